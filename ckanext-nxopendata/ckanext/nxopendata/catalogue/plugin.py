@@ -1,0 +1,7 @@
+"""Wiring of the catalogue room."""
+
+from ckan import plugins as p
+
+
+class NxOpendataCataloguePlugin(p.SingletonPlugin):
+    pass

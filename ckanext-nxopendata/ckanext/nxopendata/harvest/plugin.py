@@ -1,0 +1,7 @@
+"""Wiring of the harvest room."""
+
+from ckan import plugins as p
+
+
+class NxOpendataHarvestPlugin(p.SingletonPlugin):
+    pass

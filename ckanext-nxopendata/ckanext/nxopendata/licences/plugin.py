@@ -1,0 +1,7 @@
+"""Wiring of the licences room."""
+
+from ckan import plugins as p
+
+
+class NxOpendataLicencesPlugin(p.SingletonPlugin):
+    pass
