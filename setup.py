@@ -41,6 +41,10 @@ setup(
         "ckan.plugins": [
             f"nxopendata_{room} = ckanext.nxopendata.{room}.plugin:NxOpendata{room.title()}Plugin"
             for room in ("catalogue", "licences", "harvest", "portal")
+        ]
+        + [
+            "nxopendata_datasets = ckanext.nxopendata.catalogue.plugin:NxOpendataDatasetsPlugin",
+            "nxopendata_organizations = ckanext.nxopendata.catalogue.plugin:NxOpendataOrganizationsPlugin",
         ],
     },
 )

@@ -1,7 +1,61 @@
-"""Wiring of the catalogue room."""
+"""Wiring of the catalogue: what a dataset and a department are."""
 
-from ckan import plugins as p
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from ckan.lib.plugins import DefaultTranslation
+from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
+
+from ckanext.nxopendata.catalogue import helpers, index, validators
+from ckanext.nxopendata.cli import nx
+
+SCHEMAS = "ckanext.nxopendata.schemas"
 
 
-class NxOpendataCataloguePlugin(p.SingletonPlugin):
-    pass
+@tk.blanket.helpers(helpers)
+@tk.blanket.validators(validators)
+class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
+    """Code lists, localised fields, the index document; goes before the two schema plugins below."""
+
+    p.implements(p.IClick)
+    p.implements(p.IConfigurer)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ITranslation)
+
+    # IClick
+
+    def get_commands(self) -> list[Any]:
+        return [nx]
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        config["scheming.presets"] = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
+        config["scheming.dataset_schemas"] = f"{SCHEMAS}:dataset.yaml"
+        config["scheming.organization_schemas"] = f"{SCHEMAS}:organization.yaml"
+
+    # ITranslation
+
+    def i18n_domain(self) -> str:
+        return "ckanext-nxopendata"
+
+    # IPackageController
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return index.document(pkg_dict)
+
+    def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
+        return index.label_facets(search_results, helpers.reader_language())
+
+
+class NxOpendataDatasetsPlugin(SchemingDatasetsPlugin):
+    """Datasets by ``schemas/dataset.yaml``."""
+
+
+class NxOpendataOrganizationsPlugin(SchemingOrganizationsPlugin):
+    """Departments by ``schemas/organization.yaml``."""

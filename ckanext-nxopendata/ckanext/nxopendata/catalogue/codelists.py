@@ -1,0 +1,64 @@
+"""Code lists: ``schemas/codelists/<name>.csv``, one file a list, read once."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+FOLDER = resources.files("ckanext.nxopendata.schemas") / "codelists"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of a code list.
+
+    ``parent`` is the code of the broader entry or ""; ``status`` is ``current`` or ``retired``.
+    """
+
+    code: str
+    label_zh: str
+    label_en: str
+    parent: str
+    status: str
+
+    def label(self, language: str) -> str:
+        """The label in ``language`` (a locale such as ``zh_Hans_CN`` or ``en``), Chinese where it is missing."""
+        if language.startswith("zh"):
+            return self.label_zh
+        return self.label_en or self.label_zh
+
+
+@cache
+def load(name: str) -> dict[str, Code]:
+    """The entries of list ``name`` by code, in the order of the file.
+
+    Raises:
+        KeyError: there is no such list.
+    """
+    file = FOLDER / f"{name}.csv"
+    if name not in names():
+        raise KeyError(name)
+    with file.open(encoding="utf-8", newline="") as rows:
+        return {row["code"]: Code(**row) for row in csv.DictReader(rows)}
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all code lists, sorted."""
+    return tuple(sorted(file.name.removesuffix(".csv") for file in FOLDER.iterdir() if file.name.endswith(".csv")))
+
+
+def label(name: str, code: str, language: str) -> str:
+    """The label of ``code`` in list ``name``; the code itself when the list does not know it."""
+    entry = load(name).get(code)
+    return entry.label(language) if entry else code
+
+
+def ancestors(name: str, code: str) -> list[Code]:
+    """The broader entries of ``code``, broadest first, the code's own entry last."""
+    entries = load(name)
+    path: list[Code] = []
+    while (entry := entries.get(code)) and entry not in path:
+        path.insert(0, entry)
+        code = entry.parent
+    return path

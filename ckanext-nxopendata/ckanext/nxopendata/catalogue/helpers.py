@@ -1,0 +1,60 @@
+"""Template helpers of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import has_request_context
+from markupsafe import Markup, escape
+
+from ckanext.nxopendata.catalogue import codelists, localised
+
+__all__ = ["nx_code_label", "nx_codelist_choices", "nx_form_texts", "nx_languages", "nx_localised_html"]
+
+
+def reader_language() -> str:
+    """The locale of the request, or the site's default in jobs and on the command line."""
+    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
+
+
+HTML_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
+
+
+def nx_codelist_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """The choices of a schema field whose ``codelist`` names a code list, labelled in both languages."""
+    return [
+        {"value": code.code, "label": {"zh_Hans_CN": code.label_zh, "en": code.label_en or code.label_zh}}
+        for code in codelists.load(field["codelist"]).values()
+        if code.status == "current"
+    ]
+
+
+def nx_code_label(codelist: str, code: str) -> str:
+    """The label of a code in the reader's language."""
+    return codelists.label(codelist, code, reader_language())
+
+
+def nx_languages() -> tuple[str, ...]:
+    """The languages of localised fields, the required one first."""
+    return localised.LANGUAGES
+
+
+def nx_localised_html(texts: Any) -> Markup:
+    """A localised value in the reader's language; marked with ``lang`` when it had to fall back."""
+    text, language = localised.choose(localised.parse(texts), reader_language())
+    if language == reader_language().split("_")[0]:
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(HTML_LANGUAGES.get(language, language), text)
+
+
+def nx_form_texts(data: dict[str, Any], field_name: str) -> dict[str, str]:
+    """The texts of a localised field for its form: what was just typed, else what is stored."""
+    prefix = f"{field_name}-"
+    typed = {key.removeprefix(prefix): value for key, value in data.items() if str(key).startswith(prefix)}
+    if typed:
+        return typed
+    try:
+        return localised.parse(data.get(field_name))
+    except localised.NotLocalised:
+        return {}

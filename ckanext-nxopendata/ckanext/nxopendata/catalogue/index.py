@@ -1,0 +1,64 @@
+"""What of a dataset goes into the search index, and how its facets read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ckanext.nxopendata.catalogue import codelists, localised
+
+CODED = {
+    "nx_share_type": "share_type",
+    "nx_is_open": "is_open",
+    "nx_format_category": "format_category",
+    "nx_update_cycle": "update_cycle",
+    "nx_region": "region",
+    "nx_industry": "industry",
+    "nx_theme": "theme",
+}
+"""Index field -> the code list of its values."""
+
+
+def document(dataset: dict[str, Any]) -> dict[str, Any]:
+    """Make a dataset's index document fit CKAN's schema: codes and texts as plain lists.
+
+    Args:
+        dataset: what ``IPackageController.before_dataset_index`` receives.
+    """
+    # CKAN puts a dataset's extras in twice; the second copy is the stored JSON, of no use to a reader.
+    document = {key: value for key, value in dataset.items() if not key.startswith("extras_")}
+    for field in ("title_translated", "notes_translated"):
+        document[field] = _english(document.get(field))
+    items = [item for item in _json_list(document.pop("nx_items", None)) if isinstance(item, dict)]
+    names = [item[key] for item in items for key in ("name", "name_en") if item.get(key)]
+    document["extras_nx_items"] = "\n".join(names)
+    document["nx_theme"] = _json_list(document.get("nx_theme"))
+    if region := document.get("nx_region"):
+        # A county is found under its city and under the region.
+        document["nx_region"] = [code.code for code in codelists.ancestors("region", region)]
+    return document
+
+
+def label_facets(results: dict[str, Any], language: str) -> dict[str, Any]:
+    """Put the labels of code lists into a search's ``search_facets``, in ``language`` (a locale)."""
+    for name, facet in results.get("search_facets", {}).items():
+        if name in CODED:
+            for item in facet["items"]:
+                item["display_name"] = codelists.label(CODED[name], item["name"], language)
+    return results
+
+
+def _english(value: Any) -> str:
+    try:
+        return localised.parse(value).get("en", "")
+    except localised.NotLocalised:
+        return ""
+
+
+def _json_list(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return []
+    return value if isinstance(value, list) else []

@@ -1,0 +1,72 @@
+"""Localised values: one text in several languages, kept as ``{"zh": ..., "en": ...}``."""
+
+import json
+from typing import Any
+
+DEFAULT = "zh"
+"""The language a plain string is in, and the one that must be there."""
+
+LANGUAGES = ("zh", "en")
+
+
+class NotLocalised(ValueError):
+    """The value is neither a text nor texts by language."""
+
+
+def parse(value: Any) -> dict[str, str]:
+    """Read what a caller may send for a localised field.
+
+    Args:
+        value: a mapping of language to text, the JSON of one, or a plain string, which is in the
+            default language. None and "" give an empty mapping.
+
+    Returns:
+        Texts by language, stripped, without the empty ones.
+
+    Raises:
+        NotLocalised: a list, a number, or a text that is not a string.
+    """
+    if value is None or value == "":
+        return {}
+    if isinstance(value, str):
+        value = _from_json(value)
+    if not isinstance(value, dict):
+        raise NotLocalised(value)
+    texts: dict[str, str] = {}
+    for language, text in value.items():
+        if not isinstance(text, str | None):
+            raise NotLocalised(value)
+        if text and text.strip():
+            texts[language] = text.strip()
+    return texts
+
+
+def _from_json(text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            pass
+    return {DEFAULT: text}
+
+
+def dump(texts: dict[str, str]) -> str:
+    """The JSON that is stored: known languages first, in a fixed order, so that equal values are equal text."""
+    order = [*LANGUAGES, *sorted(set(texts) - set(LANGUAGES))]
+    return json.dumps({key: texts[key] for key in order if key in texts}, ensure_ascii=False)
+
+
+def choose(texts: dict[str, str], language: str) -> tuple[str, str]:
+    """The text for a reader and the language it is in.
+
+    Args:
+        texts: texts by language.
+        language: the reader's locale, such as ``zh_Hans_CN`` or ``en_GB``.
+
+    Returns:
+        ``(text, language)``; falls back to the default language, then to any. ``("", DEFAULT)`` when empty.
+    """
+    for wanted in (language, language.split("_")[0], DEFAULT, *texts):
+        if texts.get(wanted):
+            return texts[wanted], wanted
+    return "", DEFAULT

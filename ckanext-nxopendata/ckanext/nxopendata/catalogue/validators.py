@@ -1,0 +1,201 @@
+"""navl validators of the catalogue; ``schemas/*.yaml`` name them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
+from ckanext.scheming.validation import scheming_validator
+
+from ckanext.nxopendata.catalogue import codelists, localised, slugs, uscc
+
+__all__ = [
+    "nx_code",
+    "nx_codes",
+    "nx_localise",
+    "nx_localised",
+    "nx_localised_output",
+    "nx_past_date",
+    "nx_resource_code",
+    "nx_slug",
+    "nx_text_list",
+    "nx_uscc",
+]
+
+CORE_FIELDS = {
+    "title_translated": "title",
+    "notes_translated": "notes",
+    "description_translated": "description",
+}
+"""Localised field -> the field of CKAN's own that holds its text in the default language."""
+
+
+def nx_localise(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Before the fields are validated: bring localised fields into one shape.
+
+    Texts arrive as ``title_translated`` (a mapping or its JSON), as form fields ``title_translated-zh``, or
+    as CKAN's plain ``title`` alone, which is in the default language.
+    """
+    extras = data.get(("__extras",), {})
+    stored = context.get("package") or context.get("group")
+    for field, core in CORE_FIELDS.items():
+        value = data.get((field,))
+        prefix = f"{field}-"
+        parts = {name.removeprefix(prefix): extras.pop(name) for name in list(extras) if name.startswith(prefix)}
+        if parts:
+            value = parts
+        try:
+            texts = localised.parse(None if value is tk.missing else value)
+        except localised.NotLocalised:
+            continue  # nx_localised reports it, at the field
+        plain = data.get((core,))
+        if isinstance(plain, str) and plain and (not texts or _plain_changed(plain, texts, stored, core)):
+            texts[localised.DEFAULT] = plain
+        if texts:
+            data[(field,)] = texts
+            data[(core,)] = localised.choose(texts, localised.DEFAULT)[0]
+
+
+def _plain_changed(plain: str, texts: dict[str, str], stored: Any, core: str) -> bool:
+    """A caller who patches only CKAN's plain field sends the old localised one along: the new text wins."""
+    old = getattr(stored, core, None)
+    return old is not None and texts.get(localised.DEFAULT) == old and plain != old
+
+
+def nx_slug(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Before the fields are validated: a dataset without a name gets the pinyin of its title."""
+    if data.get(("name",)) not in (None, "", tk.missing):
+        return
+    if context.get("package"):
+        data[("name",)] = context["package"].name
+        return
+    title = data.get(("title",))
+    base = slugs.slug(title) if isinstance(title, str) else ""
+    query = model.Session.query(model.Package.id)
+    data[("name",)] = slugs.unique(
+        base if len(base) > 1 else f"dataset-{uuid.uuid4().hex[:8]}",
+        lambda name: query.filter(model.Package.name == name).first() is not None,
+    )
+
+
+@scheming_validator
+def nx_localised(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..., None]:
+    """A localised field: stored as JSON; the default language is there when the field is required."""
+
+    def validator(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+        if errors[key]:
+            return
+        value = data.get(key)
+        try:
+            texts = localised.parse(None if value is tk.missing else value)
+        except localised.NotLocalised:
+            errors[key].append(tk._('Write the text, or texts by language such as {"zh": "…", "en": "…"}'))
+            return
+        unknown = sorted(set(texts) - set(localised.LANGUAGES))
+        if unknown:
+            errors[key].append(tk._("Unknown language: %s") % ", ".join(unknown))
+        elif field.get("required") and localised.DEFAULT not in texts:
+            errors[key].append(tk._("The Chinese text is required"))
+        elif texts:
+            data[key] = localised.dump(texts)
+        else:
+            data.pop(key, None)
+            raise tk.StopOnError
+
+    return validator
+
+
+def nx_localised_output(value: Any) -> Any:
+    """The stored JSON as texts by language."""
+    try:
+        return localised.parse(value)
+    except localised.NotLocalised:
+        return value
+
+
+@scheming_validator
+def nx_code(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], Any]:
+    """The value is a code of the code list that the field's ``codelist`` names."""
+
+    def validator(value: Any) -> Any:
+        value = str(value).strip()
+        if value not in codelists.load(field["codelist"]):
+            raise tk.Invalid(tk._('"%s" is not in the code list; choose one of the listed values') % value)
+        return value
+
+    return validator
+
+
+@scheming_validator
+def nx_codes(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], str]:
+    """Several codes of the field's ``codelist``; stored as a JSON list in the order of the code list."""
+
+    def validator(value: Any) -> str:
+        known = codelists.load(field["codelist"])
+        codes = _as_list(value)
+        for code in codes:
+            if code not in known:
+                raise tk.Invalid(tk._('"%s" is not in the code list; choose one of the listed values') % code)
+        return json.dumps([code for code in known if code in codes])
+
+    return validator
+
+
+def nx_text_list(value: Any) -> str:
+    """Several short texts: a list, or one string with separators (、，,；;). Stored as a JSON list."""
+    return json.dumps(_as_list(value), ensure_ascii=False)
+
+
+def _as_list(value: Any) -> list[str]:
+    if isinstance(value, str):
+        if value.startswith("["):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise tk.Invalid(tk._("This is not a valid list")) from None
+        else:
+            value = re.split(r"[、，,；;\n]+", value)
+    if not isinstance(value, list) or not all(isinstance(item, str | int) for item in value):
+        raise tk.Invalid(tk._("This is not a valid list"))
+    texts = (str(item).strip() for item in value)
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def nx_past_date(value: Any) -> Any:
+    """A date (CCYY-MM-DD) that is not in the future, by China's clock (1272 guide, element 12)."""
+    try:
+        date = dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise tk.Invalid(tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")) from None
+    today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+    if date > today:
+        raise tk.Invalid(tk._("The date must not be in the future"))
+    return date.isoformat()
+
+
+RESOURCE_CODE = re.compile(r"[123]\d{2}(\d{3}[0-9A-Za-z]*)?/\d+")
+"""1272 guide, resource code: class prefix (class 1, item 2, catalogue 3 digits, detail free), "/", sequence."""
+
+
+def nx_resource_code(value: Any) -> Any:
+    """A resource code of the 1272 guide (element 3)."""
+    if not RESOURCE_CODE.fullmatch(str(value)):
+        raise tk.Invalid(tk._("Write the resource code as class prefix/sequence, for example 214001/12"))
+    return value
+
+
+def nx_uscc(value: Any) -> str:
+    """A unified social credit code with the right check character (GB 32100-2015)."""
+    code = str(value).strip().upper()
+    if uscc.is_valid(code):
+        return code
+    if len(code) != uscc.LENGTH:
+        raise tk.Invalid(tk._("A unified social credit code has 18 characters; this has %d") % len(code))
+    raise tk.Invalid(tk._("The unified social credit code is mistyped: its check character does not fit"))

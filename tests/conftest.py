@@ -1,0 +1,35 @@
+"""Fixtures for every room. The services come from ``deployment/test``, by the environment."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+MIGRATED_PLUGINS = ("activity",)
+
+
+@pytest.fixture
+def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]) -> None:
+    """CKAN's fixture, with the tables of our plugins: the first reset of a run drops every table."""
+    from ckan import model
+    from ckan.plugins import plugin_loaded
+
+    first = not model.repo.tables_created_and_initialised
+    reset_db()
+    if first:
+        for plugin in filter(plugin_loaded, MIGRATED_PLUGINS):
+            migrate_db_for(plugin)
+
+
+@pytest.fixture
+def call(clean_db: None) -> Callable[..., Any]:
+    """Call an action as the site's own user, who may do everything: ``call("package_show", id=...)``."""
+    from ckan.plugins import toolkit as tk
+    from ckan.tests import helpers
+
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+
+    def call_action(name: str, **data: Any) -> Any:
+        return helpers.call_action(name, {"user": user, "ignore_auth": True}, **data)
+
+    return call_action
