@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,9 +116,13 @@ def main() -> None:
     out: Path = parser.parse_args().out
     made = dict(outputs())
     for department in departments():
-        shutil.rmtree(out / department.key, ignore_errors=True)
+        for old in (out / department.key).rglob("*"):
+            if old.is_file() and old.relative_to(out).as_posix() not in made:
+                old.unlink()
     for path, content in made.items():
         target = out / path
+        if target.is_file() and target.read_bytes() == content:
+            continue  # the time of the last change stays true
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     for department in departments():

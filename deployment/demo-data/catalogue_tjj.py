@@ -6,46 +6,14 @@ from collections import Counter
 from decimal import Decimal
 
 import facts
-from facts import CITIES, CITY, CODE, COUNTY, LATITUDE, LONGITUDE, MARK, PEOPLE, YEAR, in_words, name_of
-from model import Dataset, Department, File
-from tables import Cell, Column, Sheet, Table
+from facts import CITIES, CITY, CODE, LATITUDE, LONGITUDE, PEOPLE, YEAR, name_of
+from model import Dataset, Department, File, both, source_line
+from population import CENSUS, CENSUS_EN, YEARLY, YEARLY_EN, census_change, county_census, year_end_table
+from tables import Column, Sheet, Table, total_row
 
-CENSUS = "第七次全国人口普查公报及其转载（《宁夏统计公报》、银川市统计局公报第二号、海原县公报等）"
-CENSUS_EN = "communiqués of the Seventh National Population Census and their reprints"
 GUIDE = "《政务信息资源目录编制指南（试行）》（发改高技〔2017〕1272号）"
 GUIDE_EN = "Guide to Compiling Government Information Resource Catalogues (NDRC 2017 No. 1272)"
-YEARLY = "公开统计资料"
-YEARLY_EN = "published statistical material"
-YEAR_END = Column("年末常住人口", "year_end_population", "N", "10,2", "单位：万人")
-
 POPULATION_CLASS, SPACE_CLASS, DEPARTMENT_CLASS = "101001", "103001", "364001"
-
-
-def source_line(source: str) -> str:
-    """The footnote of a worksheet."""
-    return f"资料来源：{source}。演示数据，不作统计依据。"
-
-
-def both(
-    name: str, title_en: str, table: Table, unit: str, source: str, encoding: str, **sheet: object
-) -> tuple[File, File]:
-    """The same table as CSV and as XLSX with title, unit and source lines."""
-    layout = Sheet(name, unit, source_line(source), **sheet)  # pyright: ignore[reportArgumentType]
-    return (
-        File(name, "csv", f"{name}（CSV）", f"{title_en} (CSV)", table, encoding),
-        File(name, "xlsx", f"{name}（XLSX）", f"{title_en} (XLSX)", table, sheet=layout),
-    )
-
-
-def county_census(city: str = "") -> Table:
-    """Residents of 2020 by county, with the share of the city."""
-    rows = []
-    for code in facts.counties(city):
-        row, parent = facts.divisions()[code], facts.city_of(code)
-        share = facts.percent(facts.population(code), facts.population(parent))
-        rows.append((name_of(parent), code, row["name"], facts.population(code), share, in_words(row["mark"])))
-    share = Column("占全市比重", "share_of_city", "N", "5,2", "占所属地级市常住人口的百分比，由本表推算")
-    return Table((CITY, CODE, COUNTY, PEOPLE, share, MARK), tuple(rows))
 
 
 def city_census() -> Table:
@@ -75,30 +43,6 @@ def region_census() -> Table:
         share = facts.percent(row["value"], region) if row["unit"] == "人" else None
         rows.append((row["group"], row["indicator"], int(row["value"]), row["unit"], share))
     return Table(columns, tuple(rows))
-
-
-def census_change(codes: list[str], name: Column) -> Table:
-    """The censuses of 2010 and 2020 side by side."""
-    columns = (
-        CODE,
-        name,
-        Column("2020年常住人口", "population_2020", "I", "10", "单位：人", "常住人口"),
-        Column("2010年常住人口", "population_2010", "I", "10", "单位：人", "常住人口"),
-        Column("增减人数", "change", "I", "10", "2020年减2010年，单位：人", "十年变化"),
-        Column("增减幅度", "change_percent", "N", "6,2", "百分比", "十年变化"),
-    )
-    before = facts.population_2010()
-    rows = []
-    for code in codes:
-        now, then = facts.population(code), before[code]
-        rows.append((code, name_of(code), now, then, now - then, facts.percent(now - then, then)))
-    return Table(columns, tuple(rows))
-
-
-def year_end_table(codes: list[str]) -> Table:
-    """Year-end residents in long form: one row a county and year."""
-    rows = [(r["code"], r["name"], int(r["year"]), float(r["population"])) for r in facts.year_end(codes)]
-    return Table((CODE, COUNTY, YEAR, YEAR_END), tuple(rows))
 
 
 def wuzhong_totals() -> Table:
@@ -192,25 +136,17 @@ def guide_lists() -> tuple[File, ...]:
     )
 
 
-def total_row(table: Table, label: str, *summed: str) -> tuple[Cell, ...]:
-    """The 合计 row below a table: ``label`` in the first cell, sums in the named columns."""
-    cells: list[Cell] = [None] * len(table.columns)
-    for position, column in enumerate(table.columns):
-        if column.name in summed:
-            cells[position] = sum(row[position] for row in table.rows if isinstance(row[position], int | float))  # pyright: ignore
-    cells[0] = label
-    return tuple(cells)
-
-
-def city_extract(number: int, city: str, city_en: str, marks: tuple[str, ...], licence: str) -> Dataset:
+def city_extract(
+    number: int, city: str, city_en: str, marks: tuple[str, ...], licence: str, remark: str = "", remark_en: str = ""
+) -> Dataset:
     """The census of one city by county."""
-    table, name = county_census(city), f"{name_of(city)}第七次全国人口普查分县（区）常住人口"
+    table, name = county_census(city), f"{name_of(city)}第七次全国人口普查分县（市、区）常住人口"
     return Dataset(
         id=f"tjj-census-2020-{city}",
         title=name,
         title_en=f"Seventh National Population Census: residents of {city_en} by county",
-        notes=f"{name_of(city)}所辖各县（市、区）2020年11月1日零时的常住人口及占全市比重，由全区分县数据提取。",
-        notes_en=f"Residents of the counties of {city_en} on 1 November 2020 and their share of the city.",
+        notes=f"{name_of(city)}所辖各县（市、区）2020年11月1日零时的常住人口及占全市比重，由全区分县数据提取。{remark}",
+        notes_en=f"Residents of the counties of {city_en} on 1 November 2020 and their share of the city.{remark_en}",
         source=CENSUS,
         source_en=CENSUS_EN,
         marks=marks,
@@ -361,7 +297,15 @@ def datasets() -> tuple[Dataset, ...]:
         ),
         city_extract(5, "640200", "Shizuishan", ("V",), "CC-BY-4.0"),
         city_extract(6, "640300", "Wuzhong", ("V", "M*"), "知识共享署名4.0国际许可协议"),
-        city_extract(7, "640400", "Guyuan", ("M*",), "nx-open-1.0"),
+        city_extract(
+            7,
+            "640400",
+            "Guyuan",
+            ("M*",),
+            "nx-open-1.0",
+            "隆德县另有来源以万人计作10.94，与本表取整所得10.95不同。",
+            " Another source rounds Longde to 109,400, this table to 109,500.",
+        ),
         city_extract(8, "640500", "Zhongwei", ("V", "M*"), "nx-open-1.0"),
         Dataset(
             id="tjj-year-end-wuzhong",

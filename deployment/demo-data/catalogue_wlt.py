@@ -6,9 +6,8 @@ from collections import Counter
 from decimal import Decimal
 
 import facts
-from catalogue_tjj import both
 from facts import CITIES, CITY, CODE, LATITUDE, LONGITUDE, MARK, YEAR, city_of, in_words, name_of
-from model import Dataset, Department, File
+from model import Dataset, Department, File, both
 from tables import Column, Table
 
 SCENIC = Column("景区名称", "scenic_area", "C", "80", "公布名单所用名称")
@@ -106,7 +105,9 @@ def tourism_by_year() -> Table:
     rows = []
     for year in sorted({year for year, _ in values}):
         visits, revenue = Decimal(values[year, "接待游客人次"]), Decimal(values[year, "旅游收入"])
-        rows.append((int(year), float(visits), float(revenue), facts.rounded(revenue * 10_000 / visits)))
+        rows.append(
+            (int(year), facts.number(str(visits)), facts.number(str(revenue)), facts.rounded(revenue * 10_000 / visits))
+        )
     return Table(columns, tuple(rows))
 
 
@@ -125,7 +126,7 @@ def tourism_growth() -> Table:
     for indicator in ("接待游客人次", "旅游收入"):
         known = [r for r in facts.read("tourism") if r["indicator"] == indicator and r["area_code"] == "640000"]
         for first, last in ((known[0], known[1]), (known[1], known[2]), (known[0], known[2])):
-            a, b = float(first["value"]), float(last["value"])
+            a, b = facts.number(first["value"]), facts.number(last["value"])
             growth = facts.rounded((Decimal(last["value"]) / Decimal(first["value"]) - 1) * 100)
             rows.append((int(first["year"]), int(last["year"]), indicator, a, b, first["unit"], growth))
     return Table(columns, tuple(rows))
@@ -142,7 +143,7 @@ def tourism_long() -> Table:
         Column("单位", "unit", "C", "12"),
     )
     rows = [
-        (r["area"], r["area_code"], int(r["year"]), r["indicator"], float(r["value"]), r["unit"])
+        (r["area"], r["area_code"], int(r["year"]), r["indicator"], facts.number(r["value"]), r["unit"])
         for r in facts.read("tourism")
     ]
     return Table(columns, tuple(rows))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import facts
-from catalogue_tjj import YEARLY, YEARLY_EN, both, year_end_table
 from facts import CITIES, CITY, CODE, COUNTY, LATITUDE, LONGITUDE, MARK, PEOPLE, city_of, in_words, name_of
-from model import Dataset, Department, File
+from model import Dataset, Department, File, both
+from population import YEARLY, YEARLY_EN, year_end_table
 from tables import Column, Table
 
 ANNOUNCED = Column("退出公布日期", "exit_announced", "C", "10", "CCYY-MM-DD，日期待复核的只到月")
@@ -105,7 +105,15 @@ def indicators() -> Table:
         MARK,
     )
     rows = [
-        (r["area_code"], r["area"], r["indicator"], float(r["value"]), r["unit"], r["as_of"], in_words(r["mark"]))
+        (
+            r["area_code"],
+            r["area"],
+            r["indicator"],
+            facts.number(r["value"]),
+            r["unit"],
+            r["as_of"],
+            in_words(r["mark"]),
+        )
         for r in facts.read("poverty_indicators")
     ]
     return Table(columns, tuple(rows))
@@ -126,7 +134,16 @@ def year_end_change() -> Table:
         values = {row["year"]: Decimal(row["population"]) for row in facts.year_end([code])}
         change = values["2021"] - values["2015"]
         growth = facts.rounded(change / values["2015"] * 100)
-        rows.append((code, name_of(code), float(values["2015"]), float(values["2021"]), facts.rounded(change), growth))
+        rows.append(
+            (
+                code,
+                name_of(code),
+                facts.number(str(values["2015"])),
+                facts.number(str(values["2021"])),
+                facts.rounded(change),
+                growth,
+            )
+        )
     return Table(columns, tuple(rows))
 
 

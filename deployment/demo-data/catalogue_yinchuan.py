@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import facts
-from catalogue_tjj import CENSUS, CENSUS_EN, both, census_change, county_census
 from catalogue_wlt import GRADE, PLACE, SCENIC, SCENIC_EN
 from catalogue_wlt import SOURCE as SCENIC_SOURCE
 from catalogue_wlt import SOURCE_EN as SCENIC_SOURCE_EN
 from facts import CODE, COUNTY, LATITUDE, LONGITUDE, MARK, in_words
-from model import Dataset, Department, File
+from model import Dataset, Department, File, both
+from population import CENSUS, CENSUS_EN, census_change, county_census
 from tables import Column, Table
 
 CITY_CODE = "640100"

@@ -78,6 +78,11 @@ def rounded(value: Decimal, places: str = "0.01") -> float:
     return float(value.quantize(Decimal(places), ROUND_HALF_UP))
 
 
+def number(text: str) -> int | float:
+    """A number with no more digits than its source gives: "20" stays 20, not 20.0."""
+    return float(text) if "." in text else int(text)
+
+
 def in_words(mark: str) -> str:
     """The state of verification in Chinese."""
     return MARKS[mark][0]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 from urllib.parse import quote
 
+import facts
 from model import Dataset, Department, File
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
@@ -146,7 +147,12 @@ class Catalogue:
     def place(self, dataset: Dataset) -> Node:
         """The division a dataset is about, by its six-digit code (GB/T 2260)."""
         code = self.department.region_of(dataset)
-        return self.add(BNode(f"{dataset.id}.place"), (RDF.type, DCTERMS.Location), (DCTERMS.identifier, Literal(code)))
+        return self.add(
+            BNode(f"{dataset.id}.place"),
+            (RDF.type, DCTERMS.Location),
+            (DCTERMS.identifier, Literal(code)),
+            (SKOS.prefLabel, Literal(facts.name_of(code), "zh")),
+        )
 
     def theme(self, code: str) -> Node:
         """A theme as concept with its code as notation."""

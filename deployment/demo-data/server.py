@@ -79,7 +79,7 @@ def page_of(target: Path) -> Page:
     """A file with its headers."""
     body = target.read_bytes()
     content_type = CONTENT_TYPES[target.suffix]
-    if target.suffix != ".xlsx":
+    if target.suffix in (".csv", ".rdf", ".ttl"):  # JSON is always UTF-8 and has no such parameter
         content_type += f"; charset={charset(body)}"
     headers = {"Content-Type": content_type, "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"'}
     if target.suffix not in CATALOGUES:

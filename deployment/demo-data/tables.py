@@ -86,6 +86,15 @@ def geojson_bytes(table: Table, longitude: str, latitude: str) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def total_row(table: Table, label: str, *summed: str) -> tuple[Cell, ...]:
+    """The 合计 row below a table: ``label`` in the first cell, sums in the named columns."""
+    cells: list[Cell] = [label, *[None] * (len(table.columns) - 1)]
+    for position, column in enumerate(table.columns):
+        if column.name in summed:
+            cells[position] = sum(cell for row in table.rows if isinstance(cell := row[position], int | float))
+    return tuple(cells)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """How departments set a table in a worksheet: title, unit line, header, rows, total, footnote."""
