@@ -29,7 +29,7 @@ def call(clean_db: None) -> Callable[..., Any]:
 
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
 
-    def call_action(name: str, **data: Any) -> Any:
-        return helpers.call_action(name, {"user": user, "ignore_auth": True}, **data)
+    def call_action(action: str, /, **data: Any) -> Any:
+        return helpers.call_action(action, {"user": user, "ignore_auth": True}, **data)
 
     return call_action

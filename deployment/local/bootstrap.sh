@@ -55,11 +55,11 @@ missing_packages() {
     command -v redis-server >/dev/null || echo redis-server
     command -v mvn >/dev/null || echo maven
     command -v java >/dev/null || echo default-jre-headless
-    /sbin/ldconfig -p | grep -q 'libmagic\.so' || echo libmagic1
+    /sbin/ldconfig -p | grep -c 'libmagic\.so' >/dev/null || echo libmagic1
     [ -n "$(find_python)" ] || echo python3 python3-venv
     if [ "${1:-}" = browser ]; then
         command -v chromium >/dev/null || echo chromium
-        fc-list 2>/dev/null | grep -qi 'noto.*cjk' || echo fontconfig fonts-noto-cjk
+        fc-list 2>/dev/null | grep -ci 'noto.*cjk' >/dev/null || echo fontconfig fonts-noto-cjk
     fi
 }
 

@@ -16,7 +16,7 @@ from psycopg2 import sql
 from local.problem import Problem
 from local.stack import ROOT, Program, Stack, as_user
 
-SOLR_HEAP = "400m"
+SOLR_FLAGS = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError")
 VENV_BIN = Path(sys.executable).parent
 
 
@@ -196,7 +196,7 @@ def backing_programs(stack: Stack, *, durable: bool) -> list[Program]:
     for key, value in options.items():
         postgres += ["-c", f"{key}={value}"]
     home = stack.folder / "solr"
-    java = ["java", f"-Xmx{SOLR_HEAP}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
+    java = ["java", *SOLR_FLAGS]
     java.append(f"-Dlog4j.configurationFile={home}/log4j2.xml")
     classpath = f"{ROOT}/var/solr/classes:{ROOT}/var/solr/lib/*"
     return [

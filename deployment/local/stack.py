@@ -1,6 +1,7 @@
 """One private set of services: its folder, ports, passwords, processes and their health."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -74,7 +75,7 @@ class Stack:
 
     def save(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        _write_private(self.state_file, json.dumps(asdict(self.state), indent=1))
+        write_private(self.state_file, json.dumps(asdict(self.state), indent=1))
 
     @property
     def tag(self) -> str:
@@ -87,7 +88,7 @@ class Stack:
         _require_disk_space()
         self.logs.mkdir(parents=True, exist_ok=True)
         for name in PRIVATE_PORTS:
-            if not _is_free(self.state.ports.get(name)):
+            if not port_is_free(self.state.ports.get(name)):
                 self.state.ports[name] = _free_port(taken=set(self.state.ports.values()))
         for name in ("supervisor", "postgres", "datastore", "redis", "secret", "admin"):
             self.state.passwords.setdefault(name, secrets.token_urlsafe(18))
@@ -103,6 +104,18 @@ class Stack:
             return self.folder / "postgres"
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return Path("/var/tmp") / f"nxopendata-{digest}"  # noqa: S108  closed to others, see services.init_postgres
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Only one command at a time changes the stack."""
+        VAR.mkdir(exist_ok=True)
+        with (VAR / f"{self.name}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("另一条命令正在运行，等待它结束", "another command is running; waiting for it")
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     # Processes
 
@@ -144,7 +157,7 @@ class Stack:
                 "stdout_logfile_maxbytes=5MB",
                 "stdout_logfile_backups=1",
             ]
-        _write_private(self.supervisor_file, "\n".join(sections) + "\n")
+        write_private(self.supervisor_file, "\n".join(sections) + "\n")
 
     def start_supervisor(self) -> None:
         self.stopped_file.unlink(missing_ok=True)
@@ -230,18 +243,33 @@ def say(zh: str, en: str) -> None:
     print(f"▸ {zh} · {en}", flush=True)
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read: it holds passwords."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def resident_bytes(pid: int) -> int:
+    """Memory of one process, its shared part divided among those who share it (Pss); 0 when it is gone."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+
+
+def total_bytes(stack: Stack) -> int:
+    """Memory of all processes of ``stack``."""
+    return sum(resident_bytes(pid) for pid in stack.pids())
+
+
 def _quoted(part: str) -> str:
     return '"' + part.replace("%", "%%").replace('"', '\\"') + '"' if part else '""'
 
 
 def _escaped(value: str) -> str:
     return value.replace("%", "%%").replace('"', '\\"')
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def _require_disk_space() -> None:
@@ -254,7 +282,8 @@ def _require_disk_space() -> None:
         )
 
 
-def _is_free(port: int | None) -> bool:
+def port_is_free(port: int | None) -> bool:
+    """Whether a server may listen on ``127.0.0.1:port``."""
     if not port:
         return False
     with socket.socket() as probe:
@@ -273,8 +302,3 @@ def _free_port(taken: set[int]) -> int:
             port = probe.getsockname()[1]
         if port not in taken:
             return port
-
-
-def port_is_free(port: int) -> bool:
-    """Whether a server may listen on ``127.0.0.1:port``."""
-    return _is_free(port)

@@ -1,6 +1,7 @@
 """Code lists: ``schemas/codelists/<name>.csv``, one file a list, read once."""
 
 import csv
+import io
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -38,8 +39,8 @@ def load(name: str) -> dict[str, Code]:
     file = FOLDER / f"{name}.csv"
     if name not in names():
         raise KeyError(name)
-    with file.open(encoding="utf-8", newline="") as rows:
-        return {row["code"]: Code(**row) for row in csv.DictReader(rows)}
+    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+    return {row["code"]: Code(**row) for row in rows}
 
 
 @cache

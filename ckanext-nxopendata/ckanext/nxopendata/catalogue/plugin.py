@@ -8,9 +8,10 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
+from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
 
-from ckanext.nxopendata.catalogue import helpers, index, validators
+from ckanext.nxopendata.catalogue import files, helpers, index, validators
 from ckanext.nxopendata.cli import nx
 
 SCHEMAS = "ckanext.nxopendata.schemas"
@@ -24,6 +25,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IClick)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
     p.implements(p.ITranslation)
 
     # IClick
@@ -35,14 +37,22 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
-        config["scheming.presets"] = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
-        config["scheming.dataset_schemas"] = f"{SCHEMAS}:dataset.yaml"
-        config["scheming.organization_schemas"] = f"{SCHEMAS}:organization.yaml"
 
     # ITranslation
 
     def i18n_domain(self) -> str:
         return "ckanext-nxopendata"
+
+    # IResourceController
+
+    def before_resource_create(self, context: Context, resource: dict[str, Any]) -> None:
+        files.keep_original_name(resource)
+
+    def before_resource_update(self, context: Context, current: dict[str, Any], resource: dict[str, Any]) -> None:
+        files.keep_original_name(resource)
+
+    def before_resource_show(self, resource_dict: dict[str, Any]) -> dict[str, Any]:
+        return files.with_original_name(resource_dict)
 
     # IPackageController
 
@@ -53,9 +63,22 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
         return index.label_facets(search_results, helpers.reader_language())
 
 
+PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
+
+
 class NxOpendataDatasetsPlugin(SchemingDatasetsPlugin):
     """Datasets by ``schemas/dataset.yaml``."""
+
+    def update_config(self, config: CKANConfig) -> None:
+        config["scheming.presets"] = PRESETS
+        config["scheming.dataset_schemas"] = f"{SCHEMAS}:dataset.yaml"
+        super().update_config(config)
 
 
 class NxOpendataOrganizationsPlugin(SchemingOrganizationsPlugin):
     """Departments by ``schemas/organization.yaml``."""
+
+    def update_config(self, config: CKANConfig) -> None:
+        config["scheming.presets"] = PRESETS
+        config["scheming.organization_schemas"] = f"{SCHEMAS}:organization.yaml"
+        super().update_config(config)

@@ -73,8 +73,8 @@ def nx_slug(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, co
     """Before the fields are validated: a dataset without a name gets the pinyin of its title."""
     if data.get(("name",)) not in (None, "", tk.missing):
         return
-    if context.get("package"):
-        data[("name",)] = context["package"].name
+    if stored := context.get("package"):
+        data[("name",)] = stored.name
         return
     title = data.get(("title",))
     base = slugs.slug(title) if isinstance(title, str) else ""
