@@ -63,7 +63,7 @@ class TestMessages:
 class TestPages:
     def test_the_login_page(self, app):
         page = app.get("/zh_Hans_CN/user/login").body
-        assert "邮箱或用户名" in page
+        assert "用户名或邮箱" in page
         assert "登陆" not in page
 
     def test_the_page_of_datasets(self, app):
