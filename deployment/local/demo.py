@@ -1,4 +1,4 @@
-"""``deployment/demo [up|status|logs|stop|reset]``: the demonstration site."""
+"""``deployment/demo [up|status|url|logs|stop|reset]``: the demonstration site."""
 
 import argparse
 import collections
@@ -165,7 +165,7 @@ def logs(stack: Stack, program: str | None, lines: int) -> None:
 @told_plainly
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deployment/demo", description="演示站点 · the demonstration site")
-    parser.add_argument("command", nargs="?", default="up", choices=["up", "status", "logs", "stop", "reset"])
+    parser.add_argument("command", nargs="?", default="up", choices=["up", "status", "url", "logs", "stop", "reset"])
     parser.add_argument("program", nargs="?", help="logs: 哪个程序 · of which program")
     parser.add_argument("--port", type=int, help=f"网站的端口，默认 {DEFAULT_PORT} · the site's port")
     parser.add_argument("--lines", type=int, default=40, help="logs: 行数 · how many lines")
@@ -173,6 +173,9 @@ def main() -> int:
     stack = Stack("demo")
     if arguments.command == "status":
         return status(stack)
+    if arguments.command == "url":
+        print(site_url(stack))
+        return 0
     if arguments.command == "logs":
         logs(stack, arguments.program, arguments.lines)
         return 0

@@ -233,7 +233,7 @@ def site_programs(stack: Stack) -> list[Program]:
         Program("data", [sys.executable, server, "--port", str(stack.state.ports["data"])]),
         Program("web", [*wait, *gunicorn], environment),
         Program("worker", [*wait, str(VENV_BIN / "ckan"), "-c", ini, "jobs", "worker"], environment),
-        Program("guardian", [sys.executable, "-m", "local.guardian", stack.name], environment),
+        Program("guardian", [sys.executable, "-m", "local.guardian", stack.name], environment, death_signal=None),
     ]
 
 

@@ -50,8 +50,8 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
     user: str | None = None
     stop_signal: str = "TERM"
-    death_signal: str = "TERM"
-    """Sent by the kernel when supervisor itself dies, so that nothing is orphaned."""
+    death_signal: str | None = "TERM"
+    """Sent by the kernel when supervisor itself dies, so that nothing is orphaned; None for what outlives it."""
     directory: Path = ROOT
 
 
@@ -138,8 +138,10 @@ class Stack:
             "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
         ]
         for order, program in enumerate(programs):
-            prefix = as_user(program.user) if program.user and os.geteuid() == 0 else ["setpriv"]
-            command = [*prefix, f"--pdeathsig={program.death_signal}", "--", *program.command]
+            command = program.command
+            if program.death_signal:
+                prefix = as_user(program.user) if program.user and os.geteuid() == 0 else ["setpriv"]
+                command = [*prefix, f"--pdeathsig={program.death_signal}", "--", *command]
             environment = ",".join(f'{k}="{_escaped(v)}"' for k, v in program.environment.items())
             sections += [
                 f"[program:{program.name}]",
