@@ -254,7 +254,7 @@ def combine(
         ``allowed``, ``undetermined`` or ``prohibited``, with every conflict. An empty set is undetermined.
     """
     context = context or {}
-    members = sorted({policy.uid: policy for policy in policies}.values(), key=lambda policy: policy.id)
+    members = _members(policies)
     if not members:
         return Combination(operation, Verdict.UNDETERMINED, ())
     answers = [evaluate(policy, action, context) for policy in members for action in operation.actions]
@@ -287,6 +287,16 @@ def combine(
         prohibited,
         permitted_licences,
         possible,
+    )
+
+
+def _members(policies: Iterable[Policy]) -> list[Policy]:
+    """Each different policy once, in an order that does not depend on how they came."""
+    different = list(dict.fromkeys(policies))
+    names = [policy.uid for policy in different]
+    twins = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    return sorted(
+        different, key=lambda p: (p.id, p.uid, repr(p.rules) if p.uid in twins else "", p.conflict, p.silence)
     )
 
 
@@ -325,7 +335,7 @@ def _share_alike_conflicts(members: Sequence[Policy], candidates: Sequence[Polic
         demand = Reason("share_alike", alike.id, rule.path, SHARE_ALIKE)
         allowed = [alike, *(c for c in candidates if may_become(alike, c).verdict is Verdict.ALLOWED)]
         for other in members:
-            if other.uid == alike.uid:
+            if other == alike:
                 continue
             fit = min((may_become(other, choice) for choice in allowed), key=lambda f: f.verdict.severity)
             if fit.verdict is not Verdict.ALLOWED:
