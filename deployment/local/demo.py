@@ -3,7 +3,6 @@
 import argparse
 import collections
 import json
-import secrets
 import subprocess
 import sys
 import time
@@ -12,7 +11,6 @@ from string import Template
 
 from local import services
 from local.problem import Problem, told_plainly
-from local.seed import SOURCES, officer_name
 from local.stack import (
     ROOT,
     Stack,
@@ -104,26 +102,23 @@ def _await(stack: Stack, names: tuple[str, ...]) -> None:
 def _load(stack: Stack) -> None:
     """Register the departments and harvest them; unchanged records cost nothing the second time."""
     say("登记部门和采集来源", "registering departments and their sources")
-    command = [sys.executable, "-m", "local.seed", str(stack.folder / "ckan.ini"), services.url(stack, "data")]
-    for source in json.loads(SOURCES.read_text(encoding="utf-8")):
-        stack.state.passwords.setdefault(officer_name(source["name"]), secrets.token_urlsafe(12))
-    stack.save()
+    loaded = str(stack.folder / "loaded.json")
+    command = [sys.executable, "-m", "local.seed", str(stack.folder / "ckan.ini"), services.url(stack, "data"), loaded]
     passwords = json.dumps(stack.state.passwords)
-    result = subprocess.run(command, check=False, input=passwords, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    with (stack.logs / "seed.log").open("w", encoding="utf-8") as log:
+        result = subprocess.run(command, check=False, input=passwords, stderr=log, text=True, cwd=ROOT)
     if result.returncode:
         raise Problem(
-            f"演示数据没有载入。请查看 deployment/demo logs，修正后重试。({result.returncode})",
-            f"the demonstration data was not loaded. See deployment/demo logs. ({result.returncode})",
+            "演示数据没有载入。请查看 deployment/demo logs seed，修正后重试。",
+            "the demonstration data was not loaded. See deployment/demo logs seed, then try again.",
         )
-    write_private(stack.folder / "loaded.json", result.stdout)
 
 
 def _print_summary(stack: Stack, seconds: float) -> None:
     loaded = json.loads((stack.folder / "loaded.json").read_text(encoding="utf-8"))
     print("\n采集结果 · harvested")
     for source in loaded["sources"]:
-        counts = "，".join(f"{key} {value}" for key, value in source["counts"].items() if value)
-        print(f"  {source['title']}（{source['name']}）：{counts or '—'}")
+        print(f"  {source['title']}（{source['name']}）：{source['summary']}")
     print(f"  共 {loaded['datasets']} 个数据集 · {loaded['datasets']} datasets")
     print(f"\n网站 · site      {site_url(stack)}/")
     print("登录 · sign-ins")

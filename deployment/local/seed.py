@@ -1,17 +1,19 @@
-"""``python -m local.seed INI DATA_URL``: the departments, people, sources and first harvest of the demo.
+"""``python -m local.seed INI DATA_URL RESULT``: the departments, people, sources and first harvest of the demo.
 
-Reads generated passwords as JSON from standard input, shows progress on standard error, and prints what
-there is now as JSON. Everything goes through CKAN's actions, so running it again changes nothing.
+Reads generated passwords as JSON from standard input, shows progress on standard output, and writes what
+there is now to the file RESULT as JSON. Everything goes through CKAN's actions, so running it again changes
+nothing.
 """
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
 
-from local.stack import ROOT
+from local.stack import ROOT, say, write_private
 
 SOURCES = ROOT / "deployment" / "demo-data" / "sources.json"
 
@@ -22,11 +24,11 @@ def officer_name(source: str) -> str:
 
 
 def main() -> int:
-    ini, data_url = sys.argv[1:3]
+    ini, data_url, result = sys.argv[1:4]
     passwords = json.load(sys.stdin)
     app = make_app(CKANConfigLoader(ini).get_config())
     with app._wsgi_app.test_request_context():  # pyright: ignore[reportAttributeAccessIssue]  CKAN's wrapper
-        json.dump(_seed(data_url, passwords), sys.stdout, ensure_ascii=False)
+        write_private(Path(result), json.dumps(_seed(data_url, passwords), ensure_ascii=False))
     return 0
 
 
@@ -73,7 +75,27 @@ def _organization(act: Any, wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def _harvest(act: Any, source: dict[str, Any], data_url: str) -> dict[str, Any]:
-    return {"name": source["name"], "title": source["title"], "counts": {}}
+    """Make the source what ``sources.json`` says, then harvest it."""
+    import ckan.plugins.toolkit as tk
+
+    from ckanext.nxopendata.harvest.cli import KINDS
+
+    wanted = {
+        "name": source["name"],
+        "title": source["title"],
+        "url": f"{data_url}/{source['path']}",
+        "format": source["format"],
+        "organization": source["organization"]["name"],
+        "files": "mirror",
+    }
+    try:
+        act("nx_harvest_source_update", id=source["name"], **wanted)
+    except tk.ObjectNotFound:
+        act("nx_harvest_source_create", **wanted)
+    say(f"采集 {source['title']}", f"harvesting {source['name']}")
+    run = act("nx_harvest_run_create", source_id=source["name"])
+    summary = " · ".join(f"{KINDS[kind]} {count}" for kind, count in run["counts"].items() if count)
+    return {"name": source["name"], "title": source["title"], "state": run["state"], "summary": summary or "—"}
 
 
 if __name__ == "__main__":
