@@ -1,4 +1,8 @@
-"""``deployment/demo [up|status|url|logs|stop|reset]``: the demonstration site."""
+"""``deployment/demo [up|status|url|logs|stop|reset]``: the demonstration site.
+
+``NX_DEMO_INSTANCE`` names another one beside it, with its own data under ``var/``; ``NX_DEMO_PORT`` is its
+port unless ``--port`` says otherwise.
+"""
 
 import argparse
 import collections
@@ -22,7 +26,7 @@ from local.stack import (
     write_private,
 )
 
-DEFAULT_PORT = 5000
+DEFAULT_PORT = int(os.environ.get("NX_DEMO_PORT", "5000"))
 SERVICES = ("postgres", "redis", "solr", "data", "web")
 START_SECONDS = 120
 
@@ -30,22 +34,23 @@ START_SECONDS = 120
 def up(stack: Stack, port: int | None) -> None:
     """Make a site that answers and has harvested its departments. Idempotent."""
     started = time.monotonic()
-    if port and port != stack.state.ports.get("web"):
-        stack.stop()
-    if not _all_healthy(stack):
+    moved = port not in (None, stack.state.ports.get("web"))
+    if moved or not _all_healthy(stack):
         _start(stack, port)
     _load(stack)
     _print_summary(stack, time.monotonic() - started)
 
 
 def _start(stack: Stack, port: int | None) -> None:
-    stack.stop()
     web = port or stack.state.ports.get("web") or DEFAULT_PORT
+    if web == stack.state.ports.get("web"):
+        stack.stop()
     if not port_is_free(web):
         raise Problem(
             f"端口 {web} 已被别的程序占用。请换一个端口：deployment/demo up --port {web + 1}",
             f"port {web} is in use by another program. Choose another: deployment/demo up --port {web + 1}",
         )
+    stack.stop()
     say("准备数据库、Redis 和 Solr", "preparing the services")
     stack.state.ports["web"] = web
     stack.prepare()
@@ -165,7 +170,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, help=f"网站的端口，默认 {DEFAULT_PORT} · the site's port")
     parser.add_argument("--lines", type=int, default=40, help="logs: 行数 · how many lines")
     arguments = parser.parse_args()
-    stack = Stack("demo")
+    stack = Stack(os.environ.get("NX_DEMO_INSTANCE", "demo"))
     if arguments.command == "status":
         return status(stack)
     if arguments.command == "url":
