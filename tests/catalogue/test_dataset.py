@@ -36,9 +36,12 @@ class TestNames:
     def test_the_address_is_the_pinyin_of_the_title(self, create: Act) -> None:
         assert create()["name"] == "ning-xia-a-ji-lv-you-jing-qu-ming-lu"
 
-    def test_equal_titles_get_numbered_addresses(self, create: Act) -> None:
+    def test_equal_titles_of_two_departments_get_numbered_addresses(self, create: Act) -> None:
         create()
-        assert create()["name"] == "ning-xia-a-ji-lv-you-jing-qu-ming-lu-2"
+        assert (
+            create(owner_org=factories.Organization(title="统计局")["id"])["name"]
+            == "ning-xia-a-ji-lv-you-jing-qu-ming-lu-2"
+        )
 
     def test_an_update_keeps_the_address(self, create: Act, call: Act) -> None:
         dataset = create()

@@ -63,3 +63,18 @@ def ancestors(name: str, code: str) -> list[Code]:
         path.insert(0, entry)
         code = entry.parent
     return path
+
+
+@cache
+def _by_label(name: str) -> dict[str, tuple[str, ...]]:
+    homes: dict[str, tuple[str, ...]] = {}
+    for entry in load(name).values():
+        if entry.parent:
+            for label in {entry.label_zh.lower(), entry.label_en.lower()}:
+                homes[label] = (*homes.get(label, ()), entry.parent)
+    return homes
+
+
+def parents_by_label(name: str, label: str) -> tuple[str, ...]:
+    """The parents of the entries of list ``name`` that are called ``label``, in any case; () when there is none."""
+    return _by_label(name).get(label.strip().lower(), ())

@@ -17,6 +17,7 @@ from ckanext.nxopendata.cli import nx
 SCHEMAS = "ckanext.nxopendata.schemas"
 
 
+@tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 @tk.blanket.validators(validators)
 class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):

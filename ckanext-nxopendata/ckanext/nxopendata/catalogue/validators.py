@@ -14,11 +14,13 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 from ckanext.scheming.validation import scheming_validator
 
-from ckanext.nxopendata.catalogue import codelists, localised, slugs, uscc
+from ckanext.nxopendata.catalogue import checks, codelists, codes, config, localised, messages, rules, slugs, uscc
+from ckanext.nxopendata.catalogue.helpers import reader_language
 
 __all__ = [
     "nx_code",
     "nx_codes",
+    "nx_dataset_rules",
     "nx_localise",
     "nx_localised",
     "nx_localised_output",
@@ -180,13 +182,9 @@ def nx_past_date(value: Any) -> Any:
     return date.isoformat()
 
 
-RESOURCE_CODE = re.compile(r"[123]\d{2}(\d{3}[0-9A-Za-z]*)?/\d+")
-"""1272 guide, resource code: class prefix (class 1, item 2, catalogue 3 digits, detail free), "/", sequence."""
-
-
 def nx_resource_code(value: Any) -> Any:
     """A resource code of the 1272 guide (element 3)."""
-    if not RESOURCE_CODE.fullmatch(str(value)):
+    if not rules.RESOURCE_CODE.fullmatch(str(value)):
         raise tk.Invalid(tk._("Write the resource code as class prefix/sequence, for example 214001/12"))
     return value
 
@@ -199,3 +197,38 @@ def nx_uscc(value: Any) -> str:
     if len(code) != uscc.LENGTH:
         raise tk.Invalid(tk._("A unified social credit code has 18 characters; this has %d") % len(code))
     raise tk.Invalid(tk._("The unified social credit code is mistyped: its check character does not fit"))
+
+
+def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """After the fields: the filing rules between them and beside other datasets, then the resource code.
+
+    Errors are put at their fields. Warnings refuse nothing; they are appended to ``context["nx_findings"]``.
+    """
+    dataset = checks.from_form(data, context)
+    stored = context.get("package")
+    fixed = stored.extras.get("nx_resource_code") if stored else None
+    findings = rules.check(dataset) + checks.look_up(dataset, context.get(checks.BATCH))
+    if fixed and dataset.get("nx_resource_code", fixed) != fixed:
+        findings.append(rules.Finding("code_is_fixed", "nx_resource_code", {"code": fixed}))
+    for finding in findings:
+        _report(finding, errors, context)
+    if any(errors.values()) or dataset.get("nx_resource_code"):
+        return
+    code = fixed or codes.allocate(codes.prefix(dataset.get("nx_class_code"), config.default_class()))
+    _add_extra(data, "nx_resource_code", code)
+
+
+def _report(finding: rules.Finding, errors: FlattenErrorDict, context: Context) -> None:
+    if finding.level == rules.WARNING:
+        context.setdefault("nx_findings", []).append(finding)  # type: ignore
+        return
+    path = tuple(int(part) if part.isdigit() else part for part in finding.field.split("."))
+    if not errors.get(path):  # the field's own validator has said it
+        errors.setdefault(path, []).append(messages.text(finding, reader_language()))
+
+
+def _add_extra(data: FlattenDataDict, name: str, value: str) -> None:
+    """Store a field of ours, as ``convert_to_extras`` does."""
+    number = max((key[1] for key in data if key[0] == "extras" and len(key) == 3), default=-1) + 1
+    data[("extras", number, "key")] = name
+    data[("extras", number, "value")] = value
