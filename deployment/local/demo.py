@@ -7,6 +7,7 @@ port unless ``--port`` says otherwise.
 import argparse
 import collections
 import json
+import os
 import subprocess
 import sys
 import time
