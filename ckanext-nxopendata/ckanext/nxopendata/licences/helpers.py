@@ -1,0 +1,172 @@
+"""What templates ask about licences, and how datasets become credits."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import ckan.plugins.toolkit as tk
+from flask import has_request_context
+
+from ckanext.nxopendata.licences import shared, words
+from ckanext.nxopendata.licences.attribution import Attribution, Source, attribution
+from ckanext.nxopendata.licences.constraints import BEIJING
+from ckanext.nxopendata.licences.policy import Policy
+from ckanext.nxopendata.licences.vocabulary import FOLDER
+
+__all__ = [
+    "nx_basket_count",
+    "nx_dataset_licence",
+    "nx_licence_language",
+    "nx_licence_policy_json",
+    "nx_resource_access",
+]
+
+#: The address under which the files name themselves, replaced by this site's when they are served.
+NAMED = "https://opendata.nx.gov.cn"
+
+
+def nx_licence_language() -> str:
+    """``zh`` or ``en``: the base language of the page."""
+    locale = tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
+    return "en" if str(locale).startswith("en") else "zh"
+
+
+def site(path: str) -> str:
+    """An absolute address of this site, without a language in it."""
+    return (
+        f"{tk.config['ckan.site_url'].rstrip('/')}{tk.config.get('ckan.root_path', '').replace('/{{LANG}}', '')}{path}"
+    )
+
+
+def policy_url(policy: Policy) -> str:
+    """Where this site serves the policy as JSON-LD."""
+    return site(f"/licence/{policy.id}.jsonld")
+
+
+def licence_url(policy: Policy) -> str:
+    """The page of the licence on this site."""
+    return site(f"/licence/{policy.id}")
+
+
+def policy_document(policy: Policy) -> dict[str, Any]:
+    """The policy as JSON-LD that stands alone: our own context is written out, the policy's address is this site's."""
+    document = copy.deepcopy(dict(policy.document))
+    own = json.loads((FOLDER / "vocabulary" / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    document["@context"] = ["http://www.w3.org/ns/odrl.jsonld", own]
+    document["uid"] = policy_url(policy)
+    if policy.legal_text:
+        document["legalText"] = {lang: legal_url(policy, lang) for lang in policy.legal_text}
+    if "inheritFrom" in document:
+        parent = str(document["inheritFrom"]).rpartition("/")[2]
+        document["inheritFrom"] = site(f"/licence/{parent}.jsonld")
+    return document
+
+
+def legal_url(policy: Policy, lang: str) -> str:
+    """The legal text; our own terms stand on this site."""
+    url = policy.url(lang)
+    return site(url.removeprefix(NAMED)) if url.startswith(NAMED) else url
+
+
+def nx_licence_policy_json(policy_id: str) -> str:
+    """The policy for a ``<script type="application/ld+json">``: no ``<`` in it can end the element early."""
+    text = json.dumps(policy_document(shared.register()[policy_id]), ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def nx_licence_card_dict(policy: Policy) -> dict[str, list[dict[str, str]]]:
+    """The card for the API: groups ``can``, ``cannot``, ``must``, ``unclear`` of ``{action, icon, zh, en}``."""
+    found = words.card(policy)
+    return {
+        group: [
+            {"action": line.action, "icon": line.icon, "zh": line.zh, "en": line.en} for line in getattr(found, group)
+        ]
+        for group in ("can", "cannot", "must", "unclear")
+    }
+
+
+def _texts(value: Any, plain: Any) -> dict[str, str]:
+    found = {str(k): str(v) for k, v in value.items() if v} if isinstance(value, Mapping) else {}
+    return found or {"zh": str(plain or "")}
+
+
+def source_of(dataset: Mapping[str, Any], policy: Policy | None = None) -> Source:
+    """A dataset as a credit names it."""
+    organization = dataset.get("organization") or {}
+    return Source(
+        titles=_texts(dataset.get("title_translated"), dataset.get("title")),
+        publishers=_texts(organization.get("title_translated"), organization.get("title")),
+        url=site(f"/dataset/{dataset['name']}"),
+        licence=policy or shared.shown_licence(dataset),
+        updated=str(dataset.get("metadata_modified") or ""),
+        name=str(dataset["name"]),
+    )
+
+
+def placeholder_source(policy: Policy) -> Source:
+    """A credit with blanks, where only a licence is known."""
+    return Source(
+        {"zh": "（数据集名称）", "en": "(title of the dataset)"},
+        {"zh": "（提供方）", "en": "(provider)"},
+        "",
+        policy,
+    )
+
+
+def nx_dataset_licence(dataset: dict[str, Any]) -> dict[str, Any]:
+    """All that a licence card shows for a dataset.
+
+    :returns: ``policy``, ``card``, ``lang``, ``credit`` (five forms), ``mixed`` (files differ: the least open is
+        shown), ``verbatim`` (an unrecognised licence in its own words) and ``suggestions``
+    """
+    policy = shared.shown_licence(dataset)
+    policies = shared.policies_of(dataset)
+    verbatim = str(dataset.get("nx_license_verbatim") or "")
+    if not verbatim and dataset.get("license_id") not in shared.register():
+        verbatim = str(dataset.get("license_id") or "")
+    guess = shared.normaliser()(verbatim) if verbatim else None
+    unrecognised = guess is not None and guess.id is None
+    return {
+        "policy": policy,
+        "card": words.card(policy),
+        "lang": nx_licence_language(),
+        "credit": credit_of(dataset, policy),
+        "mixed": len({shared.register().canonical_id(item.id) for item in policies}) > 1,
+        "verbatim": verbatim if unrecognised else "",
+        "suggestions": [shared.register()[name] for name in guess.suggestions] if guess and unrecognised else [],
+    }
+
+
+def credit_of(dataset: Mapping[str, Any], policy: Policy | None = None) -> Attribution:
+    """The five forms of credit, as of today in Beijing."""
+    return attribution(source_of(dataset, policy), dt.datetime.now(BEIJING).date(), tk.config["ckan.site_title"])
+
+
+def download_headers(dataset: Mapping[str, Any], policy: Policy) -> dict[str, str]:
+    """``Link`` to the licence (RFC 8288) and the credit, as RFC 8187 writes what is not ASCII."""
+    lang = nx_licence_language()
+    credit = credit_of(dataset, policy)
+    text = credit.zh if lang == "zh" else credit.en
+    return {
+        "Link": f'<{licence_url(policy)}>; rel="license", <{policy_url(policy)}>; rel="describedby"',
+        "X-Attribution": f"UTF-8'{lang}'{quote(text, safe='')}",
+    }
+
+
+def nx_resource_access(resource_id: str) -> Any:
+    """The decision on a file for whoever looks at the page."""
+    from ckanext.nxopendata.licences.access import may_serve
+
+    return may_serve(resource_id, tk.current_user.name if has_request_context() else "")
+
+
+def nx_basket_count() -> int:
+    """How many files are in the basket of this visitor."""
+    from ckanext.nxopendata.licences.basket import contents
+
+    return len(contents())

@@ -1,0 +1,35 @@
+"""``dct:license`` and ``odrl:hasPolicy`` in DCAT and Croissant: the licence by its own address, the policy by ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckanext.dcat.profiles import RDFProfile
+from ckanext.dcat.utils import resource_uri
+from rdflib import Namespace, URIRef
+from rdflib.namespace import DCAT, DCTERMS, RDF
+
+from ckanext.nxopendata.licences import helpers, shared
+from ckanext.nxopendata.licences.policy import Policy
+
+ODRL = Namespace("http://www.w3.org/ns/odrl/2/")
+
+
+class NxLicenceProfile(RDFProfile):
+    """Adds the licence and its policy to every dataset and distribution; goes after the profile that writes them."""
+
+    def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
+        """Write the least open licence on the dataset, and each file's own on its distribution."""
+        self.g.bind("odrl", ODRL)
+        shown = shared.shown_licence(dataset_dict)
+        self._write(dataset_ref, shown)
+        for resource in dataset_dict.get("resources") or []:
+            distribution = URIRef(resource_uri(resource))
+            if (distribution, RDF.type, DCAT.Distribution) in self.g:
+                own = shared.policy_of(resource.get("license") or dataset_dict.get("license_id"))
+                self._write(distribution, own)
+
+    def _write(self, subject: URIRef, policy: Policy) -> None:
+        self.g.set((subject, ODRL.hasPolicy, URIRef(helpers.policy_url(policy))))
+        if policy.legal_text:
+            self.g.set((subject, DCTERMS.license, URIRef(helpers.legal_url(policy, "en"))))

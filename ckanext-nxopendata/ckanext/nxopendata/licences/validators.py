@@ -1,0 +1,69 @@
+"""Rules for the form, the API, the workbook and the harvest alike: which licence a dataset may carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
+
+from ckanext.nxopendata.licences import publishing, shared
+from ckanext.nxopendata.licences.helpers import nx_licence_language
+
+__all__ = ["nx_licence_fits", "nx_licence_known"]
+
+
+def nx_licence_known(value: Any) -> Any:
+    """Turn a recognised spelling into its id; refuse one that is not in the list, with suggestions."""
+    if not value:
+        return value
+    found = shared.normaliser()(str(value))
+    if found.id is None:
+        names = ", ".join(found.suggestions) or "notspecified"
+        raise tk.Invalid(
+            tk._("The licence “{licence}” is not recognised. Choose one of the list, for example: {names}").format(
+                licence=value, names=names
+            )
+        )
+    return found.id
+
+
+def nx_licence_fits(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """The licence must fit how the dataset is declared to be opened (``publishing.check``)."""
+    dataset: dict[str, Any] = {
+        name: data.get((name,)) for name in ("license_id", "nx_is_open", "nx_open_condition", "private", "state")
+    }
+    dataset["resources"] = [
+        {"license": value} for field, value in data.items() if field[:1] == ("resources",) and field[2:] == ("license",)
+    ]
+    for fault in publishing.check(dataset):
+        errors[key].append(sentence(fault))
+
+
+def sentence(fault: publishing.Fault) -> str:
+    """A fault in the language of the reader, with the licence that would fit."""
+    lang = nx_licence_language()
+    register = shared.register()
+    params = {
+        "licence": register[fault.licence].title(lang),
+        "recommended": register[fault.recommended].title(lang),
+        "id": fault.recommended,
+    }
+    texts = {
+        "closed_for_open": tk._(
+            "A dataset opened without conditions cannot carry “{licence}”. Choose “{recommended}” ({id}), "
+            "or state the opening condition."
+        ),
+        "missing_for_open": tk._(
+            "A dataset opened to the public needs a licence. Choose “{recommended}” ({id}) or another open licence."
+        ),
+        "open_for_conditional": tk._(
+            "A dataset opened on conditions cannot carry “{licence}”, which frees everyone from them. "
+            "Choose “{recommended}” ({id})."
+        ),
+        "source_forbids": tk._(
+            "A source carries “{licence}”, which does not allow the result to be published under this licence. "
+            "Choose “{recommended}” ({id})."
+        ),
+    }
+    return texts[fault.code].format(**params)
