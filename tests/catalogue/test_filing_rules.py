@@ -43,6 +43,9 @@ class TestSharing:
             ("not_shared_but_open", "nx_is_open", "error")
         ]
 
+    def test_important_data_is_not_opened(self) -> None:
+        assert found(nx_data_level="2", nx_is_open="1") == [("level_forbids_opening", "nx_is_open", "error")]
+
 
 class TestMethod:
     @pytest.mark.parametrize(

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 
-def keep_original_name(resource: dict[str, Any]) -> None:
-    """Remember the name of the file in ``upload`` (a werkzeug ``FileStorage``) as ``nx_file_name``."""
-    name = getattr(resource.get("upload"), "filename", None)
-    if name:
-        resource["nx_file_name"] = clean(name)
+READABLE = {
+    "3": "csv tsv json jsonl geojson xml xlsx rdf ttl jsonld parquet kml gml api wms wfs",
+    "2": "xls et ods dbf shp txt html access mdb sqlite",
+    "1": "doc docx wps pdf ofd ppt pptx jpg jpeg png gif bmp tif tiff mp3 mp4 mpg rm swf",
+}
+"""Grade (code list ``readability``) -> formats."""
+
+GRADES = {name: grade for grade, names in READABLE.items() for name in names.split()}
+
+
+def readability(format_name: str) -> str | None:
+    """How well machines read a format: ``3`` as it is, ``2`` after conversion, ``1`` not; None if unknown."""
+    return GRADES.get(format_name.strip().lower().lstrip("."))
+
+
+def describe_upload(resource: dict[str, Any]) -> None:
+    """Remember the name and the SHA-256 of the file in ``upload`` (a werkzeug ``FileStorage``)."""
+    upload = resource.get("upload")
+    name = getattr(upload, "filename", None)
+    if not name:
+        return
+    resource["nx_file_name"] = clean(name)
+    stream = getattr(upload, "stream", None)
+    if stream is not None:
+        stream.seek(0)
+        resource["hash"] = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
 
 
 def with_original_name(resource: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,19 @@ import ckan.plugins.toolkit as tk
 from flask import has_request_context
 from markupsafe import Markup, escape
 
-from ckanext.nxopendata.catalogue import codelists, localised
+from ckanext.nxopendata.catalogue import codelists, departments, localised
 
-__all__ = ["nx_code_label", "nx_codelist_choices", "nx_form_texts", "nx_languages", "nx_localised_html"]
+__all__ = [
+    "nx_code_label",
+    "nx_codelist_choices",
+    "nx_codelist_tree",
+    "nx_department_title",
+    "nx_departments",
+    "nx_form_texts",
+    "nx_languages",
+    "nx_localised_html",
+    "nx_used_columns",
+]
 
 
 def reader_language() -> str:
@@ -33,6 +43,35 @@ def nx_codelist_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
 def nx_code_label(codelist: str, code: str) -> str:
     """The label of a code in the reader's language."""
     return codelists.label(codelist, code, reader_language())
+
+
+def nx_codelist_tree(name: str) -> list[dict[str, Any]]:
+    """The current entries of a code list with levels, each after its parent: ``code, label, parent, depth``."""
+    return [
+        {
+            "code": code.code,
+            "label": code.label(reader_language()),
+            "parent": code.parent,
+            "depth": len(codelists.ancestors(name, code.code)) - 1,
+        }
+        for code in codelists.load(name).values()
+        if code.status == "current"
+    ]
+
+
+def nx_departments() -> list[dict[str, Any]]:
+    """All departments, each after the one above it: ``name, title`` in the reader's language, ``depth``."""
+    return departments.tree(reader_language())
+
+
+def nx_department_title(name: str) -> str:
+    """The title of a department in the reader's language; the name itself when there is none."""
+    return departments.title(name, reader_language())
+
+
+def nx_used_columns(rows: Any) -> list[str]:
+    """The fields that at least one row of a table has."""
+    return [*dict.fromkeys(key for row in rows or () if isinstance(row, dict) for key, value in row.items() if value)]
 
 
 def nx_languages() -> tuple[str, ...]:

@@ -23,6 +23,7 @@ TEXTS: dict[str, Callable[[], str]] = {
         "Shared without conditions, yet a condition is given: remove it or choose conditional sharing"
     ),
     "not_shared_but_open": lambda: tk._("What is not shared cannot be open to the public: change one of the two"),
+    "level_forbids_opening": lambda: tk._("{level} is not opened to the public: correct the level or the opening"),
     "open_condition_without_opening": lambda: tk._("Not open to the public, yet an opening condition is given"),
     "method_needs_platform": lambda: tk._(
         "Only sharing through the platform has a method type: choose the platform or leave the type empty"
@@ -55,6 +56,7 @@ LISTED = {
     "format": "format_category",
     "category": "format_category",
     "categories": "format_category",
+    "level": "data_level",
     "methods": "share_method",
 }
 """Parameter -> the code list that names its codes."""

@@ -11,7 +11,7 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
 
-from ckanext.nxopendata.catalogue import files, helpers, index, validators
+from ckanext.nxopendata.catalogue import files, helpers, index, items, validators
 from ckanext.nxopendata.cli import nx
 
 SCHEMAS = "ckanext.nxopendata.schemas"
@@ -38,6 +38,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "nxopendata_catalogue")
 
     # ITranslation
 
@@ -47,10 +48,10 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
     # IResourceController
 
     def before_resource_create(self, context: Context, resource: dict[str, Any]) -> None:
-        files.keep_original_name(resource)
+        files.describe_upload(resource)
 
     def before_resource_update(self, context: Context, current: dict[str, Any], resource: dict[str, Any]) -> None:
-        files.keep_original_name(resource)
+        files.describe_upload(resource)
 
     def before_resource_show(self, resource_dict: dict[str, Any]) -> dict[str, Any]:
         return files.with_original_name(resource_dict)
@@ -69,6 +70,10 @@ PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
 
 class NxOpendataDatasetsPlugin(SchemingDatasetsPlugin):
     """Datasets by ``schemas/dataset.yaml``."""
+
+    def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
+        items.from_form(data_dict)
+        return super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
         config["scheming.presets"] = PRESETS

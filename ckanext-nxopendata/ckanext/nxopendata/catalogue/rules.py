@@ -39,6 +39,9 @@ METHODS = {
 STRUCTURED = ("2", "3")
 """Format categories whose information items must be listed (1272 guide, element 8)."""
 
+RESTRICTED = ("2", "3")
+"""Data levels that are not opened: important and core data (GB/T 43697-2024)."""
+
 MEASURED = ("C", "N")
 """Item types that need a length (1272 guide, element 8.3)."""
 
@@ -148,6 +151,8 @@ def _sharing(dataset: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("share_condition_on_unconditional", "nx_share_condition", level=WARNING)
     if kind == NOT_SHARED and dataset.get("nx_is_open") == "1":
         yield Finding("not_shared_but_open", "nx_is_open")
+    if dataset.get("nx_data_level") in RESTRICTED and dataset.get("nx_is_open") == "1":
+        yield Finding("level_forbids_opening", "nx_is_open", {"level": dataset["nx_data_level"]})
     if dataset.get("nx_is_open") == "0" and given(dataset.get("nx_open_condition")):
         yield Finding("open_condition_without_opening", "nx_open_condition", level=WARNING)
 

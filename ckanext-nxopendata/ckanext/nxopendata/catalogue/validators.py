@@ -5,27 +5,46 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import unicodedata
 import uuid
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import ckan.authz as authz
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 from ckanext.scheming.validation import scheming_validator
 
-from ckanext.nxopendata.catalogue import checks, codelists, codes, config, localised, messages, rules, slugs, uscc
+from ckanext.nxopendata.catalogue import (
+    checks,
+    codelists,
+    codes,
+    config,
+    files,
+    localised,
+    messages,
+    rules,
+    slugs,
+    uscc,
+)
 from ckanext.nxopendata.catalogue.helpers import reader_language
 
 __all__ = [
+    "nx_amount",
     "nx_code",
     "nx_codes",
+    "nx_count",
     "nx_dataset_rules",
     "nx_localise",
     "nx_localised",
     "nx_localised_output",
+    "nx_parent",
     "nx_past_date",
+    "nx_readability",
     "nx_resource_code",
+    "nx_review_mode",
     "nx_slug",
     "nx_text_list",
     "nx_uscc",
@@ -232,3 +251,75 @@ def _add_extra(data: FlattenDataDict, name: str, value: str) -> None:
     number = max((key[1] for key in data if key[0] == "extras" and len(key) == 3), default=-1) + 1
     data[("extras", number, "key")] = name
     data[("extras", number, "value")] = value
+
+
+def nx_amount(value: Any) -> str:
+    """A number without a unit, 0 or more (filing rules, item 8). Full-width digits are taken."""
+    text = unicodedata.normalize("NFKC", str(value)).strip().replace(",", "")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or number < 0:
+        raise tk.Invalid(tk._('Write a number without a unit, 0 if you do not know; not "%s"') % value)
+    return text
+
+
+def nx_count(value: Any) -> str:
+    """A whole number, 0 or more."""
+    text = unicodedata.normalize("NFKC", str(value)).strip().replace(",", "")
+    if not re.fullmatch(r"\d{1,18}", text):
+        raise tk.Invalid(tk._('Write a whole number; not "%s"') % value)
+    return str(int(text))
+
+
+def nx_readability(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """How well machines read a file, from its format; the system grades, nobody fills it in."""
+    grade = files.readability(str(data.get((*key[:-1], "format")) or ""))
+    if grade:
+        data[key] = grade
+    else:
+        data.pop(key, None)
+
+
+def nx_parent(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """The department above: it exists, and is not the department itself nor one below it. Stored by name."""
+    parent = model.Group.get(data[key])
+    if parent is None or not parent.is_organization or parent.state != "active":
+        errors[key].append(tk._('There is no department "%s"') % data[key])
+        return
+    own = context.get("group")
+    above, seen = parent, set()
+    while above is not None and above.id not in seen:
+        if own is not None and above.id == own.id:
+            errors[key].append(tk._("A department cannot stand above itself"))
+            return
+        seen.add(above.id)
+        above = model.Group.get(above.extras.get("nx_parent"))
+    data[key] = parent.name
+
+
+@scheming_validator
+def nx_review_mode(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..., None]:
+    """How a department's datasets are reviewed; only who may decide for the site changes it."""
+
+    def validator(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+        stored = context.get("group")
+        old = (stored.extras.get("nx_review_mode") if stored else None) or ""
+        value = data.get(key)
+        new = old if value is tk.missing else str(value or "").strip()
+        if new != old and not _may_set_review(context):
+            errors[key].append(tk._("Only the system administrator sets how a department is reviewed"))
+        elif new and new not in codelists.load(field["codelist"]):
+            errors[key].append(tk._('"%s" is not in the code list; choose one of the listed values') % new)
+        elif new:
+            data[key] = new
+        else:
+            data.pop(key, None)
+            raise tk.StopOnError
+
+    return validator
+
+
+def _may_set_review(context: Context) -> bool:
+    return bool(context.get("ignore_auth")) or authz.is_sysadmin(context.get("user"))

@@ -1,0 +1,55 @@
+"""Departments as a tree, with their titles in any language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import sqlalchemy as sa
+
+from ckanext.nxopendata.catalogue import localised
+
+
+def tree(language: str) -> list[dict[str, Any]]:
+    """All departments, each after the one above it, by title within one parent.
+
+    Returns:
+        ``{"name", "title", "depth"}`` each; ``depth`` is 0 for those that stand under none.
+    """
+    group = model.Group
+    rows = model.Session.execute(
+        sa.select(group.name, group.title, group.extras).where(group.is_organization, group.state == "active")
+    )
+    known = {name: (text(title, extras, language), extras.get("nx_parent")) for name, title, extras in rows}
+    below: dict[str | None, list[str]] = {}
+    for name, (_title, parent) in sorted(known.items(), key=lambda item: item[1][0]):
+        below.setdefault(parent if parent in known else None, []).append(name)
+    ordered: list[dict[str, Any]] = []
+
+    def add(parent: str | None, depth: int) -> None:
+        for name in below.get(parent, ()):
+            ordered.append({"name": name, "title": known[name][0], "depth": depth})
+            add(name, depth + 1)
+
+    add(None, 0)
+    return ordered
+
+
+def title(name: str, language: str) -> str:
+    """The title of the department with this name or id; the name itself when there is none."""
+    found = model.Group.get(name)
+    return text(found.title or found.name, found.extras, language) if found else name
+
+
+def text(plain: str, extras: Any, language: str) -> str:
+    """A department's title in ``language`` (a locale), from what the database holds of it."""
+    return chosen(plain, extras, language)[0]
+
+
+def chosen(plain: str, extras: Any, language: str) -> tuple[str, str]:
+    """The same, and the language that the title is in."""
+    try:
+        texts = localised.parse((extras or {}).get("title_translated"))
+    except localised.NotLocalised:
+        texts = {}
+    return localised.choose(texts or {localised.DEFAULT: plain}, language)
