@@ -17,10 +17,11 @@ def tree(language: str) -> list[dict[str, Any]]:
         ``{"name", "title", "depth"}`` each; ``depth`` is 0 for those that stand under none.
     """
     group = model.Group
+    stored: Any = group.__table__.c.extras
     rows = model.Session.execute(
-        sa.select(group.name, group.title, group.extras).where(group.is_organization, group.state == "active")
+        sa.select(group.name, group.title, stored).where(group.is_organization, group.state == "active")
     )
-    known = {name: (text(title, extras, language), extras.get("nx_parent")) for name, title, extras in rows}
+    known = {name: (text(title, fields, language), fields.get("nx_parent")) for name, title, fields in rows}
     below: dict[str | None, list[str]] = {}
     for name, (_title, parent) in sorted(known.items(), key=lambda item: item[1][0]):
         below.setdefault(parent if parent in known else None, []).append(name)
@@ -38,18 +39,23 @@ def tree(language: str) -> list[dict[str, Any]]:
 def title(name: str, language: str) -> str:
     """The title of the department with this name or id; the name itself when there is none."""
     found = model.Group.get(name)
-    return text(found.title or found.name, found.extras, language) if found else name
+    return text(found.title or found.name, extras(found), language) if found else name
 
 
-def text(plain: str, extras: Any, language: str) -> str:
+def extras(group: model.Group | None) -> dict[str, str]:
+    """The fields of ours that a department has; {} for None."""
+    return dict(getattr(group, "extras", None) or {})
+
+
+def text(plain: str, stored: Any, language: str) -> str:
     """A department's title in ``language`` (a locale), from what the database holds of it."""
-    return chosen(plain, extras, language)[0]
+    return chosen(plain, stored, language)[0]
 
 
-def chosen(plain: str, extras: Any, language: str) -> tuple[str, str]:
+def chosen(plain: str, stored: Any, language: str) -> tuple[str, str]:
     """The same, and the language that the title is in."""
     try:
-        texts = localised.parse((extras or {}).get("title_translated"))
+        texts = localised.parse((stored or {}).get("title_translated"))
     except localised.NotLocalised:
         texts = {}
     return localised.choose(texts or {localised.DEFAULT: plain}, language)

@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-
 READABLE = {
     "3": "csv tsv json jsonl geojson xml xlsx rdf ttl jsonld parquet kml gml api wms wfs",
     "2": "xls et ods dbf shp txt html access mdb sqlite",

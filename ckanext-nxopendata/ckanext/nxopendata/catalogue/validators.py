@@ -295,7 +295,7 @@ def nx_parent(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
             errors[key].append(tk._("A department cannot stand above itself"))
             return
         seen.add(above.id)
-        above = model.Group.get(above.extras.get("nx_parent"))
+        above = model.Group.get(departments.extras(above).get("nx_parent"))
     data[key] = parent.name
 
 
@@ -305,7 +305,7 @@ def nx_review_mode(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..
 
     def validator(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
         stored = context.get("group")
-        old = (stored.extras.get("nx_review_mode") if stored else None) or ""
+        old = departments.extras(stored).get("nx_review_mode") or ""
         value = data.get(key)
         new = old if value is tk.missing else str(value or "").strip()
         if new != old and not _may_set_review(context):
