@@ -17,7 +17,7 @@ def tree(language: str) -> list[dict[str, Any]]:
         ``{"name", "title", "depth"}`` each; ``depth`` is 0 for those that stand under none.
     """
     group = model.Group
-    stored: Any = group.__table__.c.extras
+    stored: Any = getattr(group, "extras")  # noqa: B009  CKAN does not declare it to type checkers
     rows = model.Session.execute(
         sa.select(group.name, group.title, stored).where(group.is_organization, group.state == "active")
     )

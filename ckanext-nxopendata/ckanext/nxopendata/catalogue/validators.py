@@ -22,6 +22,7 @@ from ckanext.nxopendata.catalogue import (
     codelists,
     codes,
     config,
+    departments,
     files,
     localised,
     messages,
