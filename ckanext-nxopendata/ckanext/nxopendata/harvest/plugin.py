@@ -1,7 +1,25 @@
-"""Wiring of the harvest room."""
+"""Wiring of the harvest."""
 
-from ckan import plugins as p
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.harvest import actions, auth, tombstone
+from ckanext.nxopendata.harvest import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
 
 
+@tk.blanket.actions(actions)
+@tk.blanket.auth_functions(auth)
+@tk.blanket.config_declarations
 class NxOpendataHarvestPlugin(p.SingletonPlugin):
-    pass
+    """Department catalogues to the portal."""
+
+    p.implements(p.IPackageController, inherit=True)
+
+    # IPackageController
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        return tombstone.without_withdrawn(search_params)

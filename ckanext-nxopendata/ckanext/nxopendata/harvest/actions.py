@@ -1,0 +1,293 @@
+"""Actions of the harvest: ``nx_harvest_*``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.authz as authz
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.logic.schema import validator_args
+from ckan.types import Context, DataDict, Schema, Validator
+
+from ckanext.nxopendata.harvest import bulk, formats, run
+from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.model import Finding, Json, PlanEntry, Run, Source
+
+__all__ = [
+    "nx_harvest_problem_list",
+    "nx_harvest_run_create",
+    "nx_harvest_run_list",
+    "nx_harvest_run_plan",
+    "nx_harvest_run_show",
+    "nx_harvest_source_create",
+    "nx_harvest_source_delete",
+    "nx_harvest_source_list",
+    "nx_harvest_source_show",
+    "nx_harvest_source_update",
+]
+
+STATES = ("active", "paused")
+FILES = ("link", "mirror")
+
+
+def _known_format(value: Any) -> Any:
+    if value != "auto":
+        try:
+            formats.by_name(value)
+        except FormatError as error:
+            raise tk.Invalid(tk._("Choose one of: %s") % error.params["known"]) from None
+    return value
+
+
+@validator_args
+def _source_schema(
+    not_empty: Validator,
+    ignore_missing: Validator,
+    ignore_empty: Validator,
+    default: Any,
+    unicode_safe: Validator,
+    name_validator: Validator,
+    url_validator: Validator,
+    group_id_or_name_exists: Validator,
+    one_of: Any,
+    int_validator: Validator,
+    json_object: Validator,
+) -> Schema:
+    return {
+        "name": [not_empty, unicode_safe, name_validator],
+        "title": [not_empty, unicode_safe],
+        "url": [not_empty, unicode_safe, url_validator],
+        "format": [default("auto"), unicode_safe, _known_format],
+        "organization": [not_empty, unicode_safe, group_id_or_name_exists],
+        "schedule": [default(""), unicode_safe],
+        "files": [default("link"), one_of(FILES)],
+        "licence": [default(""), unicode_safe],
+        "priority": [default(100), int_validator],
+        "state": [default("active"), one_of(STATES)],
+        "options": [ignore_empty, json_object],
+    }  # pyright: ignore[reportReturnType]
+
+
+def _validated(data_dict: DataDict, context: Context) -> Json:
+    data, errors = tk.navl_validate(data_dict, _source_schema(), context)
+    data.pop("__extras", None)
+    if not errors:
+        organization = model.Group.get(data.pop("organization"))
+        if organization and organization.is_organization:
+            data["organization_id"] = organization.id
+        else:
+            errors["organization"] = [tk._("Not a department")]
+    if errors:
+        raise tk.ValidationError(errors)
+    data.setdefault("options", {})
+    return data
+
+
+def _source(key: str) -> Source:
+    found = model.Session.get(Source, key) or model.Session.query(Source).filter_by(name=key).first()
+    if found is None or found.state == "deleted":
+        raise tk.ObjectNotFound(tk._("There is no source %s") % key)
+    return found
+
+
+def _run(key: str) -> Run:
+    found = model.Session.get(Run, key)
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is no run %s") % key)
+    return found
+
+
+def _source_dict(source: Source) -> Json:
+    organization = model.Group.get(source.organization_id)
+    last = model.Session.query(Run).filter_by(source_id=source.id).order_by(Run.created.desc()).limit(1).first()
+    return source.as_dict() | {
+        "organization": organization.name if organization else None,
+        "last_run": _run_dict(last) if last else None,
+    }
+
+
+def _run_dict(row: Run) -> Json:
+    result = row.as_dict()
+    result["evidence"] = {key: value for key, value in row.evidence.items() if key != "trail"}
+    return result
+
+
+def nx_harvest_source_create(context: Context, data_dict: DataDict) -> Json:
+    """Create a source.
+
+    :param name: lower-case letters, digits, ``-`` and ``_``; unique
+    :param title: what people call it
+    :param url: address of the catalogue
+    :param format: ``auto`` or the name of a format (default ``auto``)
+    :param organization: id or name of the department its datasets belong to
+    :param schedule: cron expression, empty for none
+    :param files: ``link`` or ``mirror`` (default ``link``)
+    :param licence: the licence of records that name none, as id or in words
+    :param priority: of two sources with the same dataset the lower number wins (default 100)
+    :param options: object with settings of the format
+    :returns: the source
+    """
+    tk.check_access("nx_harvest_source_create", context, data_dict)
+    data = _validated(data_dict, context)
+    existing = model.Session.query(Source).filter_by(name=data["name"]).first()
+    if existing and existing.state != "deleted":
+        raise tk.ValidationError({"name": [tk._("There is a source of this name already")]})
+    source = existing or Source(fingerprint="", trail=[], credentials="")
+    for key, value in data.items():
+        setattr(source, key, value)
+    model.Session.add(source)
+    model.Session.commit()
+    return _source_dict(source)
+
+
+def nx_harvest_source_update(context: Context, data_dict: DataDict) -> Json:
+    """Change a source; what is not given stays.
+
+    :param id: id or name of the source; other parameters as in ``nx_harvest_source_create``
+    :returns: the source
+    """
+    tk.check_access("nx_harvest_source_update", context, data_dict)
+    source = _source(tk.get_or_bust(data_dict, "id"))
+    names = ("name", "title", "url", "format", "schedule", "files", "licence", "priority", "state", "options")
+    current = {name: getattr(source, name) for name in names} | {"organization": source.organization_id}
+    given = {key: value for key, value in data_dict.items() if key != "id"}
+    data = _validated({**current, **given}, context)
+    same = model.Session.query(Source).filter(Source.name == data["name"], Source.id != source.id).first()
+    if same:
+        raise tk.ValidationError({"name": [tk._("There is a source of this name already")]})
+    if data["url"] != source.url:
+        source.trail = []
+    for key, value in data.items():
+        setattr(source, key, value)
+    model.Session.commit()
+    return _source_dict(source)
+
+
+def nx_harvest_source_delete(context: Context, data_dict: DataDict) -> None:
+    """Delete a source. Its datasets stay in the portal; its memory of them stays too, for a new beginning.
+
+    :param id: id or name
+    """
+    tk.check_access("nx_harvest_source_delete", context, data_dict)
+    source = _source(tk.get_or_bust(data_dict, "id"))
+    source.state = "deleted"
+    model.Session.commit()
+
+
+@tk.side_effect_free
+def nx_harvest_source_show(context: Context, data_dict: DataDict) -> Json:
+    """A source with its last run.
+
+    :param id: id or name
+    """
+    tk.check_access("nx_harvest_source_show", context, data_dict)
+    return _source_dict(_source(tk.get_or_bust(data_dict, "id")))
+
+
+@tk.side_effect_free
+def nx_harvest_source_list(context: Context, data_dict: DataDict) -> list[Json]:
+    """The sources the user may see, with their last runs, by name."""
+    tk.check_access("nx_harvest_source_list", context, data_dict)
+    user = context.get("user", "")
+    sources = model.Session.query(Source).filter(Source.state != "deleted").order_by(Source.name)
+    return [
+        _source_dict(source)
+        for source in sources
+        if context.get("ignore_auth")
+        or authz.has_user_permission_for_group_or_org(source.organization_id, user, "update_dataset")
+    ]
+
+
+def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
+    """Harvest a source now, in this process.
+
+    :param source_id: id or name of the source
+    :returns: the run: ``state``, ``counts`` of create, update, unchanged, withdraw, restore, refused,
+        duplicate, ``stages`` (seconds), ``problem_count``
+    """
+    tk.check_access("nx_harvest_run_create", context, data_dict)
+    source = _source(tk.get_or_bust(data_dict, "source_id"))
+    if source.state != "active":
+        raise tk.ValidationError({"source_id": [tk._("This source is paused or deleted.")]})
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    row = run.create(source, context.get("user") or user)
+    progress = context.get("progress", run.quiet)
+    return _run_dict(run.execute(row, bulk.BulkWriter(user), progress))  # pyright: ignore[reportArgumentType]
+
+
+@tk.side_effect_free
+def nx_harvest_run_show(context: Context, data_dict: DataDict) -> Json:
+    """A run.
+
+    :param id: id of the run
+    """
+    tk.check_access("nx_harvest_run_show", context, data_dict)
+    return _run_dict(_run(tk.get_or_bust(data_dict, "id")))
+
+
+@tk.side_effect_free
+def nx_harvest_run_list(context: Context, data_dict: DataDict) -> list[Json]:
+    """The runs of a source, newest first.
+
+    :param source_id: id or name of the source
+    :param limit: at most so many (default 20, at most 200)
+    """
+    tk.check_access("nx_harvest_run_list", context, data_dict)
+    source = _source(tk.get_or_bust(data_dict, "source_id"))
+    rows = model.Session.query(Run).filter_by(source_id=source.id).order_by(Run.created.desc())
+    return [_run_dict(row) for row in rows.limit(_limit(data_dict, 20, 200))]
+
+
+@tk.side_effect_free
+def nx_harvest_run_plan(context: Context, data_dict: DataDict) -> Json:
+    """The steps of a run's plan; unchanged records have none.
+
+    :param id: id of the run
+    :param kind: only steps of this kind (optional)
+    :param offset: steps to pass over (default 0)
+    :param limit: at most so many (default 100, at most 1000)
+    :returns: ``{"count", "entries": [{number, kind, guid, title, dataset_id, state, changes, ...}]}``
+    """
+    tk.check_access("nx_harvest_run_plan", context, data_dict)
+    row = _run(tk.get_or_bust(data_dict, "id"))
+    query = model.Session.query(PlanEntry).filter_by(run_id=row.id)
+    if kind := data_dict.get("kind"):
+        query = query.filter_by(kind=kind)
+    entries = query.order_by(PlanEntry.number).offset(_offset(data_dict)).limit(_limit(data_dict, 100, 1000))
+    hidden = ("data", "before")
+    return {
+        "count": query.count(),
+        "entries": [{k: v for k, v in entry.as_dict().items() if k not in hidden} for entry in entries],
+    }
+
+
+@tk.side_effect_free
+def nx_harvest_problem_list(context: Context, data_dict: DataDict) -> Json:
+    """What a run found wrong, with field, rule and remedy.
+
+    :param run_id: id of the run
+    :param offset: problems to pass over (default 0)
+    :param limit: at most so many (default 100, at most 10000)
+    :returns: ``{"count", "problems": [{code, level, refuses, guid, position, field, message, remedy}]}``
+    """
+    tk.check_access("nx_harvest_problem_list", context, data_dict)
+    row = _run(tk.get_or_bust(data_dict, "run_id"))
+    query = model.Session.query(Finding).filter_by(run_id=row.id)
+    found = query.order_by(Finding.id).offset(_offset(data_dict)).limit(_limit(data_dict, 100, 10_000))
+    return {"count": query.count(), "problems": [run.problem_dict(problem) for problem in found]}
+
+
+def _limit(data_dict: DataDict, default: int, most: int) -> int:
+    return max(0, min(_integer(data_dict, "limit", default), most))
+
+
+def _offset(data_dict: DataDict) -> int:
+    return max(0, _integer(data_dict, "offset", 0))
+
+
+def _integer(data_dict: DataDict, name: str, default: int) -> int:
+    try:
+        return int(data_dict.get(name, default))
+    except (TypeError, ValueError):
+        raise tk.ValidationError({name: [tk._("Must be a whole number")]}) from None

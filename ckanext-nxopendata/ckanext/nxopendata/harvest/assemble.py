@@ -1,0 +1,68 @@
+"""From a mapped record to the dataset the portal is asked to write: identity, department, licence."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+NAMESPACE = uuid.UUID("6f6a0c54-7a0f-5d0e-9c2e-64000064f1e1")
+"""Root of the identifiers made here; changing it would give every harvested dataset a new id."""
+
+LicenceOf = Callable[[str], str | None]
+"""The licence id that a licence as written by a department means, or None when that is not certain."""
+
+
+def dataset_id(source_id: str, guid: str) -> str:
+    """The dataset's id: the same record always becomes the same dataset, even if a run is repeated."""
+    return str(uuid.uuid5(NAMESPACE, f"{source_id}\n{guid}"))
+
+
+def dataset(
+    mapped: Mapping[str, Any],
+    *,
+    source_id: str,
+    guid: str,
+    organization_id: str,
+    licence_of: LicenceOf,
+    default_licence: str = "",
+) -> dict[str, Any]:
+    """The dataset to write.
+
+    The licence's wording is kept as it is; ``license_id`` is set only where its meaning is certain.
+    """
+    result = {key: value for key, value in mapped.items() if key != "resources"}
+    result["id"] = dataset_id(source_id, guid)
+    result["owner_org"] = organization_id
+    result["type"] = "dataset"
+    verbatim = mapped.get("nx_license_verbatim") or default_licence
+    if verbatim and (licence := licence_of(verbatim)):
+        result["license_id"] = licence
+    seen: dict[str, int] = {}
+    result["resources"] = [_resource(entry, result["id"], seen, licence_of) for entry in mapped.get("resources", ())]
+    return result
+
+
+def _resource(entry: Mapping[str, Any], owner: str, seen: dict[str, int], licence_of: LicenceOf) -> dict[str, Any]:
+    resource = {key: value for key, value in entry.items() if key != "@id"}
+    key = resource_key(entry)
+    seen[key] = seen.get(key, 0) + 1
+    resource["id"] = str(uuid.uuid5(uuid.UUID(owner), f"{key}\n{seen[key]}"))
+    resource.setdefault("url", "")
+    if (written := resource.get("license")) and (licence := licence_of(written)):
+        resource["license"] = licence
+    return resource
+
+
+def resource_key(entry: Mapping[str, Any]) -> str:
+    """What a file is recognised by over the runs: its identifier, else its path, else its name.
+
+    The host is left out: a department that moves its server does not get new files.
+    """
+    if entry.get("@id"):
+        return entry["@id"]
+    if url := entry.get("url"):
+        parts = urlsplit(url)
+        return urlunsplit(("", "", parts.path, parts.query, ""))
+    return entry.get("name", "")

@@ -1,0 +1,90 @@
+"""Who may harvest: sysadmins, and editors of the department that a source belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.authz as authz
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import AuthResult, Context, DataDict
+
+from ckanext.nxopendata.harvest.model import Run, Source
+
+__all__ = [
+    "nx_harvest_problem_list",
+    "nx_harvest_run_create",
+    "nx_harvest_run_list",
+    "nx_harvest_run_plan",
+    "nx_harvest_run_show",
+    "nx_harvest_source_create",
+    "nx_harvest_source_delete",
+    "nx_harvest_source_list",
+    "nx_harvest_source_show",
+    "nx_harvest_source_update",
+]
+
+
+def _sysadmin_only() -> AuthResult:
+    return {"success": False, "msg": tk._("Only administrators of the portal may do this")}
+
+
+def _of_source(context: Context, source: Any) -> AuthResult:
+    """Members of the source's department may see; a missing source is for the action to report."""
+    if source is None:
+        return {"success": True}
+    user = context.get("user", "")
+    if user and authz.has_user_permission_for_group_or_org(source.organization_id, user, "update_dataset"):
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only editors of the department may see its harvests")}
+
+
+def _source(data_dict: DataDict) -> Any:
+    key = data_dict.get("id") or data_dict.get("source_id") or ""
+    return model.Session.get(Source, key) or model.Session.query(Source).filter_by(name=key).first()
+
+
+def _source_of_run(data_dict: DataDict) -> Any:
+    run = model.Session.get(Run, data_dict.get("id") or data_dict.get("run_id") or "")
+    return model.Session.get(Source, run.source_id) if run else None
+
+
+def nx_harvest_source_create(context: Context, data_dict: DataDict) -> AuthResult:
+    return _sysadmin_only()
+
+
+def nx_harvest_source_update(context: Context, data_dict: DataDict) -> AuthResult:
+    return _sysadmin_only()
+
+
+def nx_harvest_source_delete(context: Context, data_dict: DataDict) -> AuthResult:
+    return _sysadmin_only()
+
+
+def nx_harvest_source_show(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source(data_dict))
+
+
+def nx_harvest_source_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Anyone signed in (CKAN refuses the rest); the action lists only what one may see."""
+    return {"success": True}
+
+
+def nx_harvest_run_create(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source(data_dict))
+
+
+def nx_harvest_run_show(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_run_list(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source(data_dict))
+
+
+def nx_harvest_run_plan(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_problem_list(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))

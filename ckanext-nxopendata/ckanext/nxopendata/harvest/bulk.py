@@ -1,0 +1,3 @@
+"""placeholder"""
+
+from ckanext.nxopendata.harvest.apply import ActionWriter as BulkWriter  # noqa: F401

@@ -1,0 +1,166 @@
+"""``ckan nx harvest``: sources and runs from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import click
+
+from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.harvest import messages, plan
+from ckanext.nxopendata.harvest.errors import HarvestError
+
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+
+STAGES = {"plan": "读取并比对 · reading", "apply": "写入并索引 · writing"}
+KINDS = {
+    "create": "新增 created",
+    "update": "更新 updated",
+    "unchanged": "未变 unchanged",
+    "withdraw": "撤下 withdrawn",
+    "restore": "恢复 restored",
+    "refused": "拒收 refused",
+    "duplicate": "重复 duplicate",
+}
+RUN_STATES = {"done": "完成 done", "held": "待人工确认 held", "failed": "失败 failed", "cancelled": "已取消 cancelled"}
+
+
+@nx.group(short_help="目录采集 / Harvest department catalogues")
+def harvest() -> None:
+    """Department catalogues to the portal."""
+
+
+@harvest.group(short_help="采集源 / Sources")
+def source() -> None:
+    """The catalogues that are harvested."""
+
+
+def _call(name: str, data: dict[str, Any], **context: Any) -> Any:
+    """Run an action as the site's own user; what goes wrong becomes a line, not a trace."""
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    try:
+        return tk.get_action(name)({"user": user, "ignore_auth": True, **context}, data)  # pyright: ignore
+    except tk.ValidationError as error:
+        lines = [f"{field}: {text}" for field, text in error.error_summary.items()]
+        raise click.ClickException("\n".join(lines)) from None
+    except tk.ObjectNotFound as error:
+        raise click.ClickException(str(error)) from None
+    except HarvestError as error:
+        text = f"{messages.sentence(error.code, error.params)} {messages.remedy(error.code, error.params)}"
+        raise click.ClickException(text) from None
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@source.command("create")
+@click.option("--name", required=True, help="Lower-case letters, digits, - and _.")
+@click.option("--title", required=True)
+@click.option("--url", required=True, help="Address of the catalogue.")
+@click.option("--format", "format_", default="auto", show_default=True, help="auto, or the name of a format.")
+@click.option("--organization", required=True, help="Name or id of the department.")
+@click.option("--files", type=click.Choice(["link", "mirror"]), default="link", show_default=True)
+@click.option("--licence", default="", help="Licence of records that name none.")
+@click.option("--schedule", default="", help="Cron expression.")
+@click.option("--update", is_flag=True, help="Change the source if it exists.")
+@as_json
+def source_create(format_: str, update: bool, as_json: bool, **values: str) -> None:
+    """Create a source; with --update make it so, whether it exists or not."""
+    data = {**values, "format": format_}
+    names = {entry["name"] for entry in _call("nx_harvest_source_list", {})}
+    exists = update and values["name"] in names
+    action = "nx_harvest_source_update" if exists else "nx_harvest_source_create"
+    result = _call(action, {**data, "id": values["name"]} if exists else data)
+    if as_json:
+        _print_json(result)
+    else:
+        click.echo(f"{'已更新 updated' if exists else '已创建 created'}: {result['name']} <{result['url']}>")
+
+
+@source.command("list")
+@as_json
+def source_list(as_json: bool) -> None:
+    """List the sources with their last runs."""
+    sources = _call("nx_harvest_source_list", {})
+    if as_json:
+        _print_json(sources)
+        return
+    for entry in sources:
+        last = entry["last_run"]
+        state = f"{last['state']} {last['created'][:16]}Z" if last else "从未采集 never harvested"
+        click.echo(f"{entry['name']}\t{entry['format']}\t{entry['organization']}\t{state}\t{entry['title']}")
+
+
+@source.command("delete")
+@click.argument("name")
+def source_delete(name: str) -> None:
+    """Delete a source; its datasets stay."""
+    _call("nx_harvest_source_delete", {"id": name})
+    click.echo(f"已删除 deleted: {name}")
+
+
+class _Progress:
+    """A bar on a terminal, now and then a plain line elsewhere; silent with --json."""
+
+    def __init__(self, silent: bool) -> None:
+        self._silent = silent
+        self._bar: Any = None
+        self._stage = ""
+        self._told = 0.0
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        if self._silent:
+            return
+        if sys.stderr.isatty() and total:
+            if stage != self._stage or self._bar is None:
+                self.close()
+                self._bar = click.progressbar(length=total, label=STAGES[stage], file=sys.stderr)
+                self._bar.render_progress()
+            self._bar.update(done - self._bar.pos)
+        elif time.monotonic() - self._told > 2:
+            self._told = time.monotonic()
+            click.echo(f"{STAGES[stage]}: {done}{f' / {total}' if total else ''}", err=True)
+        self._stage = stage
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+            self._bar = None
+
+
+@harvest.command("run")
+@click.argument("source_name", metavar="SOURCE")
+@as_json
+@click.pass_context
+def run_(ctx: click.Context, source_name: str, as_json: bool) -> None:
+    """Harvest SOURCE now and tell what came of it. Exit status 1 if the run failed, 2 if it is held."""
+    progress = _Progress(as_json)
+    try:
+        run = _call("nx_harvest_run_create", {"source_id": source_name}, progress=progress)
+    finally:
+        progress.close()
+    problems = _call("nx_harvest_problem_list", {"run_id": run["id"], "limit": 10_000})
+    if as_json:
+        _print_json(run | {"problems": problems["problems"]})
+    else:
+        _summary(source_name, run, problems)
+    ctx.exit({"failed": 1, "held": 2}.get(run["state"], 0))
+
+
+def _summary(source_name: str, run: dict[str, Any], problems: dict[str, Any]) -> None:
+    seconds = sum(run["stages"].values())
+    click.echo(f"{source_name}: {RUN_STATES.get(run['state'], run['state'])} ({seconds:.1f} s) {run['id']}")
+    counts = [f"{KINDS[kind]} {run['counts'][kind]}" for kind in plan.KINDS if run["counts"].get(kind)]
+    click.echo("  " + (" · ".join(counts) or "没有数据集 no datasets"))
+    if run["doubts"]:
+        reasons = "; ".join(messages.sentence(code, {}) for code in run["doubts"])
+        click.echo(f"  未证明目录完整，不撤下任何数据集 nothing withdrawn: {reasons}")
+    for problem in problems["problems"]:
+        mark = "✗" if problem["refuses"] else "!"
+        where = problem["guid"] or problem["position"]
+        click.echo(f"  {mark} {where} {problem['field']}: {problem['message']} {problem['remedy']}")

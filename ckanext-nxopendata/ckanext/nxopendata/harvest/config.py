@@ -1,0 +1,52 @@
+"""One typed reader for each option; ``config_declaration.yaml`` documents them."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.harvest.fetch import Limits
+from ckanext.nxopendata.harvest.mapping import Bounds
+from ckanext.nxopendata.harvest.plan import Fuse
+
+PREFIX = "ckanext.nxopendata.harvest."
+
+
+def _number(name: str) -> int:
+    return int(tk.config[PREFIX + name])
+
+
+def allowed_hosts() -> tuple[str, ...]:
+    """Hosts, addresses and networks that may be harvested although they are not public."""
+    return tuple(tk.config[PREFIX + "allowed_hosts"])
+
+
+def limits() -> Limits:
+    """Bounds of one request."""
+    return Limits(
+        connect_seconds=_number("connect_seconds"),
+        read_seconds=_number("read_seconds"),
+        total_seconds=_number("total_seconds"),
+        bytes=_number("max_megabytes") * 1024 * 1024,
+        retries=_number("retries"),
+        requests_per_second=_number("requests_per_second"),
+    )
+
+
+def bounds() -> Bounds:
+    """How much one record may hold."""
+    return Bounds(resources=_number("max_resources"), keywords=_number("max_keywords"))
+
+
+def fuse() -> Fuse:
+    """How many withdrawals a run may do by itself."""
+    return Fuse(share=_number("fuse_percent") / 100, number=_number("fuse_number"))
+
+
+def chunk() -> int:
+    """Records a transaction."""
+    return _number("chunk")
+
+
+def user_agent() -> str:
+    """Who asks, and where to complain."""
+    return f"nxopendata-harvester/1.0 (+{tk.config['ckan.site_url']})"

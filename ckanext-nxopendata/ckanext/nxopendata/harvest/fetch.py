@@ -1,0 +1,392 @@
+"""The one guarded door to the network.
+
+Every request of a harvest passes here. The door resolves a name once, checks every address it got, and
+connects to exactly the address it checked, so that neither a redirect nor a second DNS answer leads into a
+private network. It bounds time, size, redirects and decompression, asks again only where that can help,
+and says who is asking.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import ipaddress
+import random
+import socket
+import ssl
+import tempfile
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3.connection
+import urllib3.connectionpool
+import urllib3.exceptions
+from requests.adapters import HTTPAdapter
+from urllib3.util.connection import create_connection
+
+from ckanext.nxopendata.harvest.errors import (
+    FetchError,
+    ForbiddenAddressError,
+    LimitError,
+    TransientFetchError,
+)
+
+CHUNK = 64 * 1024
+SPOOL_IN_MEMORY = 4 * 1024 * 1024
+RETRIABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
+LONGEST_WAIT = 60.0
+"""Seconds; a server that asks for more is taken up on it by the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one request. Seconds and bytes; ``bytes`` counts after decompression."""
+
+    connect_seconds: float = 10
+    read_seconds: float = 30
+    total_seconds: float = 600
+    bytes: int = 512 * 1024 * 1024
+    redirects: int = 5
+    retries: int = 3
+    backoff_seconds: float = 1.0
+    requests_per_second: float = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with (RFC 9110, 13.1)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    def headers(self) -> dict[str, str]:
+        pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in pairs.items() if value}
+
+
+@dataclass(slots=True)
+class Document:
+    """An answer, decompressed, in a file that spills to disk. Use it as a context manager.
+
+    :param url: the address after redirects; relative references resolve against it
+    :param media_type: lower case, without parameters, "" if not given
+    :param charset: what the server declared, "" if nothing
+    :param not_modified: the server answered 304 and there is no body
+    """
+
+    url: str
+    status: int
+    media_type: str
+    charset: str
+    validators: Validators
+    body: IO[bytes]
+    size: int = 0
+    sha256: str = ""
+    not_modified: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Document:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.body.close()
+
+    def head(self, size: int = 4096) -> bytes:
+        """The first bytes; the position is set back to the start."""
+        self.body.seek(0)
+        data = self.body.read(size)
+        self.body.seek(0)
+        return data
+
+
+class AddressGuard:
+    """Decides which addresses may be connected to.
+
+    :param allowed_hosts: host names, addresses or networks (``10.1.0.0/16``) that are exempt
+    """
+
+    def __init__(self, allowed_hosts: Iterable[str] = ()) -> None:
+        self._names: set[str] = set()
+        self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+        for entry in allowed_hosts:
+            try:
+                self._networks.append(ipaddress.ip_network(entry, strict=False))
+            except ValueError:
+                self._names.add(entry.lower().rstrip("."))
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of ``host`` that may be connected to.
+
+        :raises ForbiddenAddressError: one of them is not public and not allowed
+        :raises TransientFetchError: the name does not resolve
+        """
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise TransientFetchError("dns_failed", host=host) from error
+        addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
+        if host.lower().rstrip(".") in self._names:
+            return addresses
+        for address in addresses:
+            if not self._permitted(address):
+                raise ForbiddenAddressError("address_forbidden", host=host, address=address)
+        return addresses
+
+    def _permitted(self, text: str) -> bool:
+        address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
+        if any(address in network for network in self._networks):
+            return True
+        return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def _unwrapped(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address inside a mapped, 6to4, Teredo or NAT64 address: that is where packets end."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in ipaddress.ip_network("64:ff9b::/96"):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo[1] if address.teredo else None
+    return address.ipv4_mapped or address.sixtofour or teredo or address
+
+
+def _guarded_adapter(guard: AddressGuard) -> HTTPAdapter:
+    """An adapter whose connections go to an address that ``guard`` has passed, and to no other."""
+
+    def open_socket(self: Any) -> socket.socket:
+        error: Exception = OSError()
+        for address in guard.addresses(self._dns_host, self.port):
+            try:
+                return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+            except TimeoutError as timeout:
+                error = urllib3.exceptions.ConnectTimeoutError(self, str(timeout))
+            except OSError as refused:
+                error = urllib3.exceptions.NewConnectionError(self, str(refused))
+        raise error
+
+    plain = type("GuardedConnection", (urllib3.connection.HTTPConnection,), {"_new_conn": open_socket})
+    tls = type("GuardedTLSConnection", (urllib3.connection.HTTPSConnection,), {"_new_conn": open_socket})
+    pool, tls_pool = urllib3.connectionpool.HTTPConnectionPool, urllib3.connectionpool.HTTPSConnectionPool
+    pools = {
+        "http": type("GuardedPool", (pool,), {"ConnectionCls": plain}),
+        "https": type("GuardedTLSPool", (tls_pool,), {"ConnectionCls": tls}),
+    }
+    adapter = HTTPAdapter(max_retries=0)
+    adapter.poolmanager.pool_classes_by_scheme = pools
+    return adapter
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone: requests would read their bodies whole, without any limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """No answer leads anywhere by itself."""
+
+
+class Fetcher:
+    """Reads addresses over HTTP(S) within :class:`Limits`.
+
+    :param guard: which addresses may be connected to
+    :param user_agent: says who asks and where to complain
+    :param authorisation: ``(origin, header value)``; sent to that origin only
+    """
+
+    def __init__(
+        self,
+        guard: AddressGuard,
+        limits: Limits | None = None,
+        *,
+        user_agent: str = "nxopendata-harvester",
+        authorisation: tuple[str, str] | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._authorisation = authorisation
+        self._last_request: dict[str, float] = {}
+        self._session = _Session()
+        # Proxies and .netrc of the environment would open a second, unguarded door.
+        self._session.trust_env = False
+        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _guarded_adapter(guard))
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def get(self, url: str, *, accept: str = "*/*", validators: Validators | None = None) -> Document:
+        """Read ``url``, following redirects.
+
+        :raises FetchError: with a code that says why; :class:`TransientFetchError` after the last retry
+        """
+        attempt = 0
+        while True:
+            try:
+                return self._get_once(url, accept, validators or Validators())
+            except TransientFetchError as error:
+                attempt += 1
+                wait = error.retry_after or self.limits.backoff_seconds * 2 ** (attempt - 1)
+                if attempt > self.limits.retries or wait > LONGEST_WAIT:
+                    raise
+                time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
+
+    def _get_once(self, url: str, accept: str, validators: Validators) -> Document:
+        deadline = time.monotonic() + self.limits.total_seconds
+        seen: set[str] = set()
+        while True:
+            seen.add(url)
+            response = self._request(url, accept, validators)
+            try:
+                target = response.headers.get("Location")
+                if response.status_code not in REDIRECT_STATUS or not target:
+                    return self._document(url, response, deadline)
+            finally:
+                response.close()
+            url = urljoin(url, target)
+            if url in seen or len(seen) > self.limits.redirects:
+                raise LimitError("too_many_redirects", url=url, limit=self.limits.redirects)
+
+    def _request(self, url: str, accept: str, validators: Validators) -> requests.Response:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise FetchError("address_unusable", url=url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        headers = {"Accept": accept, **validators.headers()}
+        if self._authorisation and self._authorisation[0] == origin:
+            headers["Authorization"] = self._authorisation[1]
+        self._keep_distance(parts.hostname)
+        try:
+            return self._session.get(
+                url,
+                headers=headers,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.limits.connect_seconds, self.limits.read_seconds),
+            )
+        except requests.exceptions.SSLError as error:
+            raise FetchError("certificate_invalid", url=url, reason=_reason(error)) from error
+        except requests.exceptions.Timeout as error:
+            raise TransientFetchError("timed_out", url=url) from error
+        except requests.exceptions.ConnectionError as error:
+            raise TransientFetchError("connection_failed", url=url, reason=_reason(error)) from error
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
+            raise FetchError("address_unusable", url=url) from error
+
+    def _keep_distance(self, host: str) -> None:
+        """Wait so that a host sees no more than ``requests_per_second``."""
+        gap = 1 / self.limits.requests_per_second if self.limits.requests_per_second else 0
+        wait = self._last_request.get(host, -gap) + gap - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        self._last_request[host] = time.monotonic()
+
+    def _document(self, url: str, response: requests.Response, deadline: float) -> Document:
+        status = response.status_code
+        media_type, _, parameters = response.headers.get("Content-Type", "").partition(";")
+        document = Document(
+            url=url,
+            status=status,
+            media_type=media_type.strip().lower(),
+            charset=_charset(parameters),
+            validators=Validators(response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")),
+            body=tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY),  # noqa: SIM115  Document closes it
+            not_modified=status == 304,
+            headers={name.lower(): value for name, value in response.headers.items()},
+        )
+        if document.not_modified:
+            return document
+        try:
+            if status in RETRIABLE_STATUS:
+                after = _seconds(response.headers.get("Retry-After", ""))
+                raise TransientFetchError("server_error", url=url, status=status, retry_after=after)
+            if status >= 400:
+                raise FetchError("server_refused", url=url, status=status)
+            self._receive(url, response, document, deadline)
+        except BaseException:
+            document.body.close()
+            raise
+        return document
+
+    def _receive(self, url: str, response: requests.Response, document: Document, deadline: float) -> None:
+        digest = hashlib.sha256()
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        chunks = self._raw_chunks(url, response, deadline)
+        if encoding in ("gzip", "x-gzip"):
+            chunks = gunzip(chunks, url)
+        elif encoding not in ("", "identity"):
+            raise FetchError("encoding_unknown", url=url, encoding=encoding)
+        for chunk in chunks:
+            document.size += len(chunk)
+            if document.size > self.limits.bytes:
+                raise LimitError("too_large", url=url, limit=self.limits.bytes)
+            digest.update(chunk)
+            document.body.write(chunk)
+        document.sha256 = digest.hexdigest()
+        document.body.seek(0)
+
+    def _raw_chunks(self, url: str, response: requests.Response, deadline: float) -> Iterator[bytes]:
+        """The bytes as sent. ``read1`` returns what has arrived, so that a slow drip meets the deadline."""
+        received = 0
+        try:
+            while chunk := response.raw.read1(CHUNK, decode_content=False):
+                received += len(chunk)
+                if time.monotonic() > deadline:
+                    raise LimitError("too_slow", url=url, limit=self.limits.total_seconds)
+                yield chunk
+        except urllib3.exceptions.TimeoutError as error:
+            raise TransientFetchError("timed_out", url=url) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise TransientFetchError("connection_broken", url=url, received=received) from error
+        declared = response.headers.get("Content-Length", "")
+        if declared.isdigit() and received < int(declared):
+            raise TransientFetchError("connection_broken", url=url, received=received)
+
+
+def gunzip(chunks: Iterable[bytes], url: str) -> Iterator[bytes]:
+    """Decompress a gzip stream in bounded steps.
+
+    :raises TransientFetchError: the stream ends before its trailer
+    :raises FetchError: the bytes are not gzip
+    """
+    decoder = zlib.decompressobj(wbits=31)
+    try:
+        for chunk in chunks:
+            data = chunk
+            while data:
+                if decoder.eof:
+                    decoder = zlib.decompressobj(wbits=31)
+                yield decoder.decompress(data, CHUNK)
+                data = decoder.unconsumed_tail or decoder.unused_data
+    except zlib.error as error:
+        raise FetchError("compression_broken", url=url) from error
+    if not decoder.eof:
+        raise TransientFetchError("connection_broken", url=url, received=0)
+
+
+def _charset(parameters: str) -> str:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'").lower()
+    return ""
+
+
+def _seconds(retry_after: str) -> float | None:
+    return float(retry_after) if retry_after.isdigit() else None
+
+
+def _reason(error: Exception) -> str:
+    """The innermost cause, which is the one that tells a person something."""
+    cause: Any = error
+    with contextlib.suppress(AttributeError, IndexError):
+        while isinstance(cause.args[0], Exception):
+            cause = getattr(cause.args[0], "reason", cause.args[0])
+    return cause.verify_message if isinstance(cause, ssl.SSLCertVerificationError) else type(cause).__name__

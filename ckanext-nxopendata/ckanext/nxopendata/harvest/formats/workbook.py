@@ -1,0 +1,362 @@
+"""The catalogue workbook of the 1272 guide: one row an information item, in xlsx, xls, ods, et or csv.
+
+Cells are read as text; merged cells count for every cell they cover. The header may have two rows
+(``共享属性`` above ``共享类型``); a column is known by its path ``共享属性/共享类型`` or by its last part. Title,
+filler, unit and total rows are passed over. Rows of one dataset stand together: they carry the same resource
+code (发改高技〔2017〕1272号, filling-in rule 4), or the same provider and title, or leave these cells empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+import python_calamine
+
+from ckanext.nxopendata.harvest import mapping, text
+from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.formats import Reading, Record
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+HEADER_WITHIN = 30
+"""Rows from the top within which the header must stand."""
+
+FEWEST_COLUMNS = 3
+"""A header names at least so many known columns, among them the title."""
+
+MOST_UNZIPPED = 1024 * 1024 * 1024
+MOST_CELLS_MERGED = 2_000_000
+
+FILLER = re.compile(
+    r"^(合计|小计|总计|共计|其中|填表|填报|制表|审核|单位[:：]|单位负责人|联系电话[:：]|注[:：]|备注[:：]|说明[:：]|资料来源|第.{1,4}页)"
+)
+"""How rows begin that are not data, white space left out."""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    name: str
+    rows: Iterable[Sequence[str]]
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows of one dataset."""
+
+    position: str
+    values: dict[str, str] = field(default_factory=dict)
+    repeated: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+
+
+class WorkbookFormat:
+    """The 1272 catalogue workbook."""
+
+    name: ClassVar[str] = "workbook"
+    accept: ClassVar[str] = (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, application/vnd.ms-excel,"
+        " text/csv, */*;q=0.1"
+    )
+    mapping: ClassVar[str] = "workbook"
+
+    def recognises(self, document: Document) -> bool:
+        head = document.head(8)
+        if head.startswith((ZIP, OLE)):
+            return True
+        path = document.url.partition("?")[0].lower()
+        return document.media_type in ("text/csv", "text/tab-separated-values") or path.endswith((".csv", ".tsv"))
+
+    def read(self, first: Document, reading: Reading) -> Iterator[Record]:
+        """Yield a record for each dataset of each sheet that has a catalogue's header.
+
+        :raises FormatError: not a workbook, or no sheet has the header
+        """
+        reading.evidence.page(first)
+        columns = mapping.load(self.mapping).columns
+        found = False
+        with first:
+            for sheet in _sheets(first):
+                layout = _layout(sheet, columns)
+                if layout is None:
+                    continue
+                found = True
+                for group in _groups(sheet.name, *layout, columns):
+                    yield _record(group, first.url)
+        if not found:
+            wanted = "、".join(column.aliases[0] for column in columns.values() if column.essential)
+            raise FormatError("workbook_without_header", url=first.url, columns=wanted)
+        reading.evidence.closed = True
+
+
+def _sheets(document: Document) -> Iterator[_Sheet]:
+    head = document.head(8)
+    if head.startswith((ZIP, OLE)):
+        yield from _spreadsheet(document, zipped=head.startswith(ZIP))
+    else:
+        yield _Sheet("", _delimited(document))
+
+
+def _spreadsheet(document: Document, *, zipped: bool) -> Iterator[_Sheet]:
+    if zipped:
+        _refuse_bomb(document)
+    document.body.seek(0)
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(document.body.read()))
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+            _fill_merged(rows, sheet.merged_cell_ranges or [])
+            yield _Sheet(name, rows)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
+
+
+def _refuse_bomb(document: Document) -> None:
+    document.body.seek(0)
+    try:
+        with zipfile.ZipFile(document.body) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
+    if size > MOST_UNZIPPED:
+        raise FormatError("workbook_too_large", url=document.url, limit=MOST_UNZIPPED)
+
+
+def _cell(value: Any) -> str:
+    """The text of a cell: whole numbers without ``.0``, dates as ISO 8601, invisible characters removed."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    return clean(str(value))
+
+
+def clean(value: str) -> str:
+    """``value`` without invisible characters and without space around it; its words stay as they are."""
+    return re.sub(r"[\u200b\ufeff]", "", value).replace("\u00a0", " ").strip(" \t\r\n\u3000")
+
+
+def _fill_merged(rows: list[list[str]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    filled = 0
+    for (top, left), (bottom, right) in ranges:
+        if top >= len(rows) or left >= len(rows[top]):
+            continue
+        value = rows[top][left]
+        filled += (bottom - top + 1) * (right - left + 1)
+        if filled > MOST_CELLS_MERGED:
+            return
+        for row in rows[top : bottom + 1]:
+            for column in range(left, min(right + 1, len(row))):
+                row[column] = value
+
+
+def _delimited(document: Document) -> Iterator[Sequence[str]]:
+    body = text.as_utf8(document)
+    body.seek(0)
+    lines = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")  # pyright: ignore[reportArgumentType]
+    sample = lines.read(16 * 1024)
+    lines.seek(0)
+    delimiter = max("\t,;", key=sample.count)
+    try:
+        for row in csv.reader(lines, delimiter=delimiter):
+            yield [clean(cell) for cell in row]
+    except csv.Error as error:
+        raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
+    finally:
+        lines.detach()
+
+
+# The header
+
+
+def squeezed(header: str) -> str:
+    """A header without white space."""
+    return re.sub(r"\s", "", header)
+
+
+def normal(header: str) -> str:
+    """A header without white space, brackets' content, asterisks and numbering: ``1. 信息资源名称（必填）*``."""
+    bare = re.sub(r"[（(\[【].*?[）)\]】]|[*＊\s]", "", header)
+    return re.sub(r"^[0-9一二三四五六七八九十]+[.．、]?(?:[0-9]+)?(?=\D)", "", bare)
+
+
+Layout = tuple[list[str | None], list[str], Iterator[tuple[int, Sequence[str]]]]
+
+
+def _layout(sheet: _Sheet, columns: Mapping[str, mapping.Column]) -> Layout | None:
+    """For each column its key or None, for each column its header, and the rows below; None without header."""
+    names = {
+        spelling: key
+        for key, column in columns.items()
+        for alias in column.aliases
+        for spelling in (squeezed(alias), normal(alias))
+    }
+    names |= {squeezed(alias): key for key, column in columns.items() for alias in column.aliases}
+    rows = enumerate(sheet.rows, start=1)
+    above: Sequence[str] = ()
+    for number, row in rows:
+        if number > HEADER_WITHIN:
+            return None
+        keys = _keys([[cell] for cell in row], names)
+        if _is_header(keys, columns):
+            for _, below in rows:
+                both = _keys([[*_parts(upper, lower)] for upper, lower in _zip(row, below)], names)
+                if _count(both) > _count(keys) or _repeats(row, below):
+                    headers = ["/".join(_parts(upper, lower)) for upper, lower in _zip(row, below)]
+                    return both, headers, rows
+                return keys, list(row), _again((number + 1, below), rows)
+            return keys, list(row), rows
+        paths = [[*_parts(upper, lower)] for upper, lower in _zip(above, row)]
+        if above and _is_header(keys := _keys(paths, names), columns):
+            return keys, ["/".join(path) for path in paths], rows
+        above = row
+    return None
+
+
+def _keys(paths: list[list[str]], names: Mapping[str, str]) -> list[str | None]:
+    """The key of each column: by its whole path, then by the last part, then by the first."""
+    keys: list[str | None] = []
+    for path in paths:
+        tried: list[str] = []
+        for spell in (squeezed, normal):
+            parts = [spell(part) for part in path if part]
+            tried += ["/".join(parts), *reversed(parts)]
+        key = next((names[name] for name in tried if name in names), None)
+        keys.append(key if key not in keys else None)
+    return keys
+
+
+def _is_header(keys: Sequence[str | None], columns: Mapping[str, mapping.Column]) -> bool:
+    essential = {key for key, column in columns.items() if column.essential}
+    return _count(keys) >= FEWEST_COLUMNS and essential <= set(keys)
+
+
+def _count(keys: Sequence[str | None]) -> int:
+    return sum(key is not None for key in keys)
+
+
+def _repeats(row: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether the second row repeats cells of the first: the trace of headers merged downwards."""
+    same = sum(bool(upper) and upper == lower for upper, lower in _zip(row, below))
+    return same >= 2
+
+
+def _parts(upper: str, lower: str) -> Iterator[str]:
+    if upper:
+        yield upper
+    if lower and lower != upper:
+        yield lower
+
+
+def _zip(upper: Sequence[str], lower: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for index in range(max(len(upper), len(lower))):
+        yield (upper[index] if index < len(upper) else "", lower[index] if index < len(lower) else "")
+
+
+def _again(first: tuple[int, Sequence[str]], rest: Iterator[Any]) -> Iterator[tuple[int, Sequence[str]]]:
+    yield first
+    yield from rest
+
+
+# The rows
+
+
+def _groups(
+    sheet: str,
+    keys: list[str | None],
+    headers: list[str],
+    rows: Iterator[tuple[int, Sequence[str]]],
+    columns: Mapping[str, mapping.Column],
+) -> Iterator[_Group]:
+    current: _Group | None = None
+    for number, row in rows:
+        if is_filler(row):
+            continue
+        values: dict[str, str] = {}
+        parts: dict[str, dict[str, str]] = {}
+        for index, cell in enumerate(row):
+            key = keys[index] if index < len(keys) else None
+            if not cell or index >= len(headers) or (key is None and not headers[index]):
+                continue
+            if key is None:
+                values[f"@{headers[index]}"] = cell
+            elif columns[key].ignored:
+                continue
+            elif part := columns[key].part:
+                parts.setdefault(part, {})[key] = cell
+            else:
+                values[key] = cell
+        if current is None or not _continues(current.values, values):
+            if current:
+                yield current
+            current = _Group(f"{sheet}!{number}" if sheet else f"{number}", values)
+        for part, entry in parts.items():
+            entries = current.repeated.setdefault(part, [])
+            if entry not in entries:
+                entries.append(entry)
+    if current:
+        yield current
+
+
+def is_filler(row: Sequence[str]) -> bool:
+    """Whether a row carries no data: empty, one merged text, a total, a unit, a signature."""
+    filled = [cell for cell in row if cell]
+    distinct = set(filled)
+    if len(distinct) <= 1:
+        return True
+    first = re.sub(r"\s", "", filled[0])
+    return bool(FILLER.match(first)) and len(distinct) <= 8 and not any("/" in cell for cell in distinct)
+
+
+def _continues(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether a row describes the same dataset as the rows above it."""
+    for key in ("resource_code", "title"):
+        if now.get(key) and now.get(key) != before.get(key):
+            return False
+        if key == "resource_code" and now.get(key):
+            return True
+    return now.get("provider") in (None, "", before.get("provider"))
+
+
+def _record(group: _Group, url: str) -> Record:
+    values = group.values
+    raw: dict[str, Any] = {**values, **group.repeated}
+    if links := [link.strip() for link in values.get("files", "").splitlines() if link.strip()]:
+        raw["files"] = [_file(link, url) for link in links]
+    guid = values.get("resource_code")
+    if not guid and values.get("title") and (provider := values.get("provider")):
+        guid = f"{_bare(provider)}|{_bare(values['title'])}"
+    return Record(guid or None, raw, group.position)
+
+
+def _file(link: str, url: str) -> dict[str, str]:
+    """A file's address, resolved against the workbook's, with the name and the suffix it shows."""
+    address = urljoin(url, quote(link, safe="/:?#[]@!$&'()*+,;=%~"))
+    file_name = unquote(urlsplit(address).path.rpartition("/")[2])
+    stem, dot, suffix = file_name.rpartition(".")
+    known = bool(dot) and re.fullmatch(r"[A-Za-z0-9]{1,8}", suffix) is not None
+    return {
+        "url": address,
+        "file_name": file_name if known else "",
+        "name": stem if known else file_name,
+        "format": suffix if known else "",
+    }
+
+
+def _bare(name: str) -> str:
+    """A name without white space and punctuation: differences in these alone make no new dataset (rule 3)."""
+    return re.sub(r"[\W_]", "", name)
+
+
+FORMAT = WorkbookFormat()
+
+__all__ = ["FORMAT", "WorkbookFormat", "clean", "is_filler", "normal"]

@@ -1,0 +1,142 @@
+"""The sentences people read, for every code of the harvest: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; it is translated when it is shown."""
+    return text
+
+
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    # reaching the source
+    "address_forbidden": (
+        _("{host} leads to {address}, which is not a public address."),
+        _("Correct the address, or have the administrator allow the host."),
+    ),
+    "address_unusable": (
+        _("{url} is not a web address."),
+        _("Write the whole address, beginning with http:// or https://."),
+    ),
+    "dns_failed": (_("The host name {host} is not known."), _("Check the spelling of the address.")),
+    "connection_failed": (
+        _("{url} cannot be reached ({reason})."),
+        _("Check that the server runs and lets the portal in; the next run tries again."),
+    ),
+    "connection_broken": (
+        _("The connection to {url} broke off after {received} bytes."),
+        _("Check the server; the next run tries again."),
+    ),
+    "timed_out": (_("{url} did not answer in time."), _("Check the server; the next run tries again.")),
+    "too_slow": (
+        _("{url} took longer than {limit} seconds."),
+        _("Make the answer faster, or split it into pages."),
+    ),
+    "too_large": (_("{url} is larger than {limit} bytes."), _("Split the catalogue into pages.")),
+    "too_many_redirects": (
+        _("{url} redirects in a circle or more than {limit} times."),
+        _("Give the final address."),
+    ),
+    "certificate_invalid": (
+        _("The certificate of {url} is not valid: {reason}."),
+        _("Renew the certificate; the portal does not read from servers it cannot trust."),
+    ),
+    "compression_broken": (_("{url} says it is compressed but is not."), _("Correct the server's settings.")),
+    "encoding_unknown": (_("{url} uses the compression {encoding}."), _("Use gzip or none.")),
+    "server_error": (_("{url} answered {status}."), _("Look into the server's log; the next run tries again.")),
+    "server_refused": (_("{url} answered {status}."), _("Check the address and the access rights.")),
+    # reading the catalogue
+    "format_unknown": (_("There is no format {format}."), _("Choose one of: {known}.")),
+    "format_not_recognised": (
+        _("{url} is not a catalogue in a known format ({media_type})."),
+        _("Check the address, or choose the format in the settings of the source."),
+    ),
+    "xml_doctype": (
+        _("{url} has a document type declaration (DTD)."),
+        _("Leave the <!DOCTYPE …> out; the portal reads no entities."),
+    ),
+    "rdf_broken": (_("{url} is broken at line {line}: {reason}."), _("Correct the document at this line.")),
+    "json_broken": (_("{url} is not JSON at line {line}: {reason}."), _("Correct the document at this line.")),
+    "context_unreadable": (
+        _("The JSON-LD context {url} cannot be read."),
+        _("Write the context into the document."),
+    ),
+    "encoding_undecided": (
+        _("The character encoding cannot be told."),
+        _("Save the file as UTF-8 or GB 18030."),
+    ),
+    "workbook_broken": (_("{url} is not a readable workbook: {reason}."), _("Save it again as .xlsx.")),
+    "workbook_too_large": (_("{url} unpacks to more than {limit} bytes."), _("Remove empty rows and pictures.")),
+    "workbook_without_header": (
+        _("No sheet of {url} has the header of the catalogue."),
+        _("Keep the header of the template, at least: {columns}."),
+    ),
+    "page_repeated": (_("{position} is the same as an earlier page."), _("Correct the links to the next page.")),
+    "page_loop": (_("The pages lead back to {position}."), _("Correct the links to the next page.")),
+    "too_many_pages": (_("The catalogue has more than {limit} pages."), _("Make the pages larger.")),
+    # records
+    "record_without_identifier": (
+        _("The record has no identifier."),
+        _("Give it an identifier that never changes: an address, dct:identifier or a resource code."),
+    ),
+    "identifier_too_long": (_("The identifier is longer than {limit} bytes."), _("Shorten it.")),
+    "identifier_repeated": (
+        _("Another record of the catalogue has the same identifier."),
+        _("Give each record an identifier of its own."),
+    ),
+    "record_too_large": (_("The record has more than {limit} parts."), _("Split the dataset.")),
+    "too_many_entries": (
+        _("{field} has {number} entries; {limit} are allowed."),
+        _("Split the dataset or shorten the list."),
+    ),
+    "field_missing": (_("{field} is missing (looked for in {source})."), _("Fill it in at the source.")),
+    "code_unknown": (
+        _("“{value}” is not in the code list {list}; the field was left out."),
+        _("Use a code or name of the list."),
+    ),
+    "date_unreadable": (
+        _("“{value}” is not a date; the field was left out."),
+        _("Write dates as 2024-05-31."),
+    ),
+    "not_valid": ("{message}", _("Correct {field} at the source.")),
+    "not_written": (_("The database refused the dataset: {reason}."), _("Tell the administrator.")),
+    "dataset_deleted": (
+        _("A person deleted this dataset in the portal; it was left deleted."),
+        _("Undelete it in the portal, or take it out of the catalogue."),
+    ),
+    # runs
+    "run_busy": (_("This source is being harvested at the moment."), _("Wait until that run has ended.")),
+    "source_paused": (_("This source is paused or deleted."), _("Set it to active first.")),
+    "unexpected": (_("An unexpected error: {reason}."), _("Tell the administrator; the log has the details.")),
+    # why nothing is withdrawn
+    "reading_not_finished": (_("The catalogue was not read to its end."), ""),
+    "catalogue_empty": (_("The catalogue is empty."), _("If it is meant to be, delete the source.")),
+    "total_not_reached": (_("The catalogue has fewer records than it says."), _("Correct the total.")),
+    "page_unreadable": (_("A page could not be read."), ""),
+    "record_refused_unseen": (_("A record could not be identified."), ""),
+}
+"""Code -> what happened, what to do. ``{names}`` are the parameters of the finding."""
+
+
+class _Forgiving(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(code: str, params: Mapping[str, Any]) -> str:
+    """What happened, in the reader's language."""
+    return _filled(MESSAGES.get(code, (code, ""))[0], params)
+
+
+def remedy(code: str, params: Mapping[str, Any]) -> str:
+    """What to do about it, in the reader's language; "" when there is nothing to do."""
+    return _filled(MESSAGES.get(code, (code, ""))[1], params)
+
+
+def _filled(text: str, params: Mapping[str, Any]) -> str:
+    return tk._(text).format_map(_Forgiving(params)) if text else ""

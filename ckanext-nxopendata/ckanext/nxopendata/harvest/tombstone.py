@@ -1,0 +1,20 @@
+"""Withdrawn datasets: they keep their page, id and files, and are out of searches and catalogues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FIELD = "nx_withdrawn"
+"""Key of the extra that marks a withdrawn dataset, and the index field it becomes; its value is the time, UTC."""
+
+
+def without_withdrawn(search: dict[str, Any]) -> dict[str, Any]:
+    """The search, without withdrawn datasets unless it asks for them by the field.
+
+    :param search: what ``IPackageController.before_dataset_search`` receives
+    """
+    fq = search.get("fq") or ""
+    filters = " ".join([fq, *search.get("fq_list", ()), search.get("q") or ""])
+    if FIELD in filters:
+        return search
+    return {**search, "fq": f"{fq} -{FIELD}:[* TO *]".strip()}

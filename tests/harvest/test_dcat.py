@@ -1,0 +1,198 @@
+"""DCAT in any syntax, page by page."""
+
+import pytest
+from catalogues import PREFIXES, dataset, iri, page, turtle
+from server import Reply
+
+from ckanext.nxopendata.harvest import formats, mapping
+from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
+from ckanext.nxopendata.harvest.formats import Reading, dcat
+
+LIMITS = Limits(read_seconds=2, retries=0, requests_per_second=0)
+
+
+@pytest.fixture
+def read():
+    """Read a catalogue: its records, and the reading with its evidence and problems."""
+
+    def read_catalogue(url, **options):
+        problems = []
+        with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as door:
+            reading = Reading(url, door, problems.append, **options)
+            first = door.get(url)
+            records = list(formats.detect(first).read(first, reading))
+        return records, reading, problems
+
+    return read_catalogue
+
+
+RDF_XML = f"""<?xml version="1.0" encoding="%s"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="http://purl.org/dc/terms/"
+  xmlns:dcat="http://www.w3.org/ns/dcat#">
+ <dcat:Dataset rdf:about="{iri(1)}"><dct:title xml:lang="zh">景区名录</dct:title>
+  <dcat:distribution><dcat:Distribution>
+   <dcat:downloadURL rdf:resource="files/a.csv"/></dcat:Distribution></dcat:distribution>
+ </dcat:Dataset></rdf:RDF>"""
+
+JSON_LD = f"""{{"@context": {{"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"}},
+ "@id": "{iri(1)}", "@type": "dcat:Dataset", "dct:title": {{"@value": "景区名录", "@language": "zh"}},
+ "dcat:distribution": {{"@type": "dcat:Distribution", "dcat:downloadURL": {{"@id": "files/a.csv"}}}}}}"""
+
+TURTLE = (
+    PREFIXES
+    + f'<{iri(1)}> a dcat:Dataset ; dct:title "景区名录"@zh ;'
+    + " dcat:distribution [ a dcat:Distribution ; dcat:downloadURL <files/a.csv> ] ."
+)
+
+SAME = [
+    ("application/rdf+xml", (RDF_XML % "UTF-8").encode()),
+    ("application/rdf+xml", (RDF_XML % "gb18030").encode("gb18030")),
+    ("application/rdf+xml", (RDF_XML % "UTF-8").encode("gb18030")),
+    ("application/xml", (RDF_XML % "UTF-16").encode("utf-16")),
+    ("text/xml", (RDF_XML % "UTF-8").encode("utf-8-sig")),
+    ("application/ld+json", JSON_LD.encode()),
+    ("application/octet-stream", JSON_LD.encode()),
+    ("text/turtle", TURTLE.encode()),
+    ("text/plain", TURTLE.encode()),
+]
+
+
+class TestSyntaxes:
+    @pytest.mark.parametrize(("media_type", "body"), SAME)
+    def test_the_same_description_is_the_same_record_in_every_syntax_and_encoding(self, web, read, media_type, body):
+        records, reading, problems = read(web.put("/c/catalog", body, media_type))
+        assert [record.guid for record in records] == [iri(1)]
+        assert records[0].raw == {
+            "@id": iri(1),
+            "@type": ["dcat:Dataset"],
+            "dct:title": [{"@value": "景区名录", "@language": "zh"}],
+            "dcat:distribution": [
+                {"@type": ["dcat:Distribution"], "dcat:downloadURL": [{"@id": f"{web.base}/c/files/a.csv"}]}
+            ],
+        }
+        assert reading.evidence.closed
+        assert problems == []
+
+    def test_the_order_of_statements_does_not_change_the_hash(self, web, read):
+        first = read(web.put("/a", turtle(1, 2)))[0]
+        second = read(web.put("/b", PREFIXES + dataset(2) + dataset(1).replace('"旅游", "景区"', '"景区", "旅游"')))[0]
+        hashes = [{mapping.content_hash(r.raw, "f") for r in records} for records in (first, second)]
+        assert hashes[0] == hashes[1]
+
+    def test_a_graph_on_disk_reads_the_same(self, web, read, monkeypatch):
+        url = web.put("/a", turtle(1, 2, 3))
+        in_memory = read(url)[0]
+        monkeypatch.setattr(dcat, "DISK_FROM", 10)
+        on_disk = read(url)[0]
+        assert {r.guid: r.raw for r in on_disk} == {r.guid: r.raw for r in in_memory}
+
+    def test_a_remote_context_is_fetched_through_the_door(self, web, read):
+        web.put("/ctx", '{"@context": {"dcat": "http://www.w3.org/ns/dcat#"}}', "application/ld+json")
+        body = f'{{"@context": "ctx", "@id": "{iri(1)}", "@type": "dcat:Dataset"}}'
+        assert len(read(web.put("/a", body, "application/ld+json"))[0]) == 1
+
+    def test_a_context_in_a_private_network_is_refused(self, web, read):
+        body = f'{{"@context": "http://10.0.0.1/ctx", "@id": "{iri(1)}", "@type": "dcat:Dataset"}}'
+        with pytest.raises(FormatError, match="context_unreadable"):
+            read(web.put("/a", body, "application/ld+json"))
+
+
+class TestHostileDocuments:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+    @pytest.mark.parametrize(
+        "doctype",
+        [
+            '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+            '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>',
+            "<!-- " + "x" * 5000 + ' --><!DOCTYPE r SYSTEM "http://evil.example/dtd">',
+        ],
+    )
+    def test_document_types_are_refused(self, web, read, doctype, encoding):
+        body = (RDF_XML % encoding).replace("<rdf:RDF", doctype + "<rdf:RDF", 1).encode(encoding)
+        with pytest.raises(FormatError, match="xml_doctype"):
+            read(web.put("/a", body, "application/rdf+xml"))
+
+    def test_a_truncated_document_gives_no_records_at_all(self, web, read):
+        body = (RDF_XML % "UTF-8").encode()
+        with pytest.raises(FormatError, match="rdf_broken"):
+            read(web.put("/a", body[:-20], "application/rdf+xml"))
+
+    def test_a_page_of_html_is_no_catalogue(self, web, read):
+        with pytest.raises(FormatError, match="format_not_recognised"):
+            read(web.put("/a", "<!DOCTYPE html><html>维护中</html>", "text/html"))
+
+    def test_a_dataset_beyond_all_bounds_is_one_record(self, web, read, monkeypatch):
+        monkeypatch.setattr(dcat, "MOST_NODES", 50)
+        words = ", ".join(f'"词{n}"' for n in range(100))
+        records = read(web.put("/a", PREFIXES + dataset(1, extra=f"dcat:keyword {words} ;") + dataset(2)))[0]
+        assert {record.guid: "@oversized" in record.raw for record in records} == {iri(1): True, iri(2): False}
+
+    def test_nodes_that_contain_each_other_end(self, web, read):
+        body = PREFIXES + f"<{iri(1)}> a dcat:Dataset ; dct:spatial _:a . _:a dct:spatial _:b . _:b dct:spatial _:a ."
+        assert len(read(web.put("/a", body))[0]) == 1
+
+
+class TestIdentifiers:
+    def test_a_blank_node_is_known_by_its_identifier(self, web, read):
+        body = PREFIXES + '[] a dcat:Dataset ; dct:identifier "abc" . [] a dcat:Dataset ; dct:title "x" .'
+        records = read(web.put("/a", body))[0]
+        assert sorted(str(record.guid) for record in records) == ["None", "abc"]
+
+    def test_quotes_and_backslashes_are_kept(self, web, read):
+        body = PREFIXES + r"""[] a dcat:Dataset ; dct:identifier 'a"b\\c' ."""
+        assert read(web.put("/a", body))[0][0].guid == 'a"b\\c'
+
+
+class TestPaging:
+    def test_pages_are_followed_to_the_last(self, web, read):
+        web.put("/1", page("/1", [1, 2], "/2", 3))
+        web.put("/2", page("/2", [3], None, 3))
+        records, reading, problems = read(web.base + "/1")
+        assert len(records) == 3
+        assert (reading.evidence.closed, reading.evidence.pages, reading.evidence.declared_total) == (True, 2, 3)
+        assert problems == []
+
+    def test_a_loop_ends_and_leaves_a_doubt(self, web, read):
+        web.put("/1", page("/1", [1], "/2"))
+        web.put("/2", page("/2", [2], "/1"))
+        records, reading, problems = read(web.base + "/1")
+        assert len(records) == 2
+        assert (reading.evidence.closed, reading.evidence.doubts) == (False, ["page_loop"])
+        assert [problem.code for problem in problems] == ["page_loop"]
+
+    def test_a_page_that_repeats_under_another_address_leaves_a_doubt(self, web, read):
+        body = turtle(1, more="[] a hydra:PagedCollection ; hydra:next <{}> .")
+        web.put("/1", body.format("/p?2"))
+        web.put("/p?2", turtle(2, more="[] hydra:next </p?3> ."))
+        web.put("/p?3", turtle(2, more="[] hydra:next </p?3> ."))
+        _, reading, _ = read(web.base + "/1")
+        assert "page_loop" in reading.evidence.doubts or "page_repeated" in reading.evidence.doubts
+        assert not reading.evidence.closed
+
+    def test_the_first_page_served_for_every_address_leaves_a_doubt(self, web, read):
+        served = Reply(page("", [1], "/p2").encode(), headers={"Content-Type": "text/turtle"})
+        web.replies = {"/1": served, "/p2": served}
+        records, reading, _ = read(web.base + "/1")
+        assert len(records) == 1
+        assert reading.evidence.doubts == ["page_repeated"]
+
+    @pytest.mark.parametrize("second", [Reply(status=500), Reply(b"<<<", headers={"Content-Type": "text/turtle"})])
+    def test_a_page_that_fails_keeps_the_pages_before_it(self, web, read, second):
+        web.put("/1", page("/1", [1, 2], "/2"))
+        web.replies["/2"] = second
+        records, reading, problems = read(web.base + "/1")
+        assert len(records) == 2
+        assert (reading.evidence.closed, reading.evidence.doubts) == (False, ["page_unreadable"])
+        assert len(problems) == 1
+
+    def test_endless_pages_end(self, web, read):
+        class Endless(dict):
+            def get(self, path, default=None):
+                number = int(path[1:])
+                return Reply(page(path, [number], f"/{number + 1}").encode(), headers={"Content-Type": "text/turtle"})
+
+        web.replies = Endless()
+        records, reading, _ = read(web.base + "/1", max_pages=5)
+        assert len(records) == 5
+        assert reading.evidence.doubts == ["too_many_pages"]

@@ -1,0 +1,212 @@
+"""The guarded door: where it may go, what it may bring back, when it asks again."""
+
+import gzip
+import socket
+import time
+
+import pytest
+from server import Reply, packed
+
+from ckanext.nxopendata.harvest.errors import (
+    FetchError,
+    ForbiddenAddressError,
+    LimitError,
+    TransientFetchError,
+)
+from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits, Validators
+
+QUICK = Limits(
+    connect_seconds=2, read_seconds=1, total_seconds=3, retries=2, backoff_seconds=0.01, requests_per_second=0
+)
+
+
+@pytest.fixture
+def door():
+    with Fetcher(AddressGuard(["127.0.0.1"]), QUICK, user_agent="test-agent (+https://portal.example)") as fetcher:
+        yield fetcher
+
+
+class TestWhereItMayGo:
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "localhost",
+        ],
+    )
+    def test_addresses_that_are_not_public_are_refused(self, host):
+        with pytest.raises(ForbiddenAddressError):
+            AddressGuard().addresses(host, 80)
+
+    def test_public_addresses_are_not_refused(self):
+        assert AddressGuard().addresses("1.1.1.1", 443) == ["1.1.1.1"]
+
+    def test_a_host_is_allowed_by_name_or_network(self):
+        assert AddressGuard(["localhost"]).addresses("localhost", 80)
+        assert AddressGuard(["10.0.0.0/8"]).addresses("10.1.2.3", 80) == ["10.1.2.3"]
+
+    def test_the_guard_stands_before_the_connection(self, web):
+        web.put("/", "x")
+        with Fetcher(AddressGuard(), QUICK) as door, pytest.raises(ForbiddenAddressError):
+            door.get(web.base + "/")
+        assert web.requests == []
+
+    def test_a_redirect_into_a_private_network_is_refused(self, web, door):
+        web.replies["/"] = Reply(status=302, headers={"Location": "http://10.0.0.1/secret"})
+        with pytest.raises(ForbiddenAddressError):
+            door.get(web.base + "/")
+
+    def test_the_connection_goes_to_the_checked_address_although_the_name_changes_its_mind(self, web, monkeypatch):
+        port = int(web.base.rpartition(":")[2])
+        asked = []
+        real = socket.getaddrinfo
+
+        def rebinding(host, *args, **kwargs):
+            if host != "rebind.example":
+                return real(host, *args, **kwargs)
+            asked.append(host)
+            address = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+        web.put("/", "secret")
+        limits = Limits(connect_seconds=0.3, retries=0)
+        with Fetcher(AddressGuard(), limits) as door, pytest.raises(FetchError):
+            door.get(f"http://rebind.example:{port}/")
+        assert asked == ["rebind.example"]
+        assert web.requests == []
+
+    @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.org/", "gopher://x/", "http:///", "x"])
+    def test_only_web_addresses_are_read(self, door, url):
+        with pytest.raises(FetchError, match="address_unusable"):
+            door.get(url)
+
+
+class TestWhatItBringsBack:
+    def test_a_document_with_its_type_and_digest(self, web, door):
+        url = web.put("/a", "中文", "Text/Turtle; charset=UTF-8")
+        with door.get(url) as document:
+            assert document.body.read().decode() == "中文"
+            assert (document.media_type, document.charset, document.size) == ("text/turtle", "utf-8", 6)
+            assert len(document.sha256) == 64
+
+    def test_it_says_who_asks_and_takes_gzip(self, web, door):
+        web.replies["/"] = packed("目录".encode())
+        with door.get(web.base + "/") as document:
+            assert document.body.read().decode() == "目录"
+        headers = web.requests[0][1]
+        assert headers["User-Agent"].startswith("test-agent (+https://portal.example")
+        assert headers["Accept-Encoding"] == "gzip"
+
+    def test_redirects_are_followed_to_the_final_address(self, web, door):
+        web.replies["/old"] = Reply(status=301, headers={"Location": "/new"})
+        web.put("/new", "x")
+        with door.get(web.base + "/old") as document:
+            assert document.url == web.base + "/new"
+
+    def test_unchanged_documents_are_not_sent_again(self, web, door):
+        url = web.put("/a", "x", ETag='"1"')
+        with door.get(url) as first, door.get(url, validators=first.validators) as second:
+            assert (first.not_modified, second.not_modified) == (False, True)
+        with door.get(url, validators=Validators(etag='"0"')) as other:
+            assert not other.not_modified
+
+
+class TestLimits:
+    def test_a_redirect_loop_ends(self, web, door):
+        web.replies["/"] = Reply(status=302, headers={"Location": "/"})
+        with pytest.raises(LimitError, match="too_many_redirects"):
+            door.get(web.base + "/")
+
+    def test_the_body_of_a_redirect_is_not_read(self, web, door):
+        def endless(handler):
+            handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /new\r\nContent-Length: 99999999999\r\n\r\n")
+            while True:
+                handler.wfile.write(b"x" * 65536)
+
+        web.replies["/"] = Reply(raw=endless)
+        web.put("/new", "x")
+        with door.get(web.base + "/") as document:
+            assert document.size == 1
+
+    def test_a_gzip_bomb_is_stopped(self, web):
+        web.replies["/"] = packed(b"0" * 50_000_000)
+        limits = Limits(bytes=1_000_000)
+        with (
+            Fetcher(AddressGuard(["127.0.0.1"]), limits) as door,
+            pytest.raises(LimitError, match="too_large"),
+        ):
+            door.get(web.base + "/")
+
+    def test_a_slow_drip_is_cut_off(self, web, door):
+        def drip(handler):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for _ in range(1000):
+                handler.wfile.write(b"x")
+                handler.wfile.flush()
+                time.sleep(0.2)
+
+        web.replies["/"] = Reply(raw=drip)
+        began = time.monotonic()
+        with pytest.raises(LimitError, match="too_slow"):
+            door.get(web.base + "/")
+        assert time.monotonic() - began < 5
+
+    def test_a_silent_server_times_out(self, web, door):
+        web.replies["/"] = Reply(raw=lambda handler: time.sleep(2))
+        with pytest.raises(TransientFetchError, match=r"timed_out|connection"):
+            door.get(web.base + "/")
+
+
+class TestAskingAgain:
+    def test_a_server_error_is_asked_again(self, web, door):
+        web.replies["/"] = [Reply(status=500), Reply(status=503), Reply(b"x")]
+        with door.get(web.base + "/") as document:
+            assert document.size == 1
+
+    def test_a_storm_of_errors_ends(self, web, door):
+        web.replies["/"] = Reply(status=500)
+        with pytest.raises(TransientFetchError, match="server_error"):
+            door.get(web.base + "/")
+        assert len(web.requests) == 1 + QUICK.retries
+
+    def test_what_is_refused_is_not_asked_again(self, web, door):
+        with pytest.raises(FetchError, match="server_refused"):
+            door.get(web.base + "/missing")
+        assert len(web.requests) == 1
+
+    @pytest.mark.parametrize("encoding", ["", "gzip"])
+    def test_an_answer_that_breaks_off_is_asked_again_and_never_taken_for_whole(self, web, door, encoding):
+        body = gzip.compress(b"y" * 10000) if encoding else b"y" * 10000
+        headers = {"Content-Encoding": encoding} if encoding else {}
+        half = Reply(body[: len(body) // 2], length=len(body), headers=headers)
+        web.replies["/"] = [half, Reply(body, headers=headers)]
+        with door.get(web.base + "/") as document:
+            assert document.size == 10000
+
+    def test_a_gzip_stream_without_its_end_is_broken(self, web, door):
+        body = gzip.compress(b"y" * 100_000)[:-20]
+        web.replies["/"] = Reply(body, headers={"Content-Encoding": "gzip"})
+        with pytest.raises(TransientFetchError, match="connection_broken"):
+            door.get(web.base + "/")
+
+    def test_a_connection_reset_is_asked_again(self, web, door):
+        def reset(handler):
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+            handler.connection.close()
+
+        web.replies["/"] = [Reply(raw=reset), Reply(b"x")]
+        with door.get(web.base + "/") as document:
+            assert document.size == 1

@@ -1,0 +1,272 @@
+"""Whole runs, from a web server to the database and the index."""
+
+import json
+
+import pytest
+from catalogues import PREFIXES, dataset, iri, page, turtle
+from server import Reply
+from test_workbook import HEADER, ROWS, book
+
+pytestmark = [pytest.mark.usefixtures("with_plugins", "tables")]
+
+
+def counts(run):
+    return {kind: number for kind, number in run["counts"].items() if number}
+
+
+@pytest.fixture
+def problems(call):
+    return lambda run: call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+
+
+class TestFirstHarvest:
+    def test_a_catalogue_of_pages_becomes_datasets(self, web, harvest, call, titles):
+        web.put("/1", page("/1", [1, 2], "/2", 3))
+        web.put("/2", page("/2", [3], None, 3))
+        run = harvest(web.base + "/1")
+        assert (run["state"], counts(run), run["doubts"]) == ("done", {"create": 3}, [])
+        assert titles() == ["数据集1", "数据集2", "数据集3"]
+        shown = call("package_show", id="shu-ju-ji-1")
+        assert shown["organization"]["name"] == "wen-lyu-ting"
+        assert shown["nx_update_cycle"] == "6"
+        assert shown["nx_license_verbatim"] == "按原文"
+        assert shown["resources"][0]["url"] == "https://dept.example/data/1.csv"
+        assert sorted(tag["name"] for tag in shown["tags"]) == ["旅游", "景区"]
+
+    def test_a_workbook_becomes_datasets(self, web, harvest, titles, call):
+        run = harvest(web.put("/c.xlsx", book([HEADER, *ROWS]), "application/zip"))
+        assert (run["state"], counts(run)) == ("done", {"create": 2})
+        shown = call("package_search", q="景区名录")["results"][0]
+        assert [item["name"] for item in shown["nx_items"]] == ["名称", "地址"]
+        assert shown["resources"][0]["nx_file_name"] == "景区 名录.csv"
+
+    def test_datasets_that_sound_alike_get_addresses_of_their_own(self, web, harvest, call):
+        body = PREFIXES + dataset(1, "名录") + dataset(2, "明路") + dataset(3, "鸣鹿")
+        assert counts(harvest(web.put("/1", body))) == {"create": 3}
+        names = {entry["name"] for entry in call("package_search")["results"]}
+        assert len(names) == 3
+        assert all(name.startswith("ming-lu") for name in names)
+
+
+class TestSecondHarvest:
+    def test_nothing_is_written_when_nothing_changed(self, web, harvest, call):
+        url = web.put("/1", turtle(1, 2))
+        harvest(url)
+        before = call("package_show", id="shu-ju-ji-1")
+        web.put("/1", turtle(2, 1) + "# 新的注释")
+        run = harvest(url)
+        assert counts(run) == {"unchanged": 2}
+        assert call("package_show", id="shu-ju-ji-1") == before
+
+    def test_an_answer_304_ends_the_run_without_reading(self, web, harvest):
+        url = web.put("/1", turtle(1, 2), ETag='"1"')
+        harvest(url)
+        run = harvest(url)
+        assert (counts(run), run["note"]) == ({"unchanged": 2}, {"not_modified": True})
+
+    def test_a_304_of_the_first_page_does_not_hide_a_change_of_the_second(self, web, harvest):
+        first = page("/1", [1], "/2")
+        web.put("/1", first, ETag='"1"')
+        web.put("/2", page("/2", [2], None), ETag='"2"')
+        harvest(web.base + "/1")
+        web.put("/2", page("/2", [2, 3], None), ETag='"3"')
+        assert counts(harvest(web.base + "/1")) == {"create": 1, "unchanged": 2}
+
+    def test_a_change_is_written_and_its_fields_are_in_the_plan(self, web, harvest, call):
+        url = web.put("/1", turtle(1, 2))
+        harvest(url)
+        ids = call("package_show", id="shu-ju-ji-1")["resources"][0]["id"]
+        web.put("/1", PREFIXES + dataset(1, notes="新说明") + dataset(2))
+        run = harvest(url)
+        assert counts(run) == {"update": 1, "unchanged": 1}
+        plan = call("nx_harvest_run_plan", id=run["id"])
+        assert [change["field"] for change in plan["entries"][0]["changes"]] == ["notes_translated"]
+        shown = call("package_show", id="shu-ju-ji-1")
+        assert shown["notes_translated"] == {"zh": "新说明"}
+        assert shown["resources"][0]["id"] == ids
+
+    def test_a_persons_edit_survives(self, web, harvest, call):
+        url = web.put("/1", turtle(1))
+        harvest(url)
+        call("package_patch", id="shu-ju-ji-1", notes_translated={"zh": "人改的"}, nx_contact_name="张三")
+        web.put("/1", PREFIXES + dataset(1, title="新标题", notes="新说明"))
+        harvest(url)
+        shown = call("package_show", id="shu-ju-ji-1")
+        assert shown["title"] == "新标题"
+        assert shown["notes_translated"] == {"zh": "人改的"}
+        assert shown["nx_contact_name"] == "张三"
+
+
+class TestWithdrawal:
+    def many(self, *missing):
+        return turtle(*[key for key in range(1, 21) if key not in missing])
+
+    def test_a_vanished_dataset_keeps_its_page_and_leaves_the_searches(self, web, harvest, call, titles):
+        url = web.put("/1", self.many())
+        harvest(url)
+        web.put("/1", self.many(7))
+        run = harvest(url)
+        assert counts(run) == {"withdraw": 1, "unchanged": 19}
+        assert "数据集7" not in titles()
+        shown = call("package_show", id="shu-ju-ji-7")
+        assert shown["state"] == "active"
+        assert [extra["key"] for extra in shown["extras"]] == ["nx_withdrawn"]
+
+    def test_it_comes_back_by_itself_with_its_id(self, web, harvest, call, titles):
+        url = web.put("/1", self.many())
+        harvest(url)
+        before = call("package_show", id="shu-ju-ji-7")
+        web.put("/1", self.many(7))
+        harvest(url)
+        web.put("/1", self.many())
+        assert counts(harvest(url)) == {"restore": 1, "unchanged": 19}
+        after = call("package_show", id="shu-ju-ji-7")
+        assert {**after, "metadata_modified": ""} == {**before, "metadata_modified": ""}
+        assert "数据集7" in titles()
+
+    def test_many_withdrawals_wait_for_a_person(self, web, harvest, titles):
+        url = web.put("/1", self.many())
+        harvest(url)
+        web.put("/1", self.many(1, 2, 3))
+        run = harvest(url)
+        assert (run["state"], counts(run)) == ("held", {"withdraw": 3, "unchanged": 17})
+        assert len(titles()) == 20
+
+    @pytest.mark.parametrize(
+        ("body", "doubt"),
+        [
+            (PREFIXES, "catalogue_empty"),
+            (turtle(*range(1, 20)) + '[] a dcat:Dataset ; dct:title "无标识"@zh .', "record_without_identifier"),
+            (page("/1", list(range(1, 20)), None, 20), "total_not_reached"),
+            (page("/1", list(range(1, 20)), "/gone"), "page_unreadable"),
+            (page("/1", list(range(1, 20)), "/2"), "page_loop"),
+        ],
+    )
+    def test_without_proof_nothing_is_withdrawn(self, web, harvest, titles, body, doubt):
+        url = web.put("/1", self.many())
+        harvest(url)
+        web.put("/1", body)
+        web.put("/2", page("/2", [1], "/1"))
+        run = harvest(url)
+        assert doubt in run["doubts"]
+        assert run["counts"]["withdraw"] == 0
+        assert len(titles()) == 20
+
+    def test_a_renamed_identifier_is_a_new_dataset_and_the_old_waits(self, web, harvest):
+        url = web.put("/1", turtle(1))
+        harvest(url)
+        web.put("/1", turtle(2))
+        run = harvest(url)
+        assert (run["state"], counts(run)) == ("held", {"create": 1, "withdraw": 1})
+
+
+class TestRefusedRecords:
+    def test_one_bad_record_never_stops_the_rest(self, web, harvest, titles, problems):
+        bad = f"<{iri('bad')}> a dcat:Dataset ; dct:description '没有标题'@zh ."
+        run = harvest(web.put("/1", turtle(1, 2, more=bad)))
+        assert counts(run) == {"create": 2, "refused": 1}
+        (problem,) = problems(run)
+        assert (problem["guid"], problem["field"], problem["refuses"]) == (iri("bad"), "title_translated", True)
+        assert problem["message"]
+        assert problem["remedy"]
+        assert titles() == ["数据集1", "数据集2"]
+
+    def test_what_the_schema_refuses_is_listed_with_its_field(self, web, harvest, problems):
+        bad = dataset("bad", extra='nx:resourceCode "not-a-code" ;')
+        run = harvest(web.put("/1", turtle(1, more=bad)))
+        assert counts(run) == {"create": 1, "refused": 1}
+        assert [(p["code"], p["field"], p["guid"]) for p in problems(run)] == [
+            ("not_valid", "nx_resource_code", iri("bad"))
+        ]
+
+    def test_a_refused_record_is_tried_again_and_not_forgotten(self, web, harvest, titles):
+        url = web.put("/1", PREFIXES + dataset(1, extra='nx:resourceCode "x" ;'), ETag='"1"')
+        assert counts(harvest(url)) == {"refused": 1}
+        assert counts(harvest(url)) == {"refused": 1}
+        web.put("/1", turtle(1))
+        assert counts(harvest(url)) == {"create": 1}
+
+    def test_a_known_dataset_whose_record_turned_bad_stays(self, web, harvest, titles):
+        url = web.put("/1", turtle(1, 2))
+        harvest(url)
+        web.put("/1", turtle(1, more=dataset(2, extra='nx:shareType "2" ;')))
+        run = harvest(url)
+        assert counts(run) == {"unchanged": 1, "refused": 1}
+        assert titles() == ["数据集1", "数据集2"]
+
+    def test_identifiers_that_repeat_or_are_endless(self, web, harvest, problems):
+        long = f"[] a dcat:Dataset ; dct:title 'x'@zh ; dct:identifier '{'长' * 10_000}' ."
+        twice = "[] a dcat:Dataset ; dct:title 'x'@zh ; dct:description 'y'@zh ; dct:identifier 'a\"b' . "
+        run = harvest(web.put("/1", turtle(1, more=long + twice + twice.replace("'x'", "'z'"))))
+        assert counts(run) == {"create": 2, "refused": 2}
+        assert {p["code"] for p in problems(run)} == {"identifier_too_long", "identifier_repeated"}
+
+
+class TestFailure:
+    @pytest.mark.parametrize(
+        ("reply", "code"),
+        [
+            (Reply(status=404), "server_refused"),
+            (Reply(b"<html/>", headers={"Content-Type": "text/html"}), "format_not_recognised"),
+            (Reply(b"@prefix x", headers={"Content-Type": "text/turtle"}), "rdf_broken"),
+            (Reply(status=302, headers={"Location": "http://10.0.0.1/"}), "address_forbidden"),
+        ],
+    )
+    def test_a_source_that_cannot_be_read_loses_nothing(self, web, harvest, titles, problems, reply, code):
+        url = web.put("/1", turtle(1, 2))
+        harvest(url)
+        web.replies["/1"] = reply
+        run = harvest(url)
+        assert (run["state"], [problem["code"] for problem in problems(run)]) == ("failed", [code])
+        assert titles() == ["数据集1", "数据集2"]
+        web.put("/1", turtle(1, 2, 3))
+        assert counts(harvest(url)) == {"create": 1, "unchanged": 2}
+
+    def test_two_runs_of_a_source_do_not_meet(self, web, harvest, call):
+        from ckanext.nxopendata.harvest import run as runs
+        from ckanext.nxopendata.harvest.errors import HarvestError
+
+        url = web.put("/1", turtle(1))
+        harvest(url)
+        source = call("nx_harvest_source_show", id="test")
+        with runs.source_lock(source["id"]), pytest.raises(HarvestError, match="run_busy"):
+            harvest(url)
+        assert harvest(url)["state"] == "done"
+
+
+class TestCommands:
+    @pytest.fixture
+    def ckan(self, cli):
+        from ckan.cli.cli import ckan
+
+        return lambda *arguments: cli.invoke(ckan, ["nx", "harvest", *arguments])
+
+    def create(self, ckan, url, *more):
+        options = ["--name", "demo", "--title", "目录", "--url", url, "--organization", "wen-lyu-ting", *more]
+        return ckan("source", "create", *options)
+
+    def test_a_source_is_created_changed_and_run(self, web, department, ckan):
+        url = web.put("/1", turtle(1, 2))
+        assert self.create(ckan, url).exit_code == 0
+        assert self.create(ckan, url).exit_code == 1
+        assert self.create(ckan, url, "--update").exit_code == 0
+        result = ckan("run", "demo")
+        assert result.exit_code == 0
+        assert "新增 created 2" in result.output
+        assert "未变 unchanged 2" in ckan("run", "demo").output
+        assert "demo" in ckan("source", "list").output
+
+    def test_json_is_nothing_but_json(self, web, department, ckan):
+        self.create(ckan, web.put("/1", turtle(1)))
+        result = json.loads(ckan("run", "demo", "--json").stdout)
+        assert (result["state"], result["counts"]["create"], result["problems"]) == ("done", 1, [])
+        assert json.loads(ckan("source", "list", "--json").stdout)[0]["name"] == "demo"
+
+    def test_the_exit_status_tells_what_happened(self, web, department, ckan):
+        self.create(ckan, web.put("/1", turtle(1)))
+        ckan("run", "demo")
+        web.put("/1", turtle(2))
+        assert ckan("run", "demo").exit_code == 2
+        web.replies["/1"] = Reply(status=404)
+        assert ckan("run", "demo").exit_code == 1
+        assert ckan("run", "missing").exit_code == 1
