@@ -1,10 +1,12 @@
 """Packaging of ckanext-nxopendata: ``schemas/`` ships inside the wheel as ``ckanext.nxopendata.schemas``."""
 
+import sys
 from pathlib import Path
 
 from setuptools import find_namespace_packages, setup
+from setuptools.command.build_py import build_py
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 CODE = "ckanext-nxopendata"
 SCHEMAS = "ckanext.nxopendata.schemas"
 
@@ -17,7 +19,19 @@ def requirements(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+class BuildWithTranslations(build_py):
+    """Build the message catalogues first: they are made from ``i18n/sources/`` and not kept in version control."""
+
+    def run(self) -> None:
+        sys.path.insert(0, str(HERE / CODE))
+        from ckanext.nxopendata.i18n import catalogues
+
+        catalogues.compile_catalogue()
+        super().run()
+
+
 setup(
+    cmdclass={"build_py": BuildWithTranslations},
     name="ckanext-nxopendata",
     version="0.1.0.dev0",
     description="宁夏公共数据开放平台：CKAN 2.12 扩展 · Open-data portal of Ningxia, as CKAN 2.12 plugins",
@@ -45,6 +59,8 @@ setup(
         + [
             "nxopendata_datasets = ckanext.nxopendata.catalogue.plugin:NxOpendataDatasetsPlugin",
             "nxopendata_organizations = ckanext.nxopendata.catalogue.plugin:NxOpendataOrganizationsPlugin",
+            "nxopendata_exchange = ckanext.nxopendata.catalogue.exchange.plugin:NxOpendataExchangePlugin",
         ],
+        "ckan.rdf.profiles": ["nx_dcat_ap = ckanext.nxopendata.catalogue.dcat:NxDcatApProfile"],
     },
 )

@@ -135,6 +135,8 @@ bootstrap() {
             install_packages $packages
     fi
     set_up_python
+    run translations "译文没有编译成功。" "the translations were not built." \
+        "$VENV/bin/python" -m ckanext.nxopendata.i18n compile
     set_up_solr
     flock -u 9
     exec 9>&-

@@ -225,6 +225,7 @@ def site_programs(stack: Stack) -> list[Program]:
         "--timeout=120",
         "--graceful-timeout=10",
         "--access-logfile=-",
+        "--no-control-socket",
         "local.wsgi:application",
     ]
     environment = {"PYTHONPATH": str(ROOT / "deployment"), "CKAN_INI": ini}

@@ -7,12 +7,12 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckan.lib.plugins import DefaultTranslation
 from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
 
 from ckanext.nxopendata.catalogue import files, helpers, index, items, validators
 from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
 SCHEMAS = "ckanext.nxopendata.schemas"
 
@@ -20,7 +20,7 @@ SCHEMAS = "ckanext.nxopendata.schemas"
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 @tk.blanket.validators(validators)
-class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
+class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
     """Code lists, localised fields, the index document; goes before the two schema plugins below."""
 
     p.implements(p.IClick)
@@ -39,11 +39,6 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_catalogue")
-
-    # ITranslation
-
-    def i18n_domain(self) -> str:
-        return "ckanext-nxopendata"
 
     # IResourceController
 
