@@ -85,19 +85,20 @@ def _chain(next_auth: Any, context: Context, data_dict: DataDict, resource_ids: 
 
 @tk.chained_auth_function
 @tk.auth_allow_anonymous_access
-def datastore_search(next_auth: Any, context: Context, data_dict: DataDict) -> AuthResult:
+def datastore_search(next_auth: Any, context: Context, data_dict: DataDict | None) -> AuthResult:
     """Rows of a conditional dataset are guarded as its files are. The dump asks this function too."""
-    return _chain(next_auth, context, data_dict, [str(data_dict.get("resource_id") or data_dict.get("id") or "")])
+    asked = data_dict or {}
+    return _chain(next_auth, context, asked, [str(asked.get("resource_id") or asked.get("id") or "")])
 
 
 @tk.chained_auth_function
 @tk.auth_allow_anonymous_access
-def datastore_search_sql(next_auth: Any, context: Context, data_dict: DataDict) -> AuthResult:
+def datastore_search_sql(next_auth: Any, context: Context, data_dict: DataDict | None) -> AuthResult:
     """As ``datastore_search``, for every table of the query."""
     # The names come as a generator, which the function below us would use up.
     names: list[str] = list(context.get("table_names") or [])  # pyright: ignore[reportArgumentType]
     context["table_names"] = names  # pyright: ignore[reportGeneralTypeIssues] # set by datastore itself
-    return _chain(next_auth, context, data_dict, names)
+    return _chain(next_auth, context, data_dict or {}, names)
 
 
 #: For the plugin: chained only where DataStore is loaded, because CKAN refuses a chain without a first link.

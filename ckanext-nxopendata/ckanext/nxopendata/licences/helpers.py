@@ -38,9 +38,8 @@ def nx_licence_language() -> str:
 
 def site(path: str) -> str:
     """An absolute address of this site, without a language in it."""
-    return (
-        f"{tk.config['ckan.site_url'].rstrip('/')}{tk.config.get('ckan.root_path', '').replace('/{{LANG}}', '')}{path}"
-    )
+    root = str(tk.config.get("ckan.root_path") or "").replace("/{{LANG}}", "")
+    return f"{tk.config['ckan.site_url'].rstrip('/')}{root}{path}"
 
 
 def policy_url(policy: Policy) -> str:

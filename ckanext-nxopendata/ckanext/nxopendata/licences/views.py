@@ -110,7 +110,7 @@ def assistant() -> str:
         case = {"commercial": commercial, "dateTime": dt.datetime.now(dt.UTC)}
         result = combine(policies, operation, register, case)
         details = [evaluate(found, action, case) for found in dict.fromkeys(policies) for action in operation.actions]
-    credits = [helpers.credit_of(dataset) for dataset in datasets]
+    credit = [helpers.credit_of(dataset) for dataset in datasets]
     return _page(
         "assistant",
         register=register,
@@ -122,7 +122,7 @@ def assistant() -> str:
         commercial=commercial,
         result=result,
         details=details,
-        credits=credits,
+        credits=credit,
     )
 
 
@@ -146,15 +146,16 @@ def _last(name: str) -> str:
 
 
 @nx_licence.route("/basket")
-def basket_show() -> str:
+def basket_show() -> Response:
     """What is chosen, and whether it may go out together."""
-    return _basket_page()
+    return _basket_page(200)
 
 
-def _basket_page() -> str:
+def _basket_page(status: int) -> Response:
     chosen = basket.items(tk.current_user.name)
     judgement = basket.judge(chosen) if chosen else None
-    return _page("basket", items=chosen, judgement=judgement, register=shared.register())
+    page = _page("basket", items=chosen, judgement=judgement, register=shared.register())
+    return _keep_private(Response(page, status))
 
 
 @nx_licence.route("/basket/add", methods=["POST"])
@@ -188,14 +189,13 @@ def basket_download() -> Any:
     """The bundle, streamed; or the basket with the reasons why not (409)."""
     chosen = basket.items(tk.current_user.name)
     if not chosen or not basket.judge(chosen).allowed:
-        return _basket_page(), 409 if chosen else 404
+        return _basket_page(409 if chosen else 404)
     at = dt.datetime.now(BEIJING)
     name = quote(f"数据篮-{at:%Y%m%d-%H%M%S}.zip")
     response = Response(bundle.stream(basket.members(chosen), at), content_type="application/zip")
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"basket-{at:%Y%m%d}.zip\"; filename*=UTF-8''{name}"
-    )
-    response.headers["Cache-Control"] = "private, no-store"
+    plain = f"basket-{at:%Y%m%d}.zip"
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
+    _keep_private(response)
     for found in dict.fromkeys(item.policy for item in chosen):
         response.headers.add("Link", f'<{helpers.licence_url(found)}>; rel="license"')
     return response
@@ -221,13 +221,25 @@ def guard() -> Any:
     resource_id = _file_asked_for()
     if resource_id is None:
         return None
+    try:
+        tk.check_access("resource_show", {}, {"id": resource_id})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return None  # CKAN's own view answers, and tells nothing of a private dataset
     found = access.may_serve(resource_id, tk.current_user.name)
     if found.allowed:
         return None
     resource = model.Resource.get(resource_id)
     dataset = resource.package if resource else None
     page = _page("refused", access=found, dataset=dataset, policy=shared.register()[shared.CONDITIONAL])
-    return Response(page, 403, {"Cache-Control": "private, no-store"})
+    return _keep_private(Response(page, 403))
+
+
+def _keep_private(response: Response) -> Response:
+    """No cache, shared or not, may keep what one person may see: neither CKAN's own headers nor a proxy's."""
+    request.environ["__no_cache__"] = True
+    response.cache_control.no_store = True
+    response.cache_control.public = False
+    return response
 
 
 @nx_licence.after_app_request
@@ -244,8 +256,7 @@ def announce(response: Response) -> Response:
     found = shared.policy_of(own or dataset.get("license_id"))
     for name, value in helpers.download_headers(dataset, found).items():
         response.headers.add(name, value)
-    if shared.conditional_template(
-        own or dataset.get("license_id"), dataset.get("nx_is_open"), dataset.get("nx_open_condition")
-    ):
-        response.headers["Cache-Control"] = "private, no-store"
+    opening = (dataset.get("nx_is_open"), dataset.get("nx_open_condition"))
+    if shared.conditional_template(own or dataset.get("license_id"), *opening):
+        _keep_private(response)
     return response

@@ -45,6 +45,16 @@ def reason_text(reason: Reason, register: Register, lang: str) -> str:
     )
 
 
+def conflict_text(conflict: Conflict, register: Register, lang: str) -> str:
+    """A conflict in one paragraph: what collides, the rules on both sides, and the published basis if there is one."""
+    parts = [reason_text(reason, register, lang) for reason in (conflict.first, conflict.second) if reason is not None]
+    if conflict.code != conflict.first.code:
+        head = Reason(conflict.code, conflict.first.licence, conflict.first.rule, conflict.first.action)
+        parts.insert(0, reason_text(head, register, lang))
+    parts.append(conflict.basis_zh if lang == "zh" else conflict.basis_en)
+    return ("" if lang == "zh" else " ").join(filter(None, parts))
+
+
 def condition_text(condition: Condition, lang: str) -> str:
     """A condition for people: ``用途 isAnyOf nx:scenario/42``."""
     if isinstance(condition, Logical):
@@ -194,7 +204,7 @@ def conflict_dict(conflict: Conflict, register: Register) -> dict[str, Any]:
         "verdict": conflict.verdict.value,
         "rules": [reason_dict(reason, register) for reason in (conflict.first, conflict.second) if reason is not None],
         "basis": {"zh": conflict.basis_zh, "en": conflict.basis_en} if conflict.basis_zh else None,
-        "text": _both(lambda lang: message(conflict.code, lang)),
+        "text": _both(lambda lang: conflict_text(conflict, register, lang)),
     }
 
 
