@@ -1,0 +1,47 @@
+"""Wiring of the exchange: DCAT, code lists, workbook, XML."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+import yaml
+from ckan.common import CKANConfig
+from ckan.config.declaration import Declaration, Key
+
+from ckanext.nxopendata.catalogue import dcat, views_codelists
+from ckanext.nxopendata.catalogue.exchange import actions, auth, pages
+
+DECLARATION = resources.files("ckanext.nxopendata.catalogue.exchange") / "config_declaration.yaml"
+
+
+@tk.blanket.actions(actions)
+@tk.blanket.auth_functions(auth)
+@tk.blanket.blueprints([views_codelists.codelist])
+class NxOpendataExchangePlugin(p.SingletonPlugin):
+    """Exchange of the catalogue with the world; stands before ``dcat`` in ``ckan.plugins``."""
+
+    p.implements(p.IConfigDeclaration)
+    p.implements(p.IConfigurer)
+    p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+
+    # IConfigDeclaration
+
+    def declare_config_options(self, declaration: Declaration, key: Key) -> None:
+        declaration.load_dict(yaml.safe_load(DECLARATION.read_text(encoding="utf-8")))
+        profiles = declaration.get(key.ckanext.dcat.rdf.profiles)
+        if profiles is not None:
+            profiles.set_default(dcat.NAME)
+
+    # IPackageController
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        pages.index_piece(pkg_dict)
+        return pkg_dict
