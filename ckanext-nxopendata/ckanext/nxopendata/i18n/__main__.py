@@ -110,6 +110,9 @@ def _update(part: str, wanted: list[Message]) -> None:
             message.id, locations=message.locations, auto_comments=message.auto_comments, context=message.context
         )
     current = catalogues.read(path)
+    for message in list(current.obsolete.values()):
+        # a text that comes back gets its translation back
+        catalogues.copy_into(current, message)
     current.update(template, no_fuzzy_matching=True)
     catalogues.write(current, path)
     empty = sum(not catalogues.text(m) for m in catalogues.messages(current))
