@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
+from ckanext.nxopendata.licences import publishing
 from ckanext.nxopendata.licences.agreement import Terms, agreement_document, agreement_policy, needs_agreement
 from ckanext.nxopendata.licences.attribution import Source, attribution
 from ckanext.nxopendata.licences.check import check_file, check_text
@@ -323,3 +324,41 @@ class TestAgreement:
     def test_which_licences_need_one(self):
         assert {p.id for p in REGISTER if needs_agreement(p)} == {"nx-conditional-1.0", "nx-share-gov-1.0"}
         assert not needs_agreement(None)
+
+
+def faults(licence, sources=(), **dataset):
+    found = publishing.check({"license_id": licence, **dataset}, [REGISTER[name] for name in sources])
+    return [(fault.code, fault.recommended) for fault in found]
+
+
+class TestPublishing:
+    @pytest.mark.parametrize("licence", ["nx-open-1.0", "cc-by-4.0", "cc0-1.0", "odc-odbl-1.0", "other-open"])
+    def test_open_licences_fit_an_unconditional_opening(self, licence):
+        assert faults(licence, nx_is_open="1") == []
+
+    @pytest.mark.parametrize(
+        "licence",
+        ["cc-by-nd-4.0", "cc-by-nc-4.0", "other-closed", "nx-conditional-1.0", "nx-share-gov-1.0", "other-nc"],
+    )
+    def test_closed_ones_do_not_and_the_portals_own_is_proposed(self, licence):
+        assert faults(licence, nx_is_open="1") == [("closed_for_open", "nx-open-1.0")]
+        assert faults(licence, nx_is_open="0") == []
+        assert faults(licence, nx_is_open="1", private=True) == []
+
+    def test_a_conditional_opening_needs_a_licence_that_keeps_its_conditions(self):
+        opening = {"nx_is_open": "1", "nx_open_condition": "仅限科研"}
+        assert faults("cc-by-4.0", **opening) == [("open_for_conditional", "nx-conditional-1.0")]
+        assert faults("nx-conditional-1.0", **opening) == []
+
+    def test_a_files_own_licence_counts(self):
+        files = [{"license": "cc-by-nd-4.0"}]
+        assert faults("cc-by-4.0", nx_is_open="1", resources=files) == [("closed_for_open", "nx-open-1.0")]
+
+    def test_a_share_alike_source_forces_a_compatible_licence(self):
+        assert faults("nx-open-1.0", ["cc-by-sa-4.0"], nx_is_open="1") == [("source_forbids", "cc-by-sa-4.0")]
+        assert faults("cc-by-sa-4.0", ["cc-by-sa-4.0"], nx_is_open="1") == []
+
+    @pytest.mark.parametrize("licence", ["", None, "notspecified", "本站数据欢迎使用"])
+    def test_a_missing_licence_is_told_but_not_refused(self, licence):
+        assert faults(licence, nx_is_open="1") == [("missing_for_open", "nx-open-1.0")]
+        assert "missing_for_open" in publishing.ADVICE

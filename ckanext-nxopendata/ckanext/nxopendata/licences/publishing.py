@@ -18,6 +18,10 @@ OPEN = "nx-open-1.0"
 OPEN_RIGHTS = ("read", "reproduce", "distribute", "derive", COMMERCIAL)
 
 
+#: Faults to tell people about without refusing the dataset: an unrecognised licence is flagged, never lost.
+ADVICE = frozenset({"missing_for_open"})
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """``code`` is one of ``closed_for_open``, ``missing_for_open``, ``open_for_conditional``, ``source_forbids``."""
@@ -65,8 +69,9 @@ def check(dataset: Mapping[str, Any], sources: Iterable[Policy] = ()) -> list[Fa
     if not dataset.get("license_id"):
         return [] if conditional else [Fault("missing_for_open", UNKNOWN, proposal)]
     own = policy_of(str(dataset["license_id"]))
+    advice = [Fault("missing_for_open", own.id, proposal)] if own.id == UNKNOWN and not conditional else []
     files = [policy_of(entry["license"]) for entry in dataset.get("resources") or [] if entry.get("license")]
-    faults: list[Fault] = []
+    faults = advice
     for policy in dict.fromkeys([own, *files]):
         if conditional and _free(policy):
             faults.append(Fault("open_for_conditional", policy.id, proposal))

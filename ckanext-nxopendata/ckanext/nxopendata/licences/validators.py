@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.nxopendata.licences import publishing, shared
 from ckanext.nxopendata.licences.helpers import nx_licence_language
+from ckanext.nxopendata.licences.policy import Policy
 
 __all__ = ["nx_licence_fits", "nx_licence_known"]
 
@@ -36,8 +39,22 @@ def nx_licence_fits(key: FlattenKey, data: FlattenDataDict, errors: FlattenError
     dataset["resources"] = [
         {"license": value} for field, value in data.items() if field[:1] == ("resources",) and field[2:] == ("license",)
     ]
-    for fault in publishing.check(dataset):
-        errors[key].append(sentence(fault))
+    if dataset["state"] == "draft":
+        return
+    named = [policy for text in (data.get(("nx_provenance",)), data.get(("url",))) for policy in _sources(text)]
+    for fault in publishing.check(dataset, named):
+        if fault.code not in publishing.ADVICE:
+            errors[key].append(sentence(fault))
+
+
+_DATASET_ADDRESS = re.compile(r"/dataset/([a-z0-9_-]{2,100})")
+
+
+def _sources(text: Any) -> list[Policy]:
+    """The licences of the datasets of this site that a text names by their addresses."""
+    names = dict.fromkeys(_DATASET_ADDRESS.findall(str(text or "")))
+    packages = [model.Package.get(name) for name in names]
+    return [shared.policy_of(package.license_id) for package in packages if package is not None]
 
 
 def sentence(fault: publishing.Fault) -> str:
@@ -55,7 +72,7 @@ def sentence(fault: publishing.Fault) -> str:
             "or state the opening condition."
         ),
         "missing_for_open": tk._(
-            "A dataset opened to the public needs a licence. Choose “{recommended}” ({id}) or another open licence."
+            "A dataset opened to the public should name a licence. Choose “{recommended}” ({id}) or another open one."
         ),
         "open_for_conditional": tk._(
             "A dataset opened on conditions cannot carry “{licence}”, which frees everyone from them. "
