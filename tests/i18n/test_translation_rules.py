@@ -6,6 +6,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from ckanext.nxopendata.i18n import catalogues, checking, extraction
+from ckanext.nxopendata.i18n.__main__ import _update
 
 
 def codes(msgid, translation, *, flags=(), kept=frozenset()):
@@ -103,6 +104,27 @@ class TestMerge:
         original = catalogues.SOURCES / "ckan.po"
         catalogues.write(catalogues.read(original), tmp_path / "ckan.po")
         assert (tmp_path / "ckan.po").read_text(encoding="utf-8") == original.read_text(encoding="utf-8")
+
+
+class TestUpdate:
+    @pytest.fixture
+    def update(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(catalogues, "SOURCES", tmp_path)
+        return lambda *msgids: _update("part", [Message(msgid) for msgid in msgids])
+
+    def test_new_texts_come_in_empty_and_translated_ones_stay(self, update, tmp_path):
+        TestMerge.write(tmp_path, "part", Search="搜索")
+        update("Search", "Download")
+        found = catalogues.read(tmp_path / "part.po")
+        assert {m.id: m.string for m in catalogues.messages(found)} == {"Search": "搜索", "Download": ""}
+
+    def test_a_text_that_goes_and_comes_back_keeps_its_translation(self, update, tmp_path):
+        TestMerge.write(tmp_path, "part", Search="搜索")
+        update("Download")
+        assert catalogues.read(tmp_path / "part.po").get("Search") is None
+        update("Search", "Download")
+        found = catalogues.read(tmp_path / "part.po").get("Search")
+        assert found and found.string == "搜索"
 
 
 class TestExtraction:
