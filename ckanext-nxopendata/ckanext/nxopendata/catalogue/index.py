@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ckanext.nxopendata.catalogue import codelists, localised
+from ckanext.nxopendata.catalogue.review import updates
 
 CODED = {
     "nx_share_type": "share_type",
@@ -33,6 +34,9 @@ def document(dataset: dict[str, Any]) -> dict[str, Any]:
     names = [item[key] for item in items for key in ("name", "name_en") if item.get(key)]
     document["extras_nx_items"] = "\n".join(names)
     document["nx_theme"] = _json_list(document.get("nx_theme"))
+    document.pop("nx_provenance", None)  # long texts do not fit the index's string fields
+    if due := _due_date(document):
+        document[updates.FIELD] = f"{due}T00:00:00Z"
     if region := document.get("nx_region"):
         # A county is found under its city and under the region.
         document["nx_region"] = [code.code for code in codelists.ancestors("region", region)]
@@ -46,6 +50,14 @@ def label_facets(results: dict[str, Any], language: str) -> dict[str, Any]:
             for item in facet["items"]:
                 item["display_name"] = codelists.label(CODED[name], item["name"], language)
     return results
+
+
+def _due_date(document: dict[str, Any]) -> str | None:
+    try:
+        dataset = json.loads(document["validated_data_dict"])
+    except (KeyError, ValueError):
+        return None
+    return updates.due_date(dataset)
 
 
 def _english(value: Any) -> str:

@@ -11,27 +11,36 @@ from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
 
 from ckanext.nxopendata.catalogue import files, helpers, index, items, validators
+from ckanext.nxopendata.catalogue.review import actions, auth, visibility
+from ckanext.nxopendata.catalogue.review import cli as review_cli
+from ckanext.nxopendata.catalogue.review import helpers as review_helpers
+from ckanext.nxopendata.catalogue.review import views as review_views
 from ckanext.nxopendata.cli import nx
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
 SCHEMAS = "ckanext.nxopendata.schemas"
 
 
+@tk.blanket.actions(actions)
+@tk.blanket.auth_functions(auth)
+@tk.blanket.blueprints(review_views)
 @tk.blanket.config_declarations
-@tk.blanket.helpers(helpers)
 @tk.blanket.validators(validators)
-class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
+class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibility.Labels):
     """Code lists, localised fields, the index document; goes before the two schema plugins below."""
 
     p.implements(p.IClick)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IPermissionLabels)
     p.implements(p.IResourceController, inherit=True)
+    p.implements(p.ITemplateHelpers)
     p.implements(p.ITranslation)
 
     # IClick
 
     def get_commands(self) -> list[Any]:
+        nx.add_command(review_cli.review)
         return [nx]
 
     # IConfigurer
@@ -39,6 +48,11 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_catalogue")
+
+    # ITemplateHelpers
+
+    def get_helpers(self) -> dict[str, Any]:
+        return {name: getattr(module, name) for module in (helpers, review_helpers) for name in module.__all__}
 
     # IResourceController
 
@@ -55,6 +69,9 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return index.document(pkg_dict)
+
+    def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        visibility.show_pending(context, pkg_dict)
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
         return index.label_facets(search_results, helpers.reader_language())

@@ -49,6 +49,7 @@ __all__ = [
     "nx_slug",
     "nx_text_list",
     "nx_uscc",
+    "nx_year",
 ]
 
 CORE_FIELDS = {
@@ -324,3 +325,11 @@ def nx_review_mode(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..
 
 def _may_set_review(context: Context) -> bool:
     return bool(context.get("ignore_auth")) or authz.is_sysadmin(context.get("user"))
+
+
+def nx_year(value: Any) -> str:
+    """A year, CCYY."""
+    text = unicodedata.normalize("NFKC", str(value)).strip().removesuffix("年")
+    if not re.fullmatch(r"20\d\d", text):
+        raise tk.Invalid(tk._('Write the year with four digits; not "%s"') % value)
+    return text

@@ -1,0 +1,120 @@
+"""CKAN's own actions where review has a say: what the public sees does not change by them alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.types import Context
+
+from ckanext.nxopendata.catalogue.review import cases, gate, machine, pending
+
+__all__ = [
+    "bulk_update_delete",
+    "bulk_update_public",
+    "package_create",
+    "package_update",
+    "resource_create_default_resource_views",
+]
+
+
+@tk.chained_action
+def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Create a dataset; private and a draft for review where the department's datasets are reviewed."""
+    if not gate.applies(context, data_dict.get("owner_org")):
+        return original(context, data_dict)
+    data_dict["private"] = True
+    result = original(context, data_dict)
+    dataset = model.Package.get(result if isinstance(result, str) else result["id"])
+    if dataset is not None:
+        cases.begin(dataset, _user_id(context))
+        model.Session.commit()
+    return result
+
+
+@tk.chained_action
+def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Update a dataset; a published one keeps its live version, and the update waits beside it for review."""
+    dataset = model.Package.get(data_dict.get("id") or data_dict.get("name") or "")
+    if dataset is None or not gate.applies(context, dataset.owner_org):
+        return original(context, data_dict)
+    tk.check_access("package_update", context, {"id": dataset.id})
+    case = cases.open_change(dataset.id) or cases.ensure(dataset, _user_id(context))
+    if case.state in machine.LOCKED:
+        raise tk.ValidationError({"review": [tk._("The dataset is being reviewed: recall it before you edit it")]})
+    if case.state in (machine.WITHDRAWN, machine.REFUSED):
+        raise tk.ValidationError(
+            {"review": [tk._("The dataset was withdrawn or refused: reopen it before you edit it")]}
+        )
+    if case.kind == machine.NEW and case.state != machine.PUBLISHED:
+        data_dict["private"] = True
+        result = original(context, data_dict)
+        _back_to_draft(case.id, context)
+        return result
+    return _keep_for_review(context, dataset, case, data_dict)
+
+
+def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: dict[str, Any]) -> Any:
+    live = _live(dataset.id)
+    known = case.payload if case.kind == machine.CHANGE else pending.plain(live)
+    if data.get("owner_org") and model.Group.get(data["owner_org"]) != model.Group.get(dataset.owner_org):
+        raise tk.ValidationError({"owner_org": [tk._("A published dataset is moved by the system administrator")]})
+    payload = pending.prepare(context, dataset, data, known)
+    if case.kind == machine.CHANGE:
+        case.payload = payload
+        model.Session.commit()
+        _back_to_draft(case.id, context)
+    elif payload != known:
+        case = cases.begin_change(dataset, live, payload, _user_id(context))
+        model.Session.commit()
+    if context.get("return_id_only"):
+        return dataset.id
+    return live | payload
+
+
+def _back_to_draft(case_id: str, context: Context) -> None:
+    """What was registered is a draft again once its content changes."""
+    case = model.Session.get_one(cases.Case, case_id)
+    user = model.User.get(context.get("user"))
+    if case.state == machine.REGISTERED and user is not None:
+        arrow = machine.step("revise", case.state, [machine.EDITOR], cases.mode_of(case), case.kind)
+        cases.take(case, arrow, user)
+
+
+def _live(dataset_id: str) -> dict[str, Any]:
+    show: Context = {"ignore_auth": True}
+    return tk.get_action("package_show")(show, {"id": dataset_id})
+
+
+def _user_id(context: Context) -> str:
+    user = model.User.get(context.get("user"))
+    return user.id if user else ""
+
+
+@tk.chained_action
+def resource_create_default_resource_views(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Views of a file; none for one that waits for review, which the database does not have yet."""
+    if model.Resource.get((data_dict.get("resource") or {}).get("id") or "") is None:
+        tk.check_access("resource_create_default_resource_views", context, data_dict)
+        return []
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_public(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Make datasets public; not where they are reviewed."""
+    _refuse_bulk(context, data_dict)
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_delete(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Delete datasets; not where they are reviewed."""
+    _refuse_bulk(context, data_dict)
+    return original(context, data_dict)
+
+
+def _refuse_bulk(context: Context, data_dict: dict[str, Any]) -> None:
+    if gate.applies(context, data_dict.get("org_id")):
+        raise tk.NotAuthorized(tk._("Datasets of this department are published and withdrawn by review"))

@@ -1,0 +1,59 @@
+"""``ckan nx review``: what the clock does. Run ``daily`` once a day and ``release`` every few minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import click
+import sqlalchemy as sa
+
+from ckanext.nxopendata.catalogue.review import cases, gate, machine, notify, updates, workdays
+from ckanext.nxopendata.catalogue.review.model import Case
+
+
+@click.group(short_help="审核与发布 / review and publication")
+def review() -> None:
+    """Review and publication."""
+
+
+@review.command()
+def release() -> None:
+    """到时发布已批准的数据集 / Publish what was approved for a time that has come."""
+    name = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    user = model.User.get(name)
+    done = cases.release_due(user) if user else []
+    click.echo(f"已发布 {len(done)} 项 / published {len(done)}")
+
+
+@review.command()
+def daily() -> None:
+    """提醒超过期限的审核和逾期未更新的数据集 / Remind of late reviews and overdue updates."""
+    today = dt.datetime.now(cases.CHINA).date()
+    late = list(model.Session.scalars(sa.select(Case).where(Case.deadline < today)))
+    for case in late:
+        office = case.state == machine.PUBLISHING
+        people = (
+            gate.people(gate.office_id(), ("admin", "editor")) if office else gate.people(case.owner_org, ("admin",))
+        )
+        notify.tell(people, "late", {"title": case.title, "case": case.id, "day": str(case.deadline)})
+    overdue = updates.newly_overdue(today)
+    for dataset in overdue:
+        people = gate.people(dataset["owner_org"], ("admin", "editor"))
+        people += gate.people(gate.office_id(), ("admin", "editor"))
+        params = {"title": dataset["title"], "dataset": dataset["name"], "day": dataset["due"]}
+        notify.tell({person.id: person for person in people}.values(), "overdue", params)
+    click.echo(f"超期审核 {len(late)} 项，逾期未更新 {len(overdue)} 项 / late {len(late)}, overdue {len(overdue)}")
+
+
+@review.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+def calendar(file: str) -> None:
+    """检查节假日表 / Check a calendar file (day,working,name)."""
+    try:
+        found = workdays.load(file)
+    except workdays.MalformedCalendar as problem:
+        raise click.ClickException(f"第 {problem.line} 行应为 YYYY-MM-DD,0或1,名称 / line {problem.line}") from None
+    years = sorted({day.year for day in found.exceptions})
+    click.echo(f"{len(found.exceptions)} 天，年份 / days of the years: {', '.join(map(str, years))}")

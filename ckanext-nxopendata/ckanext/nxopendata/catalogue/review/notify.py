@@ -1,0 +1,75 @@
+"""Telling people: notices in the site, and mail through CKAN's notifier (``INotifier`` plugins, else SMTP)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.lib import mailer
+from flask_babel import force_locale
+
+from ckanext.nxopendata.catalogue.review import gate, machine
+from ckanext.nxopendata.catalogue.review.model import Case, Notice
+
+log = logging.getLogger(__name__)
+
+TEXTS: dict[str, Callable[[], str]] = {
+    "waiting": lambda: tk._('"{title}" waits for your review'),
+    "register": lambda: tk._('"{title}" is registered; submit it for publication'),
+    "forward": lambda: tk._('"{title}" is registered and submitted for publication'),
+    "publish": lambda: tk._('"{title}" is published'),
+    "release": lambda: tk._('"{title}" is published'),
+    "schedule": lambda: tk._('"{title}" is approved and will be published at the set time'),
+    "return": lambda: tk._('"{title}" was returned: {opinion}'),
+    "refuse": lambda: tk._('"{title}" was refused: {opinion}'),
+    "withdraw": lambda: tk._('"{title}" was withdrawn: {opinion}'),
+    "late": lambda: tk._('The review of "{title}" is past its deadline ({day})'),
+    "overdue": lambda: tk._('"{title}" should have been updated by {day}'),
+}
+"""Topic -> its text, translated when called."""
+
+
+def text(topic: str, params: Mapping[str, Any]) -> str:
+    """What a notice says, in the language of whoever asks."""
+    return TEXTS[topic]().format(**params)
+
+
+def of_step(case: Case, arrow: machine.Transition, user: model.User, opinion: str, mode: str) -> None:
+    """After a step: tell whose move it is, and tell the author what was decided."""
+    params = {"title": case.title, "case": case.id, "opinion": opinion}
+    if arrow.target == machine.SUBMITTED:
+        tell(gate.people(case.owner_org, ("admin",)), "waiting", params, but=user)
+    elif arrow.target == machine.PUBLISHING and mode == machine.BY_OFFICE:
+        tell(gate.people(gate.office_id(), ("admin", "editor")), "waiting", params, but=user)
+    if arrow.action in TEXTS and (author := model.User.get(case.author_id)):
+        tell([author], arrow.action, params, but=user)
+
+
+def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], but: model.User | None = None) -> None:
+    """Leave each a notice and send mail in the background. ``but`` is not told what they did themselves."""
+    people = [person for person in people if but is None or person.id != but.id]
+    if not people:
+        return
+    for person in people:
+        model.Session.add(Notice(user_id=person.id, topic=topic, params=dict(params)))
+    model.Session.commit()
+    with force_locale(tk.config["ckan.locale_default"]):
+        subject = text(topic, params)
+        address = tk.url_for("nx_review.show", case_id=params["case"], _external=True) if "case" in params else ""
+        body = "\n\n".join(part for part in (subject, address) if part)
+    tk.enqueue_job(send, [[person.id for person in people], subject, body], title=f"nx: {topic}")
+
+
+def send(user_ids: list[str], subject: str, body: str) -> None:
+    """Job: mail the text to the users that have an address."""
+    for user_id in user_ids:
+        person = model.User.get(user_id)
+        if person is None or not person.email:
+            continue
+        try:
+            mailer.mail_user(person, subject, body)
+        except mailer.MailerException as problem:
+            log.warning("no mail to user %s: %s", user_id, problem)
