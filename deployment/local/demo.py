@@ -62,6 +62,7 @@ def _start(stack: Stack, port: int | None) -> None:
     stack.start_supervisor()
     _await(stack, ("postgres", "redis", "solr"))
     services.prepare_databases(stack, ini)
+    services.build_script_translations(stack, ini)
     say("启动网站", "starting the site")
     stack.write_supervisor_conf([*backing, *services.site_programs(stack)])
     added, _, _ = stack.rpc.reloadConfig()[0]
