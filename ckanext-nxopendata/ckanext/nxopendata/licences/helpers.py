@@ -21,8 +21,10 @@ from ckanext.nxopendata.licences.vocabulary import FOLDER
 __all__ = [
     "nx_basket_count",
     "nx_dataset_licence",
+    "nx_licence_choices",
     "nx_licence_language",
     "nx_licence_policy_json",
+    "nx_licence_recommended",
     "nx_resource_access",
 ]
 
@@ -155,6 +157,21 @@ def download_headers(dataset: Mapping[str, Any], policy: Policy) -> dict[str, st
         "Link": f'<{licence_url(policy)}>; rel="license", <{policy_url(policy)}>; rel="describedby"',
         "X-Attribution": f"UTF-8'{lang}'{quote(text, safe='')}",
     }
+
+
+def nx_licence_choices() -> list[dict[str, str]]:
+    """Options of the licence field: licences in use first, those kept for existing data last."""
+    lang = nx_licence_language()
+    return [{"value": policy.id, "text": policy.title(lang)} for policy in shared.register()]
+
+
+def nx_licence_recommended(dataset: dict[str, Any]) -> Policy | None:
+    """The licence to propose in the form; None while it is not said how the dataset is opened."""
+    from ckanext.nxopendata.licences.publishing import recommended
+
+    if str(dataset.get("nx_is_open") or "") not in ("0", "1"):
+        return None
+    return shared.register()[recommended(dataset)]
 
 
 def nx_resource_access(resource_id: str) -> Any:

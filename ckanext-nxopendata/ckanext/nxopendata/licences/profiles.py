@@ -16,7 +16,10 @@ ODRL = Namespace("http://www.w3.org/ns/odrl/2/")
 
 
 class NxLicenceProfile(RDFProfile):
-    """Adds the licence and its policy to every dataset and distribution; goes after the profile that writes them."""
+    """Adds the policy, and the licence where none is written, to every dataset and distribution.
+
+    Goes after the profile that writes them. An address that stands already is left alone: it is a fact of the source.
+    """
 
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         """Write the least open licence on the dataset, and each file's own on its distribution."""
@@ -31,5 +34,8 @@ class NxLicenceProfile(RDFProfile):
 
     def _write(self, subject: URIRef, policy: Policy) -> None:
         self.g.set((subject, ODRL.hasPolicy, URIRef(helpers.policy_url(policy))))
-        if policy.legal_text:
-            self.g.set((subject, DCTERMS.license, URIRef(helpers.legal_url(policy, "en"))))
+        written = self.g.value(subject, DCTERMS.license)
+        if policy.legal_text and not str(written or "").startswith(("https://", "http://")):
+            licence = URIRef(helpers.legal_url(policy, "en"))
+            self.g.set((subject, DCTERMS.license, licence))
+            self.g.add((licence, RDF.type, DCTERMS.LicenseDocument))
