@@ -8,6 +8,7 @@ import argparse
 import collections
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from string import Template
 
 from local import services
 from local.problem import Problem, told_plainly
+from local.seed import SOURCES, officer_name
 from local.stack import (
     ROOT,
     Stack,
@@ -109,6 +111,9 @@ def _await(stack: Stack, names: tuple[str, ...]) -> None:
 def _load(stack: Stack) -> None:
     """Register the departments and harvest them; unchanged records cost nothing the second time."""
     say("登记部门和采集来源", "registering departments and their sources")
+    for source in json.loads(SOURCES.read_text(encoding="utf-8")):
+        stack.state.passwords.setdefault(officer_name(source["name"]), secrets.token_urlsafe(12))
+    stack.save()
     loaded = str(stack.folder / "loaded.json")
     command = [sys.executable, "-m", "local.seed", str(stack.folder / "ckan.ini"), services.url(stack, "data"), loaded]
     passwords = json.dumps(stack.state.passwords)
