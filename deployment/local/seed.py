@@ -27,7 +27,7 @@ def main() -> int:
     ini, data_url, result = sys.argv[1:4]
     passwords = json.load(sys.stdin)
     app = make_app(CKANConfigLoader(ini).get_config())
-    with app._wsgi_app.test_request_context():  # pyright: ignore[reportAttributeAccessIssue]  CKAN's wrapper
+    with app._wsgi_app.test_request_context(environ_overrides={"CKAN_LANG": "zh_Hans_CN"}):  # pyright: ignore[reportAttributeAccessIssue]  CKAN's wrapper
         write_private(Path(result), json.dumps(_seed(data_url, passwords), ensure_ascii=False))
     return 0
 
@@ -94,6 +94,8 @@ def _harvest(act: Any, source: dict[str, Any], data_url: str) -> dict[str, Any]:
         act("nx_harvest_source_create", **wanted)
     say(f"采集 {source['title']}", f"harvesting {source['name']}")
     run = act("nx_harvest_run_create", source_id=source["name"])
+    if run["state"] != "done":
+        raise SystemExit(f"{source['name']}: {run['state']} {run.get('error', '')}")
     summary = " · ".join(f"{KINDS[kind]} {count}" for kind, count in run["counts"].items() if count)
     return {"name": source["name"], "title": source["title"], "state": run["state"], "summary": summary or "—"}
 

@@ -16,6 +16,7 @@ __all__ = [
     "nx_codelist_tree",
     "nx_department_title",
     "nx_departments",
+    "nx_form_tags",
     "nx_form_texts",
     "nx_languages",
     "nx_localised_html",
@@ -25,7 +26,7 @@ __all__ = [
 
 def reader_language() -> str:
     """The locale of the request, or the site's default in jobs and on the command line."""
-    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
+    return (tk.h.lang() if has_request_context() else None) or tk.config["ckan.locale_default"]
 
 
 HTML_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
@@ -97,3 +98,18 @@ def nx_form_texts(data: dict[str, Any], field_name: str) -> dict[str, str]:
         return localised.parse(data.get(field_name))
     except localised.NotLocalised:
         return {}
+
+
+def nx_form_tags(data: dict[str, Any], field_name: str) -> dict[str, str]:
+    """The tags of each language for the form, separated: what was just typed, else what is stored."""
+    prefix = f"{field_name}-"
+    typed = {key.removeprefix(prefix): value for key, value in data.items() if str(key).startswith(prefix)}
+    if typed:
+        return typed
+    try:
+        lists = localised.parse_lists(data.get(field_name))
+    except localised.NotLocalised:
+        lists = {}
+    own = [tag["name"] for tag in data.get("tags") or () if isinstance(tag, dict) and tag.get("name")]
+    lists.setdefault(localised.DEFAULT, own)
+    return {language: "、".join(texts) for language, texts in lists.items()}
