@@ -63,6 +63,9 @@ class TestMethod:
 
 
 class TestFormat:
+    def test_a_table_may_be_given_as_a_map_too(self) -> None:
+        assert found(nx_format_category="2", nx_format_type="csv、geojson") == []
+
     def test_a_type_belongs_to_its_category(self) -> None:
         assert found(nx_format_category="1", nx_format_type="XLSX") == [
             ("format_type_of_other_category", "nx_format_type", "error")

@@ -170,15 +170,18 @@ def _method(dataset: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _format(dataset: Mapping[str, Any]) -> Iterator[Finding]:
-    """Element 7: the type is one of the category's; types the guide does not list are the provider's to explain."""
+    """Element 7: one of the types at least is the category's; types the guide does not list are the provider's to explain."""
     category = dataset.get("nx_format_category")
     if not category or not dataset.get("nx_format_type"):
         return
-    for name in re.split(r"[、，,；;/\s]+", str(dataset["nx_format_type"])):
-        homes = codelists.parents_by_label("format_type", name)
-        if homes and category not in homes:
-            params = {"type": name, "category": category, "categories": homes}
-            yield Finding("format_type_of_other_category", "nx_format_type", params)
+    names = [name for name in re.split(r"[、，,；;/\s]+", str(dataset["nx_format_type"])) if name]
+    homes = {name: codelists.parents_by_label("format_type", name) for name in names}
+    # One resource is often given in several types, a table as GeoJSON too: one that fits is enough.
+    if any(not found or category in found for found in homes.values()):
+        return
+    for name, found in homes.items():
+        params = {"type": name, "category": category, "categories": found}
+        yield Finding("format_type_of_other_category", "nx_format_type", params)
 
 
 def _items(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
