@@ -170,7 +170,7 @@ def _method(dataset: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _format(dataset: Mapping[str, Any]) -> Iterator[Finding]:
-    """Element 7: one of the types at least is the category's; types the guide does not list are the provider's to explain."""
+    """Element 7: one of the types is the category's; types the guide does not list are the provider's to explain."""
     category = dataset.get("nx_format_category")
     if not category or not dataset.get("nx_format_type"):
         return
