@@ -1,0 +1,325 @@
+"""Template helpers of the public pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+import ckan.plugins.toolkit as tk
+from ckan.lib import uploader
+from flask import g, has_request_context
+from markupsafe import Markup
+
+from ckanext.nxopendata.catalogue import codelists, departments
+from ckanext.nxopendata.licences import shared
+from ckanext.nxopendata.portal import facets, metadata, preview
+
+__all__ = [
+    "nx_bytes",
+    "nx_colours",
+    "nx_date",
+    "nx_department",
+    "nx_facet_items",
+    "nx_facet_titles",
+    "nx_formats",
+    "nx_is_english",
+    "nx_language_links",
+    "nx_licence_title",
+    "nx_metadata_groups",
+    "nx_number",
+    "nx_operator",
+    "nx_page_numbers",
+    "nx_preview",
+    "nx_query",
+    "nx_quote",
+    "nx_setting",
+    "nx_site_title",
+    "nx_text",
+    "nx_theme_glyph",
+]
+
+CODELISTS = {
+    "nx_theme": "theme",
+    "nx_region": "region",
+    "nx_update_cycle": "update_cycle",
+    "nx_share_type": "share_type",
+    "nx_industry": "industry",
+}
+PREFIX = "ckanext.nxopendata.portal."
+HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
+
+
+# The site
+
+
+def nx_setting(name: str) -> Any:
+    """A setting of the portal, ``ckanext.nxopendata.portal.<name>``."""
+    return tk.config[PREFIX + name]
+
+
+def nx_is_english() -> bool:
+    """Whether the reader chose English."""
+    return not _language().startswith("zh")
+
+
+def nx_site_title() -> str:
+    """The site's name in the reader's language."""
+    return (nx_is_english() and nx_setting("title_en")) or tk.config["ckan.site_title"]
+
+
+def nx_operator() -> str:
+    """The body that runs the site, else the site's name."""
+    return nx_setting("operator") or nx_site_title()
+
+
+def nx_colours() -> Markup:
+    """CSS that puts the configured accent colours in the place of our own; empty when there are none."""
+    rules = []
+    for key, query in (("accent", ""), ("accent_dark", "(prefers-color-scheme: dark)")):
+        colour = nx_setting(key)
+        if HEX_COLOUR.match(colour):
+            rule = f":root{{--nx-accent:{colour}}}"
+            rules.append(f"@media {query}{{{rule}}}" if query else rule)
+    return Markup("".join(rules))  # noqa: S704  only colours that matched go in
+
+
+def nx_language_links() -> list[dict[str, Any]]:
+    """The same page in each language the site offers: ``code``, ``name``, ``url`` and whether it is ``current``."""
+    current = _language()
+    names = {"zh_Hans_CN": "中文", "en": "English"}
+    return [
+        {
+            "code": tk.h.unix_locale_to_bcp47(locale.short_name),
+            "name": names.get(locale.short_name, locale.display_name),
+            "url": tk.h.url_for(tk.h.current_url(), locale=locale.short_name),
+            "current": locale.short_name == current,
+        }
+        for locale in tk.h.get_available_locales()
+    ]
+
+
+# Values
+
+
+def nx_text(record: dict[str, Any], field: str) -> Markup:
+    """The localised ``field`` (``title``, ``notes``) of a dataset or department, with ``lang`` where it falls back."""
+    return tk.h.nx_localised_html(record.get(f"{field}_translated") or record.get(field) or record.get("name"))
+
+
+def nx_number(number: int) -> str:
+    """A number with separators: 12,345."""
+    return f"{number:,}"
+
+
+def nx_bytes(size: Any) -> str:
+    """A file size for people, powers of 1,000 as in the file managers of today; "" when it is not known."""
+    try:
+        amount = float(size)
+    except (TypeError, ValueError):
+        return ""
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return ""
+
+
+def nx_date(value: Any) -> str:
+    """``YYYY-MM-DD`` in the site's time zone of a timestamp CKAN gives (UTC); a plain date stays; "" when empty."""
+    if not value:
+        return ""
+    text = str(value)
+    if len(text) <= 10:
+        return text
+    moment = datetime.fromisoformat(text.removesuffix("Z"))
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(_time_zone()).date().isoformat()
+
+
+def nx_formats(dataset: dict[str, Any]) -> list[str]:
+    """The file formats of a dataset, each once, in upper case."""
+    formats = (resource.get("format", "") for resource in dataset.get("resources", ()))
+    return list(dict.fromkeys(name.upper() for name in formats if name))
+
+
+def nx_theme_glyph(code: str) -> str:
+    """The first character of a theme's Chinese label, as its sign."""
+    return codelists.label("theme", code, "zh")[:1]
+
+
+def nx_licence_title(licence_id: str | None) -> str:
+    """The title of a licence in the reader's language; "" without a licence, the id where it is not registered."""
+    if not licence_id:
+        return ""
+    if licence_id not in shared.register():
+        return licence_id
+    return shared.register()[licence_id].title("en" if nx_is_english() else "zh")
+
+
+def nx_department(name: str) -> dict[str, str]:
+    """``name`` and ``title``, in the reader's language, of a department; all of them are read at once."""
+    if "nx_departments" not in g:
+        g.nx_departments = {one["name"]: one["title"] for one in departments.tree(_language())}
+    return {"name": name, "title": g.nx_departments.get(name, name)}
+
+
+# Searching
+
+
+def nx_query(**changes: Any) -> str:
+    """The reader's query string with ``changes``: a relative link, so that it works on any page and in any language.
+
+    A value of None takes the parameter out. Every change goes back to the first page.
+    """
+    keep = [
+        (key, value)
+        for key, value in tk.request.args.items(multi=True)
+        if key not in changes and key != "page" and value
+    ]
+    keep += [(key, value) for key, value in changes.items() if value is not None]
+    return "?" + urlencode(keep)
+
+
+def _toggled(name: str, value: str) -> str:
+    pairs = [(key, one) for key, one in tk.request.args.items(multi=True) if key != "page" and one]
+    pair = (name, value)
+    pairs = [one for one in pairs if one != pair] if pair in pairs else [*pairs, pair]
+    return "?" + urlencode(pairs)
+
+
+def nx_quote(text: str) -> str:
+    """``text`` percent-encoded, for addresses shown in examples."""
+    return quote(text)
+
+
+def nx_facet_titles() -> dict[str, str]:
+    """Index field -> title of the facets of the dataset search."""
+    return facets.of_datasets()
+
+
+def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[dict[str, Any]]:
+    """The values of a facet in the order people look for them.
+
+    Returns:
+        dicts with ``name``, ``label``, ``count``, ``active``, ``url`` (chooses it, or gives it up) and ``depth``
+        (0, or 1 and 2 for cities and counties). Values chosen but absent from the results are there with count 0.
+    """
+    found = {item["name"]: item for item in (search_facets or {}).get(name, {}).get("items", ()) if item["name"]}
+    chosen = tk.request.args.getlist(name)
+    items = []
+    for value in [*found, *(value for value in chosen if value not in found)]:
+        item = found.get(value, {"name": value, "count": 0})
+        items.append(
+            {
+                "name": value,
+                "label": _facet_label(name, value, item.get("display_name")),
+                "count": item["count"],
+                "active": value in chosen,
+                "url": _toggled(name, value),
+                "depth": _depth(value) if name == "nx_region" else 0,
+            }
+        )
+    if name == "nx_region":
+        return sorted(items, key=lambda item: item["name"])
+    if name == "nx_update_cycle":
+        order = list(codelists.load("update_cycle"))
+        return sorted(items, key=lambda item: order.index(item["name"]) if item["name"] in order else len(order))
+    return sorted(items, key=lambda item: (-item["count"], item["label"]))
+
+
+def _facet_label(name: str, value: str, given: str | None) -> str:
+    if name in CODELISTS:
+        return codelists.label(CODELISTS[name], value, _language())
+    if name == "organization":
+        return nx_department(value)["title"]
+    if name == "nx_is_open":
+        return {"1": tk._("Open"), "0": tk._("Not open")}.get(value, value)
+    if name == "license_id":
+        return nx_licence_title(value)
+    return given or value
+
+
+def _depth(code: str) -> int:
+    if code.endswith("0000"):
+        return 0
+    return 1 if code.endswith("00") else 2
+
+
+def nx_page_numbers(page: int, last: int) -> list[int | None]:
+    """The page numbers to offer, with None for a gap: 1 … 4 5 6 … 20."""
+    wanted = sorted({1, last, *range(max(1, page - 1), min(last, page + 1) + 1)})
+    numbers: list[int | None] = []
+    for number in wanted:
+        if numbers and number - (numbers[-1] or 0) == 2:
+            numbers.append(number - 1)
+        elif numbers and number - (numbers[-1] or 0) > 2:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers
+
+
+# One dataset
+
+
+def nx_metadata_groups(dataset: dict[str, Any]) -> list[tuple[str, list[metadata.Row]]]:
+    """The groups of a dataset's metadata that have something to show, titled in the reader's language."""
+    schema = tk.h.scheming_get_dataset_schema(dataset.get("type", "dataset")) or {"dataset_fields": []}
+    titles = {
+        "catalogue": tk._("Catalogue entry"),
+        "sharing": tk._("Sharing and openness"),
+        "coverage": tk._("Place and time"),
+        "contact": tk._("Contact"),
+        "other": tk._("Further metadata"),
+    }
+    language = _language()
+    groups = metadata.grouped(
+        schema["dataset_fields"],
+        dataset,
+        text=tk.h.scheming_language_text,
+        code=lambda name, value: codelists.label(name, value, language),
+    )
+    return [(titles[group], rows) for group, rows in groups]
+
+
+def nx_preview(resource: dict[str, Any]) -> dict[str, Any]:
+    """The first rows of an uploaded or mirrored file.
+
+    Returns:
+        ``{"table": preview.Table}``, or ``{"reason": code}`` where the code is one of ``preview.NoPreview``,
+        ``elsewhere`` (the file stands on another server, which a page never asks) or ``guarded`` (this reader may
+        not have the file; ``message`` says why and what to do).
+    """
+    access = tk.h.nx_resource_access(resource["id"])
+    if not access.allowed:
+        return {"reason": "guarded", "message": access.message}
+    path = _local_path(resource)
+    if path is None:
+        return {"reason": "elsewhere"}
+    kind = (resource.get("format") or path.suffix).lower().lstrip(".")
+    try:
+        return {"table": preview.read(path, kind, limit=nx_setting("preview_bytes"))}
+    except preview.NoPreview as reason:
+        return {"reason": reason.code}
+
+
+def _local_path(resource: dict[str, Any]) -> Path | None:
+    if resource.get("url_type") != "upload":
+        return None
+    upload = uploader.get_resource_uploader(dict(resource))
+    if not isinstance(upload, uploader.ResourceUpload):
+        return None
+    path = Path(upload.get_path(resource["id"]))
+    return path if path.is_file() else None
+
+
+def _language() -> str:
+    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
+
+
+def _time_zone() -> ZoneInfo:
+    zone = tk.config.get("ckan.display_timezone")
+    return ZoneInfo(zone if zone and zone != "server" else "Asia/Shanghai")
