@@ -33,6 +33,7 @@ def document(dataset: dict[str, Any]) -> dict[str, Any]:
     items = [item for item in _json_list(document.pop("nx_items", None)) if isinstance(item, dict)]
     names = [item[key] for item in items for key in ("name", "name_en") if item.get(key)]
     document["extras_nx_items"] = "\n".join(names)
+    document["extras_tags_translated"] = " ".join(_tags(document.pop("tags_translated", None)))
     document["nx_theme"] = _json_list(document.get("nx_theme"))
     document.pop("nx_provenance", None)  # long texts do not fit the index's string fields
     if due := _due_date(document):
@@ -65,6 +66,15 @@ def _english(value: Any) -> str:
         return localised.parse(value).get("en", "")
     except localised.NotLocalised:
         return ""
+
+
+def _tags(value: Any) -> list[str]:
+    """The tags in other languages than the default, whose tags CKAN indexes."""
+    try:
+        texts = localised.parse_lists(value)
+    except localised.NotLocalised:
+        return []
+    return [tag for language, tags in texts.items() if language != localised.DEFAULT for tag in tags]
 
 
 def _json_list(value: Any) -> list[Any]:

@@ -1,6 +1,7 @@
 """Localised values: one text in several languages, kept as ``{"zh": ..., "en": ...}``."""
 
 import json
+import re
 from typing import Any
 
 DEFAULT = "zh"
@@ -50,10 +51,48 @@ def _from_json(text: str) -> Any:
     return {DEFAULT: text}
 
 
-def dump(texts: dict[str, str]) -> str:
+def dump(texts: dict[str, str] | dict[str, list[str]]) -> str:
     """The JSON that is stored: known languages first, in a fixed order, so that equal values are equal text."""
     order = [*LANGUAGES, *sorted(set(texts) - set(LANGUAGES))]
     return json.dumps({key: texts[key] for key in order if key in texts}, ensure_ascii=False)
+
+
+def parse_lists(value: Any) -> dict[str, list[str]]:
+    """Read several texts by language, such as tags.
+
+    Args:
+        value: a mapping of language to a list, or to one text with separators (、，,；;); the JSON of one; a list
+            or a plain string, which are in the default language.
+
+    Returns:
+        Lists by language without empty and repeated ones; languages without any are left out.
+
+    Raises:
+        NotLocalised: anything else.
+    """
+    if value is None or value == "":
+        return {}
+    if isinstance(value, str):
+        value = _from_json(value)
+    if isinstance(value, list):
+        value = {DEFAULT: value}
+    if not isinstance(value, dict):
+        raise NotLocalised(value)
+    lists = {language: _list(texts) for language, texts in value.items()}
+    return {language: texts for language, texts in lists.items() if texts}
+
+
+SEPARATORS = re.compile(r"[、，,；;\n]+")
+
+
+def _list(value: Any) -> list[str]:
+    if isinstance(value, str):
+        value = SEPARATORS.split(value)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise NotLocalised(value)
+    return [*dict.fromkeys(text.strip() for text in value if text.strip())]
 
 
 def choose(texts: dict[str, str], language: str) -> tuple[str, str]:

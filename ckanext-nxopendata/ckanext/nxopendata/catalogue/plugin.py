@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
 
-from ckanext.nxopendata.catalogue import files, helpers, index, items, validators
+from ckanext.nxopendata.catalogue import chained, files, helpers, index, items, reading, validators
 from ckanext.nxopendata.catalogue.review import actions, auth, visibility
 from ckanext.nxopendata.catalogue.review import cli as review_cli
 from ckanext.nxopendata.catalogue.review import helpers as review_helpers
@@ -21,7 +21,7 @@ from ckanext.nxopendata.i18n.wiring import CentralTranslation
 SCHEMAS = "ckanext.nxopendata.schemas"
 
 
-@tk.blanket.actions(actions)
+@tk.blanket.actions(lambda: {name: getattr(module, name) for module in (chained, actions) for name in module.__all__})
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints(review_views)
 @tk.blanket.config_declarations
@@ -31,6 +31,8 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
 
     p.implements(p.IClick)
     p.implements(p.IConfigurer)
+    p.implements(p.IGroupController, inherit=True)
+    p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IPermissionLabels)
     p.implements(p.IResourceController, inherit=True)
@@ -65,6 +67,11 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
     def before_resource_show(self, resource_dict: dict[str, Any]) -> dict[str, Any]:
         return files.with_original_name(resource_dict)
 
+    # IGroupController, IOrganizationController
+
+    def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
+        return reading.organization(data_dict, helpers.reader_language())
+
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
@@ -72,9 +79,13 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         visibility.show_pending(context, pkg_dict)
+        reading.datasets([pkg_dict], helpers.reader_language())
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
-        return index.label_facets(search_results, helpers.reader_language())
+        language = helpers.reader_language()
+        reading.datasets(search_results["results"], language)
+        reading.facets(search_results, language)
+        return index.label_facets(search_results, language)
 
 
 PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"

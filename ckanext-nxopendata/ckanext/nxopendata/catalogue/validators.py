@@ -39,8 +39,11 @@ __all__ = [
     "nx_count",
     "nx_dataset_rules",
     "nx_localise",
+    "nx_localise_tags",
     "nx_localised",
     "nx_localised_output",
+    "nx_localised_tags",
+    "nx_localised_tags_output",
     "nx_parent",
     "nx_past_date",
     "nx_readability",
@@ -84,6 +87,71 @@ def nx_localise(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict
         if texts:
             data[(field,)] = texts
             data[(core,)] = localised.choose(texts, localised.DEFAULT)[0]
+
+
+def nx_localise_tags(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Before the fields are validated: CKAN's tags are the tags of the default language.
+
+    Tags arrive as ``tags_translated``, as form fields ``tags_translated-zh``, or as CKAN's ``tags`` or
+    ``tag_string`` alone. Whoever changes only CKAN's own wins over the translated ones sent along.
+    """
+    extras = data.get(("__extras",), {})
+    prefix = "tags_translated-"
+    parts = {name.removeprefix(prefix): extras.pop(name) for name in list(extras) if name.startswith(prefix)}
+    value = parts or data.get(("tags_translated",))
+    try:
+        texts = localised.parse_lists(None if value is tk.missing else value)
+    except localised.NotLocalised:
+        return  # nx_localised_tags reports it, at the field
+    sent = [data[name] for name in sorted(data) if name[0] == "tags" and name[-1] == "name"]
+    written = data.get(("tag_string",))
+    plain = sent or (localised.parse_lists(written).get(localised.DEFAULT, []) if isinstance(written, str) else [])
+    own = texts.get(localised.DEFAULT, [])
+    if plain and not parts and (not own or _tags_changed(plain, own, context.get("package"))):
+        texts[localised.DEFAULT] = own = plain
+    if parts or own:
+        data[("tags_translated",)] = texts
+        for name in [name for name in data if name[0] == "tags"]:
+            del data[name]
+        data[("tag_string",)] = ",".join(own)
+
+
+def _tags_changed(plain: list[str], own: list[str], stored: Any) -> bool:
+    old = {tag.name for tag in stored.get_tags()} if stored else set()
+    return set(plain) != set(own) and set(own) == old
+
+
+@scheming_validator
+def nx_localised_tags(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..., None]:
+    """Tags by language, stored as JSON."""
+
+    def validator(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+        value = data.get(key)
+        try:
+            texts = localised.parse_lists(None if value is tk.missing else value)
+        except localised.NotLocalised:
+            errors[key].append(tk._('Write tags by language such as {"zh": ["…"], "en": ["…"]}'))
+            return
+        unknown = sorted(set(texts) - set(localised.LANGUAGES))
+        if unknown:
+            errors[key].append(tk._("Unknown language: %s") % ", ".join(unknown))
+        elif set(texts) <= {localised.DEFAULT}:
+            data.pop(key, None)  # CKAN's own tags say it
+            raise tk.StopOnError
+        elif len(texts.get(localised.DEFAULT, [])) != len(texts["en"]):
+            errors[key].append(tk._("Give as many English tags as Chinese ones, in the same order"))
+        else:
+            data[key] = localised.dump(texts)
+
+    return validator
+
+
+def nx_localised_tags_output(value: Any) -> Any:
+    """The stored JSON as lists by language."""
+    try:
+        return localised.parse_lists(value)
+    except localised.NotLocalised:
+        return value
 
 
 def _plain_changed(plain: str, texts: dict[str, str], stored: Any, core: str) -> bool:

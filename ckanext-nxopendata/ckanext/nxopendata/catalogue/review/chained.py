@@ -7,6 +7,8 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
+from flask import has_request_context, request
+from markupsafe import Markup
 
 from ckanext.nxopendata.catalogue.review import cases, gate, machine, pending
 
@@ -18,6 +20,9 @@ __all__ = [
     "resource_create_default_resource_views",
 ]
 
+PAGES = ("dataset", "dataset_resource")
+"""CKAN's blueprints whose forms save datasets and files."""
+
 
 @tk.chained_action
 def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
@@ -28,8 +33,9 @@ def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -
     result = original(context, data_dict)
     dataset = model.Package.get(result if isinstance(result, str) else result["id"])
     if dataset is not None:
-        cases.begin(dataset, _user_id(context))
+        case = cases.begin(dataset, _user_id(context))
         model.Session.commit()
+        _tell_in_the_page(case, tk._("Saved as a draft. The public does not see it until it was reviewed."))
     return result
 
 
@@ -68,9 +74,20 @@ def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: 
     elif payload != known:
         case = cases.begin_change(dataset, live, payload, _user_id(context))
         model.Session.commit()
+    if case.kind == machine.CHANGE:
+        _tell_in_the_page(case, tk._("Saved as a pending change. The public still sees the published version."))
     if context.get("return_id_only"):
         return dataset.id
     return live | payload
+
+
+def _tell_in_the_page(case: Any, message: str) -> None:
+    """After a form was saved: say where it went, with the way to the review."""
+    if has_request_context() and request.method == "POST" and request.blueprint in PAGES:
+        link = Markup('{} <a href="{}">{}</a>').format(
+            message, tk.url_for("nx_review.show", case_id=case.id), tk._("To the review")
+        )
+        tk.h.flash_notice(link, allow_html=True)
 
 
 def _back_to_draft(case_id: str, context: Context) -> None:

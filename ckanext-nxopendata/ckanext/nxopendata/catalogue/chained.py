@@ -1,0 +1,39 @@
+"""CKAN's lists of departments and groups, with names in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.types import Context
+
+from ckanext.nxopendata.catalogue import reading
+from ckanext.nxopendata.catalogue.helpers import reader_language
+
+__all__ = ["group_list", "organization_list", "organization_list_for_user"]
+
+
+@tk.chained_action
+@tk.side_effect_free
+def organization_list(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; with ``all_fields``, ``display_name`` is in the reader's language."""
+    return _named(original(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def organization_list_for_user(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; ``display_name`` is in the reader's language."""
+    return _named(original(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def group_list(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; with ``all_fields``, ``display_name`` is in the reader's language."""
+    return _named(original(context, data_dict))
+
+
+def _named(groups: Any) -> Any:
+    reading.names([group for group in groups if isinstance(group, dict)], reader_language())
+    return groups
