@@ -119,6 +119,11 @@ set_up_solr() {
 bootstrap() {
     mkdir -p "$ROOT/var" 2>/dev/null ||
         fail "不能写入 $ROOT。请把项目放在自己有写权限的目录。" "cannot write to $ROOT. Put the project in a folder you own."
+    local free
+    free=$(df --output=avail -k "$ROOT/var" | tail -n 1)
+    [ "$free" -ge 2097152 ] ||
+        fail "磁盘只剩 $((free / 1024)) MB，至少需要 2 GB。请清理磁盘（df -h），或把项目移到别的磁盘。" \
+            "only $((free / 1024)) MB of disk are free, 2 GB are needed. Free some space (df -h) or move the project."
     # Two set-ups at once would spoil each other's environment.
     exec 9>"$ROOT/var/setup.lock"
     flock 9
