@@ -172,6 +172,7 @@ class TestConstraints:
             (simple("dateTime", "lteq", "2027-12-31"), {"dateTime": "2027-12-31T16:00:00+00:00"}, False),
             (simple("dateTime", "lt", "2027-12-31T00:00:00+08:00"), {"dateTime": "2027-12-30T16:00:00Z"}, False),
             (simple("dateTime", "lt", "soon"), {"dateTime": "2027-12-30"}, None),
+            (simple("dateTime", "lt", "2027-12-30"), {"dateTime": "9999-12-31T23:59:59-12:00"}, None),
         ],
     )  # fmt: skip
     def test_operators(self, constraint, context, expected):

@@ -105,6 +105,9 @@ class TestApi:
             ("evaluate", {"licence": "nothing", "action": "use"}),
             ("evaluate", {"licence": "cc0-1.0"}),
             ("evaluate", {"licence": "cc0-1.0", "action": "use", "context": "{"}),
+            ("evaluate", {"licence": "cc0-1.0", "action": "use", "context": '{"taxonomy": 1}'}),
+            ("evaluate", {"licence": "cc0-1.0", "action": "use", "context": '{"memberOf": {"a": {"b": 1}}}'}),
+            ("evaluate", {"licence": "cc0-1.0", "action": "use", "context": '{"purpose": [{}]}'}),
             ("combine", {"licences": "cc0-1.0", "operation": "burn"}),
             ("combine", {"operation": "use"}),
             ("combine", {"licences": "[1]", "operation": "use"}),
@@ -312,6 +315,7 @@ class TestAgreements:
         for changes, field in [
             ({"ends": "2020-01-01"}, "ends"),
             ({"ends": "soon"}, "ends"),
+            ({"ends": "9999-12-31"}, "ends"),
             ({"purposes": []}, "purposes"),
             ({"user": "nobody-here"}, "user"),
             ({"destruction": "30"}, "destruction"),

@@ -74,9 +74,25 @@ def _case(data_dict: DataDict) -> dict[str, Any]:
             raise _refuse("context", tk._("Invalid JSON")) from None
     if not isinstance(value, dict):
         raise _refuse("context", tk._("An object is needed"))
+    for name, fact in value.items():
+        if not _is_fact(name, fact):
+            raise _refuse(
+                "context", tk._("“{name}” must be a value, a list of values, or a value with a unit").format(name=name)
+            )
     if isinstance(value.get("commercial"), str):
         value["commercial"] = tk.asbool(value["commercial"])
     return {"dateTime": now(), **value}
+
+
+def _is_fact(name: str, fact: Any) -> bool:
+    """A scalar, a list of scalars, ``{"value": ..., "unit": ...}``; or a map of terms for the two tables."""
+    if name in ("taxonomy", "memberOf"):
+        return isinstance(fact, dict) and all(_is_fact("", entry) for entry in fact.values())
+    if isinstance(fact, dict):
+        return bool(name) and set(fact) <= {"value", "unit"} and _is_fact("", fact.get("value"))
+    if isinstance(fact, list):
+        return all(isinstance(item, str | int | float) for item in fact)
+    return isinstance(fact, str | int | float)
 
 
 def _licence(licence_id: str, field: str) -> Policy:
@@ -209,10 +225,10 @@ def _agreement_dict(found: Agreement) -> dict[str, Any]:
 def _moment(data_dict: DataDict, field: str) -> dt.datetime:
     """A moment. A bare date means the end of that day in Beijing: the agreement still holds on it."""
     value = parse_moment(_text(data_dict, field))
-    if value is None:
-        raise _refuse(field, tk._("Write a date such as 2027-12-31 or a time such as 2027-12-31T18:00:00+08:00"))
     if isinstance(value, dt.datetime):
         return value
+    if value is None or value.year > 9000:
+        raise _refuse(field, tk._("Write a date such as 2027-12-31 or a time such as 2027-12-31T18:00:00+08:00"))
     return dt.datetime.combine(value + dt.timedelta(days=1), dt.time(), BEIJING)
 
 

@@ -78,8 +78,11 @@ def _order(left: Any, right: Any, kind: str) -> int | None:
             return None
         # A date on either side means whole days, counted in Beijing time.
         if not (isinstance(a, datetime) and isinstance(b, datetime)):
-            a = a.astimezone(BEIJING).date() if isinstance(a, datetime) else a
-            b = b.astimezone(BEIJING).date() if isinstance(b, datetime) else b
+            try:
+                a = a.astimezone(BEIJING).date() if isinstance(a, datetime) else a
+                b = b.astimezone(BEIJING).date() if isinstance(b, datetime) else b
+            except OverflowError:  # the first or last day that there is
+                return None
         return (a > b) - (a < b)
     if kind == "duration":
         p, q = _duration(left), _duration(right)
