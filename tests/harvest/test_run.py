@@ -1,6 +1,7 @@
 """Whole runs, from a web server to the database and the index."""
 
 import json
+from pathlib import Path
 
 import pytest
 from catalogues import PREFIXES, dataset, iri, page, turtle
@@ -158,6 +159,167 @@ class TestWithdrawal:
         web.put("/1", turtle(2))
         run = harvest(url)
         assert (run["state"], counts(run)) == ("held", {"create": 1, "withdraw": 1})
+
+
+class TestDecisions:
+    @pytest.fixture
+    def held(self, web, harvest):
+        url = web.put("/1", turtle(*range(1, 6)))
+        harvest(url)
+        web.put("/1", turtle(1, 6, more=dataset(2, notes="新说明")))
+        return harvest(url)
+
+    def test_an_approved_run_is_carried_out(self, held, call, titles):
+        run = call("nx_harvest_run_approve", id=held["id"])
+        assert (run["state"], counts(run)) == ("done", {"create": 1, "update": 1, "unchanged": 1, "withdraw": 3})
+        assert titles() == ["数据集1", "数据集2", "数据集6"]
+
+    def test_a_refused_run_changes_nothing_and_asks_again(self, web, held, call, harvest, titles):
+        assert call("nx_harvest_run_refuse", id=held["id"])["state"] == "refused"
+        assert len(titles()) == 5
+        assert harvest(web.base + "/1")["state"] == "held"
+
+    def test_a_decision_is_made_once(self, held, call):
+        from ckan.plugins import toolkit as tk
+
+        call("nx_harvest_run_refuse", id=held["id"])
+        with pytest.raises(tk.ValidationError):
+            call("nx_harvest_run_approve", id=held["id"])
+
+    def test_undo_restores_the_state_before_the_run(self, web, harvest, call, titles):
+        url = web.put("/1", turtle(*range(1, 21)))
+        harvest(url)
+        before = {n: call("package_show", id=f"shu-ju-ji-{n}") for n in range(1, 21)}
+        web.put("/1", turtle(*range(3, 22), more=dataset(2, notes="新说明")))
+        run = harvest(url)
+        assert counts(run) == {"create": 1, "update": 1, "unchanged": 18, "withdraw": 1}
+        assert call("nx_harvest_run_undo", id=run["id"])["state"] == "undone"
+        after = {n: call("package_show", id=f"shu-ju-ji-{n}") for n in range(1, 21)}
+        for dataset_ in (*before.values(), *after.values()):
+            dataset_.pop("metadata_modified")
+            for resource in dataset_["resources"]:
+                resource.pop("metadata_modified")
+        assert after == before
+        assert titles() == sorted(f"数据集{n}" for n in range(1, 21))
+        assert counts(harvest(url)) == {"create": 1, "update": 1, "unchanged": 18, "withdraw": 1}
+        assert "数据集21" in titles()
+
+
+class TestMirror:
+    def catalogue(self, web, notes="说明", **files):
+        for name, body in files.items():
+            web.put(f"/data/{name}.csv", body, "text/csv")
+        body = PREFIXES + dataset(1, notes=notes).replace("https://dept.example/data", "data")
+        return web.put("/1", body)
+
+    def stored(self, call):
+        from ckan.lib import uploader
+
+        resource = call("package_show", id="shu-ju-ji-1")["resources"][0]
+        path = uploader.get_resource_uploader(resource).get_path(resource["id"])
+        return resource, Path(path).read_bytes()
+
+    def test_files_are_copied_with_size_digest_and_name(self, web, harvest, call):
+        import hashlib
+
+        run = harvest(self.catalogue(web, **{"1": "甲,乙\n"}), files="mirror")
+        assert (run["state"], counts(run)) == ("done", {"create": 1})
+        resource, body = self.stored(call)
+        assert body.decode() == "甲,乙\n"
+        assert resource["url_type"] == "upload"
+        assert resource["url"].startswith("http://test.ckan.net/dataset/")
+        assert (resource["size"], resource["nx_file_name"]) == (len(body), "1.csv")
+        assert resource["hash"] == hashlib.sha256(body).hexdigest()
+        assert resource["nx_source_url"] == web.base + "/data/1.csv"
+
+    def test_nothing_is_copied_again_when_nothing_changed(self, web, harvest):
+        url = self.catalogue(web, **{"1": "甲"})
+        harvest(url, files="mirror")
+        web.requests.clear()
+        web.put("/1", web.replies["/1"].body + b"# x")
+        assert counts(harvest(url, files="mirror")) == {"unchanged": 1}
+        assert "/data/1.csv" not in web.paths()
+
+    def test_a_change_of_the_record_brings_the_new_file(self, web, harvest, call):
+        harvest(self.catalogue(web, **{"1": "甲"}), files="mirror")
+        old, _ = self.stored(call)
+        run = harvest(self.catalogue(web, notes="新说明", **{"1": "甲乙"}), files="mirror")
+        assert counts(run) == {"update": 1}
+        new, body = self.stored(call)
+        assert body.decode() == "甲乙"
+        assert new["id"] == old["id"]
+        assert new["last_modified"] > old["last_modified"]
+        assert call("package_show", id="shu-ju-ji-1")["notes"] == "新说明"
+
+    @pytest.mark.parametrize(
+        "reply", [Reply(status=404), Reply("<!DOCTYPE html>找不到".encode(), headers={"Content-Type": "text/csv"})]
+    )
+    def test_a_dead_link_is_reported_and_the_copy_stays(self, web, harvest, call, problems, reply):
+        harvest(self.catalogue(web, **{"1": "甲"}), files="mirror")
+        url = self.catalogue(web, notes="新说明")
+        web.replies["/data/1.csv"] = reply
+        run = harvest(url, files="mirror")
+        assert [(p["code"], p["refuses"]) for p in problems(run)] == [("file_not_mirrored", False)]
+        resource, body = self.stored(call)
+        assert (body.decode(), resource["url_type"]) == ("甲", "upload")
+
+    def test_a_file_that_never_came_stays_a_link(self, web, harvest, call, problems):
+        run = harvest(self.catalogue(web), files="mirror")
+        assert [p["code"] for p in problems(run)] == ["file_not_mirrored"]
+        resource = call("package_show", id="shu-ju-ji-1")["resources"][0]
+        assert (resource["url"], resource["url_type"]) == (web.base + "/data/1.csv", None)
+
+
+class TestKilled:
+    """A process that dies between its steps loses nothing and doubles nothing."""
+
+    def interrupted(self, monkeypatch, target, name, after):
+        """Let ``target.name`` work ``after`` times, then die as the process would."""
+        real, calls = getattr(target, name), []
+
+        def dying(*args, **kwargs):
+            if len(calls) >= after:
+                raise KeyboardInterrupt
+            calls.append(1)
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(target, name, dying)
+
+    @pytest.mark.parametrize(
+        ("module", "name", "after"),
+        [
+            ("run", "_plan_batch", 0),
+            ("run", "_close_plan", 0),
+            ("apply", "_write", 0),
+            ("apply", "_write", 1),
+            ("apply", "index_chunk", 0),
+            ("apply", "index_chunk", 1),
+            ("run", "finish", 0),
+        ],
+    )
+    def test_at_any_step(self, web, harvest, call, titles, monkeypatch, ckan_config, module, name, after):
+        import importlib
+
+        from conftest import clear_locks
+
+        ckan_config["ckanext.nxopendata.harvest.chunk"] = 4
+        url = web.put("/1", turtle(*range(1, 11)))
+        with monkeypatch.context() as patch:
+            self.interrupted(patch, importlib.import_module(f"ckanext.nxopendata.harvest.{module}"), name, after)
+            with pytest.raises(KeyboardInterrupt):
+                harvest(url)
+        from ckan import model
+
+        model.Session.rollback()
+        model.Session.expunge_all()
+        clear_locks()  # their time passes
+        run = harvest(url)
+        assert run["state"] == "done"
+        assert titles() == sorted(f"数据集{n}" for n in range(1, 11))
+        assert model.Session.query(model.Package).count() == 10
+        assert counts(harvest(url)) == {"unchanged": 10}
+        states = [entry["state"] for entry in call("nx_harvest_run_list", source_id="test")]
+        assert states == ["done", "done", "failed"]
 
 
 class TestRefusedRecords:

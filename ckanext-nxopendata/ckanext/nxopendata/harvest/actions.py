@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ckan.authz as authz
@@ -10,16 +11,20 @@ from ckan import model
 from ckan.logic.schema import validator_args
 from ckan.types import Context, DataDict, Schema, Validator
 
-from ckanext.nxopendata.harvest import bulk, formats, run
-from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest import bulk, formats, messages, run
+from ckanext.nxopendata.harvest.errors import FormatError, HarvestError
 from ckanext.nxopendata.harvest.model import Finding, Json, PlanEntry, Run, Source
 
 __all__ = [
     "nx_harvest_problem_list",
+    "nx_harvest_run_approve",
+    "nx_harvest_run_cancel",
     "nx_harvest_run_create",
     "nx_harvest_run_list",
     "nx_harvest_run_plan",
+    "nx_harvest_run_refuse",
     "nx_harvest_run_show",
+    "nx_harvest_run_undo",
     "nx_harvest_source_create",
     "nx_harvest_source_delete",
     "nx_harvest_source_list",
@@ -210,10 +215,67 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
     source = _source(tk.get_or_bust(data_dict, "source_id"))
     if source.state != "active":
         raise tk.ValidationError({"source_id": [tk._("This source is paused or deleted.")]})
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    row = run.create(source, context.get("user") or user)
+    row = run.create(source, context.get("user") or "")
     progress = context.get("progress", run.quiet)
-    return _run_dict(run.execute(row, bulk.BulkWriter(user), progress))  # pyright: ignore[reportArgumentType]
+    return _run_dict(run.execute(row, _writer(), progress))  # pyright: ignore[reportArgumentType]
+
+
+def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> Json:
+    """Carry out a run that waits for a person because it would withdraw many datasets.
+
+    :param id: id of the run
+    :returns: the run
+    """
+    tk.check_access("nx_harvest_run_approve", context, data_dict)
+    row = _run(tk.get_or_bust(data_dict, "id"))
+    progress = context.get("progress", run.quiet)
+    return _run_dict(_decided(run.approve, row.id, _writer(), progress))
+
+
+def nx_harvest_run_refuse(context: Context, data_dict: DataDict) -> Json:
+    """Drop the plan of a run that waits for a person.
+
+    :param id: id of the run
+    :returns: the run
+    """
+    tk.check_access("nx_harvest_run_refuse", context, data_dict)
+    return _run_dict(_decided(run.refuse, _run(tk.get_or_bust(data_dict, "id")).id))
+
+
+def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> Json:
+    """Stop a run after the chunk it is at.
+
+    :param id: id of the run
+    :returns: the run
+    """
+    tk.check_access("nx_harvest_run_cancel", context, data_dict)
+    return _run_dict(_decided(run.cancel, _run(tk.get_or_bust(data_dict, "id")).id))
+
+
+def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> Json:
+    """Bring the datasets of the last run of a source back to what they were before it.
+
+    :param id: id of the run
+    :returns: the run
+    """
+    tk.check_access("nx_harvest_run_undo", context, data_dict)
+    return _run_dict(_decided(run.undo, _run(tk.get_or_bust(data_dict, "id")).id, _writer()))
+
+
+def _writer() -> bulk.BulkWriter:
+    return bulk.BulkWriter(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+
+
+def _decided(decide: Callable[..., Run], *arguments: Any) -> Run:
+    """The run after a decision.
+
+    :raises ValidationError: the decision does not fit the state of the run
+    """
+    try:
+        return decide(*arguments)
+    except HarvestError as error:
+        text = messages.sentence(error.code, error.params) + " " + messages.remedy(error.code, error.params)
+        raise tk.ValidationError({"id": [text.strip()]}) from None
 
 
 @tk.side_effect_free

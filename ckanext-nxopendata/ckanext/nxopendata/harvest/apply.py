@@ -67,6 +67,10 @@ class Writer(Protocol):
         """Bring the search index in line with the database for these datasets."""
         ...
 
+    def revert(self, dataset_id: str, before: Json | None) -> None:
+        """Give a dataset its former content, or delete it when there was none; the caller commits."""
+        ...
+
 
 def chunks(run_id: str, size: int) -> Iterator[list[int]]:
     """Numbers of the steps that are not finished, by the chunk."""
@@ -88,7 +92,7 @@ def apply_chunk(run: Run, numbers: Sequence[int], writer: Writer) -> list[Outcom
     """
     run_id, source_id = run.id, run.source_id
     outcomes = _write(run_id, source_id, numbers, writer)
-    _index(run_id, numbers, writer)
+    index_chunk(run_id, numbers, writer)
     return outcomes
 
 
@@ -211,7 +215,8 @@ def _refuse(run_id: str, number: int, reason: str) -> Outcome:
     return outcome
 
 
-def _index(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
+def index_chunk(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    """Index the steps that are written but not yet in the index, in one batch. Safe to repeat."""
     where = (PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers), PlanEntry.state == "written")
     ids = list(model.Session.scalars(sa.select(PlanEntry.dataset_id).where(*where)))
     if ids:
@@ -221,6 +226,29 @@ def _index(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
             execution_options={"synchronize_session": False},
         )
     model.Session.commit()
+    model.Session.expunge_all()
+
+
+def undo_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    """Bring the datasets of some steps back to what they were before; one transaction, one index batch."""
+    query = sa.select(PlanEntry).where(PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers)).with_for_update()
+    entries = [entry for entry in model.Session.scalars(query) if entry.kind != "unchanged"]
+    known = _known(source_id, [entry.guid for entry in entries])
+    for entry in entries:
+        record = known.get(entry.guid)
+        writer.revert(entry.dataset_id, entry.before)
+        entry.state = "undone"
+        if record is None:
+            continue
+        if entry.before is None:
+            model.Session.delete(record)
+            continue
+        record.hash = ""  # the next run compares the content anew
+        withdrawn = any(extra["key"] == tombstone.FIELD for extra in entry.before.get("extras", ()))
+        record.state = "withdrawn" if withdrawn else "present"
+        record.written = restricted(entry.before, record.written)
+    model.Session.commit()
+    writer.index([entry.dataset_id for entry in entries])
     model.Session.expunge_all()
 
 
@@ -257,6 +285,13 @@ class ActionWriter:
     def index(self, dataset_ids: Sequence[str]) -> None:
         """Nothing: the actions have indexed."""
 
+    def revert(self, dataset_id: str, before: Json | None) -> None:
+        if before is None:
+            tk.get_action("package_delete")(self._context(), {"id": dataset_id})
+        else:
+            data = {key: value for key, value in before.items() if key != "metadata_modified"}
+            tk.get_action("package_update")(self._context(), data)
+
     def _write(self, step: Step) -> Outcome:
         current = None
         if step.kind != "create":
@@ -281,7 +316,9 @@ def target(step: Step, current: Mapping[str, Any] | None) -> tuple[Json, list[st
     marks = [extra for extra in current.get("extras", ()) if extra["key"] != tombstone.FIELD]
     if step.kind == "withdraw":
         marks.append({"key": tombstone.FIELD, "value": now().isoformat(timespec="seconds")})
-        return {**current, "extras": marks}, []
+        return {**current, "extras": marks, "metadata_modified": None}, []
     merged, kept = merge.datasets(step.base, current, step.data)
-    merged["extras"] = marks
+    merged.pop("metadata_modified", None)
+    if marks or "extras" in current:
+        merged["extras"] = marks
     return merged, kept

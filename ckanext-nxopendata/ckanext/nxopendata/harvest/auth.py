@@ -13,10 +13,14 @@ from ckanext.nxopendata.harvest.model import Run, Source
 
 __all__ = [
     "nx_harvest_problem_list",
+    "nx_harvest_run_approve",
+    "nx_harvest_run_cancel",
     "nx_harvest_run_create",
     "nx_harvest_run_list",
     "nx_harvest_run_plan",
+    "nx_harvest_run_refuse",
     "nx_harvest_run_show",
+    "nx_harvest_run_undo",
     "nx_harvest_source_create",
     "nx_harvest_source_delete",
     "nx_harvest_source_list",
@@ -88,3 +92,19 @@ def nx_harvest_run_plan(context: Context, data_dict: DataDict) -> AuthResult:
 
 def nx_harvest_problem_list(context: Context, data_dict: DataDict) -> AuthResult:
     return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_run_refuse(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> AuthResult:
+    return _sysadmin_only()

@@ -21,7 +21,7 @@ def licence_reader() -> LicenceOf:
     @cache
     def read(written: str) -> str | None:
         licence = recognise(written).id
-        return licence if licence in known else None
+        return licence if licence and licence in known else None
 
     return read
 
@@ -32,6 +32,11 @@ def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> 
         Problem("not_valid", guid=guid, position=position, field=path, params={"message": message})
         for path, message in _flat(errors, "")
     ]
+
+
+def deleted_problem(guid: str, position: str) -> Problem:
+    """A person deleted the dataset in the portal; the harvest does not bring it back."""
+    return Problem("dataset_deleted", guid=guid, position=position, refuses=False)
 
 
 def _flat(errors: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,14 @@ KINDS = {
     "refused": "拒收 refused",
     "duplicate": "重复 duplicate",
 }
-RUN_STATES = {"done": "完成 done", "held": "待人工确认 held", "failed": "失败 failed", "cancelled": "已取消 cancelled"}
+RUN_STATES = {
+    "done": "完成 done",
+    "held": "待人工确认 held",
+    "failed": "失败 failed",
+    "cancelled": "已取消 cancelled",
+    "refused": "已拒绝 refused",
+    "undone": "已撤销 undone",
+}
 
 
 @nx.group(short_help="目录采集 / Harvest department catalogues")
@@ -150,6 +157,38 @@ def run_(ctx: click.Context, source_name: str, as_json: bool) -> None:
     else:
         _summary(source_name, run, problems)
     ctx.exit({"failed": 1, "held": 2}.get(run["state"], 0))
+
+
+@harvest.command("plan")
+@click.argument("run_id", metavar="RUN")
+@click.option("--kind", default="", help="Only steps of this kind.")
+@as_json
+def plan_(run_id: str, kind: str, as_json: bool) -> None:
+    """Show what RUN would do, or did."""
+    found = _call("nx_harvest_run_plan", {"id": run_id, "kind": kind, "limit": 1000})
+    if as_json:
+        _print_json(found)
+        return
+    for entry in found["entries"]:
+        fields = ", ".join(change["field"] for change in entry["changes"])
+        click.echo(f"{KINDS[entry['kind']]}\t{entry['state']}\t{entry['guid']}\t{entry['title']}\t{fields}")
+    if found["count"] > len(found["entries"]):
+        click.echo(f"… {found['count']} 步 steps", err=True)
+
+
+def _decision(name: str, doc: str) -> None:
+    @harvest.command(name, help=doc)
+    @click.argument("run_id", metavar="RUN")
+    @as_json
+    def command(run_id: str, as_json: bool) -> None:
+        run = _call(f"nx_harvest_run_{name}", {"id": run_id})
+        _print_json(run) if as_json else click.echo(f"{run['id']}: {RUN_STATES.get(run['state'], run['state'])}")
+
+
+_decision("approve", "Carry out RUN, which waits because it would withdraw many datasets.")
+_decision("refuse", "Drop the plan of RUN, which waits.")
+_decision("cancel", "Stop RUN after the chunk it is at.")
+_decision("undo", "Bring the datasets of RUN back to what they were before it.")
 
 
 def _summary(source_name: str, run: dict[str, Any], problems: dict[str, Any]) -> None:

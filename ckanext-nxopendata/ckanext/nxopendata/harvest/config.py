@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.harvest.fetch import Limits
@@ -40,6 +42,16 @@ def bounds() -> Bounds:
 def fuse() -> Fuse:
     """How many withdrawals a run may do by itself."""
     return Fuse(share=_number("fuse_percent") / 100, number=_number("fuse_number"))
+
+
+def mirror_megabytes() -> int:
+    """Size of one file that is copied."""
+    return _number("mirror_max_megabytes")
+
+
+def mirror_limits() -> Limits:
+    """Bounds of fetching one file."""
+    return dataclasses.replace(limits(), bytes=mirror_megabytes() * 1024 * 1024, retries=1)
 
 
 def chunk() -> int:

@@ -109,7 +109,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("A person deleted this dataset in the portal; it was left deleted."),
         _("Undelete it in the portal, or take it out of the catalogue."),
     ),
+    "file_not_mirrored": (
+        _("The file {url} could not be copied ({reason}); the earlier copy or the link stays."),
+        _("Check the address of the file; the next change of the record tries again."),
+    ),
+    "file_is_a_page": (_("{url} is a web page, not a file."), _("Give the address of the file itself.")),
     # runs
+    "run_not_held": (_("This run does not wait for a decision."), ""),
+    "run_not_undoable": (
+        _("Only the last finished run of a source can be undone."),
+        _("Undo the later runs first."),
+    ),
+    "run_interrupted": (_("The run was interrupted."), _("The next run has gone on from where it stopped.")),
     "run_busy": (_("This source is being harvested at the moment."), _("Wait until that run has ended.")),
     "source_paused": (_("This source is paused or deleted."), _("Set it to active first.")),
     "unexpected": (_("An unexpected error: {reason}."), _("Tell the administrator; the log has the details.")),

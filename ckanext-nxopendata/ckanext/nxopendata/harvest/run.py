@@ -7,7 +7,7 @@ import hashlib
 import importlib.metadata
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,10 @@ from ckan.lib.redis import connect_to_redis
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.nxopendata.harvest import apply as applying
-from ckanext.nxopendata.harvest import assemble, checks, config, formats, mapping, messages, plan
+from ckanext.nxopendata.harvest import assemble, checks, config, formats, mapping, messages, mirror, plan
 from ckanext.nxopendata.harvest.apply import Writer
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Document, Fetcher, Validators
+from ckanext.nxopendata.harvest.fetch import AddressGuard, Document, Fetcher, Limits, Validators
 from ckanext.nxopendata.harvest.formats import Evidence, Format, Reading, Record
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source, now
 
@@ -98,6 +98,7 @@ def execute(run: Run, writer: Writer, progress: Progress = quiet) -> Run:
             progress(stage, done, total)
 
         try:
+            recover(source_id, run_id, writer)
             run = make_plan(run_id, step)
             return run if run.state in ("held", *FINAL) else carry_out(run_id, writer, step)
         except HarvestError as error:
@@ -105,6 +106,25 @@ def execute(run: Run, writer: Writer, progress: Progress = quiet) -> Run:
         except Exception as error:
             log.exception("run %s failed", run_id)
             return fail(run_id, HarvestError("unexpected", reason=type(error).__name__))
+
+
+def recover(source_id: str, but: str, writer: Writer) -> None:
+    """Finish what runs of the source left behind whose process died: index what they wrote, and close them.
+
+    Their locks have passed, so nobody is working on them; call it under the source's lock.
+
+    :param but: id of the run that is beginning
+    """
+    left = sa.select(Run.id).where(
+        Run.source_id == source_id, Run.id != but, Run.state.in_(("pending", "planning", "applying"))
+    )
+    for run_id in list(model.Session.scalars(left)):
+        query = sa.select(PlanEntry.number).where(PlanEntry.run_id == run_id, PlanEntry.state == "written")
+        numbers = list(model.Session.scalars(query))
+        for start in range(0, len(numbers), config.chunk()):
+            applying.index_chunk(run_id, numbers[start : start + config.chunk()], writer)
+        fail(run_id, HarvestError("run_interrupted"))
+        log.warning("run %s of source %s was interrupted; %s datasets indexed", run_id, source_id, len(numbers))
 
 
 def fail(run_id: str, error: HarvestError) -> Run:
@@ -197,7 +217,7 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     model.Session.commit()
     model.Session.expunge(source)
 
-    with _door(source) as door:
+    with _door(config.limits()) as door:
         first = _first_document(source, door)
         if first is None:
             return _nothing_changed(run_id, source, began)
@@ -214,8 +234,8 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     return _close_plan(planner, began)
 
 
-def _door(source: Source) -> Fetcher:
-    return Fetcher(AddressGuard(config.allowed_hosts()), config.limits(), user_agent=config.user_agent())
+def _door(limits: Limits) -> Fetcher:
+    return Fetcher(AddressGuard(config.allowed_hosts()), limits, user_agent=config.user_agent())
 
 
 def _planner(run_id: str, source: Source, form: Format, progress: Progress) -> _Planner:
@@ -355,8 +375,11 @@ def _plan_record(
         written = model.Session.scalar(
             sa.select(KnownRecord.written).where(KnownRecord.source_id == source.id, KnownRecord.guid == guid)
         )
+        before_data = mirror.as_linked(written or {})
         changes = [
-            {"field": name, "old": old, "new": new} for name, old, new in mapping.differences(written or {}, data)
+            {"field": name, "old": old, "new": new}
+            for name, old, new in mapping.differences(before_data, data)
+            if name != "resources" or not mirror.same_files(old or (), new or ())
         ]
         if not changes:
             planner.add("unchanged", guid, record.position, dataset_id=before.dataset_id, hash=new_hash)
@@ -420,19 +443,31 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet) -> Run:
     run.state, run.heartbeat = "applying", now()
     model.Session.commit()
     total = sum(run.counts.get(kind, 0) for kind in ("create", "update", "restore", "withdraw"))
-    done = 0
-    for numbers in list(applying.chunks(run_id, config.chunk())):
-        run = model.Session.get_one(Run, run_id)
-        if run.state == "cancelled":
-            return run
-        applying.apply_chunk(run, numbers, writer)
-        done += len(numbers)
-        progress("apply", min(done, total), total)
-    return finish(run_id, time.monotonic() - began)
+    done, mirroring = 0, 0.0
+    source = model.Session.get_one(Source, run.source_id)
+    with _door(config.mirror_limits()) as door:
+        for numbers in list(applying.chunks(run_id, config.chunk())):
+            run = model.Session.get_one(Run, run_id, populate_existing=True)
+            if run.state == "cancelled":
+                return run
+            if source.files == "mirror":
+                started = time.monotonic()
+                problems = mirror.prepare(run, numbers, door)
+                model.Session.add_all(applying.finding(run_id, problem) for problem in problems)
+                model.Session.commit()
+                mirroring += time.monotonic() - started
+            applying.apply_chunk(run, numbers, writer)
+            done += len(numbers)
+            progress("apply", min(done, total), total)
+    stages = {"apply": time.monotonic() - began - mirroring}
+    return finish(run_id, stages | {"mirror": mirroring} if mirroring else stages)
 
 
-def finish(run_id: str, seconds: float) -> Run:
-    """Close a run whose steps are done, and remember its reading for the next."""
+def finish(run_id: str, stages: Mapping[str, float]) -> Run:
+    """Close a run whose steps are done, and remember its reading for the next.
+
+    :param stages: seconds by stage
+    """
     run = model.Session.get_one(Run, run_id)
     model.Session.refresh(run)
     refused = model.Session.execute(
@@ -445,7 +480,7 @@ def finish(run_id: str, seconds: float) -> Run:
         counts[kind] -= number
         counts["refused"] += number
     run.counts = counts
-    run.stages = run.stages | {"apply": round(seconds, 3)}
+    run.stages = run.stages | {stage: round(seconds, 3) for stage, seconds in stages.items()}
     run.state, run.finished = "done", now()
     _count_problems(run)
     source = model.Session.get_one(Source, run.source_id)
@@ -454,6 +489,82 @@ def finish(run_id: str, seconds: float) -> Run:
     source.fingerprint = run.evidence.get("fingerprint", "") if clean else ""
     model.Session.commit()
     log.info("run %s done: %s", run_id, counts)
+    return run
+
+
+# Decisions of people
+
+
+def approve(run_id: str, writer: Writer, progress: Progress = quiet) -> Run:
+    """Carry out a run that the fuse held.
+
+    :raises HarvestError: the run does not wait, or its source is being harvested
+    """
+    run = _held(run_id)
+    with source_lock(run.source_id) as renew:
+
+        def step(stage: str, done: int, total: int | None) -> None:
+            renew()
+            progress(stage, done, total)
+
+        return carry_out(run_id, writer, step)
+
+
+def refuse(run_id: str) -> Run:
+    """Drop the plan of a run that the fuse held; nothing is written.
+
+    :raises HarvestError: the run does not wait
+    """
+    run = _held(run_id)
+    run.state, run.finished = "refused", now()
+    model.Session.commit()
+    return run
+
+
+def _held(run_id: str) -> Run:
+    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
+    if run.state != "held":
+        model.Session.rollback()
+        raise HarvestError("run_not_held")
+    return run
+
+
+def cancel(run_id: str) -> Run:
+    """Stop a run after the chunk it is at; what is written stays, what is not is dropped."""
+    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
+    if run.state not in FINAL:
+        run.state, run.finished = "cancelled", now()
+    model.Session.commit()
+    return run
+
+
+def undo(run_id: str, writer: Writer) -> Run:
+    """Bring the datasets of a finished run back to what they were before it.
+
+    Datasets that the run created are deleted (a sysadmin can undelete them); the others get their former
+    content, edits that people made since then included in what is lost. The source is read anew by the next run.
+
+    :raises HarvestError: it is not the last run of its source that changed anything
+    """
+    run = model.Session.get_one(Run, run_id, populate_existing=True)
+    later = (
+        sa.select(Run.id)
+        .join(PlanEntry, PlanEntry.run_id == Run.id)
+        .where(Run.source_id == run.source_id, Run.created > run.created, Run.state != "undone")
+        .where(PlanEntry.state.in_(("written", "done")))
+    )
+    if run.state not in ("done", "cancelled") or model.Session.scalar(later.limit(1)):
+        raise HarvestError("run_not_undoable")
+    with source_lock(run.source_id) as renew:
+        query = sa.select(PlanEntry.number).where(PlanEntry.run_id == run_id, PlanEntry.state.in_(("written", "done")))
+        numbers = sorted(model.Session.scalars(query), reverse=True)
+        for start in range(0, len(numbers), config.chunk()):
+            renew()
+            applying.undo_chunk(run_id, run.source_id, numbers[start : start + config.chunk()], writer)
+        run = model.Session.get_one(Run, run_id, populate_existing=True)
+        source = model.Session.get_one(Source, run.source_id, populate_existing=True)
+        run.state, source.trail, source.fingerprint = "undone", [], ""
+        model.Session.commit()
     return run
 
 

@@ -1,0 +1,251 @@
+"""How fast the harvester is, beside CKAN's own actions and the usual harvester, on one catalogue and machine.
+
+Generates a DCAT catalogue (Turtle, Hydra pages of 100, two files and five information items a dataset), serves it
+from this machine and measures
+
+* the first harvest, and the harvest of the unchanged catalogue: its pages are written anew with another comment,
+  so that neither ETag nor equal bytes tell that nothing changed;
+* ``--actions N``: N of the same datasets by ``package_create``, one transaction and one index request each;
+* ``--peer N``: N of the same datasets by ckanext-dcat's ``dcat_rdf`` harvester on ckanext-harvest, if the plugins
+  ``harvest`` and ``dcat_rdf_harvester`` are on.
+
+Uses the site of ``CKAN_INI`` and its organisation ``benchmark``, whose datasets it purges first:
+
+    CKAN_INI=site.ini python benchmarks/harvest.py --datasets 2000 --actions 200
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import resource
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+PAGE = 100
+PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix hydra: <http://www.w3.org/ns/hydra/core#> .
+@prefix nx: <https://data.nx.example/ns/catalogue#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+PLACES = ("银川市", "石嘴山市", "吴忠市", "固原市", "中卫市", "宁东基地")
+TOPICS = ("A级旅游景区名录", "常住人口统计", "空气质量日报", "公交线路站点", "学校名录", "医疗机构名录", "用水量统计")
+
+
+def dataset(number: int) -> str:
+    """The description of one dataset, the same for the same number."""
+    base = f"https://dept.example/dataset/{number}"
+    place, topic = PLACES[number % len(PLACES)], TOPICS[number % len(TOPICS)]
+    items = " , ".join(
+        f'[ nx:itemOrder {n} ; nx:itemName "信息项{n}" ; nx:itemType "C" ; nx:itemLength "50" ]' for n in range(1, 6)
+    )
+    files = "".join(
+        f'<{base}/{kind}> a dcat:Distribution ; dct:title "{place}{topic}{number}（{kind}）"@zh ;'
+        f' dcat:downloadURL <https://dept.example/data/{number}.{kind}> ; dct:format "{kind}" ;'
+        f" dcat:byteSize {number * 17 + 100} .\n"
+        for kind in ("csv", "xlsx")
+    )
+    return (
+        f'<{base}> a dcat:Dataset ; dct:title "{place}{topic}第{number}号"@zh , "Dataset {number}"@en ;\n'
+        f' dct:identifier "{number}" ; dct:description "{place}的{topic}，按年整理，共{number}条记录。"@zh ;\n'
+        f' dcat:keyword "{place}"@zh , "{topic}"@zh , "公共数据"@zh ; dct:issued "2024-05-31"^^xsd:date ;\n'
+        f' dct:license "CC BY 4.0" ; nx:updateCycle "6" ; nx:shareType "1" ; nx:isOpen "1" ; nx:item {items} ;\n'
+        f" dcat:distribution <{base}/csv> , <{base}/xlsx> .\n{files}"
+    )
+
+
+class Catalogue:
+    """A catalogue of ``size`` datasets on a local port; ``edition`` varies its bytes but not its content."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.edition = size, 0
+        # made beforehand: writing the pages is not what is measured
+        self.pages = [[self.page(number, edition).encode() for number in range(-(-size // PAGE))] for edition in (0, 1)]
+        catalogue = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = catalogue.pages[catalogue.edition][int(self.path.strip("/"))]
+                self.send_response(200)
+                self.send_header("Content-Type", "text/turtle")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *_: object) -> None:  # noqa: A002  the base class's name
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/0"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def page(self, number: int, edition: int) -> str:
+        first, last = number * PAGE, min((number + 1) * PAGE, self.size)
+        view = f"</{number}> a hydra:PagedCollection ; hydra:totalItems {self.size}"
+        if last < self.size:
+            view += f" ; hydra:next </{number + 1}>"
+        numbers = range(first, last) if edition == 0 else reversed(range(first, last))
+        return f"{PREFIXES}# {edition}\n{view} .\n" + "".join(map(dataset, numbers))
+
+
+def clock(work: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def report(name: str, seconds: float, number: int) -> float:
+    each = seconds / number * 1000
+    print(f"{name:<48}{number:>8} {seconds:>9.2f} s {each:>9.3f} ms each {number / seconds:>9.0f} /s", flush=True)
+    return each
+
+
+class Site:
+    """The actions of the site, as its own user."""
+
+    def __init__(self) -> None:
+        import ckan.plugins.toolkit as tk
+
+        self.tk = tk
+        self.user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+
+    def call(self, action: str, /, **data: Any) -> Any:
+        return self.tk.get_action(action)({"user": self.user, "ignore_auth": True}, data)
+
+    def prepare(self) -> None:
+        """An organisation without datasets, and no memory of an earlier run."""
+        import sqlalchemy as sa
+        from ckan import model
+
+        try:
+            self.call("organization_show", id="benchmark")
+        except self.tk.ObjectNotFound:
+            self.call("organization_create", name="benchmark", title_translated={"zh": "测速"})
+        owner = self.call("organization_show", id="benchmark")["id"]
+        ids = list(model.Session.scalars(sa.select(model.Package.id).where(model.Package.owner_org == owner)))
+        for table, column in (
+            ("activity", "object_id"),
+            ("member", "table_id"),
+            ("package_tag", "package_id"),
+            ("resource", "package_id"),
+            ("package", "id"),
+        ):
+            rows = model.meta.metadata.tables[table]
+            model.Session.execute(sa.delete(rows).where(rows.c[column].in_(ids)))
+        sources = model.meta.metadata.tables["nx_harvest_source"]
+        model.Session.execute(sa.delete(sources).where(sources.c.name == "benchmark"))
+        model.Session.commit()
+
+
+def ours(site: Site, size: int) -> tuple[float, float]:
+    catalogue = Catalogue(size)
+    site.call(
+        "nx_harvest_source_create",
+        name="benchmark",
+        title="测速",
+        url=catalogue.url,
+        format="dcat",
+        organization="benchmark",
+    )
+    seconds, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
+    assert run["counts"]["create"] == size, (run["state"], run["counts"])
+    first = report("first harvest (bulk writer)", seconds, size)
+    catalogue.edition = 1
+    seconds, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
+    assert run["counts"]["unchanged"] == size, (run["state"], run["counts"])
+    again = report("harvest of the unchanged catalogue", seconds, size)
+    catalogue.http.shutdown()
+    return first, again
+
+
+def actions(site: Site, size: int) -> float:
+    """The same datasets, mapped by us, by ``package_create``."""
+    from ckanext.nxopendata.harvest import assemble, mapping
+    from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
+    from ckanext.nxopendata.harvest.formats import Reading, dcat
+
+    catalogue = Catalogue(size)
+    owner = site.call("organization_show", id="benchmark")["id"]
+    with Fetcher(AddressGuard(["127.0.0.1"]), Limits(requests_per_second=0)) as door:
+        reading = Reading(catalogue.url, door, print)
+        records = list(dcat.FORMAT.read(door.get(catalogue.url), reading))
+    datasets = []
+    for record in records:
+        mapped = mapping.apply(mapping.load("dcat"), record.guid or "", record.raw).dataset
+        data = assemble.dataset(
+            mapped, source_id="x", guid=record.guid or "", organization_id=owner, licence_of=lambda _: None
+        )
+        datasets.append(data)
+    seconds, _ = clock(lambda: [site.call("package_create", **data) for data in datasets])
+    catalogue.http.shutdown()
+    return report("package_create, one by one", seconds, size)
+
+
+def peer(site: Site, size: int) -> float:
+    """ckanext-harvest and ckanext-dcat: gather, fetch and import in this process, without their queues."""
+    from ckan import model
+    from ckanext.dcat.harvesters.rdf import DCATRDFHarvester  # pyright: ignore[reportMissingImports]
+    from ckanext.harvest.model import (  # pyright: ignore[reportMissingImports]
+        HarvestJob,
+        HarvestObject,
+        HarvestSource,
+    )
+
+    catalogue = Catalogue(size)
+    owner = site.call("organization_show", id="benchmark")["id"]
+    name = f"peer-{int(time.time())}"
+    made = site.call(
+        "harvest_source_create", name=name, title=name, url=catalogue.url, source_type="dcat_rdf", owner_org=owner
+    )
+    job = HarvestJob(source=HarvestSource.get(made["id"]), status="Running")
+    job.save()
+    harvester = DCATRDFHarvester()
+
+    def work() -> int:
+        done = 0
+        for identity in harvester.gather_stage(job) or ():
+            entry = HarvestObject.get(identity)
+            done += bool(harvester.fetch_stage(entry)) and harvester.import_stage(entry) is not False
+            model.Session.commit()
+        return done
+
+    seconds, done = clock(work)
+    assert done == size, done
+    catalogue.http.shutdown()
+    return report("ckanext-harvest + ckanext-dcat", seconds, size)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--datasets", type=int, default=1000)
+    parser.add_argument("--actions", type=int, default=0, metavar="N")
+    parser.add_argument("--peer", type=int, default=0, metavar="N")
+    arguments = parser.parse_args()
+    from ckan.cli import load_config
+    from ckan.config.middleware import make_app
+
+    application = make_app(load_config(os.environ["CKAN_INI"]))
+    logging.disable(logging.WARNING)
+    import ckan.plugins.toolkit as tk
+
+    tk.config["ckanext.nxopendata.harvest.requests_per_second"] = 0
+    with application._wsgi_app.test_request_context():
+        site = Site()
+        site.prepare()
+        first, again = ours(site, arguments.datasets)
+        print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        for name, size in (("actions", arguments.actions), ("peer", arguments.peer)):
+            if size:
+                site.prepare()
+                each = globals()[name](site, size)
+                print(f"{'':<48}first harvest {each / first:.1f} times as fast, unchanged {each / again:.0f} times")
+
+
+if __name__ == "__main__":
+    main()
