@@ -54,13 +54,16 @@ setup(
     entry_points={
         "ckan.plugins": [
             f"nxopendata_{room} = ckanext.nxopendata.{room}.plugin:NxOpendata{room.title()}Plugin"
-            for room in ("catalogue", "licences", "harvest", "portal")
+            for room in ("catalogue", "licences", "harvest", "portal", "search")
         ]
         + [
             "nxopendata_datasets = ckanext.nxopendata.catalogue.plugin:NxOpendataDatasetsPlugin",
             "nxopendata_organizations = ckanext.nxopendata.catalogue.plugin:NxOpendataOrganizationsPlugin",
             "nxopendata_exchange = ckanext.nxopendata.catalogue.exchange.plugin:NxOpendataExchangePlugin",
         ],
-        "ckan.rdf.profiles": ["nx_dcat_ap = ckanext.nxopendata.catalogue.dcat:NxDcatApProfile"],
+        "ckan.rdf.profiles": [
+            "nx_dcat_ap = ckanext.nxopendata.catalogue.dcat:NxDcatApProfile",
+            "nx_licences = ckanext.nxopendata.licences.profiles:NxLicenceProfile",
+        ],
     },
 )

@@ -142,6 +142,8 @@ bootstrap() {
     set_up_python
     run translations "译文没有编译成功。" "the translations were not built." \
         "$VENV/bin/python" -m ckanext.nxopendata.i18n compile
+    run licences "许可清单没有生成。" "the list of licences was not written." \
+        "$VENV/bin/python" -m ckanext.nxopendata.licences.ckan_list "$ROOT/var/licences.json"
     set_up_solr
     flock -u 9
     exec 9>&-

@@ -20,6 +20,7 @@ from local.problem import Problem, told_plainly
 from local.seed import SOURCES, officer_name
 from local.stack import (
     ROOT,
+    VAR,
     Stack,
     port_is_free,
     resident_bytes,
@@ -85,6 +86,7 @@ def write_ini(stack: Stack) -> Path:
         "solr": services.url(stack, "solr"),
         "redis": services.url(stack, "redis"),
         "storage": stack.folder / "storage",
+        "licences": VAR / "licences.json",
     }
     ini = stack.folder / "ckan.ini"
     write_private(ini, template.substitute(values))

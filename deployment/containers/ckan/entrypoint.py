@@ -7,6 +7,7 @@ or not of URL-safe characters ends the container with one line that names the fi
 
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ WTF_CSRF_SECRET_KEY = {csrf_key}
 api_token.jwt.encode.secret = string:{api_token_key}
 api_token.jwt.decode.secret = string:{api_token_key}
 ckanext.nxopendata.harvest.allowed_hosts = {allowed_hosts}
+licenses_group_url = file://{licences}
 """
 
 
@@ -56,14 +58,15 @@ def addresses(environment: Mapping[str, str], secrets: Path) -> dict[str, str]:
     }
 
 
-def configuration(environment: Mapping[str, str], secrets: Path) -> str:
-    """The text of the configuration file that adds the secrets to the site's settings."""
+def configuration(environment: Mapping[str, str], secrets: Path, licences: Path) -> str:
+    """The text of the configuration file that adds the secrets and the list of licences to the site's settings."""
     return TEMPLATE.format(
         site=SITE,
         secret_key=read_secret(secrets, "secret_key"),
         csrf_key=read_secret(secrets, "csrf_key"),
         api_token_key=read_secret(secrets, "api_token_key"),
         allowed_hosts=environment.get("NX_HARVEST_ALLOWED_HOSTS", ""),
+        licences=licences,
     )
 
 
@@ -73,11 +76,13 @@ def main(arguments: list[str]) -> None:
         sys.exit("没有要运行的命令 · no command to run")
     secrets = Path(os.environ.get("NX_SECRETS", "/run/secrets"))
     ini = Path(os.environ["CKAN_INI"])
-    text = configuration(os.environ, secrets)
+    licences = ini.with_name("licences.json")
+    text = configuration(os.environ, secrets, licences)
     os.environ.update(addresses(os.environ, secrets))
     ini.unlink(missing_ok=True)
     ini.touch(mode=0o600)
     ini.write_text(text, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ckanext.nxopendata.licences.ckan_list", str(licences)], check=True)
     try:
         os.execvp(arguments[0], arguments)
     except FileNotFoundError:

@@ -33,15 +33,19 @@ def nx_licence_known(value: Any) -> Any:
 
 def nx_licence_fits(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """The licence must fit how the dataset is declared to be opened (``publishing.check``)."""
+    # CKAN's "missing" cannot be asked for its text.
+    given = {field: value for field, value in data.items() if value is not tk.missing}
     dataset: dict[str, Any] = {
-        name: data.get((name,)) for name in ("license_id", "nx_is_open", "nx_open_condition", "private", "state")
+        name: given.get((name,)) for name in ("license_id", "nx_is_open", "nx_open_condition", "private", "state")
     }
     dataset["resources"] = [
-        {"license": value} for field, value in data.items() if field[:1] == ("resources",) and field[2:] == ("license",)
+        {"license": value}
+        for field, value in given.items()
+        if field[:1] == ("resources",) and field[2:] == ("license",)
     ]
     if dataset["state"] == "draft":
         return
-    named = [policy for text in (data.get(("nx_provenance",)), data.get(("url",))) for policy in _sources(text)]
+    named = [policy for text in (given.get(("nx_provenance",)), given.get(("url",))) for policy in _sources(text)]
     for fault in publishing.check(dataset, named):
         if fault.code not in publishing.ADVICE:
             errors[key].append(sentence(fault))
