@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 
 from ckanext.nxopendata.catalogue import codelists, dcat, helpers, localised, skos
-from ckanext.nxopendata.catalogue.exchange import pages
+from ckanext.nxopendata.catalogue.exchange import imports, pages
+from ckanext.nxopendata.catalogue.exchange import model as table
 
-__all__ = ["dcat_catalog_search", "dcat_catalog_show", "nx_codelist_list", "nx_codelist_show"]
+__all__ = [
+    "dcat_catalog_search",
+    "dcat_catalog_show",
+    "nx_catalogue_export",
+    "nx_catalogue_import_apply",
+    "nx_catalogue_import_preview",
+    "nx_catalogue_import_show",
+    "nx_codelist_list",
+    "nx_codelist_show",
+]
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a file that is imported."""
 
 
 @tk.side_effect_free
@@ -71,3 +86,101 @@ def _about_list(name: str) -> dict[str, Any]:
         "uri": str(dcat.links().scheme(name)),
         "count": len(codelists.load(name)),
     }
+
+
+def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Say what a catalogue workbook would change, without changing anything.
+
+    The user needs the right to create datasets in the department.
+
+    :param owner_org: the department's id or name
+    :param upload: the file (xlsx, xls, et, ods, csv), or
+    :param content: the file in Base64, with
+    :param file_name: its name
+    :param background: False waits for the result; True (the default) leaves it to a job
+
+    :returns: the import as ``nx_catalogue_import_show`` gives it
+    """
+    group = _department(data_dict)
+    tk.check_access("nx_catalogue_import_preview", context, {"owner_org": group.id})
+    name, content = _file(data_dict)
+    identifier = table.add(group.id, context.get("user", ""), "workbook", name, content)
+    return _go(context, data_dict, identifier)
+
+
+def nx_catalogue_import_apply(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Write what a preview announced, each dataset for itself; it is judged anew at this moment.
+
+    :param id: of an import in state ``previewed``
+    :param background: as for the preview
+    """
+    row = _import(data_dict)
+    tk.check_access("nx_catalogue_import_apply", context, {"id": row["id"]})
+    if not table.claim(row["id"], table.PREVIEWED, table.APPLYING):
+        raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
+    return _go(context, data_dict, row["id"])
+
+
+@tk.side_effect_free
+def nx_catalogue_import_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """An import: state, progress (done, total), counts by action, datasets, problems by sheet, row and column.
+
+    :param id: of the import
+    """
+    row = _import(data_dict)
+    tk.check_access("nx_catalogue_import_show", context, {"id": row["id"]})
+    kept = ("id", "organization_id", "user_name", "kind", "file_name", "state", "done", "total")
+    created = {"created": row["created"].isoformat()}
+    return {key: row[key] for key in kept} | created | imports.said(row["report"])
+
+
+@tk.side_effect_free
+def nx_catalogue_export(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """The catalogue of a department as workbook: file_name, content in Base64.
+
+    :param owner_org: the department's id or name
+    """
+    group = _department(data_dict)
+    tk.check_access("nx_catalogue_export", context, {"owner_org": group.id})
+    content = imports.export(group, context.get("user", ""))
+    return {"file_name": f"{group.title}_目录.xlsx", "content": base64.b64encode(content).decode()}
+
+
+def _department(data_dict: DataDict) -> Any:
+    group = model.Group.get(tk.get_or_bust(data_dict, "owner_org"))
+    if group is None or not group.is_organization or group.state != "active":
+        raise tk.ObjectNotFound(tk._("There is no such department"))
+    return group
+
+
+def _import(data_dict: DataDict) -> Any:
+    row = table.get(tk.get_or_bust(data_dict, "id"))
+    if row is None:
+        raise tk.ObjectNotFound(tk._("There is no such import"))
+    return row
+
+
+def _file(data_dict: DataDict) -> tuple[str, bytes]:
+    upload = data_dict.get("upload")
+    if hasattr(upload, "read"):
+        name, content = upload.filename or "", upload.read(LARGEST + 1)  # type: ignore
+    else:
+        name = data_dict.get("file_name") or ""
+        try:
+            content = base64.b64decode(data_dict.get("content") or "", validate=True)
+        except ValueError:
+            raise tk.ValidationError({"content": [tk._("This is not Base64")]}) from None
+    if not content:
+        raise tk.ValidationError({"upload": [tk._("Choose a file")]})
+    if len(content) > LARGEST:
+        limit = LARGEST // 1024 // 1024
+        raise tk.ValidationError({"upload": [tk._("The file is larger than %d MB: split it") % limit]})
+    return name[:200], content
+
+
+def _go(context: Context, data_dict: DataDict, identifier: str) -> dict[str, Any]:
+    if tk.asbool(data_dict.get("background", True)):
+        tk.enqueue_job(imports.run, [identifier], title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
+    else:
+        imports.run(identifier)
+    return nx_catalogue_import_show(context, {"id": identifier})

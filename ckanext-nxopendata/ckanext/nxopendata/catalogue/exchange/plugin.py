@@ -12,14 +12,15 @@ from ckan.common import CKANConfig
 from ckan.config.declaration import Declaration, Key
 
 from ckanext.nxopendata.catalogue import dcat, views_codelists
-from ckanext.nxopendata.catalogue.exchange import actions, auth, pages
+from ckanext.nxopendata.catalogue.exchange import actions, auth, cli, pages, views
 
 DECLARATION = resources.files("ckanext.nxopendata.catalogue.exchange") / "config_declaration.yaml"
 
 
 @tk.blanket.actions(actions)
 @tk.blanket.auth_functions(auth)
-@tk.blanket.blueprints([views_codelists.codelist])
+@tk.blanket.blueprints([views_codelists.codelist, views.exchange])
+@tk.blanket.cli([cli.catalogue])
 class NxOpendataExchangePlugin(p.SingletonPlugin):
     """Exchange of the catalogue with the world; stands before ``dcat`` in ``ckan.plugins``."""
 
@@ -38,7 +39,7 @@ class NxOpendataExchangePlugin(p.SingletonPlugin):
         declaration.load_dict(yaml.safe_load(DECLARATION.read_text(encoding="utf-8")))
         profiles = declaration.get(key.ckanext.dcat.rdf.profiles)
         if profiles is not None:
-            profiles.set_default(dcat.NAME)
+            profiles.set_default(f"{dcat.NAME} nx_licences")
 
     # IPackageController
 

@@ -1,0 +1,75 @@
+"""``ckan nx catalogue``: workbooks from the command line."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import click
+
+from ckanext.nxopendata.catalogue.exchange import forms, imports, workbook_out
+from ckanext.nxopendata.cli import nx
+
+
+@nx.group(short_help="目录 / the catalogue")
+def catalogue() -> None:
+    """The catalogue of departments as workbook."""
+
+
+def _act(name: str, user: str | None, **data: Any) -> Any:
+    if user is None:
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    context: Any = {"user": user}
+    try:
+        return tk.get_action(name)(context, data)
+    except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@catalogue.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template(file: Path) -> None:
+    """Write the blank workbook to FILE."""
+    file.write_bytes(workbook_out.template(forms.load(imports.FORM)))
+    click.echo(str(file))
+
+
+@catalogue.command()
+@click.argument("organization")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-u", "--user", help="Whose view it is; the site's own user when left out.")
+def export(organization: str, file: Path, user: str | None) -> None:
+    """Write the catalogue of ORGANIZATION to FILE."""
+    made = _act("nx_catalogue_export", user, owner_org=organization)
+    file.write_bytes(base64.b64decode(made["content"]))
+    click.echo(str(file))
+
+
+@catalogue.command(name="import")
+@click.argument("organization")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-u", "--user", help="In whose name; the site's own user when left out.")
+@click.option("--apply", "applied", is_flag=True, help="Write the datasets without errors; without it only a preview.")
+@click.option("--marked", type=click.Path(dir_okay=False, path_type=Path), help="Write the file with comments here.")
+def import_(organization: str, file: Path, user: str | None, applied: bool, marked: Path | None) -> None:
+    """Preview FILE as the catalogue of ORGANIZATION, or import it with --apply."""
+    if user is None:
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    content = base64.b64encode(file.read_bytes()).decode()
+    data = {"owner_org": organization, "file_name": file.name, "content": content, "background": False}
+    shown = _act("nx_catalogue_import_preview", user, **data)
+    if applied and not shown["failure"]:
+        shown = _act("nx_catalogue_import_apply", user, id=shown["id"], background=False)
+    if shown["failure"]:
+        raise click.ClickException(shown["failure"])
+    for problem in shown["problems"]:
+        place = f"{workbook_out.get_column_letter(problem['column'])}{problem['row']}"
+        click.echo(f"{problem['sheet']} {place}: {problem['message']}")
+    click.echo("  ".join(f"{action}: {count}" for action, count in shown["counts"].items()))
+    if marked:
+        marked.write_bytes(imports.marked(imports.table.get(shown["id"]) or {}))
+    if shown["counts"][imports.ERROR]:
+        sys.exit(2)

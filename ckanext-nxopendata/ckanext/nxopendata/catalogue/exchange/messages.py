@@ -1,0 +1,46 @@
+"""The words of what is wrong in a workbook or an XML package, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; it is translated when it is shown."""
+    return text
+
+
+TEXTS: Mapping[str, str] = {
+    "missing": _("{column} is empty: fill it in"),
+    "unknown_code": _('"{value}" is not in the list of {column}: choose one of the listed values'),
+    "bad_date": _('"{value}" is not a date: write it as 2024-05-31'),
+    "not_a_number": _('"{value}" is not a number: write digits only, without unit'),
+    "twice": _("The same dataset already stands in row {row}: remove one of the two"),
+    "provider_other": _('The provider is "{value}", but this is the catalogue of "{department}"'),
+    "rule": "{message}",
+    "broken": _("The file cannot be read ({reason}): save it again as .xlsx"),
+    "too_large": _("The file unpacks to more than {reason}: remove empty rows and pictures"),
+    "encoding": _("The character encoding cannot be told: save the file as UTF-8 or GB 18030"),
+    "no_header": _("No sheet has the header of the template; it needs at least: {columns}"),
+    "not_allowed": _("You may not change this dataset"),
+    "xml_broken": _("The XML is broken at line {line}: {reason}"),
+    "xml_doctype": _("The XML has a document type declaration: leave <!DOCTYPE …> out"),
+    "xml_root": _("The XML is not a catalogue package; its root must be {root}"),
+    "unknown_operation": _('"{value}" is not an operation: write add, update or delete'),
+    "not_found": _("There is no dataset {value} in this catalogue"),
+    "exists": _("The dataset {value} is already there: write update"),
+}
+"""Code of a problem -> its text, with the parameters of the problem in braces."""
+
+
+class _Forgiving(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def text(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong and what to do."""
+    return tk._(TEXTS.get(code, code)).format_map(_Forgiving(params))

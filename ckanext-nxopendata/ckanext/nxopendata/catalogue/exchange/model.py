@@ -1,0 +1,76 @@
+"""The table of imports: the file that was sent, how far it is, what came out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.model as model
+import sqlalchemy as sa
+from ckan.model.meta import metadata
+from sqlalchemy.dialects.postgresql import JSONB
+
+QUEUED, READING, PREVIEWED, APPLYING, DONE, FAILED = "queued", "reading", "previewed", "applying", "done", "failed"
+
+table = sa.Table(
+    "nx_catalogue_import",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("organization_id", sa.Text, nullable=False, index=True),
+    sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("report", JSONB, nullable=False),
+    sa.Column("created", sa.DateTime, nullable=False),
+    sa.Column("finished", sa.DateTime),
+)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def add(organization_id: str, user_name: str, kind: str, file_name: str, content: bytes) -> str:
+    """A new import in state ``queued``; its id."""
+    identifier = str(uuid.uuid4())
+    row = {"organization_id": organization_id, "user_name": user_name, "kind": kind, "file_name": file_name}
+    values = row | {"id": identifier, "content": content, "state": QUEUED, "done": 0, "total": 0, "report": {}}
+    _run(table.insert().values(**values, created=_now()))
+    return identifier
+
+
+def get(identifier: str) -> Mapping[str, Any] | None:
+    """An import, without CKAN's session, so that a worker's progress is seen."""
+    with _engine().connect() as connection:
+        row = connection.execute(table.select().where(table.c.id == identifier)).mappings().first()
+    return dict(row) if row else None
+
+
+def change(identifier: str, **values: Any) -> None:
+    """Write columns of an import at once, whatever CKAN's session is doing."""
+    if values.get("state") in (DONE, FAILED):
+        values["finished"] = _now()
+    _run(table.update().where(table.c.id == identifier).values(**values))
+
+
+def claim(identifier: str, before: str, after: str) -> bool:
+    """Move an import from one state to the next; False when it is not in the first (someone was faster)."""
+    statement = table.update().where(table.c.id == identifier, table.c.state == before).values(state=after)
+    return _run(statement).rowcount == 1
+
+
+def _run(statement: Any) -> Any:
+    with _engine().begin() as connection:
+        return connection.execute(statement)
+
+
+def _engine() -> sa.engine.Engine:
+    engine = model.meta.engine
+    assert engine is not None  # noqa: S101  CKAN is configured when an action runs
+    return engine

@@ -1,0 +1,110 @@
+"""Pages of a department's officers: export, template, import with preview."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, Response, make_response, send_file
+from openpyxl.utils import get_column_letter
+
+from ckanext.nxopendata.catalogue.exchange import forms, imports, workbook_out
+from ckanext.nxopendata.catalogue.exchange import model as table
+
+exchange = Blueprint("nx_exchange", __name__, url_prefix="/organization/<org>/catalogue")
+
+SECONDS = 3
+"""After so many the page of a running import is asked for again."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _department(org: str, action: str = "nx_catalogue_import_preview") -> dict[str, Any]:
+    """The department, for those who may do ``action`` there; 404 and 403 else."""
+    try:
+        department = tk.get_action("organization_show")({}, {"id": org})
+        tk.check_access(action, {"user": tk.current_user.name}, {"owner_org": department["id"]})
+    except tk.ObjectNotFound:
+        return tk.abort(404, tk._("There is no such department"))
+    except tk.NotAuthorized as error:
+        return tk.abort(403, str(error.message or ""))
+    return department
+
+
+def index(org: str) -> Any:
+    """The entrance; a POST brings a file to preview."""
+    department = _department(org)
+    errors: dict[str, Any] = {}
+    if tk.request.method == "POST":
+        data = {"owner_org": department["id"], "upload": tk.request.files.get("upload")}
+        try:
+            made = tk.get_action("nx_catalogue_import_preview")({"user": tk.current_user.name}, data)
+            return tk.redirect_to("nx_exchange.read", org=org, identifier=made["id"])
+        except tk.ValidationError as error:
+            errors = error.error_summary or error.error_dict
+    return tk.render("catalogue_exchange/index.html", {"group_dict": department, "errors": errors})
+
+
+def read(org: str, identifier: str) -> Any:
+    """A preview or its outcome; a POST applies it."""
+    department = _department(org)
+    context: Any = {"user": tk.current_user.name}
+    row = _row(department, identifier)
+    if tk.request.method == "POST":
+        try:
+            tk.get_action("nx_catalogue_import_apply")(context, {"id": row["id"]})
+        except tk.ValidationError as error:
+            tk.h.flash_error("".join(map(str, error.error_summary.values())))
+        except tk.NotAuthorized as error:
+            return tk.abort(403, str(error.message or ""))
+        return tk.redirect_to("nx_exchange.read", org=org, identifier=identifier)
+    shown = tk.get_action("nx_catalogue_import_show")(context, {"id": row["id"]})
+    waiting = shown["state"] in (table.QUEUED, table.READING, table.APPLYING)
+    words = {"group_dict": department, "import_": shown, "waiting": waiting, "column_name": get_column_letter}
+    response = make_response(tk.render("catalogue_exchange/read.html", words))
+    if waiting:
+        response.headers["Refresh"] = str(SECONDS)
+    return response
+
+
+def _row(department: dict[str, Any], identifier: str) -> Any:
+    row = table.get(identifier)
+    if row is None or row["organization_id"] != department["id"]:
+        return tk.abort(404, tk._("There is no such import"))
+    return row
+
+
+def marked(org: str, identifier: str) -> Response:
+    """The file with comments on its bad cells."""
+    department = _department(org)
+    row = _row(department, identifier)
+    stem = row["file_name"].rpartition(".")[0] or row["file_name"]
+    return _download(imports.marked(row), f"{stem}_校验.xlsx")
+
+
+def export(org: str) -> Response:
+    """The department's catalogue."""
+    department = _department(org, "nx_catalogue_export")
+    content = imports.export(model.Group.get(department["id"]), tk.current_user.name)
+    return _download(content, f"{department['title']}_目录.xlsx")
+
+
+def template(org: str) -> Response:
+    """The blank workbook."""
+    department = _department(org)
+    return _download(workbook_out.template(forms.load(imports.FORM), department["title"]), "目录填报模板.xlsx")
+
+
+def _download(content: bytes, name: str) -> Response:
+    response = send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+exchange.add_url_rule("/", view_func=index, methods=["GET", "POST"])
+exchange.add_url_rule("/export.xlsx", view_func=export)
+exchange.add_url_rule("/template.xlsx", view_func=template)
+exchange.add_url_rule("/import/<identifier>", view_func=read, methods=["GET", "POST"])
+exchange.add_url_rule("/import/<identifier>/marked.xlsx", view_func=marked)

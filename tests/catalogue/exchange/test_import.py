@@ -1,0 +1,223 @@
+"""Import of a catalogue workbook into the site: preview, marks, apply."""
+
+import base64
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ckan import model
+from ckan.plugins import toolkit as tk
+from ckan.tests import factories, helpers
+from openpyxl import load_workbook
+from samples import DATASET
+
+from ckanext.nxopendata.catalogue.exchange import forms, workbook_out
+
+Act = Callable[..., Any]
+
+pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+
+FORM = forms.load("catalogue")
+ABOUT = {"title": "自治区文化和旅游厅", "nx_uscc": "91110000600037341L"}
+
+
+@pytest.fixture
+def editor(department: dict) -> str:
+    name = factories.User()["name"]
+    helpers.call_action("organization_member_create", id=department["id"], username=name, role="editor")
+    return name
+
+
+@pytest.fixture
+def act(editor: str) -> Act:
+    """Call an action as the department's editor."""
+
+    def call_as(action: str, /, **data: Any) -> Any:
+        return helpers.call_action(action, {"user": editor, "ignore_auth": False}, **data)
+
+    return call_as
+
+
+def numbered(number: int, **fields: Any) -> dict[str, Any]:
+    own = {"title_translated": {"zh": f"宁夏景区名录第{number}期"}, "nx_resource_code": "", "nx_related_codes": []}
+    return DATASET | {"resources": [], "url": ""} | own | fields
+
+
+def workbook(*datasets: dict[str, Any]) -> bytes:
+    return workbook_out.catalogue(FORM, datasets, {DATASET["owner_org"]: ABOUT}, ABOUT["title"])
+
+
+def changed(content: bytes, cells: dict[str, Any]) -> bytes:
+    book = load_workbook(io.BytesIO(content))
+    for place, value in cells.items():
+        book[FORM.sheet][place] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def letter(key: str) -> str:
+    return workbook_out.get_column_letter([column.key for column in FORM.columns].index(key) + 1)
+
+
+@pytest.fixture
+def preview(act: Act, department: dict) -> Act:
+    def run(content: bytes, name: str = "目录.xlsx") -> dict:
+        encoded = base64.b64encode(content).decode()
+        data = {"owner_org": department["id"], "content": encoded, "file_name": name, "background": False}
+        return act("nx_catalogue_import_preview", **data)
+
+    return run
+
+
+class TestPreview:
+    def test_it_changes_nothing(self, preview: Act) -> None:
+        shown = preview(workbook(numbered(1), numbered(2)))
+        assert shown["problems"] == []
+        assert shown["counts"]["create"] == 2
+        assert model.Session.query(model.Package).count() == 0
+
+    def test_what_is_there_already_is_unchanged_or_changed(self, preview: Act, act: Act) -> None:
+        content = workbook(numbered(1), numbered(2))
+        act("nx_catalogue_import_apply", id=preview(content)["id"], background=False)
+        counts = preview(changed(content, {f"{letter('notes')}5": "另一段摘要"}))["counts"]
+        assert (counts["create"], counts["update"], counts["unchanged"]) == (0, 1, 1)
+
+    def test_the_rows_of_another_department_are_refused_at_the_cell(self, preview: Act) -> None:
+        shown = preview(changed(workbook(numbered(1)), {f"{letter('provider')}5": "自治区统计局"}))
+        assert [(p["code"], p["row"]) for p in shown["problems"]] == [("provider_other", 5)]
+
+    def test_a_file_that_is_no_workbook_is_told_so(self, preview: Act) -> None:
+        shown = preview(b"PK\x03\x04 nothing")
+        assert shown["state"] == "failed"
+        assert shown["failure"]
+
+    def test_only_members_may_see_it(self, department: dict) -> None:
+        stranger = factories.User()["name"]
+        with pytest.raises(tk.NotAuthorized):
+            helpers.call_action(
+                "nx_catalogue_import_preview", {"user": stranger, "ignore_auth": False}, owner_org=department["id"]
+            )
+
+
+class TestApply:
+    def test_the_datasets_are_the_rows(self, preview: Act, act: Act) -> None:
+        done = act("nx_catalogue_import_apply", id=preview(workbook(numbered(1)))["id"], background=False)
+        assert done["counts"]["create"] == 1
+        dataset = act("package_show", id=done["datasets"][0]["id"])
+        assert dataset["nx_items"][0]["name"] == "名称"
+        assert dataset["nx_theme"] == ["7", "nx-tourism"]
+        assert dataset["nx_resource_code"].startswith("214")
+
+    def test_it_is_applied_once(self, preview: Act, act: Act) -> None:
+        made = preview(workbook(numbered(1)))["id"]
+        act("nx_catalogue_import_apply", id=made, background=False)
+        with pytest.raises(tk.ValidationError):
+            act("nx_catalogue_import_apply", id=made, background=False)
+
+    def test_files_and_what_has_no_column_survive_an_update(self, preview: Act, act: Act, create: Act) -> None:
+        made = create(title_translated={"zh": "宁夏景区名录第1期"}, nx_resource_code=None, nx_provenance="公报整理")
+        shown = preview(workbook(numbered(1, notes_translated={"zh": "另一段摘要"})))
+        assert shown["counts"]["update"] == 1, shown
+        act("nx_catalogue_import_apply", id=shown["id"], background=False)
+        after = act("package_show", id=made["id"])
+        assert [resource["id"] for resource in after["resources"]] == [resource["id"] for resource in made["resources"]]
+        assert after["nx_provenance"] == "公报整理"
+        assert after["nx_resource_code"] == made["nx_resource_code"]
+
+    def test_an_export_imported_again_changes_nothing(
+        self, preview: Act, act: Act, create: Act, department: dict
+    ) -> None:
+        create()
+        create(title_translated={"zh": "另一个名录"}, nx_resource_code=None)
+        exported = base64.b64decode(act("nx_catalogue_export", owner_org=department["id"])["content"])
+        assert preview(exported)["counts"] == {"create": 0, "update": 0, "delete": 0, "unchanged": 2, "error": 0}
+
+
+PLANTED: list[dict[str, Any]] = [
+    {"title": None},
+    {"notes": None},
+    {"share_type": "部分共享"},
+    {"update_cycle": "每世纪"},
+    {"publish_date": "2024-13-40"},
+    {"publish_date": "2999-01-01"},
+    {"item_type": "文字"},
+    {"item_name": None},
+    {"is_open": "也许"},
+    {"provider": "自治区统计局"},
+]
+
+
+def test_two_hundred_datasets_with_twenty_errors(preview: Act, act: Act) -> None:
+    """Imports 180 and returns exactly the 20 cells, commented."""
+    content = workbook(*(numbered(number) for number in range(200)))
+    planted: dict[str, Any] = {}
+    for number, error in enumerate(PLANTED * 2):
+        ((key, value),) = error.items()
+        planted[f"{letter(key)}{5 + 2 * number * 10}"] = value
+    shown = preview(changed(content, planted))
+    assert shown["counts"] == {"create": 180, "update": 0, "delete": 0, "unchanged": 0, "error": 20}
+    done = act("nx_catalogue_import_apply", id=shown["id"], background=False)
+    assert done["counts"]["create"] == 180
+    assert model.Session.query(model.Package).count() == 180
+    from ckanext.nxopendata.catalogue.exchange import imports
+    from ckanext.nxopendata.catalogue.exchange import model as table
+
+    back = load_workbook(io.BytesIO(imports.marked(table.get(done["id"]) or {})))[FORM.sheet]
+    remarks = {cell.coordinate for row in back.iter_rows(min_row=5) for cell in row if cell.comment}
+    assert remarks == set(planted)
+
+
+class TestPages:
+    def test_an_editor_imports_with_the_browser(self, app: Any, editor: str, department: dict) -> None:
+        headers = {"Authorization": factories.APIToken(user=editor)["token"]}
+        address = f"/organization/{department['name']}/catalogue/"
+        page = app.get(address, headers=headers).get_data(as_text=True)
+        assert 'type="file"' in page
+        upload = {"upload": (io.BytesIO(workbook(numbered(1))), "目录.xlsx")}
+        response = app.post(address, data=upload, headers=headers, follow_redirects=False)
+        preview_page = response.headers["Location"]
+        from ckan.lib import jobs
+
+        jobs.Worker().work(burst=True)
+        page = app.get(preview_page, headers=headers).get_data(as_text=True)
+        assert "宁夏景区名录第1期" in page
+        app.post(preview_page, headers=headers, follow_redirects=False)
+        jobs.Worker().work(burst=True)
+        assert model.Session.query(model.Package).count() == 1
+
+    def test_the_template_and_the_export_are_workbooks(self, app: Any, editor: str, department: dict) -> None:
+        headers = {"Authorization": factories.APIToken(user=editor)["token"]}
+        for name in ("template", "export"):
+            response = app.get(f"/organization/{department['name']}/catalogue/{name}.xlsx", headers=headers)
+            assert FORM.sheet in load_workbook(io.BytesIO(response.data)).sheetnames
+
+    def test_strangers_are_kept_out(self, app: Any, department: dict) -> None:
+        headers = {"Authorization": factories.APIToken(user=factories.User()["name"])["token"]}
+        app.get(f"/organization/{department['name']}/catalogue/", headers=headers, status=403)
+        app.get(f"/organization/{department['name']}/catalogue/export.xlsx", headers=headers, status=403)
+
+
+class TestCommands:
+    def test_import_previews_and_applies(self, cli: Any, department: dict, tmp_path: Path) -> None:
+        from ckan.cli.cli import ckan
+
+        file = tmp_path / "目录.xlsx"
+        file.write_bytes(workbook(numbered(1)))
+        result = cli.invoke(ckan, ["nx", "catalogue", "import", department["name"], str(file)])
+        assert "create: 1" in result.output, result.output
+        assert model.Session.query(model.Package).count() == 0
+        result = cli.invoke(ckan, ["nx", "catalogue", "import", "--apply", department["name"], str(file)])
+        assert result.exit_code == 0, result.output
+        assert model.Session.query(model.Package).count() == 1
+
+    def test_export_and_template_write_files(self, cli: Any, department: dict, tmp_path: Path) -> None:
+        from ckan.cli.cli import ckan
+
+        for arguments in (["template"], ["export", department["name"]]):
+            file = tmp_path / f"{arguments[0]}.xlsx"
+            result = cli.invoke(ckan, ["nx", "catalogue", *arguments, str(file)])
+            assert result.exit_code == 0, result.output
+            assert FORM.sheet in load_workbook(file).sheetnames

@@ -1,0 +1,160 @@
+"""The catalogue workbook without a site: reading, writing, marking."""
+
+import io
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from samples import DATASET
+
+from ckanext.nxopendata.catalogue.exchange import cells, forms, workbook_in, workbook_out
+
+FORM = forms.load("catalogue")
+DEPARTMENT = {"title": "自治区文化和旅游厅", "nx_uscc": "91110000600037341L"}
+
+
+def exported(*datasets: dict[str, Any]) -> bytes:
+    owner = DATASET["owner_org"]
+    return workbook_out.catalogue(FORM, datasets, {owner: DEPARTMENT}, DEPARTMENT["title"])
+
+
+def drafts(content: bytes) -> list[workbook_in.Draft]:
+    return workbook_in.read(cells.read(content), FORM)
+
+
+def csv_of(*rows: list[str]) -> str:
+    return "\n".join(",".join(row) for row in rows)
+
+
+HEAD = ["信息资源名称", "信息资源摘要", "更新周期", "发布日期", "信息项名称", "数据类型"]
+
+
+class TestThereAndBack:
+    def test_what_is_exported_is_read_back(self) -> None:
+        (draft,) = drafts(exported(DATASET))
+        assert draft.problems == []
+        given = {key: value for key, value in draft.dataset.items() if value}
+        assert given == {key: DATASET.get(key) for key in given}
+        assert {"nx_items", "nx_theme", "nx_region", "nx_class_code", "title_translated", "tags"} <= set(given)
+        assert draft.provider == DEPARTMENT["title"]
+        assert draft.links == [resource["url"] for resource in DATASET["resources"]]
+
+    def test_merged_cells_make_one_dataset_of_many_rows(self) -> None:
+        other = DATASET | {"title_translated": {"zh": "乙"}, "nx_resource_code": "214001/99", "nx_items": []}
+        found = drafts(exported(DATASET, other, DATASET | {"title_translated": {"zh": "丙"}, "nx_resource_code": ""}))
+        assert [len(draft.dataset["nx_items"]) for draft in found] == [2, 0, 2]
+
+    def test_a_text_that_begins_like_a_formula_is_a_text(self) -> None:
+        book = load_workbook(io.BytesIO(exported(DATASET | {"notes_translated": {"zh": '=HYPERLINK("http://x")'}})))
+        cell = next(
+            cell for row in book[FORM.sheet].iter_rows() for cell in row if str(cell.value).startswith("=HYPER")
+        )
+        assert cell.data_type == "s"
+
+
+class TestEncodings:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+    def test_csv_in_every_encoding(self, encoding: str) -> None:
+        text = csv_of(HEAD, ["景区名录㙍€", "名称和等级", "每年", "２０２４年５月３１日", "名称", "字符型"])
+        (draft,) = drafts(text.encode(encoding))
+        assert draft.dataset["title_translated"] == {"zh": "景区名录㙍€"}
+        assert draft.dataset["nx_publish_date"] == "2024-05-31"
+        assert draft.dataset["nx_items"] == [{"name": "名称", "type": "C"}]
+
+    def test_title_unit_and_total_rows_are_passed_over(self) -> None:
+        rows = [
+            ["目录汇总表"],
+            ["单位：个"],
+            HEAD,
+            ["甲", "甲摘要", "每年", "", "名称", ""],
+            ["合　计", "1", "", "", "", ""],
+        ]
+        assert [draft.dataset["title_translated"]["zh"] for draft in drafts(csv_of(*rows).encode())] == ["甲"]
+
+    def test_a_file_without_the_header_is_refused(self) -> None:
+        with pytest.raises(workbook_in.NoHeader) as refusal:
+            drafts(b"a,b\n1,2\n")
+        assert "信息资源名称" in refusal.value.wanted
+
+    @pytest.mark.parametrize("content", [b"PK\x03\x04 not a zip", b"\xd0\xcf\x11\xe0 not ole", b"\x00\x01\x02\x03"])
+    def test_what_is_no_table_is_refused(self, content: bytes) -> None:
+        with pytest.raises(cells.Unreadable):
+            cells.read(content)
+
+
+class TestProblems:
+    @pytest.mark.parametrize(
+        ("row", "code", "column"),
+        [
+            (["", "摘要", "每年", "", "名称", "字符型"], "missing", 1),
+            (["甲", "", "每年", "", "名称", "字符型"], "missing", 2),
+            (["甲", "摘要", "每世纪", "", "名称", "字符型"], "unknown_code", 3),
+            (["甲", "摘要", "每年", "2024-13-01", "名称", "字符型"], "bad_date", 4),
+            (["甲", "摘要", "每年", "", "", "字符型"], "missing", 5),
+            (["甲", "摘要", "每年", "", "名称", "字符"], "unknown_code", 6),
+        ],
+    )
+    def test_each_is_told_at_its_cell(self, row: list[str], code: str, column: int) -> None:
+        (draft,) = drafts(csv_of(HEAD, row).encode())
+        assert [(problem.code, problem.cell.row, problem.cell.column) for problem in draft.problems] == [
+            (code, 2, column)
+        ]
+
+    def test_two_titles_that_differ_in_punctuation_are_twins(self) -> None:
+        rows = [
+            ["甲乙", "摘要", "", "", "名称", ""],
+            ["丙", "摘要", "", "", "名称", ""],
+            ["甲，乙", "摘要", "", "", "名称", ""],
+        ]
+        found = drafts(
+            csv_of(["信息资源名称", *HEAD[1:]], *[[c.replace("，", "· ") for c in row] for row in rows]).encode()
+        )
+        assert [problem.params["row"] for draft in found for problem in draft.problems] == [2]
+
+    def test_bad_cells_come_back_marked_in_the_same_workbook(self) -> None:
+        sent = exported(DATASET, DATASET | {"title_translated": {"zh": "乙"}, "nx_resource_code": "214001/99"})
+        back = workbook_out.marked(sent, cells.read(sent), {(FORM.sheet, 6, 6): ["一", "二"]})
+        page = load_workbook(io.BytesIO(back))[FORM.sheet]
+        remarks = {
+            cell.coordinate: cell.comment.text for row in page.iter_rows(min_row=5) for cell in row if cell.comment
+        }
+        assert remarks == {"F5": "一\n二"}  # F5:F6 are merged over two items
+        assert page["F5"].value == DATASET["title_translated"]["zh"]
+
+    def test_a_marked_csv_comes_back_as_workbook(self) -> None:
+        sent = csv_of(HEAD, ["甲", "摘要", "每世纪", "", "名称", "字符型"]).encode("gb18030")
+        page = load_workbook(io.BytesIO(workbook_out.marked(sent, cells.read(sent), {("", 2, 3): ["错"]}))).worksheets[
+            0
+        ]
+        assert page["C2"].comment is not None
+        assert page["C2"].value == "每世纪"
+
+
+class TestTemplate:
+    def test_it_reads_as_an_empty_catalogue(self) -> None:
+        assert drafts(workbook_out.template(FORM)) == []
+
+    def test_its_columns_offer_the_code_lists(self) -> None:
+        page = load_workbook(io.BytesIO(workbook_out.template(FORM)))[FORM.sheet]
+        ranges = {str(rule.sqref).partition("5")[0] for rule in page.data_validations.dataValidation}
+        coded = [column for column in FORM.columns if column.kind == "code" and column.key != "region"]
+        assert len(ranges) == len(coded) + 2  # and 类, 项
+
+    def test_every_column_of_a_field_names_a_field(self) -> None:
+        from ckanext.nxopendata.catalogue.exchange import fields
+
+        for column in FORM.columns:
+            if column.field:
+                assert column.field in (fields.dataset()["nx_items"].parts if column.part else fields.dataset())
+
+
+def test_a_date_that_is_stored_as_a_number_is_a_date() -> None:
+    book = Workbook()
+    page = book.worksheets[0]
+    page.append(HEAD)
+    page.append(["甲", "摘要", "每年", 45443, "名称", "字符型"])
+    page["D2"].number_format = "yyyy-mm-dd"
+    stream = io.BytesIO()
+    book.save(stream)
+    (draft,) = drafts(stream.getvalue())
+    assert draft.dataset["nx_publish_date"] == "2024-05-31"
