@@ -205,6 +205,57 @@ class TestDecisions:
         assert "数据集21" in titles()
 
 
+class TestInTheBackground:
+    def test_a_worker_carries_out_a_queued_run(self, web, harvest, call, titles):
+        from ckan.lib import jobs
+
+        url = web.put("/1", turtle(1))
+        harvest(url)
+        web.put("/1", turtle(1, 2))
+        run = call("nx_harvest_run_create", source_id="test", queue=True)
+        assert run["state"] == "pending"
+        jobs.Worker().work(burst=True)
+        assert counts(call("nx_harvest_run_show", id=run["id"])) == {"create": 1, "unchanged": 1}
+        assert titles() == ["数据集1", "数据集2"]
+
+    @pytest.mark.parametrize(("minutes", "due"), [(-120, True), (-1, False)])
+    def test_a_source_is_due_once_its_time_has_come(self, web, harvest, minutes, due):
+        import datetime as dt
+
+        from ckan import model
+
+        from ckanext.nxopendata.harvest import jobs
+        from ckanext.nxopendata.harvest.model import Run
+
+        harvest(web.put("/1", turtle(1)), schedule="30 2 * * *")  # 18:30 UTC
+        begun = dt.datetime.fromisoformat("2026-11-01T18:32")
+        model.Session.query(Run).update({"created": begun + dt.timedelta(minutes=minutes)})
+        model.Session.commit()
+        assert [source.name for source in jobs.due(begun)] == (["test"] if due else [])
+
+    def test_a_schedule_must_be_one(self, web, harvest):
+        from ckan.plugins import toolkit as tk
+
+        with pytest.raises(tk.ValidationError):
+            harvest(web.put("/1", turtle(1)), schedule="每天")
+
+
+class TestVerify:
+    def test_what_the_index_lost_is_counted_and_brought_back(self, web, harvest, titles):
+        from ckan.lib.search.common import make_connection
+
+        from ckanext.nxopendata.harvest import verify
+
+        harvest(web.put("/1", turtle(1, 2, 3)))
+        assert verify.compare().missing == frozenset()
+        make_connection().delete(q="name:shu-ju-ji-2", commit=True)
+        found = verify.compare()
+        assert (found.datasets, len(found.missing), len(found.surplus)) == (3, 1, 0)
+        verify.repair(found)
+        assert verify.compare().missing == frozenset()
+        assert titles() == ["数据集1", "数据集2", "数据集3"]
+
+
 class TestMirror:
     def catalogue(self, web, notes="说明", **files):
         for name, body in files.items():

@@ -10,8 +10,9 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.logic.schema import validator_args
 from ckan.types import Context, DataDict, Schema, Validator
+from croniter import croniter
 
-from ckanext.nxopendata.harvest import bulk, formats, messages, run
+from ckanext.nxopendata.harvest import bulk, formats, jobs, messages, run
 from ckanext.nxopendata.harvest.errors import FormatError, HarvestError
 from ckanext.nxopendata.harvest.model import Finding, Json, PlanEntry, Run, Source
 
@@ -45,6 +46,12 @@ def _known_format(value: Any) -> Any:
     return value
 
 
+def _schedule(value: Any) -> Any:
+    if value and not croniter.is_valid(value):
+        raise tk.Invalid(tk._("Write a cron expression, for example 30 2 * * * for every night at 2:30"))
+    return value
+
+
 @validator_args
 def _source_schema(
     not_empty: Validator,
@@ -65,7 +72,7 @@ def _source_schema(
         "url": [not_empty, unicode_safe, url_validator],
         "format": [default("auto"), unicode_safe, _known_format],
         "organization": [not_empty, unicode_safe, group_id_or_name_exists],
-        "schedule": [default(""), unicode_safe],
+        "schedule": [default(""), unicode_safe, _schedule],
         "files": [default("link"), one_of(FILES)],
         "licence": [default(""), unicode_safe],
         "priority": [default(100), int_validator],
@@ -126,7 +133,7 @@ def nx_harvest_source_create(context: Context, data_dict: DataDict) -> Json:
     :param url: address of the catalogue
     :param format: ``auto`` or the name of a format (default ``auto``)
     :param organization: id or name of the department its datasets belong to
-    :param schedule: cron expression, empty for none
+    :param schedule: cron expression by China's clock, empty for none
     :param files: ``link`` or ``mirror`` (default ``link``)
     :param licence: the licence of records that name none, as id or in words
     :param priority: of two sources with the same dataset the lower number wins (default 100)
@@ -205,9 +212,10 @@ def nx_harvest_source_list(context: Context, data_dict: DataDict) -> list[Json]:
 
 
 def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
-    """Harvest a source now, in this process.
+    """Harvest a source: now in this process, or by the workers of the job queue.
 
     :param source_id: id or name of the source
+    :param queue: true to hand the run to the workers; the answer is then a run that has not begun
     :returns: the run: ``state``, ``counts`` of create, update, unchanged, withdraw, restore, refused,
         duplicate, ``stages`` (seconds), ``problem_count``
     """
@@ -216,6 +224,9 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
     if source.state != "active":
         raise tk.ValidationError({"source_id": [tk._("This source is paused or deleted.")]})
     row = run.create(source, context.get("user") or "")
+    if tk.asbool(data_dict.get("queue", False)):
+        jobs.enqueue(row, source.name)
+        return _run_dict(row)
     progress = context.get("progress", run.quiet)
     return _run_dict(run.execute(row, _writer(), progress))  # pyright: ignore[reportArgumentType]
 

@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.harvest import messages, plan
+from ckanext.nxopendata.harvest import jobs, messages, plan, verify
 from ckanext.nxopendata.harvest.errors import HarvestError
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
@@ -142,10 +142,15 @@ class _Progress:
 
 @harvest.command("run")
 @click.argument("source_name", metavar="SOURCE")
+@click.option("--queue", is_flag=True, help="Hand the run to the workers instead.")
 @as_json
 @click.pass_context
-def run_(ctx: click.Context, source_name: str, as_json: bool) -> None:
+def run_(ctx: click.Context, source_name: str, queue: bool, as_json: bool) -> None:
     """Harvest SOURCE now and tell what came of it. Exit status 1 if the run failed, 2 if it is held."""
+    if queue:
+        run = _call("nx_harvest_run_create", {"source_id": source_name, "queue": True})
+        _print_json(run) if as_json else click.echo(f"已排队 queued: {run['id']}")
+        return
     progress = _Progress(as_json)
     try:
         run = _call("nx_harvest_run_create", {"source_id": source_name}, progress=progress)
@@ -157,6 +162,32 @@ def run_(ctx: click.Context, source_name: str, as_json: bool) -> None:
     else:
         _summary(source_name, run, problems)
     ctx.exit({"failed": 1, "held": 2}.get(run["state"], 0))
+
+
+@harvest.command("due")
+def due_() -> None:
+    """Hand the sources whose schedule has come round to the workers; call it every few minutes."""
+    for name in jobs.start_due():
+        click.echo(f"已排队 queued: {name}")
+
+
+@harvest.command("verify")
+@click.option("--repair", is_flag=True, help="Index what is missing, take out what should not be there.")
+@as_json
+def verify_(repair: bool, as_json: bool) -> None:
+    """Compare harvested datasets in the database with the index. Exit status 1 if they differ."""
+    found = verify.compare()
+    if repair:
+        verify.repair(found)
+    result = {"datasets": found.datasets, "missing": sorted(found.missing), "surplus": sorted(found.surplus)}
+    if as_json:
+        _print_json(result)
+    else:
+        click.echo(
+            f"数据集 datasets {found.datasets} · 索引缺 missing {len(found.missing)} · 多 surplus {len(found.surplus)}"
+        )
+    if (found.missing or found.surplus) and not repair:
+        raise SystemExit(1)
 
 
 @harvest.command("plan")

@@ -156,12 +156,15 @@ def _tuple(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def content_hash(raw: Mapping[str, Any], fingerprint: str) -> str:
     """SHA-256 over a record and the mapping that reads it, hexadecimal.
 
     :param fingerprint: of everything else that decides what becomes of the record
     """
-    text = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _canonical(raw)
     return hashlib.sha256(f"{fingerprint}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -290,8 +290,8 @@ def tree(graph: Graph, subject: str) -> dict[str, Any]:
 def _tree(graph: Graph, subject: str, node: Node, above: frozenset[str], budget: list[int]) -> dict[str, Any]:
     result: dict[str, Any] = {} if subject.startswith("_:") else {"@id": subject}
     above = above | {subject}
-    for predicate, terms in node.items():
-        name = curie(predicate)
+    for predicate in sorted(node):
+        terms, name = node[predicate], curie(predicate)
         budget[0] -= len(terms)
         if budget[0] < 0:
             raise TooManyNodesError
@@ -320,7 +320,8 @@ def _value(graph: Graph, term: Any, owned: bool, above: frozenset[str], budget: 
 
 
 def _order(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    """A key that depends on the content alone: trees are built with their keys in order."""
+    return value if isinstance(value, str) else repr(value)
 
 
 _CURIES: dict[str, str] = {}

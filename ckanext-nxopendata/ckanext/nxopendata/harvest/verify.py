@@ -1,0 +1,68 @@
+"""Whether the index holds what the database says, for all datasets of the portal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib.search.common import make_connection
+
+from ckanext.nxopendata.harvest import bulk
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the index lacks and what it has too much.
+
+    :param datasets: datasets that the index should hold
+    :param missing: ids of datasets that are not in the index, or in an older state
+    :param surplus: ids in the index without a dataset
+    """
+
+    datasets: int
+    missing: frozenset[str]
+    surplus: frozenset[str]
+
+
+def compare() -> Difference:
+    """Compare ids and times of change; to the second, because the index keeps no finer time."""
+    wanted = {
+        row.id: row.metadata_modified.isoformat()[:19]
+        for row in model.Session.execute(
+            sa.select(model.Package.id, model.Package.metadata_modified).where(model.Package.state == "active")
+        )
+    }
+    found = dict(_indexed())
+    missing = frozenset(key for key, time in wanted.items() if found.get(key) != time)
+    return Difference(len(wanted), missing, frozenset(found.keys() - wanted.keys()))
+
+
+def _indexed() -> list[tuple[str, str]]:
+    connection, cursor, found = make_connection(), "*", list[tuple[str, str]]()
+    fq = f'+site_id:"{tk.config["ckan.site_id"]}" +entity_type:package +state:active'
+    while True:
+        page = connection.search(
+            "*:*", fq=fq, fl="id,metadata_modified", rows=PAGE, sort="index_id asc", cursorMark=cursor
+        )
+        found += [(document["id"], _second(document["metadata_modified"])) for document in page.docs]
+        if page.nextCursorMark in (None, cursor):
+            return found
+        cursor = page.nextCursorMark
+
+
+def _second(time: dt.datetime | str) -> str:
+    """pysolr gives a time where it recognises one."""
+    return (time if isinstance(time, str) else time.isoformat())[:19]
+
+
+def repair(difference: Difference) -> None:
+    """Index what is missing and take out what is too much."""
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    ids = sorted(difference.missing | difference.surplus)
+    for start in range(0, len(ids), PAGE):
+        bulk.BulkWriter(user).index(ids[start : start + PAGE])
