@@ -94,6 +94,18 @@ class TestSameTitles:
         assert "nx_package_same_title" in "\n".join(plan)
 
 
+class TestWhatIsNotOpen:
+    def test_it_is_private_whoever_writes_it_until_it_is_open(self, create: Act, call: Act) -> None:
+        dataset = create("内部名录", nx_is_open="0")
+        assert dataset["private"]
+        assert not call("package_patch", id=dataset["id"], nx_is_open="1")["private"]
+        assert call("package_patch", id=dataset["id"], nx_is_open="0")["private"]
+
+    def test_what_was_made_private_on_purpose_stays_private(self, create: Act, call: Act) -> None:
+        dataset = create("名录", nx_is_open="1", private=True)
+        assert call("package_patch", id=dataset["id"], notes="新摘要")["private"]
+
+
 class TestRelatedCodes:
     def test_they_exist(self, create: Act) -> None:
         errors = refusal(create, "景区名录", nx_related_codes=["214001/99"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.cli.cli import ckan
 from ckan.lib import jobs, search
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
@@ -362,6 +363,33 @@ class TestUpdates:
         search.commit()
         names = [row["name"] for row in updates.overdue(dt.date(2026, 11, 23))]
         assert (dataset["name"] in names, other["name"] in names) == (True, False)
+
+
+class TestTheClock:
+    def test_the_daily_round_reminds(self, people: People, cli: Any) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        case = model.Session.scalars(sa.select(Case)).one()
+        case.deadline = dt.date(2026, 1, 5)
+        yesterday = dt.datetime.now(cases.CHINA).date() - dt.timedelta(days=421)
+        model.Session.commit()
+        people.published(title_translated={"zh": "旧数据"}, nx_publish_date=yesterday.isoformat())
+        search.commit()
+        result = cli.invoke(ckan, ["nx", "review", "daily"])
+        assert result.exit_code == 0, result.output
+        assert "late 1, overdue 1" in result.output
+        assert {"late", "overdue"} <= {notice["topic"] for notice in people.act("head", "nx_notice_list")}
+
+    def test_releasing_says_how_many(self, cli: Any) -> None:
+        result = cli.invoke(ckan, ["nx", "review", "release"])
+        assert "published 0" in result.output
+
+    def test_a_calendar_is_checked(self, cli: Any, tmp_path: Any) -> None:
+        file = tmp_path / "workdays.csv"
+        file.write_text("day,working,name\n2027-13-01,0,元旦\n", encoding="utf-8")
+        result = cli.invoke(ckan, ["nx", "review", "calendar", str(file)])
+        assert result.exit_code != 0
+        assert "line 2" in result.output
 
 
 class TestLists:

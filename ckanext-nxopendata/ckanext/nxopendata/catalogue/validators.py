@@ -31,6 +31,7 @@ from ckanext.nxopendata.catalogue import (
     uscc,
 )
 from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.catalogue.review import cases, machine
 
 __all__ = [
     "nx_amount",
@@ -288,6 +289,10 @@ def nx_uscc(value: Any) -> str:
     raise tk.Invalid(tk._("The unified social credit code is mistyped: its check character does not fit"))
 
 
+CLOSED = "0"
+"""Code of the list ``is_open``."""
+
+
 def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """After the fields: the filing rules between them and beside other datasets, then the resource code.
 
@@ -301,10 +306,23 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
         findings.append(rules.Finding("code_is_fixed", "nx_resource_code", {"code": fixed}))
     for finding in findings:
         _report(finding, errors, context)
+    _show_only_what_is_open(data, dataset.get("nx_is_open"), stored)
     if any(errors.values()) or dataset.get("nx_resource_code"):
         return
     code = fixed or codes.allocate(codes.prefix(dataset.get("nx_class_code"), config.default_class()))
     _add_extra(data, "nx_resource_code", code)
+
+
+def _show_only_what_is_open(data: FlattenDataDict, is_open: Any, stored: Any) -> None:
+    """What is not open is private, whoever writes it; it shows again when it becomes open, unless it is in review."""
+    if is_open == CLOSED:
+        data[("private",)] = True
+        return
+    if stored is None or stored.extras.get("nx_is_open") != CLOSED or not stored.private:
+        return
+    case = cases.of_dataset(stored.id)
+    if case is None or case.state == machine.PUBLISHED:
+        data[("private",)] = False
 
 
 def _report(finding: rules.Finding, errors: FlattenErrorDict, context: Context) -> None:

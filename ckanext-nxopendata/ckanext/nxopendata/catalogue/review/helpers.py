@@ -18,6 +18,7 @@ from ckanext.nxopendata.catalogue.review import cases, gate, machine, updates
 from ckanext.nxopendata.catalogue.review.model import Notice
 
 __all__ = [
+    "nx_is_reviewed",
     "nx_list_heading",
     "nx_list_kinds",
     "nx_overdue_datasets",
@@ -107,6 +108,12 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     steps = machine.possible(case.state, roles, cases.mode_of(case), case.kind)
     may_submit = any(arrow.action == "submit" for arrow in steps)
     return {"id": case.id, "state": case.state, "kind": case.kind, "may_submit": may_submit}
+
+
+def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
+    """Whether what the reader saves of this dataset waits for review."""
+    user = getattr(tk.current_user, "name", None)
+    return bool(user) and gate.applies({"user": user}, dataset.get("owner_org"))
 
 
 def nx_review_field(path: list[str]) -> str:

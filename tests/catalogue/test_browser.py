@@ -1,0 +1,243 @@
+"""A dataset's way to the public in Chromium: the department fills the form, the office returns, and so on.
+
+``NX_PICTURES`` names a folder that gets a picture of each stage.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ckan import model
+from ckan.tests import factories
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
+    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
+    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
+]
+
+CHROMIUM = "/usr/bin/chromium"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "Jingqu-2026-mulu"
+TITLE = "宁夏A级旅游景区名录"
+ITEMS = [
+    ("景区名称", "C", "200"),
+    ("质量等级", "C", "10"),
+    ("所在县区", "C", "60"),
+    ("评定年份", "I", ""),
+    ("门票价格", "Y", ""),
+    ("经度", "N", "10,6"),
+    ("纬度", "N", "10,6"),
+    ("联系电话", "C", "20"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the site, served by a thread."""
+    server = make_server("127.0.0.1", 0, app.app, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setitem(ckan_config, "ckan.site_url", address)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield address
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def people() -> None:
+    for name in ("editor", "head", "officer"):
+        factories.User(name=name, password=PASSWORD)
+    members = [{"name": "editor", "capacity": "editor"}, {"name": "head", "capacity": "admin"}]
+    factories.Organization(
+        name="wlt",
+        title_translated={"zh": "自治区文化和旅游厅", "en": "Department of Culture and Tourism"},
+        users=members,
+    )
+    factories.Organization(name="xinjianban", title="信息化建设办", users=[{"name": "officer", "capacity": "editor"}])
+
+
+@pytest.fixture
+def log_in(browser: Browser, site: str, people: None) -> Callable[..., Page]:
+    def enter(name: str | None = None, *, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=site, viewport={"width": 1280, "height": 900}, java_script_enabled=scripts
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        if name:
+            page.goto("/user/login")
+            page.fill("#field-login", name)
+            page.fill("#field-password", PASSWORD)
+            page.press("#field-password", "Enter")
+            page.wait_for_url(lambda url: "/user/login" not in url)
+        return page
+
+    return enter
+
+
+def picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("NX_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def choose_class(page: Page, scripts: bool) -> None:
+    if not scripts:
+        page.select_option("#field-nx_class_code", "214")
+        return
+    page.locator("#field-nx_class_code + .nx-cascade select").nth(0).select_option("2")
+    page.locator("#field-nx_class_code + .nx-cascade select").nth(1).select_option("214")
+
+
+def fill(page: Page, *, scripts: bool) -> None:
+    """The form with three mistakes: no basis for not sharing, a wrong method, a date to come."""
+    page.fill("#field-title_translated-zh", TITLE)
+    page.fill("#field-title_translated-en", "Scenic spots of Ningxia")
+    page.fill("#field-notes_translated-zh", "全区A级旅游景区的名称、等级、位置和联系电话。")
+    page.fill("#field-tags_translated-zh", "旅游、景区")
+    page.fill("#field-tags_translated-en", "tourism, scenic spots")
+    choose_class(page, scripts)
+    page.select_option("#field-nx_format_category", "2")
+    page.fill("#field-nx_format_type", "csv")
+    for row, (name, kind, length) in enumerate(ITEMS):
+        page.fill(f"#field-nx_items-{row}-name", name)
+        page.select_option(f"#field-nx_items-{row}-type", kind)
+        page.fill(f"#field-nx_items-{row}-length", length)
+    page.select_option("#field-nx_share_type", "3")
+    page.select_option("#field-nx_share_method_category", "platform")
+    page.select_option("#field-nx_share_method", "3")
+    page.select_option("#field-nx_update_cycle", "6")
+    page.fill("#field-nx_publish_date", "2999-01-01")
+    page.fill("#field-nx_contact_name", "资源处")
+    page.fill("#field-nx_contact_phone", "0951-5016000")
+
+
+def mend(page: Page) -> None:
+    page.select_option("#field-nx_share_type", "1")
+    page.select_option("#field-nx_is_open", "1")
+    page.select_option("#field-nx_share_method", "2")
+    page.fill("#field-nx_publish_date", "2024-05-31")
+
+
+def save(page: Page) -> None:
+    page.click("#dataset-edit .form-actions button.btn-primary")
+
+
+def errors_of(page: Page) -> set[str]:
+    """The fields that have an error in their own place."""
+    return {
+        field
+        for field in ("nx_share_condition", "nx_share_method", "nx_publish_date", "title_translated-zh", "nx_is_open")
+        if page.locator(f"#field-{field}")
+        .locator("xpath=ancestor::div[contains(@class,'form-group')][1]")
+        .locator(".error-block")
+        .count()
+    }
+
+
+def decide(page: Page, action: str, opinion: str = "") -> None:
+    if opinion:
+        page.fill("#opinion", opinion)
+    page.click(f".nx-decision button[value={action}]")
+    page.wait_for_load_state()
+
+
+def from_queue(page: Page, action: str, opinion: str = "") -> None:
+    page.goto("/review")
+    page.click(".nx-review-queue tbody a >> nth=0")
+    decide(page, action, opinion)
+
+
+def name_of_dataset() -> str:
+    return model.Session.query(model.Package.name).scalar()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_from_the_form_to_the_public_and_a_change_beside_the_live_version(
+    log_in: Callable[..., Page], tmp_path: Path, scripts: bool
+) -> None:
+    table = tmp_path / "景区名录.csv"
+    table.write_text("景区名称,质量等级\n沙湖旅游景区,5A\n", encoding="utf-8")
+    public, editor = log_in(), log_in("editor", scripts=scripts)
+
+    editor.goto("/dataset/new")
+    picture(editor, "0-form")
+    fill(editor, scripts=scripts)
+    save(editor)
+    picture(editor, "1-mistakes")
+    assert errors_of(editor) == {"nx_share_condition", "nx_share_method", "nx_publish_date"}
+    assert editor.input_value("#field-nx_items-7-name") == "联系电话"
+
+    mend(editor)
+    save(editor)
+    editor.set_input_files("#field-resource-upload", str(table))
+    editor.fill("#field-name", "景区名录")
+    editor.click("button[name=save][value=go-metadata]")
+    editor.wait_for_load_state()
+    address = f"/dataset/{name_of_dataset()}"
+    assert public.goto(address).status in (401, 403, 404)
+
+    editor.goto(f"{address}/review")
+    picture(editor, "2-draft")
+    decide(editor, "submit")
+    head, officer = log_in("head"), log_in("officer")
+    from_queue(head, "forward")
+    from_queue(officer, "return", "摘要请写明数据时间")
+    picture(officer, "3-returned")
+
+    editor.goto(f"{address}/review")
+    expect(editor.locator(".nx-decisions")).to_contain_text("摘要请写明数据时间")
+    editor.goto(f"{address.replace('/dataset/', '/dataset/edit/')}")
+    editor.fill("#field-notes_translated-zh", "2024年全区A级旅游景区的名称、等级、位置和联系电话。")
+    save(editor)
+    editor.goto(f"{address}/review")
+    decide(editor, "submit")
+    from_queue(head, "forward")
+    from_queue(officer, "publish")
+
+    public.goto(address)
+    expect(public.locator("body")).to_contain_text(TITLE)
+    expect(public.locator("body")).to_contain_text("2024年全区A级旅游景区")
+    public.goto(f"/en{address}")
+    expect(public.locator("body")).to_contain_text("Scenic spots of Ningxia")
+    expect(public.locator("body")).to_contain_text("Department of Culture and Tourism")
+
+    editor.goto(f"{address.replace('/dataset/', '/dataset/edit/')}")
+    editor.fill("#field-title_translated-zh", "宁夏A级旅游景区名录（2025年）")
+    save(editor)
+    public.goto(address)
+    expect(public.locator("body")).not_to_contain_text("2025年")
+    editor.goto(f"{address}/review")
+    expect(editor.locator(".nx-changes")).to_contain_text("2025年")
+    decide(editor, "submit")
+    from_queue(head, "forward")
+    officer.goto("/review")
+    officer.click(".nx-review-queue tbody a >> nth=0")
+    picture(officer, "4-difference")
+    decide(officer, "publish")
+    public.goto(address)
+    expect(public.locator("body")).to_contain_text("宁夏A级旅游景区名录（2025年）")
+    picture(public, "5-public")
