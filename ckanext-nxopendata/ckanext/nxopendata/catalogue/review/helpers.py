@@ -45,7 +45,7 @@ STATES: dict[str, Callable[[], str]] = {
 STEPS: dict[str, Callable[[], str]] = {
     "submit": lambda: tk._("Submit for registration"),
     "recall": lambda: tk._("Recall"),
-    "register": lambda: tk._("Register"),
+    "register": lambda: tk._("Register the dataset"),
     "forward": lambda: tk._("Register and submit for publication"),
     "request": lambda: tk._("Submit for publication"),
     "revise": lambda: tk._("Take back to draft"),
