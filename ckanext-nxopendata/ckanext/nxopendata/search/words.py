@@ -1,0 +1,166 @@
+"""Words as people type them: pinyin, initials, synonyms, homophones. Imports nothing of CKAN."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib import resources
+
+from pypinyin import Style, lazy_pinyin, pinyin_dict
+
+HAN = re.compile(r"[\u3400-\u9fff]+")
+LATIN = re.compile(r"[a-z' ]+\Z")
+LONGEST_KEY = 8
+OPERATORS = frozenset({"AND", "OR", "NOT"})
+SYNONYMS = resources.files("ckanext.nxopendata.schemas") / "search" / "synonyms.txt"
+
+
+def plain(text: str) -> str:
+    """Full-width forms made plain, lower case, one space between words, ``ü`` as typed on a keyboard."""
+    folded = unicodedata.normalize("NFKC", text).lower().replace("ü", "v")
+    return " ".join(folded.split())
+
+
+def normalised(query: str) -> str:
+    """A query as the index is asked: pinyin in one piece, full-width forms made plain.
+
+    Case stays in anything but pinyin, for ``AND`` and ``OR`` are operators.
+
+    >>> normalised("Lv You"), normalised("人口　AND 普查")
+    ('lvyou', '人口 AND 普查')
+    """
+    if LATIN.match(plain(query)) and not OPERATORS & set(query.split()):
+        return as_pinyin(plain(query))
+    return " ".join(unicodedata.normalize("NFKC", query).split())
+
+
+# Pinyin
+
+
+def reading(text: str) -> tuple[str, ...]:
+    """The syllables of ``text``; what is not Chinese stays as it is.
+
+    >>> reading("旅游A级")
+    ('lv', 'you', 'a', 'ji')
+    """
+    return tuple(plain(syllable) for syllable in lazy_pinyin(text, style=Style.NORMAL))
+
+
+def keys(text: str) -> set[str]:
+    """What finds ``text`` when it is typed in pinyin: every run of 2 to 8 characters, spelt out and as initials.
+
+    Initials count from three characters on, because two letters find everything.
+
+    >>> sorted(keys("旅游区"))
+    ['lvyou', 'lvyouqu', 'lyq', 'youqu']
+    """
+    found: set[str] = set()
+    for run in HAN.findall(text):
+        syllables = reading(run)
+        for start in range(len(syllables)):
+            for end in range(start + 2, min(len(syllables), start + LONGEST_KEY) + 1):
+                part = syllables[start:end]
+                found.add("".join(part))
+                if end - start > 2:
+                    found.add("".join(syllable[:1] for syllable in part))
+    return found
+
+
+def word_initials(words: Iterable[str]) -> set[str]:
+    """The initials of words from their beginning, two characters too: a tag 旅游景区 is found by ``ly``."""
+    found: set[str] = set()
+    for word in filter(HAN.fullmatch, words):
+        initials = "".join(syllable[:1] for syllable in reading(word))
+        found |= {initials[:end] for end in range(2, len(initials) + 1)}
+    return found
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    spelt = {one for readings in pinyin_dict.pinyin_dict.values() for one in readings.split(",")}
+    stripped = (unicodedata.normalize("NFD", one).replace("u\u0308", "v") for one in spelt)
+    return frozenset("".join(c for c in one if not unicodedata.combining(c)) for one in stripped)
+
+
+def as_pinyin(query: str) -> str:
+    """``query`` with the spaces and apostrophes of pinyin taken out, when all of it is pinyin; else unchanged.
+
+    >>> as_pinyin("lv you"), as_pinyin("xi'an"), as_pinyin("population census")
+    ('lvyou', 'xian', 'population census')
+    """
+    if not LATIN.match(query):
+        return query
+    parts = query.replace("'", " ").split()
+    if len(parts) > 1 and all(part in _syllables() for part in parts):
+        return "".join(parts)
+    return query
+
+
+# Synonyms
+
+
+@cache
+def synonym_groups() -> tuple[tuple[str, ...], ...]:
+    """The groups of ``schemas/search/synonyms.txt``."""
+    lines = (line.strip() for line in SYNONYMS.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        tuple(word.strip() for word in line.split(",") if word.strip())
+        for line in lines
+        if line and not line.startswith("#")
+    )
+
+
+def synonyms(text: str) -> list[str]:
+    """The other words for what ``text`` names, in the order of the file; words the text has itself are left out."""
+    found: dict[str, None] = {}
+    for group in synonym_groups():
+        if any(word in text for word in group):
+            found |= {word: None for word in group if word not in text}
+    return list(found)
+
+
+# What was perhaps meant
+
+
+def nearest(query: str, vocabulary: tuple[str, ...]) -> str:
+    """What ``query`` was perhaps meant to be, by the words in ``vocabulary`` (most used first); "" without an idea.
+
+    Characters of the same sound come first (旅游景去 for 旅游景区), for that is how Chinese is mistyped, wherever
+    they stand in the query; then words that differ in few characters.
+    """
+    wanted = plain(query)
+    if mended := _mended(wanted, vocabulary):
+        return mended
+    by_plain = {plain(word): word for word in reversed(vocabulary)}
+    by_plain.pop(wanted, None)
+    close = difflib.get_close_matches(wanted, list(by_plain), n=1, cutoff=0.72)
+    return by_plain[close[0]] if close else ""
+
+
+def _mended(query: str, vocabulary: tuple[str, ...]) -> str:
+    """``query`` with its longest mistyped part replaced by what sounds the same: 银川市景去 gives 银川市景区."""
+    parts = _parts(vocabulary)
+    right = frozenset(parts.values())
+    for length in range(min(len(query), LONGEST_KEY), 1, -1):
+        for start in range(len(query) - length + 1):
+            part = query[start : start + length]
+            meant = parts.get(reading(part)) if HAN.fullmatch(part) and part not in right else None
+            if meant:
+                return query[:start] + meant + query[start + length :]
+    return ""
+
+
+@lru_cache(maxsize=4)
+def _parts(vocabulary: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """Sound -> part of a word, for every run of 2 to 8 characters in the vocabulary; the most used word wins."""
+    found: dict[tuple[str, ...], str] = {}
+    for word in vocabulary:
+        for run in HAN.findall(word):
+            sounds = reading(run)
+            for start in range(len(run)):
+                for end in range(start + 2, min(len(run), start + LONGEST_KEY) + 1):
+                    found.setdefault(sounds[start:end], run[start:end])
+    return found
