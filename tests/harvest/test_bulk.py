@@ -130,7 +130,7 @@ class Differ:
         clear_all()
 
 
-VOLATILE = {"metadata_modified", "metadata_created", "created", "indexed_ts", "nx_resource_code"}
+VOLATILE = {"metadata_modified", "metadata_created", "created", "indexed_ts", "nx_resource_code", "nx_due_date"}
 
 
 def stable(value):

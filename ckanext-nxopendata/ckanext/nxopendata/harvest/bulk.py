@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -28,9 +29,11 @@ from ckan.lib.search.common import make_connection
 from ckan.logic.schema import default_show_package_schema
 from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import NoResultFound
 
 from ckanext.nxopendata.catalogue import checks as catalogue_checks
-from ckanext.nxopendata.catalogue import slugs
+from ckanext.nxopendata.catalogue import codes, slugs
+from ckanext.nxopendata.catalogue import config as catalogue_config
 from ckanext.nxopendata.harvest import apply, checks
 from ckanext.nxopendata.harvest.apply import Outcome, Step
 from ckanext.nxopendata.harvest.errors import Problem
@@ -105,11 +108,13 @@ class BulkWriter:
         plugin = lib_plugins.lookup_package_plugin("dataset")
         datasets = [_titled(step.data) for step in steps]
         names = Names([dataset["title"] for dataset in datasets])
+        with_codes(datasets)
         batch = catalogue_checks.prepare(datasets)
+        session = _KnowingSession() if self._no_such_files(datasets) else model.Session
         outcomes: list[Outcome] = []
         valid: list[tuple[Step, Json, Any]] = []
         for step, dataset in zip(steps, datasets, strict=True):
-            context = self._context(nx_batch=batch)
+            context = self._context(nx_batch=batch, session=session)
             named = {**dataset, "name": names.free(dataset["title"])}
             data, errors = lib_plugins.plugin_validate(
                 plugin, context, named, plugin.create_package_schema(), "package_create"
@@ -119,9 +124,15 @@ class BulkWriter:
                 outcomes.append(Outcome(step, "refused", problems=problems))
                 continue
             names.take(data["name"])
+            context["session"] = model.Session
             batch.add({**data, "nx_resource_code": _extra(data, "nx_resource_code")})
             valid.append((step, data, context))
         return outcomes + self._save_new(valid)
+
+    def _no_such_files(self, datasets: Sequence[Json]) -> bool:
+        ids = [resource["id"] for dataset in datasets for resource in dataset.get("resources") or ()]
+        query = sa.select(model.Resource.id).where(model.Resource.id.in_(ids), model.Resource.state != "deleted")
+        return len(set(ids)) == len(ids) and model.Session.scalar(query.limit(1)) is None
 
     def _save_new(self, valid: Sequence[tuple[Step, Json, Any]]) -> list[Outcome]:
         tags = tags_by_name({tag["name"] for _, data, _ in valid for tag in data.get("tags") or ()})
@@ -132,6 +143,7 @@ class BulkWriter:
                 data["creator_user_id"] = self._user.id if self._user else None
                 packages.append(new_package(data, tags, time))
         model.Session.flush()
+        _save_memberships(packages)
         outcomes = []
         activities = []
         for (step, data, context), package in zip(valid, packages, strict=True):
@@ -324,10 +336,10 @@ class Names:
 
     def __init__(self, titles: Sequence[str]) -> None:
         column = model.Package.name
-        self._taken: set[str] = set()
-        for base in {self._base(title) for title in titles}:
-            query = sa.select(column).where(sa.or_(column == base, column.like(f"{base}-%")))
-            self._taken.update(model.Session.scalars(query))
+        bases = Counter(self._base(title) for title in titles)
+        self._taken = set(model.Session.scalars(sa.select(column).where(column.in_(bases))))
+        for base in (base for base, times in bases.items() if times > 1 or base in self._taken):
+            self._taken.update(model.Session.scalars(sa.select(column).where(column.like(f"{base}-%"))))
 
     @staticmethod
     def _base(title: str) -> str:
@@ -374,17 +386,6 @@ def new_package(data: Json, tags: Mapping[str, model.Tag], time: dt.datetime) ->
     package.resources_all[:] = [_new_resource(entry, package.id) for entry in data.get("resources") or ()]
     for tag in {tag["name"]: tag for tag in data.get("tags") or ()}.values():
         model.Session.add(model.PackageTag(package, tags[tag["name"]], "active"))
-    if package.owner_org:
-        model.Session.add(
-            model.Member(
-                table_id=package.id,
-                table_name="package",
-                group=model.Session.get(model.Group, package.owner_org),
-                capacity="organization",
-                group_id=package.owner_org,
-                state="active",
-            )
-        )
     return package
 
 
@@ -418,6 +419,77 @@ def unchanged_resources(plugin: Any, package: model.Package, current: Json, data
         for i, resource in enumerate(data["resources"])
         if resource == old.get(resource.get("id"), ())
     }
+
+
+class _KnowingSession:
+    """The session for validating datasets of which it is known that neither their ids, nor their names, nor the
+    ids of their files are taken: CKAN's validators of these get their answer without a query each.
+    """
+
+    _KNOWN = (model.Package.id, model.Resource.package_id)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(model.Session, name)
+
+    def get(self, entity: Any, identity: Any, **options: Any) -> Any:
+        return None if entity is model.Package else model.Session.get(entity, identity, **options)
+
+    def query(self, *entities: Any) -> Any:
+        asked = entities[0] if len(entities) == 1 else None
+        known = isinstance(asked, _Nothing) or any(asked is column for column in self._KNOWN)
+        return _Nothing() if known else model.Session.query(*entities)
+
+
+class _Nothing:
+    """A query without a result."""
+
+    def filter(self, *_: Any) -> _Nothing:
+        return self
+
+    def exists(self) -> _Nothing:
+        return self
+
+    def scalar(self) -> bool:
+        return False
+
+    def one(self) -> Any:
+        raise NoResultFound
+
+
+def with_codes(datasets: Sequence[Json]) -> None:
+    """Give the datasets without a resource code theirs, in one query; those of unclear class are left."""
+    wanted: list[tuple[Json, str]] = []
+    for dataset in datasets:
+        if not dataset.get("nx_resource_code"):
+            with contextlib.suppress(ValueError):
+                first = codes.prefix(dataset.get("nx_class_code"), catalogue_config.default_class())
+                wanted.append((dataset, first))
+    if wanted:
+        parts = (
+            sa.func.unnest(sa.literal([first for _, first in wanted], sa.ARRAY(sa.Text)))
+            .table_valued("part")
+            .render_derived()
+        )
+        query = sa.select(sa.func.nx_next_resource_code(parts.c.part))
+        for (dataset, _), code in zip(wanted, model.Session.scalars(query).all(), strict=True):
+            dataset["nx_resource_code"] = code
+
+
+def _save_memberships(packages: Sequence[model.Package]) -> None:
+    rows = [
+        {
+            "id": make_uuid(),
+            "table_id": package.id,
+            "table_name": "package",
+            "capacity": "organization",
+            "group_id": package.owner_org,
+            "state": "active",
+        }
+        for package in packages
+        if package.owner_org
+    ]
+    if rows:
+        model.Session.execute(insert(model.Member), rows)
 
 
 # Activities, views and signals
