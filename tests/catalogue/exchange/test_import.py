@@ -10,10 +10,12 @@ import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
+from lxml import etree
 from openpyxl import load_workbook
 from samples import DATASET
 
-from ckanext.nxopendata.catalogue.exchange import forms, workbook_out
+from ckanext.nxopendata.catalogue.exchange import forms, imports, workbook_out, xml
+from ckanext.nxopendata.catalogue.exchange import model as table
 
 Act = Callable[..., Any]
 
@@ -162,12 +164,58 @@ def test_two_hundred_datasets_with_twenty_errors(preview: Act, act: Act) -> None
     done = act("nx_catalogue_import_apply", id=shown["id"], background=False)
     assert done["counts"]["create"] == 180
     assert model.Session.query(model.Package).count() == 180
-    from ckanext.nxopendata.catalogue.exchange import imports
-    from ckanext.nxopendata.catalogue.exchange import model as table
-
     back = load_workbook(io.BytesIO(imports.marked(table.get(done["id"]) or {})))[FORM.sheet]
     remarks = {cell.coordinate for row in back.iter_rows(min_row=5) for cell in row if cell.comment}
     assert remarks == set(planted)
+
+
+class TestXml:
+    @pytest.fixture
+    def send(self, preview: Act, act: Act) -> Act:
+        """Import a package of records; its outcome."""
+
+        def run(batch: str, *records: tuple[str, dict[str, Any]]) -> dict:
+            content = xml.package(records, {DATASET["owner_org"]: ABOUT}, batch, "2026-11-23T00:00:00Z")
+            shown = preview(content, "目录.xml")
+            if shown["state"] == "failed":
+                return shown
+            return act("nx_catalogue_import_apply", id=shown["id"], background=False)
+
+        return run
+
+    def test_add_update_delete(self, send: Act, act: Act) -> None:
+        made = send("1", (xml.ADD, numbered(1)), (xml.ADD, numbered(2)))
+        assert made["counts"]["create"] == 2
+        first, second = (numbered(number + 1, id=made["datasets"][number]["id"]) for number in range(2))
+        changed_first = first | {"notes_translated": {"zh": "另一段摘要"}}
+        done = send("2", (xml.UPDATE, changed_first), (xml.DELETE, second))
+        assert (done["counts"]["update"], done["counts"]["delete"]) == (1, 1), done["problems"]
+        assert act("package_show", id=first["id"])["notes"] == "另一段摘要"
+        assert model.Package.get(second["id"]).state == "deleted"
+
+    def test_what_is_wrong_is_told_in_the_receipt(self, send: Act) -> None:
+        done = send("1", (xml.UPDATE, numbered(7)), (xml.ADD, numbered(8)))
+        receipt = imports.receipt(table.get(done["id"]) or {})
+        results = etree.fromstring(receipt).findall(f"{xml.NS}result")
+        assert [result.get("status") for result in results] == ["error", "create"]
+        assert results[0].findtext(f"{xml.NS}message")
+
+    def test_a_batch_is_imported_once(self, send: Act) -> None:
+        send("1", (xml.ADD, numbered(1)))
+        assert send("1", (xml.ADD, numbered(1)))["state"] == "failed"
+
+    def test_an_export_imported_again_changes_nothing(
+        self, preview: Act, act: Act, create: Act, department: dict
+    ) -> None:
+        create()
+        made = act("nx_catalogue_export", owner_org=department["id"], format="xml")
+        assert preview(base64.b64decode(made["content"]), "目录.xml")["counts"]["unchanged"] == 1
+
+    def test_only_changes_are_exported(self, act: Act, create: Act, department: dict) -> None:
+        create()
+        for since, count in (("2020-01-01", 1), ("2999-01-01", 0)):
+            made = act("nx_catalogue_export", owner_org=department["id"], format="xml", since=since)
+            assert len(xml.read(base64.b64decode(made["content"])).drafts) == count
 
 
 class TestPages:

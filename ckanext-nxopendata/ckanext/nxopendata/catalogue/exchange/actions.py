@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from typing import Any
 
 import ckan.model as model
@@ -10,7 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 
 from ckanext.nxopendata.catalogue import codelists, dcat, helpers, localised, skos
-from ckanext.nxopendata.catalogue.exchange import imports, pages
+from ckanext.nxopendata.catalogue.exchange import imports, pages, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
 
 __all__ = [
@@ -89,12 +90,12 @@ def _about_list(name: str) -> dict[str, Any]:
 
 
 def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Say what a catalogue workbook would change, without changing anything.
+    """Say what a catalogue workbook or XML package would change, without changing anything.
 
     The user needs the right to create datasets in the department.
 
     :param owner_org: the department's id or name
-    :param upload: the file (xlsx, xls, et, ods, csv), or
+    :param upload: the file (xlsx, xls, et, ods, csv; xml by ``schemas/xsd/catalogue.xsd``), or
     :param content: the file in Base64, with
     :param file_name: its name
     :param background: False waits for the result; True (the default) leaves it to a job
@@ -104,7 +105,8 @@ def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> dict[s
     group = _department(data_dict)
     tk.check_access("nx_catalogue_import_preview", context, {"owner_org": group.id})
     name, content = _file(data_dict)
-    identifier = table.add(group.id, context.get("user", ""), "workbook", name, content)
+    kind = imports.XML if xml.looks_like(content) else imports.WORKBOOK
+    identifier = table.add(group.id, context.get("user", ""), kind, name, content)
     return _go(context, data_dict, identifier)
 
 
@@ -136,14 +138,30 @@ def nx_catalogue_import_show(context: Context, data_dict: DataDict) -> dict[str,
 
 @tk.side_effect_free
 def nx_catalogue_export(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """The catalogue of a department as workbook: file_name, content in Base64.
+    """The catalogue of a department: file_name, content in Base64.
 
     :param owner_org: the department's id or name
+    :param format: ``xlsx`` (the default) or ``xml``
+    :param since: of XML, only what changed since (ISO 8601, UTC)
     """
     group = _department(data_dict)
     tk.check_access("nx_catalogue_export", context, {"owner_org": group.id})
-    content = imports.export(group, context.get("user", ""))
-    return {"file_name": f"{group.title}_目录.xlsx", "content": base64.b64encode(content).decode()}
+    kind, user = data_dict.get("format") or "xlsx", context.get("user", "")
+    if kind == "xlsx":
+        content = imports.export(group, user)
+    elif kind == "xml":
+        content = imports.export_xml(group, user, _since(data_dict))
+    else:
+        raise tk.ValidationError({"format": [tk._("Choose xlsx or xml")]})
+    return {"file_name": f"{group.title}_目录.{kind}", "content": base64.b64encode(content).decode()}
+
+
+def _since(data_dict: DataDict) -> str:
+    since = data_dict.get("since") or ""
+    try:
+        return dt.datetime.fromisoformat(since).replace(tzinfo=None).isoformat() if since else ""
+    except ValueError:
+        raise tk.ValidationError({"since": [tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")]}) from None
 
 
 def _department(data_dict: DataDict) -> Any:

@@ -41,9 +41,11 @@ def template(file: Path) -> None:
 @click.argument("organization")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("-u", "--user", help="Whose view it is; the site's own user when left out.")
-def export(organization: str, file: Path, user: str | None) -> None:
-    """Write the catalogue of ORGANIZATION to FILE."""
-    made = _act("nx_catalogue_export", user, owner_org=organization)
+@click.option("--since", default="", help="Of XML, only what changed since (ISO 8601, UTC).")
+def export(organization: str, file: Path, user: str | None, since: str) -> None:
+    """Write the catalogue of ORGANIZATION to FILE: XML when its name ends in .xml, else a workbook."""
+    kind = "xml" if file.suffix.lower() == ".xml" else "xlsx"
+    made = _act("nx_catalogue_export", user, owner_org=organization, format=kind, since=since)
     file.write_bytes(base64.b64decode(made["content"]))
     click.echo(str(file))
 
@@ -53,8 +55,11 @@ def export(organization: str, file: Path, user: str | None) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-u", "--user", help="In whose name; the site's own user when left out.")
 @click.option("--apply", "applied", is_flag=True, help="Write the datasets without errors; without it only a preview.")
+@click.option("--receipt", type=click.Path(dir_okay=False, path_type=Path), help="Write the receipt of XML here.")
 @click.option("--marked", type=click.Path(dir_okay=False, path_type=Path), help="Write the file with comments here.")
-def import_(organization: str, file: Path, user: str | None, applied: bool, marked: Path | None) -> None:
+def import_(
+    organization: str, file: Path, user: str | None, applied: bool, receipt: Path | None, marked: Path | None
+) -> None:
     """Preview FILE as the catalogue of ORGANIZATION, or import it with --apply."""
     if user is None:
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
@@ -66,10 +71,13 @@ def import_(organization: str, file: Path, user: str | None, applied: bool, mark
     if shown["failure"]:
         raise click.ClickException(shown["failure"])
     for problem in shown["problems"]:
-        place = f"{workbook_out.get_column_letter(problem['column'])}{problem['row']}"
+        letter = workbook_out.get_column_letter(problem["column"]) if problem["column"] else ""
+        place = f"{letter}{problem['row']}"
         click.echo(f"{problem['sheet']} {place}: {problem['message']}")
     click.echo("  ".join(f"{action}: {count}" for action, count in shown["counts"].items()))
     if marked:
         marked.write_bytes(imports.marked(imports.table.get(shown["id"]) or {}))
+    if receipt:
+        receipt.write_bytes(imports.receipt(imports.table.get(shown["id"]) or {}))
     if shown["counts"][imports.ERROR]:
         sys.exit(2)

@@ -6,6 +6,7 @@ Both steps read the file anew, so what is written is judged by what is there at 
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from flask import has_request_context
 
 from ckanext.nxopendata.catalogue import checks, dcat, rules
-from ckanext.nxopendata.catalogue.exchange import cells, forms, messages, workbook_in, workbook_out
+from ckanext.nxopendata.catalogue.exchange import cells, forms, messages, workbook_in, workbook_out, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
 from ckanext.nxopendata.catalogue.exchange.workbook_in import Draft, Problem
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 CREATE, UPDATE, DELETE, UNCHANGED, ERROR = "create", "update", "delete", "unchanged", "error"
 ACTIONS = (CREATE, UPDATE, DELETE, UNCHANGED, ERROR)
 FORM = "catalogue"
+WORKBOOK, XML = "workbook", "xml"
 PROGRESS_EVERY = 10
 
 
@@ -92,12 +94,15 @@ def _existing(drafts: Iterable[Draft], owner: str) -> dict[int, str]:
             package.owner_org == owner, package.state != "deleted", package.type == "dataset"
         )
     ).all()
+    own = {row[0] for row in rows}
     by_code = {row[1]: row[0] for row in rows if row[1]}
     by_title = {row[2]: row[0] for row in rows}
     found: dict[int, str] = {}
     for draft in drafts:
         given = draft.dataset.get("nx_resource_code")
         match = by_code.get(given) if given else by_title.get(rules.same_title(_title(draft)))
+        if draft.identifier in own:
+            match = draft.identifier
         if match:
             found[id(draft)] = match
     return found
@@ -105,9 +110,14 @@ def _existing(drafts: Iterable[Draft], owner: str) -> dict[int, str]:
 
 def _planned(draft: Draft, department: Department, existing: str | None, user: str, batch: checks.Batch) -> Entry:
     entry = Entry(draft, ERROR, problems=[*draft.problems, *_other_provider(draft, department)])
+    if existing is None and draft.operation in (xml.UPDATE, xml.DELETE):
+        value = draft.dataset.get("nx_resource_code") or draft.identifier or _title(draft)
+        entry.problems.append(Problem("not_found", draft.first, {"value": value}))
     if entry.problems:
         return entry
-    if existing is None:
+    if draft.operation == xml.DELETE:
+        entry.action, entry.data = DELETE, {"id": existing}
+    elif existing is None:
         entry.data = _new(draft, department)
         entry.action = CREATE
     else:
@@ -115,8 +125,13 @@ def _planned(draft: Draft, department: Department, existing: str | None, user: s
         if not changes(draft, stored):
             entry.action, entry.data = UNCHANGED, {"id": existing}
             return entry
+        if draft.operation == xml.ADD:
+            entry.problems.append(Problem("exists", draft.first, {"value": stored["nx_resource_code"]}))
+            return entry
         entry.data = _merged(draft, stored)
         entry.action = UPDATE
+    if entry.action == DELETE:
+        return entry
     if errors := validate(entry.data, entry.action, user, batch):
         entry.action = ERROR
         entry.problems = [Problem("rule", draft.cell(path), {"message": message}) for path, message in errors]
@@ -280,6 +295,8 @@ def run(identifier: str) -> None:
     except cells.Unreadable as error:
         params = {"reason": error.reason}
         table.change(identifier, state=table.FAILED, report={"failure": {"code": error.code, "params": params}})
+    except xml.BrokenXml as error:
+        table.change(identifier, state=table.FAILED, report={"failure": {"code": error.code, "params": error.params}})
     except workbook_in.NoHeader as error:
         failure = {"code": "no_header", "params": {"columns": "、".join(error.wanted)}}
         table.change(identifier, state=table.FAILED, report={"failure": failure})
@@ -292,18 +309,25 @@ def run(identifier: str) -> None:
 
 
 def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
-    drafts = _drafts(row["kind"], row["content"])
+    batch, drafts = _read(row["kind"], row["content"])
+    if batch and table.batch_done(row["organization_id"], batch):
+        raise xml.BrokenXml("batch_repeated", batch=batch)
     user, steps = row["user_name"], 2 if writing else 1
     table.change(row["id"], done=0, total=len(drafts) * steps)
     department = Department.of(model.Group.get(row["organization_id"]))
     entries = plan(drafts, department, user, lambda done: table.change(row["id"], done=done))
     if writing:
         apply(entries, user, lambda done: table.change(row["id"], done=len(drafts) + done))
-    return report(entries)
+    return report(entries) | {"batch": batch}
 
 
-def _drafts(kind: str, content: bytes) -> list[Draft]:
-    return workbook_in.read(cells.read(content), forms.load(FORM))
+def _read(kind: str, content: bytes) -> tuple[str, list[Draft]]:
+    """The batch number ("" when there is none) and the drafts of a file."""
+    if kind != XML:
+        return "", workbook_in.read(cells.read(content), forms.load(FORM))
+    package = xml.read(content)
+    workbook_in.find_twins(package.drafts)
+    return package.batch, package.drafts
 
 
 def report(entries: Sequence[Entry]) -> dict[str, Any]:
@@ -321,13 +345,14 @@ def report(entries: Sequence[Entry]) -> dict[str, Any]:
     ]
     problems = [
         {
+            "record": number,
             "sheet": problem.cell.sheet,
             "row": problem.cell.row,
             "column": problem.cell.column,
             "code": problem.code,
             "params": dict(problem.params),
         }
-        for entry in entries
+        for number, entry in enumerate(entries)
         for problem in entry.problems
     ]
     return {"counts": counts, "datasets": datasets, "problems": problems}
@@ -352,6 +377,19 @@ def marked(row: Mapping[str, Any]) -> bytes:
     return workbook_out.marked(row["content"], cells.read(row["content"]), places)
 
 
+def receipt(row: Mapping[str, Any]) -> bytes:
+    """The answer to the XML package of an import, record by record."""
+    outcome = said(row["report"])
+    texts: dict[int, list[str]] = {}
+    for problem in outcome["problems"]:
+        texts.setdefault(problem["record"], []).append(problem["message"])
+    results = (
+        ({"mdId": dataset["id"] or "", "line": str(dataset["row"]), "status": dataset["action"]}, texts.get(number, []))
+        for number, dataset in enumerate(outcome.get("datasets", ()))
+    )
+    return xml.receipt(outcome.get("batch", ""), row["created"].isoformat(timespec="seconds") + "Z", results)
+
+
 # Exports
 
 
@@ -374,3 +412,23 @@ def datasets(owner: str, user: str) -> Iterator[dict[str, Any]]:
             yield tk.get_action("package_show")({"user": user}, {"id": identifier})
         except tk.NotAuthorized:
             continue
+
+
+def export_xml(group: Any, user: str, since: str = "") -> bytes:
+    """The catalogue of a department as XML package: all of it, or what changed since ``since`` (ISO 8601, UTC)."""
+    department = Department.of(group)
+    about = {department.id: {"title": department.title, "nx_uscc": department.uscc}}
+    now = dt.datetime.now(dt.UTC)
+    found = datasets(department.id, user)
+    records = xml.records_of(found, _deleted(department.id, since), since) if since else (("", one) for one in found)
+    batch = f"{department.uscc or group.name}-{now:%Y%m%d%H%M%S}"
+    return xml.package(records, about, batch, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _deleted(owner: str, since: str) -> Iterator[dict[str, Any]]:
+    package = model.Package
+    query = sa.select(package.id, package.title, package.extras["nx_resource_code"].astext).where(
+        package.owner_org == owner, package.state == "deleted", package.metadata_modified >= since
+    )
+    for identifier, title, code in model.Session.execute(query):
+        yield {"id": identifier, "title_translated": {"zh": title}, "nx_resource_code": code}

@@ -30,6 +30,7 @@ TEXTS: Mapping[str, str] = {
     "xml_doctype": _("The XML has a document type declaration: leave <!DOCTYPE …> out"),
     "xml_root": _("The XML is not a catalogue package; its root must be {root}"),
     "unknown_operation": _('"{value}" is not an operation: write add, update or delete'),
+    "batch_repeated": _("Batch {batch} was imported already: give each package a number of its own"),
     "not_found": _("There is no dataset {value} in this catalogue"),
     "exists": _("The dataset {value} is already there: write update"),
 }

@@ -65,6 +65,16 @@ def claim(identifier: str, before: str, after: str) -> bool:
     return _run(statement).rowcount == 1
 
 
+def batch_done(organization_id: str, batch: str) -> bool:
+    """Whether a package with this batch number was imported into the department before."""
+    own = sa.and_(table.c.organization_id == organization_id, table.c.state == DONE)
+    with _engine().connect() as connection:
+        return (
+            connection.execute(sa.select(table.c.id).where(own, table.c.report["batch"].astext == batch)).first()
+            is not None
+        )
+
+
 def _run(statement: Any) -> Any:
     with _engine().begin() as connection:
         return connection.execute(statement)

@@ -62,11 +62,15 @@ def read(org: str, identifier: str) -> Any:
         return tk.redirect_to("nx_exchange.read", org=org, identifier=identifier)
     shown = tk.get_action("nx_catalogue_import_show")(context, {"id": row["id"]})
     waiting = shown["state"] in (table.QUEUED, table.READING, table.APPLYING)
-    words = {"group_dict": department, "import_": shown, "waiting": waiting, "column_name": get_column_letter}
+    words = {"group_dict": department, "import_": shown, "waiting": waiting, "column_name": _column_name}
     response = make_response(tk.render("catalogue_exchange/read.html", words))
     if waiting:
         response.headers["Refresh"] = str(SECONDS)
     return response
+
+
+def _column_name(number: int) -> str:
+    return get_column_letter(number) if number else ""
 
 
 def _row(department: dict[str, Any], identifier: str) -> Any:
@@ -84,6 +88,19 @@ def marked(org: str, identifier: str) -> Response:
     return _download(imports.marked(row), f"{stem}_校验.xlsx")
 
 
+def receipt(org: str, identifier: str) -> Response:
+    """The answer to an XML package."""
+    row = _row(_department(org), identifier)
+    return _download(imports.receipt(row), f"{row['file_name']}_回执.xml", "application/xml")
+
+
+def export_xml(org: str) -> Response:
+    """The department's catalogue as XML."""
+    department = _department(org, "nx_catalogue_export")
+    content = imports.export_xml(model.Group.get(department["id"]), tk.current_user.name)
+    return _download(content, f"{department['title']}_目录.xml", "application/xml")
+
+
 def export(org: str) -> Response:
     """The department's catalogue."""
     department = _department(org, "nx_catalogue_export")
@@ -97,14 +114,16 @@ def template(org: str) -> Response:
     return _download(workbook_out.template(forms.load(imports.FORM), department["title"]), "目录填报模板.xlsx")
 
 
-def _download(content: bytes, name: str) -> Response:
-    response = send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+def _download(content: bytes, name: str, media: str = XLSX) -> Response:
+    response = send_file(io.BytesIO(content), mimetype=media, as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
 exchange.add_url_rule("/", view_func=index, methods=["GET", "POST"])
 exchange.add_url_rule("/export.xlsx", view_func=export)
+exchange.add_url_rule("/export.xml", view_func=export_xml)
 exchange.add_url_rule("/template.xlsx", view_func=template)
 exchange.add_url_rule("/import/<identifier>", view_func=read, methods=["GET", "POST"])
 exchange.add_url_rule("/import/<identifier>/marked.xlsx", view_func=marked)
+exchange.add_url_rule("/import/<identifier>/receipt.xml", view_func=receipt)

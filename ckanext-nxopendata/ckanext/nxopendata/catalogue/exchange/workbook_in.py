@@ -52,6 +52,7 @@ class Draft:
 
     ``dataset`` has only the fields that have a column; ``cells`` says where each field stands (items as
     ``nx_items.2.length``); ``provider`` and ``uscc`` are as written; ``links`` are addresses of files.
+    ``identifier`` is the dataset's id and ``operation`` add, update or delete, both "" where nothing is said.
     """
 
     first: Cell
@@ -61,6 +62,8 @@ class Draft:
     uscc: str = ""
     links: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    identifier: str = ""
+    operation: str = ""
 
     def cell(self, path: str) -> Cell:
         """Where a field stands: the closest path that has a cell, the dataset's first cell at last."""
@@ -95,7 +98,7 @@ def read(sheets: Iterable[Sheet], form: Form) -> list[Draft]:
         drafts.extend(_drafts(sheet, *layout))
     if not found:
         raise NoHeader([column.header for column in form.columns if column.required])
-    _find_twins(drafts)
+    find_twins(drafts)
     return drafts
 
 
@@ -298,7 +301,7 @@ def _same(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _find_twins(drafts: list[Draft]) -> None:
+def find_twins(drafts: list[Draft]) -> None:
     """A resource code or, within one provider, a title may stand in the workbook once."""
     seen: dict[tuple[str, str], Draft] = {}
     for draft in drafts:
