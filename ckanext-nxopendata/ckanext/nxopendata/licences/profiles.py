@@ -33,7 +33,9 @@ class NxLicenceProfile(RDFProfile):
                 self._write(distribution, own)
 
     def _write(self, subject: URIRef, policy: Policy) -> None:
-        self.g.set((subject, ODRL.hasPolicy, URIRef(helpers.policy_url(policy))))
+        address = URIRef(helpers.policy_url(policy))
+        self.g.set((subject, ODRL.hasPolicy, address))
+        self.g.add((address, RDF.type, ODRL.Policy))  # DCAT-AP 3 wants what hasPolicy leads to be called a policy
         written = self.g.value(subject, DCTERMS.license)
         if policy.legal_text and not str(written or "").startswith(("https://", "http://")):
             licence = URIRef(helpers.legal_url(policy, "en"))
