@@ -1,7 +1,7 @@
 """Formats of catalogues: one class a format, found by name or by looking at the first document.
 
 To add one, write a class with the members of :class:`Format` and :func:`register` it; another extension
-does so through :class:`ckanext.nxopendata.harvest.interfaces.IHarvestFormats`.
+does so when its plugin is loaded.
 """
 
 from __future__ import annotations
