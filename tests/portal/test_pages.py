@@ -246,3 +246,11 @@ class TestCost:
         assert cost(url) == few
         assert few[0] <= searches
         assert few[1] <= queries
+
+
+class TestErrors:
+    def test_stock_sentences_in_english_are_left_out(self, app: Any) -> None:
+        assert "The requested URL" not in app.get("/no-such-page", status=404).body
+
+    def test_what_ckan_says_of_the_case_is_kept(self, app: Any) -> None:
+        assert "数据集" in text_of(app.get("/dataset/no-such-dataset", status=404))

@@ -13,6 +13,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib import uploader
 from flask import g, has_request_context
 from markupsafe import Markup
+from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.catalogue import codelists, departments
 from ckanext.nxopendata.licences import shared
@@ -23,6 +24,7 @@ __all__ = [
     "nx_colours",
     "nx_date",
     "nx_department",
+    "nx_error_text",
     "nx_facet_items",
     "nx_facet_titles",
     "nx_formats",
@@ -100,6 +102,12 @@ def nx_language_links() -> list[dict[str, Any]]:
         }
         for locale in tk.h.get_available_locales()
     ]
+
+
+def nx_error_text(code: int, text: str | None) -> str:
+    """What an error page adds to its own words; "" for werkzeug's stock sentences, which are English only."""
+    stock = default_exceptions.get(code)
+    return "" if not text or (stock and text == stock.description) else text
 
 
 # Values
