@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from server import Server, serving
+from .server import Server, serving
 
 
 @pytest.fixture

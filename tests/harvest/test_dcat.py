@@ -1,13 +1,14 @@
 """DCAT in any syntax, page by page."""
 
 import pytest
-from catalogues import PREFIXES, dataset, iri, page, turtle
-from server import Reply
 
 from ckanext.nxopendata.harvest import formats, mapping
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
 from ckanext.nxopendata.harvest.formats import Reading, dcat
+
+from .catalogues import PREFIXES, dataset, iri, page, turtle
+from .server import Reply
 
 LIMITS = Limits(read_seconds=2, retries=0, requests_per_second=0)
 

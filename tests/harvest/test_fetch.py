@@ -5,7 +5,6 @@ import socket
 import time
 
 import pytest
-from server import Reply, packed
 
 from ckanext.nxopendata.harvest.errors import (
     FetchError,
@@ -14,6 +13,8 @@ from ckanext.nxopendata.harvest.errors import (
     TransientFetchError,
 )
 from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits, Validators
+
+from .server import Reply, packed
 
 QUICK = Limits(
     connect_seconds=2, read_seconds=1, total_seconds=3, retries=2, backoff_seconds=0.01, requests_per_second=0

@@ -1,7 +1,8 @@
 """Licences as departments write them, through a whole harvest: recognised by rule, or kept as they are."""
 
 import pytest
-from catalogues import PREFIXES, dataset
+
+from .catalogues import PREFIXES, dataset
 
 pytestmark = [pytest.mark.usefixtures("with_plugins", "tables")]
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from catalogues import turtle
+
+from .catalogues import turtle
 
 ROOM = Path(__file__).parents[2] / "ckanext-nxopendata" / "ckanext" / "nxopendata" / "harvest"
 

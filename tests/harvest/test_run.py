@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from catalogues import PREFIXES, dataset, iri, page, turtle
-from server import Reply
-from test_workbook import HEADER, ROWS, book
+
+from .catalogues import PREFIXES, dataset, iri, page, turtle
+from .server import Reply
+from .test_workbook import HEADER, ROWS, book
 
 pytestmark = [pytest.mark.usefixtures("with_plugins", "tables")]
 

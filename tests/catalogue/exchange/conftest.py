@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from ckan.tests import factories
-from samples import DATASET
+
+from .samples import DATASET
 
 Act = Callable[..., Any]
 

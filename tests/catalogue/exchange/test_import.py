@@ -12,10 +12,11 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from lxml import etree
 from openpyxl import load_workbook
-from samples import DATASET
 
 from ckanext.nxopendata.catalogue.exchange import forms, imports, workbook_out, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
+
+from .samples import DATASET
 
 Act = Callable[..., Any]
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from pyshacl import validate
 from rdflib import DCAT, DCTERMS, RDF, SH, Graph, Literal, URIRef
-from samples import DATASET, datasets
 
 from ckanext.nxopendata.catalogue.exchange import rdf
+
+from .samples import DATASET, datasets
 
 LINKS = rdf.Links("https://data.nx.example", {"cc-by-4.0": "https://creativecommons.org/licenses/by/4.0/"})
 SHAPES = Path(__file__).parent / "shacl" / "dcat-ap_3.0.0_shapes.ttl"

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from samples import DATASET
 
 from ckanext.nxopendata.catalogue.exchange import cells, forms, workbook_in, workbook_out
+
+from .samples import DATASET
 
 FORM = forms.load("catalogue")
 DEPARTMENT = {"title": "自治区文化和旅游厅", "nx_uscc": "91110000600037341L"}

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
-from samples import DATASET, datasets
 
 from ckanext.nxopendata.catalogue.exchange import xml
+
+from .samples import DATASET, datasets
 
 ABOUT = {DATASET["owner_org"]: {"title": "自治区文化和旅游厅", "nx_uscc": "91110000600037341L"}}
 XSD = Path(str(resources.files("ckanext.nxopendata.schemas") / "xsd" / "catalogue.xsd"))
