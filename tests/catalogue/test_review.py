@@ -329,6 +329,10 @@ class TestQueues:
         people.decide("officer", dataset, "publish")
         assert waiting() == [0, 0, 0, 0]
 
+    def test_a_deleted_draft_waits_for_nobody(self, people: People) -> None:
+        people.act("editor", "package_delete", id=people.create()["id"])
+        assert people.act("editor", "nx_review_list")["count"] == 0
+
     def test_those_who_must_act_are_told(self, people: People) -> None:
         dataset = people.create()
         people.decide("editor", dataset, "submit")

@@ -97,6 +97,11 @@ class TestTree:
             ("yc", 0),
         ]
 
+    def test_the_tree_is_public(self, app: Any) -> None:
+        factories.Organization(name="nx", title_translated={"zh": "自治区人民政府", "en": "People's Government"})
+        (row,) = app.get("/en/api/3/action/nx_department_tree").json["result"]
+        assert row == {"name": "nx", "title": "People's Government", "depth": 0}
+
     def test_no_department_stands_above_itself(self, call: Act) -> None:
         above = factories.Organization(name="nx", title="自治区人民政府")
         factories.Organization(name="tjj", title="统计局", nx_parent="nx")

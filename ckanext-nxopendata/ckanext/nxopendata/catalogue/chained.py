@@ -1,4 +1,4 @@
-"""CKAN's lists of departments and groups, with names in the reader's language."""
+"""Departments: their tree, and CKAN's lists of them with names in the reader's language."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue import reading
+from ckanext.nxopendata.catalogue import departments, reading
 from ckanext.nxopendata.catalogue.helpers import reader_language
 
-__all__ = ["group_list", "organization_list", "organization_list_for_user"]
+__all__ = ["group_list", "nx_department_tree", "organization_list", "organization_list_for_user"]
+
+
+@tk.side_effect_free
+def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """All departments, each after the one above it: ``name``, ``title`` in the reader's language, ``depth``."""
+    tk.check_access("organization_list", context, data_dict)
+    return departments.tree(reader_language())
 
 
 @tk.chained_action

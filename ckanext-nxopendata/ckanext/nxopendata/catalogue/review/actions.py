@@ -266,10 +266,15 @@ def _waiting(user: str) -> Any:
         Case.state.in_((machine.DRAFT, machine.REGISTERED)), Case.owner_org.in_(_departments(user, ("admin", "editor")))
     )
     office = Case.state == machine.PUBLISHING if gate.is_office(user) else sa.false()
-    return sa.or_(heads, editors, office)
+    return sa.and_(_there(), sa.or_(heads, editors, office))
 
 
 def _visible(user: str) -> Any:
     own = Case.owner_org.in_(_departments(user, ("admin", "editor")))
     office = Case.state != machine.DRAFT if gate.is_office(user) else sa.false()
-    return sa.and_(sa.or_(own, office), Case.state.not_in((machine.PUBLISHED,)))
+    return sa.and_(_there(), sa.or_(own, office), Case.state != machine.PUBLISHED)
+
+
+def _there() -> Any:
+    """Cases whose dataset was not deleted; the log keeps the others."""
+    return Case.dataset_id.in_(sa.select(model.Package.id).where(model.Package.state != "deleted"))
