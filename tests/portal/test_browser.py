@@ -57,6 +57,7 @@ def pages(scenic: dict[str, Any], create: Callable[..., dict[str, Any]]) -> dict
     create(
         title_translated={"zh": "只有中文名称的数据集"},
         nx_open_condition="签订协议后开放",
+        license_id="nx-conditional-1.0",
         notes_translated={"zh": "摘要"},
     )
     dataset = f"/dataset/{scenic['name']}"

@@ -131,7 +131,7 @@ class TestPreview:
         assert not page.xpath("//table[contains(@class, 'nx-table-data')]")
 
     def test_conditional_data_is_not_shown_before_an_agreement(self, app: Any, create: Act, upload: Act) -> None:
-        dataset = create(nx_open_condition="签订协议后开放")
+        dataset = create(nx_open_condition="签订协议后开放", license_id="nx-conditional-1.0")
         file = upload(dataset, "名录.csv", "名称\n不可预览的内容\n".encode())
         page = app.get(f"/dataset/{dataset['name']}/resource/{file['id']}")
         assert "不可预览的内容" not in page.body
