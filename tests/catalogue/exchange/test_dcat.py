@@ -146,6 +146,8 @@ def without_remote_context(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     context = value.get("@context")
+    if "http://www.w3.org/ns/odrl.jsonld" in (context or ()):
+        return {}  # the licence's policy, which is another room's
     contexts = [
         {"@vocab": "https://schema.org/"} if isinstance(one, str) else one
         for one in (context if isinstance(context, list) else [context])
