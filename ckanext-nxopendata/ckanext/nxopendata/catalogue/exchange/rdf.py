@@ -106,8 +106,8 @@ class Links:
 
 
 def iri(address: str) -> str:
-    """``address`` as an IRI: what RFC 3987 forbids is percent-encoded."""
-    return re.sub(r"[\x00-\x20<>\"{}|\\^`\x7f-\xa0]", lambda found: quote(found.group()), address)
+    """``address`` as an IRI: what RFC 3987 forbids, and any white space, is percent-encoded."""
+    return re.sub(r"[\s\x00-\x20<>\"{}|\\^`\x7f-\xa0]", lambda found: quote(found.group()), address)
 
 
 def absolute(address: str) -> bool:
