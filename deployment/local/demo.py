@@ -17,7 +17,7 @@ from string import Template
 
 from local import services
 from local.problem import Problem, told_plainly
-from local.seed import SOURCES, officer_name
+from local.seed import people
 from local.stack import (
     ROOT,
     VAR,
@@ -113,8 +113,8 @@ def _await(stack: Stack, names: tuple[str, ...]) -> None:
 def _load(stack: Stack) -> None:
     """Register the departments and harvest them; unchanged records cost nothing the second time."""
     say("登记部门和采集来源", "registering departments and their sources")
-    for source in json.loads(SOURCES.read_text(encoding="utf-8")):
-        stack.state.passwords.setdefault(officer_name(source["name"]), secrets.token_urlsafe(12))
+    for person in people():
+        stack.state.passwords.setdefault(person.name, secrets.token_urlsafe(12))
     stack.save()
     loaded = str(stack.folder / "loaded.json")
     command = [sys.executable, "-m", "local.seed", str(stack.folder / "ckan.ini"), services.url(stack, "data"), loaded]
@@ -137,7 +137,7 @@ def _print_summary(stack: Stack, seconds: float) -> None:
     print(f"\n网站 · site      {site_url(stack)}/")
     print("登录 · sign-ins")
     for user in loaded["users"]:
-        print(f"  {user['name']:<12} {user['password']}   {user['role']}")
+        print(f"  {user['name']:<14} {user['password']:<24}   {user['role']}")
     print(f"  （口令保存在 {stack.state_file}）")
     print(f"\n用时 {seconds:.0f} 秒。停止：deployment/demo stop；清除：deployment/demo reset")
 

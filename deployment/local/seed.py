@@ -7,6 +7,7 @@ nothing.
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,35 @@ from local.stack import ROOT, say, write_private
 SOURCES = ROOT / "deployment" / "demo-data" / "sources.json"
 
 
-def officer_name(source: str) -> str:
-    """The user name of a department's officer: ``demo-wlt`` has ``wlt``."""
-    return source.removeprefix("demo-")
+OFFICE = {
+    "name": "zizhiqu-xinxihua-jianshe-ban",
+    "title_translated": {"zh": "自治区信息化建设办", "en": "Informatisation Office of Ningxia"},
+    "description": "演示机构：主管部门，审核各部门的数据集并发布。",
+    "nx_region": "640000",
+    "nx_level": "province",
+}
+"""The supervising office, as ``demo.ini.in`` names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone of a department: ``role`` is ``editor`` or ``admin`` (its head), ``label`` says it to a reader."""
+
+    name: str
+    department: str
+    role: str
+    label: str
+
+
+def people() -> list[Person]:
+    """An editor and a head of each department, and the head of the supervising office."""
+    found = [Person("office", OFFICE["name"], "admin", "自治区信息化建设办 审核发布 · supervising office")]
+    for source in json.loads(SOURCES.read_text(encoding="utf-8")):
+        short, department = source["name"].removeprefix("demo-"), source["organization"]
+        title = department["title_translated"]["zh"]
+        found.append(Person(short, department["name"], "editor", f"{title} 编辑 · editor"))
+        found.append(Person(f"{short}-head", department["name"], "admin", f"{title} 负责人 · head"))
+    return found
 
 
 def main() -> int:
@@ -42,13 +69,12 @@ def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
 
     sources = json.loads(SOURCES.read_text(encoding="utf-8"))
     users = [_user(act, "admin", passwords["admin"], sysadmin=True) | {"role": "系统管理员 · system administrator"}]
-    results = []
-    for source in sources:
-        organization = _organization(act, source["organization"])
-        officer = officer_name(source["name"])
-        users.append(_user(act, officer, passwords[officer]) | {"role": f"{source['title']} 编辑 · editor"})
-        act("organization_member_create", id=organization["id"], username=officer, role="editor")
-        results.append(_harvest(act, source, data_url))
+    for organization in (OFFICE, *(source["organization"] for source in sources)):
+        _organization(act, organization)
+    for person in people():
+        users.append(_user(act, person.name, passwords[person.name]) | {"role": person.label})
+        act("organization_member_create", id=person.department, username=person.name, role=person.role)
+    results = [_harvest(act, source, data_url) for source in sources]
     count = act("package_search", rows=0)["count"]
     return {"sources": results, "datasets": count, "users": users}
 
