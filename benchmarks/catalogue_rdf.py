@@ -12,20 +12,15 @@ from __future__ import annotations
 
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from rdflib import DCAT, RDF, Graph
 
-TESTS = Path(__file__).parents[1] / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "catalogue" / "exchange")]
-
-from conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
-from samples import DATASET
+from tests.catalogue.exchange.samples import DATASET
+from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
 
 COUNT = int(os.environ.get("NX_BENCH_DATASETS", "300"))
 ROUNDS = 7
@@ -54,8 +49,8 @@ def seconds(get: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-@pytest.mark.usefixtures("with_plugins", "clean_index")
-def test_catalogue_rdf(clean_db: None, app: Any) -> None:
+@pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+def test_catalogue_rdf(app: Any) -> None:
     fill(COUNT)
     for address in (OURS, STOCK):
         graph = Graph().parse(data=app.get(address).get_data(as_text=True), format="turtle")
