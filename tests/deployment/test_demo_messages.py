@@ -47,6 +47,7 @@ def test_logs_of_an_unknown_program_name_the_known_ones() -> None:
 def test_without_debian_packages_and_apt_the_missing_ones_are_named(tmp_path: Path) -> None:
     for tool in (
         "bash",
+        "df",
         "dirname",
         "id",
         "tr",

@@ -352,7 +352,7 @@ class TestKilled:
     def test_at_any_step(self, web, harvest, call, titles, monkeypatch, ckan_config, module, name, after):
         import importlib
 
-        from conftest import clear_locks
+        from .conftest import clear_locks
 
         ckan_config["ckanext.nxopendata.harvest.chunk"] = 4
         url = web.put("/1", turtle(*range(1, 11)))
