@@ -72,6 +72,11 @@ def _start(stack: Stack, port: int | None) -> None:
     for name in added:
         stack.rpc.addProcessGroup(name)
     _await(stack, SERVICES)
+    if stack.state.site not in ("", site_url(stack)):
+        say("网址变了，重建检索索引", "the address changed; rebuilding the search index")
+        services.ckan(stack, ini, "search-index", "rebuild")
+    stack.state.site = site_url(stack)
+    stack.save()
 
 
 def write_ini(stack: Stack) -> Path:

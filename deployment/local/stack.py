@@ -39,6 +39,8 @@ class State:
     passwords: dict[str, str] = field(default_factory=dict)
     schema: str = ""
     """Digest of the migrations that the databases went through."""
+    site: str = ""
+    """The site's address, as it stands in the search index."""
     texts: str = ""
     """Digest of the translations that the pages' scripts were built from."""
 
