@@ -16,7 +16,7 @@ __all__ = ["group_list", "nx_department_tree", "organization_list", "organizatio
 @tk.side_effect_free
 def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """All departments, each after the one above it: ``name``, ``title`` in the reader's language, ``depth``."""
-    tk.check_access("organization_list", context, data_dict)
+    tk.check_access("nx_department_tree", context, data_dict)
     return departments.tree(reader_language())
 
 

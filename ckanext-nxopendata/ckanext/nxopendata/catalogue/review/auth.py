@@ -12,6 +12,7 @@ from ckanext.nxopendata.catalogue.review import cases, gate, machine
 
 __all__ = [
     "nx_catalogue_list",
+    "nx_department_tree",
     "nx_notice_list",
     "nx_notice_read",
     "nx_review_decide",
@@ -21,6 +22,12 @@ __all__ = [
     "nx_review_submit",
     "package_delete",
 ]
+
+
+@tk.auth_allow_anonymous_access
+def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Anybody; the departments are public."""
+    return {"success": True}
 
 
 def nx_review_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
