@@ -73,7 +73,7 @@ def _start(stack: Stack, port: int | None) -> None:
         stack.rpc.addProcessGroup(name)
     _await(stack, SERVICES)
     if stack.state.site not in ("", site_url(stack)):
-        say("网址变了，重建检索索引", "the address changed; rebuilding the search index")
+        say("网址或索引的结构变了，重建检索索引", "the address or the schema changed; rebuilding the index")
         services.ckan(stack, ini, "search-index", "rebuild")
     stack.state.site = site_url(stack)
     stack.save()

@@ -114,8 +114,13 @@ def _init_redis(stack: Stack) -> None:
 
 
 def _init_solr(stack: Stack) -> None:
-    """Copy the core's configuration; the index stays."""
-    shutil.copytree(ROOT / "deployment" / "solr" / "home", stack.folder / "solr", dirs_exist_ok=True)
+    """Copy the core's configuration; the index stays as long as its schema does."""
+    source, home = ROOT / "deployment" / "solr" / "home", stack.folder / "solr"
+    schema = Path("ckan") / "conf" / "schema.xml"
+    if (home / schema).exists() and (home / schema).read_bytes() != (source / schema).read_bytes():
+        shutil.rmtree(home / "ckan" / "data", ignore_errors=True)
+        stack.state.site = "to be indexed again"
+    shutil.copytree(source, home, dirs_exist_ok=True)
 
 
 def prepare_databases(stack: Stack, ini: Path) -> None:
