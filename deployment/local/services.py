@@ -120,6 +120,7 @@ def _init_solr(stack: Stack) -> None:
     if (home / schema).exists() and (home / schema).read_bytes() != (source / schema).read_bytes():
         shutil.rmtree(home / "ckan" / "data", ignore_errors=True)
         stack.state.site = "to be indexed again"
+        stack.save()
     shutil.copytree(source, home, dirs_exist_ok=True)
 
 
