@@ -13,8 +13,9 @@ from local.stack import Stack, wait_until
 
 def main() -> int:
     stack = Stack(sys.argv[1])
-    parent = os.getppid()
-    while os.getppid() == parent:
+    # Not "has my parent changed": supervisor may die before this process has begun to look.
+    supervisor = int((stack.folder / "supervisord.pid").read_text(encoding="ascii"))
+    while os.getppid() == supervisor:
         time.sleep(1)
     if stack.stopped_file.exists():
         return 0
