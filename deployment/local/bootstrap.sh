@@ -56,10 +56,13 @@ missing_packages() {
     command -v mvn >/dev/null || echo maven
     command -v java >/dev/null || echo default-jre-headless
     /sbin/ldconfig -p | grep -c 'libmagic\.so' >/dev/null || echo libmagic1
+    /sbin/ldconfig -p | grep -c 'libpangoft2-1\.0\.so' >/dev/null || echo libpangoft2-1.0-0
+    /sbin/ldconfig -p | grep -c 'libharfbuzz-subset\.so' >/dev/null || echo libharfbuzz-subset0
+    # reports are printed with Chinese fonts too
+    fc-list 2>/dev/null | grep -ci 'noto.*cjk' >/dev/null || echo fontconfig fonts-noto-cjk
     [ -n "$(find_python)" ] || echo python3 python3-venv
     if [ "${1:-}" = browser ]; then
         command -v chromium >/dev/null || echo chromium
-        fc-list 2>/dev/null | grep -ci 'noto.*cjk' >/dev/null || echo fontconfig fonts-noto-cjk
     fi
 }
 
