@@ -9,10 +9,16 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.harvest import actions, auth, tombstone
 from ckanext.nxopendata.harvest import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
+from ckanext.nxopendata.harvest.changes import actions as change_actions
+from ckanext.nxopendata.harvest.changes import auth as change_auth
 
 
-@tk.blanket.actions(actions)
-@tk.blanket.auth_functions(auth)
+def _exported(*modules: Any) -> dict[str, Any]:
+    return {name: getattr(module, name) for module in modules for name in module.__all__}
+
+
+@tk.blanket.actions(lambda: _exported(actions, change_actions))
+@tk.blanket.auth_functions(lambda: _exported(auth, change_auth))
 @tk.blanket.config_declarations
 class NxOpendataHarvestPlugin(p.SingletonPlugin):
     """Department catalogues to the portal."""

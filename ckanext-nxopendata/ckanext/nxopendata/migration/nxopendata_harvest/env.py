@@ -11,11 +11,12 @@ config = context.config
 if config.config_file_name:
     fileConfig(config.config_file_name, disable_existing_loggers=False)
 
+PREFIXES = ("nx_harvest_", "nx_change", "nx_webhook")
 NAME = Path(__file__).parent.name
 OPTIONS = {
     "target_metadata": metadata,
     "version_table": f"{NAME}_alembic_version",
-    "include_object": lambda _object, name, kind, *_: kind != "table" or name.startswith("nx_harvest_"),
+    "include_object": lambda _object, name, kind, *_: kind != "table" or name.startswith(PREFIXES),
 }
 
 

@@ -1,0 +1,1 @@
+"""What changed in the portal: a feed that other portals follow, and webhooks that tell them at once."""
