@@ -20,7 +20,7 @@ BATCH = "nx_batch"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The dataset that has a title or a code."""
+    """The dataset that has a title or a code; ``dataset_id`` is "" while it is only announced."""
 
     dataset_id: str
     name: str
@@ -45,8 +45,9 @@ class Batch:
         if dataset.get("owner_org") and holder.title:
             key = (dataset["owner_org"], rules.same_title(holder.title))
             self.titles.setdefault(key, []).append(holder)
-        if code := dataset.get("nx_resource_code"):
-            self.codes.setdefault(code, holder)
+        code = dataset.get("nx_resource_code")
+        if code and not (code in self.codes and self.codes[code].dataset_id):
+            self.codes[code] = holder
 
 
 def prepare(datasets: Iterable[Mapping[str, Any]]) -> Batch:
@@ -92,7 +93,7 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None) -> list[Find
             findings.append(Finding("title_taken", "title_translated", params))
             break
     holder = batch.codes.get(code) if code else None
-    if holder and holder.dataset_id != own:
+    if holder and holder.dataset_id and holder.dataset_id != own:
         findings.append(Finding("code_taken", "nx_resource_code", {"code": code, "name": holder.name}))
     findings += [
         Finding("related_code_unknown", "nx_related_codes", {"code": item})

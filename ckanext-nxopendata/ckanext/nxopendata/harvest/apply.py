@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 import sqlalchemy.exc
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.nxopendata.harvest import checks, merge, tombstone
+from ckanext.nxopendata.harvest import merge, tombstone
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, now
 
@@ -268,42 +267,6 @@ def restricted(shown: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
         elif name in shown:
             result[name] = shown[name]
     return result
-
-
-class ActionWriter:
-    """Writes with CKAN's own actions, one dataset a transaction. Slow, and the measure for faster writers."""
-
-    def __init__(self, user: str) -> None:
-        self._user = user
-
-    def _context(self) -> Any:
-        return {"user": self._user, "ignore_auth": True}
-
-    def write(self, steps: Sequence[Step]) -> list[Outcome]:
-        return [self._write(step) for step in steps]
-
-    def index(self, dataset_ids: Sequence[str]) -> None:
-        """Nothing: the actions have indexed."""
-
-    def revert(self, dataset_id: str, before: Json | None) -> None:
-        if before is None:
-            tk.get_action("package_delete")(self._context(), {"id": dataset_id})
-        else:
-            data = {key: value for key, value in before.items() if key != "metadata_modified"}
-            tk.get_action("package_update")(self._context(), data)
-
-    def _write(self, step: Step) -> Outcome:
-        current = None
-        if step.kind != "create":
-            current = tk.get_action("package_show")(self._context(), {"id": step.dataset_id})
-        data, kept = target(step, current)
-        action = "package_update" if current else "package_create"
-        try:
-            shown = tk.get_action(action)(self._context(), data)
-        except tk.ValidationError as error:
-            problems = checks.validation_problems(error.error_dict, step.guid, step.position)
-            return Outcome(step, "refused", problems=problems)
-        return Outcome(step, "written", restricted(shown, step.data), kept, current)
 
 
 def target(step: Step, current: Mapping[str, Any] | None) -> tuple[Json, list[str]]:

@@ -1,562 +1,59 @@
-"""Writing many datasets at once, with the same result as ``package_create`` and ``package_update``.
-
-What those actions do one dataset at a time is done by the chunk: validation once with the same plugins and
-schemas, the rows in one flush, the plugin hooks, the activities in one insert, and one batch of index documents
-made by CKAN's own :class:`PackageSearchIndex` from what is in memory. ``tests/harvest/test_bulk.py`` compares
-datasets, documents and activities of both ways.
-"""
+"""The harvest's writer: its steps through the catalogue's :class:`~ckanext.nxopendata.catalogue.bulk.BulkWriter`."""
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import threading
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import ckan.lib.dictization as dictization
-import ckan.lib.dictization.model_dictize as model_dictize
-import ckan.lib.dictization.model_save as model_save
-import ckan.lib.plugins as lib_plugins
-import ckan.lib.search.index as search_index
-import ckan.plugins as p
-import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
-from ckan import logic, model
-from ckan.lib import datapreview, signals, uploader
-from ckan.lib.search.common import make_connection
-from ckan.logic.schema import default_show_package_schema
-from ckan.model.types import make_uuid
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import NoResultFound
-
-from ckanext.nxopendata.catalogue import checks as catalogue_checks
-from ckanext.nxopendata.catalogue import codes, slugs
-from ckanext.nxopendata.catalogue import config as catalogue_config
+from ckanext.nxopendata.catalogue import bulk
 from ckanext.nxopendata.harvest import apply, checks
 from ckanext.nxopendata.harvest.apply import Outcome, Step
-from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.model import Json
-
-ACTIVITY = "ckanext.activity"
-TAGS_LOCK = 0x6E787461
-"""Key of the advisory lock under which new tags are made: CKAN's table lets two of one name in."""
 
 
 class BulkWriter:
-    """Writes chunks of datasets on behalf of a user.
+    """Writes the steps of a plan.
 
     :param user: name of a sysadmin; activities name this user
     """
 
     def __init__(self, user: str) -> None:
-        self._user_name = user
-        self._user: model.User | None = None
-        self._documents: dict[str, Json] = {}
-        self._organizations: dict[str | None, Json | None] = {}
-
-    # Writer
+        self._writer = bulk.BulkWriter(user)
 
     def write(self, steps: Sequence[Step]) -> list[Outcome]:
         """Write ``steps`` into the session's transaction; the caller commits."""
-        self._documents = {}
-        self._user = model.User.by_name(self._user_name)
-        ids = [step.dataset_id for step in steps]
-        existing = set(model.Session.scalars(sa.select(model.Package.id).where(model.Package.id.in_(ids))))
-        new = [step for step in steps if step.dataset_id not in existing and step.kind != "withdraw"]
-        outcomes = self._create(new) if new else []
-        old = [step for step in steps if step.dataset_id in existing]
-        outcomes += self._update(old) if old else []
-        gone = [step for step in steps if step.kind == "withdraw" and step.dataset_id not in existing]
-        return outcomes + [Outcome(step, "written") for step in gone]
+        kept: dict[int, list[str]] = {}
+        orders = [bulk.Order(_making(step, kept), step.dataset_id) for step in steps]
+        written = self._writer.write(orders)
+        return [_outcome(step, result, kept.get(step.number, [])) for step, result in zip(steps, written, strict=True)]
 
     def index(self, dataset_ids: Sequence[str]) -> None:
-        """Send one batch to Solr: from memory what was just written, from the database the rest."""
-        self._user = self._user or model.User.by_name(self._user_name)
-        documents, removed = list[Json](), list[str]()
-        for dataset_id in dataset_ids:
-            document = self._documents.pop(dataset_id, None)
-            if document is None:
-                package = model.Session.get(model.Package, dataset_id)
-                if package is None or package.state == "deleted":
-                    removed.append(dataset_id)
-                    continue
-                document = index_document(logic.package_show_default_and_custom_schemas(self._context(), dataset_id))
-            documents.append(document)
-        connection = make_connection()
-        if documents:
-            connection.add(docs=documents, commit=False)
-        for dataset_id in removed:
-            connection.delete(q=f'+id:"{dataset_id}" +site_id:"{tk.config["ckan.site_id"]}"', commit=False)
-        if tk.config["ckan.search.solr_commit"]:
-            connection.commit()
-
-    def _context(self, **more: Any) -> Any:
-        return {
-            "user": self._user_name,
-            "auth_user_obj": self._user,
-            "ignore_auth": True,
-            "session": model.Session,
-            "model": model,
-            **more,
-        }
-
-    # Creating
-
-    def _create(self, steps: Sequence[Step]) -> list[Outcome]:
-        plugin = lib_plugins.lookup_package_plugin("dataset")
-        datasets = [_titled(step.data) for step in steps]
-        names = Names([dataset["title"] for dataset in datasets])
-        with_codes(datasets)
-        batch = catalogue_checks.prepare(datasets)
-        session = _KnowingSession() if self._no_such_files(datasets) else model.Session
-        outcomes: list[Outcome] = []
-        valid: list[tuple[Step, Json, Any]] = []
-        for step, dataset in zip(steps, datasets, strict=True):
-            context = self._context(nx_batch=batch, session=session)
-            named = {**dataset, "name": names.free(dataset["title"])}
-            data, errors = lib_plugins.plugin_validate(
-                plugin, context, named, plugin.create_package_schema(), "package_create"
-            )
-            if errors:
-                problems = checks.validation_problems(errors, step.guid, step.position)
-                outcomes.append(Outcome(step, "refused", problems=problems))
-                continue
-            names.take(data["name"])
-            context["session"] = model.Session
-            batch.add({**data, "nx_resource_code": _extra(data, "nx_resource_code")})
-            valid.append((step, data, context))
-        return outcomes + self._save_new(valid)
-
-    def _no_such_files(self, datasets: Sequence[Json]) -> bool:
-        ids = [resource["id"] for dataset in datasets for resource in dataset.get("resources") or ()]
-        query = sa.select(model.Resource.id).where(model.Resource.id.in_(ids), model.Resource.state != "deleted")
-        return len(set(ids)) == len(ids) and model.Session.scalar(query.limit(1)) is None
-
-    def _save_new(self, valid: Sequence[tuple[Step, Json, Any]]) -> list[Outcome]:
-        tags = tags_by_name({tag["name"] for _, data, _ in valid for tag in data.get("tags") or ()})
-        time = dt.datetime.utcnow()  # noqa: DTZ003  CKAN stores UTC without zone
-        packages = []
-        with model.Session.no_autoflush:
-            for _, data, _ in valid:
-                data["creator_user_id"] = self._user.id if self._user else None
-                packages.append(new_package(data, tags, time))
-        model.Session.flush()
-        _save_memberships(packages)
-        outcomes = []
-        activities = []
-        for (step, data, context), package in zip(valid, packages, strict=True):
-            data["id"] = package.id
-            for entry, resource in zip(data.get("resources") or (), package.resources_all, strict=True):
-                entry["id"] = resource.id
-            for item in p.PluginImplementations(p.IPackageController):
-                item.create(package)
-                item.after_dataset_create(context, data)
-            if data.get("resources") and _view_plugins():
-                tk.get_action("package_create_default_resource_views")(
-                    logic.fresh_context(context, ignore_auth=True, defer_commit=True), {"package": data}
-                )
-            default, custom = self._shown(package, context)
-            self._documents[package.id] = index_document((default, custom), package)
-            _tell("package_create", context, data, package.id)
-            activities.append(self._activity("new package", package, custom))
-            outcomes.append(Outcome(step, "written", apply.restricted(custom, step.data)))
-        _save_activities(activities)
-        return outcomes
-
-    def _shown(self, package: model.Package, context: Any) -> tuple[Json, Json]:
-        """What ``package_show`` would give for the default and for our own schema, without reading it again."""
-        context = logic.fresh_context(context, ignore_auth=True, use_cache=False, validate=False)
-        context["package"] = package
-        shown = self._dictized(package, context)
-        for item in p.PluginImplementations(p.IPackageController):
-            item.read(package)
-        for item in p.PluginImplementations(p.IResourceController):
-            for resource in shown["resources"]:
-                item.before_resource_show(resource)
-        default, _ = lib_plugins.plugin_validate(
-            object(),  # pyright: ignore[reportArgumentType]  as CKAN does: no plugin, the schema alone
-            context,
-            shown,
-            default_show_package_schema(),
-            "package_show",
-        )
-        plugin = lib_plugins.lookup_package_plugin(package.type)
-        custom, _ = lib_plugins.plugin_validate(plugin, context, shown, plugin.show_package_schema(), "package_show")
-        logic.apply_after_dataset_show_plugins(context, custom)
-        return default, custom
-
-    def _dictized(self, package: model.Package, context: Any) -> Json:
-        """:func:`ckan.lib.dictization.model_dictize.package_dictize` of a package that is new in the session."""
-        shown = dictization.table_dictize(package, context)
-        shown["title"] = (shown["title"] or "").strip() or shown["title"]
-        shown.pop("plugin_data", None)
-        shown["resources"] = model_dictize.resource_list_dictize(package.resources_all, context)
-        shown["num_resources"] = len(shown["resources"])
-        tags = [
-            {**dictization.table_dictize(entry.tag, context), "state": entry.state, "display_name": entry.tag.name}
-            for entry in package.package_tags
-            if entry.tag
-        ]
-        shown["tags"] = sorted(tags, key=lambda tag: tag["name"])
-        shown["num_tags"] = len(tags)
-        shown["extras"] = [{"key": key, "value": value} for key, value in (shown["extras"] or {}).items()]
-        shown["groups"] = []
-        shown["organization"] = self._organization(package.owner_org, context)
-        shown["relationships_as_subject"] = []
-        shown["relationships_as_object"] = []
-        shown["isopen"] = package.isopen()
-        shown["type"] = package.type or "dataset"
-        licence = package.license
-        if licence and licence.url:
-            shown["license_url"] = licence.url
-        shown["license_title"] = licence.title.split("::")[-1] if licence else package.license_id
-        return shown
-
-    def _organization(self, organization_id: str | None, context: Any) -> Json | None:
-        if organization_id not in self._organizations:
-            table = model.group_table
-            query = sa.select(table).where(table.c["id"] == organization_id, table.c["state"] == "active")
-            found = dictization.obj_list_dictize(model.Session.execute(query), context)  # pyright: ignore
-            for entry in found:
-                del entry["extras"]
-            self._organizations[organization_id] = found[0] if found else None
-        found = self._organizations[organization_id]
-        return dict(found) if found else None
-
-    def _activity(self, kind: str, package: model.Package, shown: Json) -> Json | None:
-        if not p.plugin_loaded("activity") or self._user is None:
-            return None
-        return {
-            "user_id": self._user.id,
-            "object_id": package.id,
-            "activity_type": kind,
-            "data": {"package": shown, "actor": self._user.name},
-            "permission_labels": lib_plugins.get_permission_labels().get_dataset_labels(package),
-        }
-
-    # Updating
-
-    def _update(self, steps: Sequence[Step]) -> list[Outcome]:
-        outcomes, activities = list[Outcome](), list[Json | None]()
-        for step in steps:
-            outcome, activity = self._update_one(step)
-            outcomes.append(outcome)
-            activities.append(activity)
-        _save_activities(activities)
-        return outcomes
-
-    def _update_one(self, step: Step) -> tuple[Outcome, Json | None]:
-        """As ``package_update`` does, short of the commit."""
-        package = model.Session.get_one(model.Package, step.dataset_id, with_for_update=True)
-        current = tk.get_action("package_show")(self._context(use_cache=False), {"id": package.id})
-        if package.state == "deleted" and step.kind != "create":
-            problem = checks.deleted_problem(step.guid, step.position)
-            return Outcome(step, "skipped", problems=[problem]), None
-        data, kept = apply.target(step, current)
-        data["state"] = "active"
-        problems, shown = self._save(package, current, data, step)
-        if problems:
-            return Outcome(step, "refused", problems=problems), None
-        written = apply.restricted(shown or current, step.data or step.base)
-        activity = self._activity("changed package", package, shown) if shown else None
-        return Outcome(step, "written", written, kept, current), activity
+        """Bring the search index in line with the database for these datasets."""
+        self._writer.index(dataset_ids)
 
     def revert(self, dataset_id: str, before: Json | None) -> None:
         """Give a dataset its former content, or delete it when there was none; the caller commits."""
-        self._documents.pop(dataset_id, None)
-        self._user = model.User.by_name(self._user_name)
-        package = model.Session.get(model.Package, dataset_id, with_for_update=True)
-        if package is None:
-            return
-        if before is None:
-            tk.get_action("package_delete")(self._context(defer_commit=True), {"id": dataset_id})
-            return
-        current = tk.get_action("package_show")(self._context(use_cache=False), {"id": dataset_id})
-        step = Step(0, "update", dataset_id, "", dataset_id, {}, {})
-        _, shown = self._save(package, current, dict(before), step)
-        if shown:
-            _save_activities([self._activity("changed package", package, shown)])
-
-    def _save(self, package: model.Package, current: Json, data: Json, step: Step) -> tuple[list[Problem], Json | None]:
-        """Save a dataset that exists: what is wrong with it, or what it now shows; neither when nothing changed."""
-        context = self._context(package=package)
-        data |= {"id": package.id, "type": package.type}
-        data.pop("metadata_modified", None)
-        plugin = lib_plugins.lookup_package_plugin(package.type)
-        unchanged = unchanged_resources(plugin, package, current, data)
-        changed = [resource for i, resource in enumerate(data["resources"]) if i not in unchanged]
-        for resource in changed:
-            storage = uploader.get_resource_uploader(resource)
-            if "mimetype" not in resource and hasattr(storage, "mimetype"):
-                resource["mimetype"] = storage.mimetype  # pyright: ignore[reportAttributeAccessIssue]
-        valid, errors = lib_plugins.plugin_validate(
-            plugin, context, {**data, "resources": changed}, plugin.update_package_schema(), "package_update"
-        )
-        if errors:
-            return checks.validation_problems(errors, step.guid, step.position), None
-        rest = iter(valid["resources"])
-        valid["resources"] = [
-            current["resources"][unchanged[i]] if i in unchanged else next(rest) for i in range(len(data["resources"]))
-        ]
-        saved, change = model_save.package_dict_save(valid, context, False, unchanged)
-        if not change:
-            return [], None
-        saved.metadata_modified = dt.datetime.utcnow()  # noqa: DTZ003  CKAN stores UTC without zone
-        tk.get_action("package_owner_org_update")(
-            logic.fresh_context(context, ignore_auth=True, defer_commit=True),
-            {"id": saved.id, "organization_id": saved.owner_org},
-        )
-        model.Session.flush()
-        for item in p.PluginImplementations(p.IPackageController):
-            item.edit(saved)
-            item.after_dataset_update(context, valid)
-        both = logic.package_show_default_and_custom_schemas(context, saved.id)
-        self._documents[saved.id] = index_document(both, saved)
-        _tell("package_update", context, valid, saved.id)
-        return [], both[1]
+        self._writer.revert(dataset_id, before)
 
 
-def _titled(data: Mapping[str, Any]) -> Json:
-    """The dataset with CKAN's own ``title``, which the rules on other datasets read."""
-    return {**data, "title": (data.get("title_translated") or {}).get("zh", "")}
+def _making(step: Step, kept: dict[int, list[str]]) -> bulk.Make:
+    """What a step writes; the fields where a person's edit stands against the source go to ``kept``."""
+
+    def make(current: Json | None) -> Json | None:
+        if current is None:
+            return None if step.kind == "withdraw" else dict(step.data)
+        if current["state"] == "deleted" and step.kind != "create":
+            return None
+        data, kept[step.number] = apply.target(step, current)
+        return {**data, "state": "active"}
+
+    return make
 
 
-def _extra(data: Mapping[str, Any], key: str) -> Any:
-    found = next((extra["value"] for extra in data.get("extras") or () if extra["key"] == key), None)
-    return data.get(key) or found
-
-
-class Names:
-    """Readable addresses that are free in the database and among those taken since.
-
-    :param titles: of the datasets that will need one
-    """
-
-    def __init__(self, titles: Sequence[str]) -> None:
-        column = model.Package.name
-        bases = Counter(self._base(title) for title in titles)
-        self._taken = set(model.Session.scalars(sa.select(column).where(column.in_(bases))))
-        for base in (base for base, times in bases.items() if times > 1 or base in self._taken):
-            self._taken.update(model.Session.scalars(sa.select(column).where(column.like(f"{base}-%"))))
-
-    @staticmethod
-    def _base(title: str) -> str:
-        base = slugs.slug(title)
-        return base if len(base) > 1 else "dataset"
-
-    def free(self, title: str) -> str:
-        """An address for ``title`` that nobody has."""
-        return slugs.unique(self._base(title), self._taken.__contains__)
-
-    def take(self, name: str) -> None:
-        """Count ``name`` as taken from now on."""
-        self._taken.add(name)
-
-
-def tags_by_name(names: set[str]) -> dict[str, model.Tag]:
-    """The free tags of these names; those that are missing are made.
-
-    New tags are committed at once, in a session of their own under a lock, so that two workers never make two
-    tags of one name.
-    """
-    query = sa.select(model.Tag).where(model.Tag.name.in_(names), model.Tag.vocabulary_id.is_(None))
-    found = {tag.name: tag for tag in model.Session.scalars(query)}
-    missing = names - found.keys()
-    if not missing:
-        return found
-    with model.meta.create_local_session() as session, session.begin():
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(TAGS_LOCK)))
-        there = sa.select(model.Tag.name).where(model.Tag.name.in_(missing), model.Tag.vocabulary_id.is_(None))
-        for name in sorted(missing - set(session.scalars(there))):
-            session.add(model.Tag(name=name))
-    return found | {tag.name: tag for tag in model.Session.scalars(query.where(model.Tag.name.in_(missing)))}
-
-
-def new_package(data: Json, tags: Mapping[str, model.Tag], time: dt.datetime) -> model.Package:
-    """The rows of a validated new dataset, added to the session; as ``package_dict_save`` without its queries."""
-    values = {key: value for key, value in data.items() if key not in ("metadata_created", "plugin_data")}
-    extras = {extra["key"]: extra["value"] for extra in data.get("extras") or ()}
-    package = model.Package()
-    package.from_dict({**values, "extras": extras})
-    if not values.get("metadata_modified"):
-        package.metadata_modified = time
-    model.Session.add(package)
-    package.resources_all[:] = [_new_resource(entry, package.id) for entry in data.get("resources") or ()]
-    for tag in {tag["name"]: tag for tag in data.get("tags") or ()}.values():
-        model.Session.add(model.PackageTag(package, tags[tag["name"]], "active"))
-    return package
-
-
-def _new_resource(entry: Json, package_id: str) -> model.Resource:
-    if entry.get("url") and entry.get("url_type") == "upload":
-        entry["url"] = entry["url"].rsplit("/")[-1]
-    for name in ("extras", "revision_timestamp", "tracking_summary"):
-        entry.pop(name, None)
-    entry["package_id"] = package_id
-    resource = model.Resource()
-    changed, skipped = resource.from_dict(entry)
-    if "url" in changed:
-        resource.url_changed = True
-    resource.metadata_modified = dt.datetime.utcnow()  # noqa: DTZ003  CKAN stores UTC without zone
-    resource.state = "active"
-    resource.extras = skipped
-    return resource
-
-
-def unchanged_resources(plugin: Any, package: model.Package, current: Json, data: Json) -> dict[int, int]:
-    """New position -> old position of the resources that ``package_update`` would not save again."""
-    dependencies: list[str] = []
-    if hasattr(plugin, "resource_validation_dependencies"):
-        dependencies = plugin.resource_validation_dependencies(package.type)
-    missing = object()
-    if any(current.get(name, missing) != data.get(name, missing) for name in dependencies):
-        return {}
-    old = {resource["id"]: resource for resource in current["resources"]}
-    return {
-        i: resource["position"]
-        for i, resource in enumerate(data["resources"])
-        if resource == old.get(resource.get("id"), ())
-    }
-
-
-class _KnowingSession:
-    """The session for validating datasets of which it is known that neither their ids, nor their names, nor the
-    ids of their files are taken: CKAN's validators of these get their answer without a query each.
-    """
-
-    _KNOWN = (model.Package.id, model.Resource.package_id)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(model.Session, name)
-
-    def get(self, entity: Any, identity: Any, **options: Any) -> Any:
-        return None if entity is model.Package else model.Session.get(entity, identity, **options)
-
-    def query(self, *entities: Any) -> Any:
-        asked = entities[0] if len(entities) == 1 else None
-        known = isinstance(asked, _Nothing) or any(asked is column for column in self._KNOWN)
-        return _Nothing() if known else model.Session.query(*entities)
-
-
-class _Nothing:
-    """A query without a result."""
-
-    def filter(self, *_: Any) -> _Nothing:
-        return self
-
-    def exists(self) -> _Nothing:
-        return self
-
-    def scalar(self) -> bool:
-        return False
-
-    def one(self) -> Any:
-        raise NoResultFound
-
-
-def with_codes(datasets: Sequence[Json]) -> None:
-    """Give the datasets without a resource code theirs, in one query; those of unclear class are left."""
-    wanted: list[tuple[Json, str]] = []
-    for dataset in datasets:
-        if not dataset.get("nx_resource_code"):
-            with contextlib.suppress(ValueError):
-                first = codes.prefix(dataset.get("nx_class_code"), catalogue_config.default_class())
-                wanted.append((dataset, first))
-    if wanted:
-        parts = (
-            sa.func.unnest(sa.literal([first for _, first in wanted], sa.ARRAY(sa.Text)))
-            .table_valued("part")
-            .render_derived()
-        )
-        query = sa.select(sa.func.nx_next_resource_code(parts.c.part))
-        for (dataset, _), code in zip(wanted, model.Session.scalars(query).all(), strict=True):
-            dataset["nx_resource_code"] = code
-
-
-def _save_memberships(packages: Sequence[model.Package]) -> None:
-    rows = [
-        {
-            "id": make_uuid(),
-            "table_id": package.id,
-            "table_name": "package",
-            "capacity": "organization",
-            "group_id": package.owner_org,
-            "state": "active",
-        }
-        for package in packages
-        if package.owner_org
-    ]
-    if rows:
-        model.Session.execute(insert(model.Member), rows)
-
-
-# Activities, views and signals
-
-
-def _save_activities(activities: Sequence[Json | None]) -> None:
-    rows = [
-        {**activity, "id": make_uuid(), "timestamp": dt.datetime.utcnow()}  # noqa: DTZ003
-        for activity in activities
-        if activity
-    ]
-    if rows:
-        from ckanext.activity.model import Activity
-
-        model.Session.execute(insert(Activity), rows)
-
-
-def _view_plugins() -> bool:
-    """Whether any view is made for new resources by itself."""
-    wanted = tk.config["ckan.views.default_views"]
-    return any(datapreview.get_view_plugin(name) for name in wanted)
-
-
-def _tell(action: str, context: Any, data: Json, dataset_id: str) -> None:
-    """Send the signal of the action; the activity stream, which is written in bulk, is left out."""
-    for receiver in list(signals.action_succeeded.receivers_for(action)):
-        if not getattr(receiver, "__module__", "").startswith(ACTIVITY):
-            receiver(action, context=context, data_dict=data, result=dataset_id)
-
-
-# Index documents
-
-
-class _Collector:
-    """Takes the documents that :class:`PackageSearchIndex` would send."""
-
-    def __init__(self) -> None:
-        self.documents: list[Json] = []
-
-    def add(self, docs: list[Json], **_: Any) -> None:
-        self.documents += docs
-
-
-_collecting = threading.local()
-
-
-def _connection_or_collector() -> Any:
-    return getattr(_collecting, "collector", None) or make_connection()
-
-
-@contextlib.contextmanager
-def _collector() -> Iterator[_Collector]:
-    """In this thread, CKAN's index hands its documents over instead of sending each by itself."""
-    search_index.make_connection = _connection_or_collector
-    _collecting.collector = _Collector()
-    try:
-        yield _collecting.collector
-    finally:
-        _collecting.collector = None
-
-
-def index_document(both: tuple[Json, Json], package: model.Package | None = None) -> Json:
-    """The document that CKAN would send to Solr.
-
-    :param both: the dataset by the default and by our own schema
-    """
-    default, custom = both
-    with _collector() as collector:
-        search_index.PackageSearchIndex().index_package({**default, "with_custom_schema": custom})
-    return collector.documents[0]
+def _outcome(step: Step, result: bulk.Written, kept: list[str]) -> Outcome:
+    if result.state == "refused":
+        return Outcome(step, "refused", problems=checks.validation_problems(result.errors, step.guid, step.position))
+    if result.state == "skipped" and result.before is None:
+        return Outcome(step, "written")  # nothing is there to be withdrawn
+    if result.state == "skipped":
+        return Outcome(step, "skipped", problems=[checks.deleted_problem(step.guid, step.position)])
+    return Outcome(step, "written", apply.restricted(result.shown, step.data or step.base), kept, result.before)
