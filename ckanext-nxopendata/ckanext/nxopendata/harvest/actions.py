@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.logic.schema import validator_args
-from ckan.types import Context, DataDict, Schema, Validator
-from croniter import croniter
+from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.harvest import bulk, formats, jobs, messages, run
-from ckanext.nxopendata.harvest.errors import FormatError, HarvestError
+from ckanext.nxopendata.harvest import bulk, jobs, messages, run, source_schema
+from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Finding, Json, PlanEntry, Run, Source
 
 __all__ = [
@@ -33,68 +32,6 @@ __all__ = [
     "nx_harvest_source_update",
 ]
 
-STATES = ("active", "paused")
-FILES = ("link", "mirror")
-
-
-def _known_format(value: Any) -> Any:
-    if value != "auto":
-        try:
-            formats.by_name(value)
-        except FormatError as error:
-            raise tk.Invalid(tk._("Choose one of: %s") % error.params["known"]) from None
-    return value
-
-
-def _schedule(value: Any) -> Any:
-    if value and not croniter.is_valid(value):
-        raise tk.Invalid(tk._("Write a cron expression, for example 30 2 * * * for every night at 2:30"))
-    return value
-
-
-@validator_args
-def _source_schema(
-    not_empty: Validator,
-    ignore_missing: Validator,
-    ignore_empty: Validator,
-    default: Any,
-    unicode_safe: Validator,
-    name_validator: Validator,
-    url_validator: Validator,
-    group_id_or_name_exists: Validator,
-    one_of: Any,
-    int_validator: Validator,
-    json_object: Validator,
-) -> Schema:
-    return {
-        "name": [not_empty, unicode_safe, name_validator],
-        "title": [not_empty, unicode_safe],
-        "url": [not_empty, unicode_safe, url_validator],
-        "format": [default("auto"), unicode_safe, _known_format],
-        "organization": [not_empty, unicode_safe, group_id_or_name_exists],
-        "schedule": [default(""), unicode_safe, _schedule],
-        "files": [default("link"), one_of(FILES)],
-        "licence": [default(""), unicode_safe],
-        "priority": [default(100), int_validator],
-        "state": [default("active"), one_of(STATES)],
-        "options": [ignore_empty, json_object],
-    }  # pyright: ignore[reportReturnType]
-
-
-def _validated(data_dict: DataDict, context: Context) -> Json:
-    data, errors = tk.navl_validate(data_dict, _source_schema(), context)
-    data.pop("__extras", None)
-    if not errors:
-        organization = model.Group.get(data.pop("organization"))
-        if organization and organization.is_organization:
-            data["organization_id"] = organization.id
-        else:
-            errors["organization"] = [tk._("Not a department")]
-    if errors:
-        raise tk.ValidationError(errors)
-    data.setdefault("options", {})
-    return data
-
 
 def _source(key: str) -> Source:
     found = model.Session.get(Source, key) or model.Session.query(Source).filter_by(name=key).first()
@@ -111,17 +48,13 @@ def _run(key: str) -> Run:
 
 
 def _source_dict(source: Source) -> Json:
-    organization = model.Group.get(source.organization_id)
     last = model.Session.query(Run).filter_by(source_id=source.id).order_by(Run.created.desc()).limit(1).first()
-    return source.as_dict() | {
-        "organization": organization.name if organization else None,
-        "last_run": _run_dict(last) if last else None,
-    }
+    return source_schema.shown(source) | {"last_run": _run_dict(last) if last else None}
 
 
 def _run_dict(row: Run) -> Json:
     result = row.as_dict()
-    result["evidence"] = {key: value for key, value in row.evidence.items() if key != "trail"}
+    result["evidence"] = {key: value for key, value in row.evidence.items() if key not in ("trail", "memory")}
     return result
 
 
@@ -133,19 +66,31 @@ def nx_harvest_source_create(context: Context, data_dict: DataDict) -> Json:
     :param url: address of the catalogue
     :param format: ``auto`` or the name of a format (default ``auto``)
     :param organization: id or name of the department its datasets belong to
+    :param departments: ids or names of further departments whose datasets the catalogue holds; a dataset goes to
+        the one its provider names, else to ``organization``
     :param schedule: cron expression by China's clock, empty for none
     :param files: ``link`` or ``mirror`` (default ``link``)
     :param licence: the licence of records that name none, as id or in words
     :param priority: of two sources with the same dataset the lower number wins (default 100)
+    :param trust: ``normal``, or ``review``: every run that would change something waits for a person
+    :param credentials: what the portal signs in with: ``{"kind": "basic", "username", "password"}``,
+        ``{"kind": "bearer", "token"}`` or ``{"kind": "token", "token"}`` (as CKAN takes it); kept encrypted,
+        never given out, sent to the host of ``url`` only; ``{}`` removes them
+    :param mapping: what differs from the format's mapping: ``{"dataset": {field: {"from", "as", "list", "values",
+        "default"}}, "parts": {part: {field: {…}}}, "columns": {key: [header]}}``
+    :param limits: whole numbers: ``requests_per_second``, ``total_seconds``, ``max_megabytes``, ``max_pages``,
+        ``max_resources``, ``max_keywords``
     :param options: object with settings of the format
-    :returns: the source
+    :param state: ``active`` or ``paused``
+    :returns: the source; of the credentials only ``credentials_kind``
     """
     tk.check_access("nx_harvest_source_create", context, data_dict)
-    data = _validated(data_dict, context)
+    data = source_schema.validated(data_dict, context)
     existing = model.Session.query(Source).filter_by(name=data["name"]).first()
     if existing and existing.state != "deleted":
         raise tk.ValidationError({"name": [tk._("There is a source of this name already")]})
-    source = existing or Source(fingerprint="", trail=[], credentials="")
+    source = existing or Source()
+    source.fingerprint, source.trail, source.credentials = "", [], ""
     for key, value in data.items():
         setattr(source, key, value)
     model.Session.add(source)
@@ -161,13 +106,14 @@ def nx_harvest_source_update(context: Context, data_dict: DataDict) -> Json:
     """
     tk.check_access("nx_harvest_source_update", context, data_dict)
     source = _source(tk.get_or_bust(data_dict, "id"))
-    names = ("name", "title", "url", "format", "schedule", "files", "licence", "priority", "state", "options")
-    current = {name: getattr(source, name) for name in names} | {"organization": source.organization_id}
+    current = {name: getattr(source, name) for name in source_schema.FIELDS}
     given = {key: value for key, value in data_dict.items() if key != "id"}
-    data = _validated({**current, **given}, context)
+    data = source_schema.validated({**current, "organization": source.organization_id, **given}, context)
     same = model.Session.query(Source).filter(Source.name == data["name"], Source.id != source.id).first()
     if same:
         raise tk.ValidationError({"name": [tk._("There is a source of this name already")]})
+    if urlsplit(data["url"]).netloc != urlsplit(source.url).netloc and "credentials" not in data:
+        data["credentials"] = ""  # they were given for the other host
     if data["url"] != source.url:
         source.trail = []
     for key, value in data.items():

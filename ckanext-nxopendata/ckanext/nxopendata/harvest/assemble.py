@@ -30,9 +30,10 @@ def dataset(
 ) -> dict[str, Any]:
     """The dataset to write.
 
-    The licence's wording is kept as it is; ``license_id`` is set only where its meaning is certain.
+    ``mapped`` may hold facts about the record beside fields of ours; their names begin with ``@``. The
+    licence's wording is kept as it is; ``license_id`` is set only where its meaning is certain.
     """
-    result = {key: value for key, value in mapped.items() if key != "resources"}
+    result = {key: value for key, value in mapped.items() if key != "resources" and not key.startswith("@")}
     result["id"] = dataset_id(source_id, guid)
     result["owner_org"] = organization_id
     result["type"] = "dataset"

@@ -13,8 +13,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -62,6 +63,7 @@ class Rule:
     """How one field of ours is filled.
 
     :param english: where the English text of a localised field stands, if the source keeps it apart
+    :param default: what is taken when the source says nothing
     """
 
     sources: tuple[str, ...]
@@ -70,6 +72,7 @@ class Rule:
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     required: bool = False
     english: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,24 @@ class Mapped:
 def load(name: str) -> FieldMapping:
     """Read ``schemas/mappings/<name>.yaml``.
 
+    :param name: of a file in ``schemas/mappings``, or the path of a file of another extension
     :raises FileNotFoundError: there is no such mapping
     """
-    content = (FOLDER / f"{name}.yaml").read_bytes()
+    return _made(name, _content(name))
+
+
+def _content(name: str) -> bytes:
+    return Path(name).read_bytes() if name.endswith(".yaml") else (FOLDER / f"{name}.yaml").read_bytes()
+
+
+def _made(name: str, content: bytes, changes: Mapping[str, Any] | None = None) -> FieldMapping:
     data = yaml.safe_load(content)
+    for section, entries in (changes or {}).items():
+        _change(data, section, entries)
+    spoken = content + (_canonical(changes).encode() if changes else b"")
     return FieldMapping(
         name=name,
-        fingerprint=hashlib.sha256(content).hexdigest()[:16],
+        fingerprint=hashlib.sha256(spoken).hexdigest()[:16],
         dataset=_rules(data["dataset"]),
         parts={
             key: Part(_tuple(part["each"]), _rules(part["fields"]), part.get("order", ""))
@@ -138,6 +152,93 @@ def load(name: str) -> FieldMapping:
     )
 
 
+class MappingError(Exception):
+    """A source's own mapping cannot be used: ``where`` names the entry, ``code`` says why."""
+
+    def __init__(self, code: str, where: str) -> None:
+        super().__init__(code, where)
+        self.code, self.where = code, where
+
+
+def adapted(base: FieldMapping, changes: Mapping[str, Any]) -> FieldMapping:
+    """``base`` with what a source changes in it.
+
+    :param changes: ``{"dataset": {field: rule}, "parts": {part: {field: rule}}, "columns": {key: [header]}}``;
+        of a rule (``from``, ``as``, ``list``, ``values``, ``default``) what is not given stays as it is in
+        ``base``, ``values`` are added, and the headers of a column are added to those known
+    :raises MappingError: an entry is unknown or not of this shape
+    """
+    if not changes:
+        return base
+    checked(changes)
+    return _adapted(base.name, _canonical(changes))
+
+
+@lru_cache(maxsize=64)
+def _adapted(name: str, changes: str) -> FieldMapping:
+    return _made(name, _content(name), json.loads(changes))
+
+
+RULE_KEYS = frozenset({"from", "as", "list", "values", "default"})
+
+
+def checked(changes: Any) -> None:
+    """Whether ``changes`` has the shape that :func:`adapted` wants.
+
+    :raises MappingError: it has not
+    """
+    if not isinstance(changes, Mapping):
+        raise MappingError("mapping_shape", "")
+    for section, entries in changes.items():
+        if section not in ("dataset", "parts", "columns") or not isinstance(entries, Mapping):
+            raise MappingError("mapping_shape", str(section))
+        for key, entry in entries.items():
+            where = f"{section}.{key}"
+            if section == "columns":
+                if not isinstance(entry, list) or not all(isinstance(header, str) and header for header in entry):
+                    raise MappingError("mapping_shape", where)
+            elif section == "dataset":
+                _checked_rule(entry, where)
+            elif isinstance(entry, Mapping):
+                for name, rule in entry.items():
+                    _checked_rule(rule, f"{where}.{name}")
+            else:
+                raise MappingError("mapping_shape", where)
+
+
+def _checked_rule(rule: Any, where: str) -> None:
+    if not isinstance(rule, Mapping) or not set(rule) <= RULE_KEYS:
+        raise MappingError("mapping_shape", where)
+    sources = rule.get("from", [])
+    known = all(isinstance(path, str) and path for path in ([sources] if isinstance(sources, str) else sources))
+    if not known or not isinstance(rule.get("values", {}), Mapping) or not isinstance(rule.get("default", ""), str):
+        raise MappingError("mapping_shape", where)
+    if rule.get("as", "text") not in CONVERTERS:
+        raise MappingError("mapping_kind", where)
+    if (codes := rule.get("list")) is not None and codes not in codelists.names():
+        raise MappingError("mapping_list", where)
+
+
+def _change(data: dict[str, Any], section: str, entries: Mapping[str, Any]) -> None:
+    if section == "columns":
+        columns = data.setdefault("columns", {})
+        for key, headers in entries.items():
+            column = columns.setdefault(key, {"aliases": []})
+            column["aliases"] = [*_tuple(column["aliases"]), *headers]
+    elif section == "dataset":
+        _change_rules(data["dataset"], entries)
+    else:
+        for key, rules in entries.items():
+            part = data.setdefault("parts", {}).setdefault(key, {"each": key, "fields": {}})
+            _change_rules(part["fields"], rules)
+
+
+def _change_rules(rules: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for name, change in changes.items():
+        rule = rules.get(name, {"from": []})
+        rules[name] = {**rule, **change, "values": {**rule.get("values", {}), **change.get("values", {})}}
+
+
 def _rules(fields: Mapping[str, Any]) -> dict[str, Rule]:
     return {
         name: Rule(
@@ -147,6 +248,7 @@ def _rules(fields: Mapping[str, Any]) -> dict[str, Rule]:
             values={str(key): str(value) for key, value in rule.get("values", {}).items()},
             required=rule.get("required", False),
             english=rule.get("english", ""),
+            default=str(rule.get("default", "")),
         )
         for name, rule in fields.items()
     }
@@ -221,6 +323,8 @@ def _fill(rules: Mapping[str, Rule], raw: Mapping[str, Any], report: list[Proble
                 values = [*values, *({"@value": plain(text), "@language": "en"} for text in english)]
             if values and (value := CONVERTERS[rule.kind](values, rule, _Report(report, name))) is not None:
                 break
+        if value is None and rule.default:
+            value = CONVERTERS[rule.kind]([rule.default], rule, _Report(report, name))
         if value is not None:
             result[name] = value
         elif rule.required:

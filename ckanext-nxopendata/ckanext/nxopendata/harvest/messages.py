@@ -50,6 +50,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "encoding_unknown": (_("{url} uses the compression {encoding}."), _("Use gzip or none.")),
     "server_error": (_("{url} answered {status}."), _("Look into the server's log; the next run tries again.")),
     "server_refused": (_("{url} answered {status}."), _("Check the address and the access rights.")),
+    "credentials_unreadable": (
+        _("The stored credentials of the source cannot be decrypted."),
+        _("Enter them anew; the key of the portal has changed."),
+    ),
     # reading the catalogue
     "format_unknown": (_("There is no format {format}."), _("Choose one of: {known}.")),
     "format_not_recognised": (

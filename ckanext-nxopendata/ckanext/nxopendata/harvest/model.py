@@ -35,12 +35,16 @@ class Source(_Dictized):
     """A department's catalogue.
 
     ``state`` is ``active``, ``paused`` or ``deleted``. ``files``: ``link`` leaves the files where they are,
-    ``mirror`` copies them here. ``trail`` and ``fingerprint`` describe the last reading that was applied to
-    its end, and let the next one ask the server whether anything changed.
+    ``mirror`` copies them here. ``departments`` are ids of further departments whose datasets the catalogue
+    holds, ``mapping`` what differs from the format's mapping, ``limits`` what differs from the site's limits.
+    ``trust``: ``normal``, or ``review`` when every run that would change something waits for a person.
+    ``credentials`` are encrypted (:mod:`.credentials`). ``trail`` and ``fingerprint`` describe the last reading
+    that was applied to its end, and let the next one ask the server whether anything changed; ``memory`` is what
+    the format remembers of it (a cursor).
     """
 
     __tablename__ = "nx_harvest_source"
-    SECRET = frozenset({"credentials", "trail"})
+    SECRET = frozenset({"credentials", "trail", "memory"})
 
     id: Mapped[str] = mapped_column(sa.Text, primary_key=True, default=make_uuid)
     name: Mapped[str] = mapped_column(sa.Text, unique=True)
@@ -53,10 +57,15 @@ class Source(_Dictized):
     licence: Mapped[str] = mapped_column(sa.Text, default="")
     priority: Mapped[int] = mapped_column(sa.Integer, default=100)
     options: Mapped[Json] = mapped_column(JSONB, default=dict)
+    departments: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    mapping: Mapped[Json] = mapped_column(JSONB, default=dict)
+    limits: Mapped[Json] = mapped_column(JSONB, default=dict)
+    trust: Mapped[str] = mapped_column(sa.Text, default="normal")
     credentials: Mapped[str] = mapped_column(sa.Text, default="")
     state: Mapped[str] = mapped_column(sa.Text, default="active")
     fingerprint: Mapped[str] = mapped_column(sa.Text, default="")
     trail: Mapped[list[Json]] = mapped_column(JSONB, default=list)
+    memory: Mapped[Json] = mapped_column(JSONB, default=dict)
     created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
 

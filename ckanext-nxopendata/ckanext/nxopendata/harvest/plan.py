@@ -63,7 +63,7 @@ def doubts(evidence: Evidence) -> list[str]:
     found = list(evidence.doubts)
     if not evidence.closed:
         found.append("reading_not_finished")
-    if evidence.records == 0:
+    if evidence.records == 0 and evidence.whole:
         found.append("catalogue_empty")
     if evidence.declared_total is not None and evidence.records < evidence.declared_total:
         found.append("total_not_reached")

@@ -7,10 +7,11 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.harvest import actions, auth, tombstone
+from ckanext.nxopendata.harvest import actions, auth, formats, tombstone
 from ckanext.nxopendata.harvest import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
 from ckanext.nxopendata.harvest.changes import actions as change_actions
 from ckanext.nxopendata.harvest.changes import auth as change_auth
+from ckanext.nxopendata.harvest.interfaces import IHarvestFormat
 
 
 def _exported(*modules: Any) -> dict[str, Any]:
@@ -23,9 +24,20 @@ def _exported(*modules: Any) -> dict[str, Any]:
 class NxOpendataHarvestPlugin(p.SingletonPlugin):
     """Department catalogues to the portal."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurable
+
+    def configure(self, config: Any) -> None:
+        formats.provided_by(_offered)
 
     # IPackageController
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         return tombstone.without_withdrawn(search_params)
+
+
+def _offered() -> list[formats.Format]:
+    """The formats of other extensions."""
+    return [form for plugin in p.PluginImplementations(IHarvestFormat) for form in plugin.get_harvest_formats()]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib.metadata
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,11 +16,11 @@ from ckan.lib.redis import connect_to_redis
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.nxopendata.harvest import apply as applying
-from ckanext.nxopendata.harvest import assemble, checks, config, formats, mapping, messages, mirror, plan
+from ckanext.nxopendata.harvest import assemble, checks, config, formats, mapping, messages, mirror, plan, sources
 from ckanext.nxopendata.harvest.apply import Writer
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Document, Fetcher, Limits, Validators
-from ckanext.nxopendata.harvest.formats import Evidence, Format, Reading, Record
+from ckanext.nxopendata.harvest.fetch import Document, Fetcher, Validators
+from ckanext.nxopendata.harvest.formats import Evidence, Format, Record
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source, now
 
 log = logging.getLogger(__name__)
@@ -150,6 +148,8 @@ class _Planner:
     source: Source
     fingerprint: str
     rules: mapping.FieldMapping
+    bounds: mapping.Bounds
+    owner_of: sources.OwnerOf
     licence_of: assemble.LicenceOf
     progress: Progress
     evidence: Evidence = field(default_factory=Evidence)
@@ -217,13 +217,13 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     model.Session.commit()
     model.Session.expunge(source)
 
-    with _door(config.limits()) as door:
+    with sources.door(source) as door:
         first = _first_document(source, door)
         if first is None:
             return _nothing_changed(run_id, source, began)
         form = formats.detect(first) if source.format == "auto" else formats.by_name(source.format)
         planner = _planner(run_id, source, form, progress)
-        reading = Reading(source.url, door, planner.report, planner.evidence, source.options)
+        reading = sources.reading(source, form, door, planner.report, planner.evidence)
         try:
             for batch in _batches(form.read(first, reading), BATCH):
                 _plan_batch(planner, batch)
@@ -234,44 +234,30 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     return _close_plan(planner, began)
 
 
-def _door(limits: Limits) -> Fetcher:
-    return Fetcher(AddressGuard(config.allowed_hosts()), limits, user_agent=config.user_agent())
-
-
 def _planner(run_id: str, source: Source, form: Format, progress: Progress) -> _Planner:
     return _Planner(
         run_id=run_id,
         source=source,
-        fingerprint=_fingerprint(source, form.mapping),
-        rules=mapping.load(form.mapping),
+        fingerprint=sources.fingerprint(source, form),
+        rules=sources.rules(source, form),
+        bounds=sources.bounds(source),
+        owner_of=sources.owner_of(source),
         licence_of=checks.licence_reader(),
         progress=progress,
     )
 
 
-def _fingerprint(source: Source, mapping_name: str) -> str:
-    """Changes when the same record would become another dataset."""
-    parts = [
-        mapping.load(mapping_name).fingerprint,
-        source.organization_id,
-        source.licence,
-        source.files,
-        importlib.metadata.version("ckanext-nxopendata"),
-        *sorted(model.Package.get_license_register().keys()),
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
 def _first_document(source: Source, door: Fetcher) -> Document | None:
     """The first page, or None when the server says for every page of the last reading that it has not changed."""
-    current = {_fingerprint(source, name) for name in ("dcat", "workbook")}
+    forms = formats.every().values() if source.format == "auto" else [formats.by_name(source.format)]
+    current = {sources.fingerprint(source, form) for form in forms} if source.trail else set()
     trail = source.trail if source.fingerprint in current else []
     accept = "*/*" if source.format == "auto" else formats.by_name(source.format).accept
     if not trail:
-        return door.get(source.url, accept=accept)
+        return door.get(sources.entry(source), accept=accept)
     for number, page in enumerate(trail):
         validators = Validators(page["etag"], page["last_modified"])
-        url = source.url if number == 0 else page["url"]
+        url = sources.entry(source) if number == 0 else page["url"]
         document = door.get(url, accept=accept, validators=validators)
         if document.not_modified or document.sha256 == page["sha256"]:
             document.body.close()
@@ -279,7 +265,7 @@ def _first_document(source: Source, door: Fetcher) -> Document | None:
         if number == 0:
             return document
         document.body.close()
-        return door.get(source.url, accept=accept)
+        return door.get(sources.entry(source), accept=accept)
     return None
 
 
@@ -317,6 +303,10 @@ def _plan_batch(planner: _Planner, batch: Sequence[Record]) -> None:
     for guid, record in taken.items():
         new_hash = mapping.content_hash(record.raw, planner.fingerprint)
         before = known.get(guid)
+        if record.withdrawn:
+            if before and before.state == "present":
+                planner.add("withdraw", guid, record.position, dataset_id=before.dataset_id, hash=before.hash)
+            continue
         kind = plan.decide(new_hash, before)
         if kind == "unchanged":
             planner.counts["unchanged"] += 1
@@ -354,7 +344,7 @@ def _plan_record(
     planner: _Planner, record: Record, guid: str, kind: plan.Kind, new_hash: str, before: plan.Known | None
 ) -> None:
     source = planner.source
-    mapped = mapping.apply(planner.rules, guid, record.raw, config.bounds())
+    mapped = mapping.apply(planner.rules, guid, record.raw, planner.bounds)
     for problem in mapped.problems:
         planner.report(_at(problem, record.position))
     title = mapped.dataset.get("title_translated", {}).get("zh", "")
@@ -365,7 +355,7 @@ def _plan_record(
         mapped.dataset,
         source_id=source.id,
         guid=guid,
-        organization_id=source.organization_id,
+        organization_id=planner.owner_of(mapped.dataset),
         licence_of=planner.licence_of,
         default_licence=source.licence,
     )
@@ -407,7 +397,7 @@ def _close_plan(planner: _Planner, began: float) -> Run:
     present = model.Session.scalar(
         sa.select(sa.func.count()).where(KnownRecord.source_id == source.id, KnownRecord.state == "present")
     )
-    if not doubts:
+    if not doubts and evidence.whole:
         query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
             KnownRecord.source_id == source.id, KnownRecord.state == "present"
         )
@@ -423,9 +413,12 @@ def _close_plan(planner: _Planner, began: float) -> Run:
         "declared_total": evidence.declared_total,
         "trail": evidence.trail if not evidence.doubts else [],
         "fingerprint": planner.fingerprint,
+        "memory": evidence.memory,
     }
     run.stages = {"plan": round(time.monotonic() - began, 3)}
-    held = config.fuse().holds(planner.counts["withdraw"], present or 0)
+    changing = sum(planner.counts[kind] for kind in ("create", "update", "withdraw", "restore"))
+    reviewed = source.trust == "review" and changing
+    held = reviewed or config.fuse().holds(planner.counts["withdraw"], present or 0)
     run.state = "held" if held else "applying"
     model.Session.commit()
     model.Session.expire_all()
@@ -445,7 +438,7 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet) -> Run:
     total = sum(run.counts.get(kind, 0) for kind in ("create", "update", "restore", "withdraw"))
     done, mirroring = 0, 0.0
     source = model.Session.get_one(Source, run.source_id)
-    with _door(config.mirror_limits()) as door:
+    with sources.door(source, config.mirror_limits()) as door:
         for numbers in list(applying.chunks(run_id, config.chunk())):
             run = model.Session.get_one(Run, run_id, populate_existing=True)
             if run.state == "cancelled":
@@ -487,6 +480,7 @@ def finish(run_id: str, stages: Mapping[str, float]) -> Run:
     clean = not run.doubts and not counts["refused"]
     source.trail = run.evidence.get("trail", []) if clean else []
     source.fingerprint = run.evidence.get("fingerprint", "") if clean else ""
+    source.memory = run.evidence.get("memory", {}) if clean else {}
     model.Session.commit()
     log.info("run %s done: %s", run_id, counts)
     return run
@@ -563,7 +557,7 @@ def undo(run_id: str, writer: Writer) -> Run:
             applying.undo_chunk(run_id, run.source_id, numbers[start : start + config.chunk()], writer)
         run = model.Session.get_one(Run, run_id, populate_existing=True)
         source = model.Session.get_one(Source, run.source_id, populate_existing=True)
-        run.state, source.trail, source.fingerprint = "undone", [], ""
+        run.state, source.trail, source.fingerprint, source.memory = "undone", [], "", {}
         model.Session.commit()
     return run
 

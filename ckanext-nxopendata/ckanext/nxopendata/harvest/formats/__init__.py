@@ -1,17 +1,21 @@
 """Formats of catalogues: one class a format, found by name or by looking at the first document.
 
-To add one, write a class with the members of :class:`Format` and :func:`register` it; another extension
-does so when its plugin is loaded.
+To add one here, write a class with the members of :class:`Format` in a module of this folder and name the
+module in :data:`BUILT_IN`. Another extension offers its formats by
+:class:`ckanext.nxopendata.harvest.interfaces.IHarvestFormat`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
-from ckanext.nxopendata.harvest.errors import FormatError, Problem
+from ckanext.nxopendata.harvest.errors import FetchError, FormatError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher
+from ckanext.nxopendata.harvest.mapping import FieldMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,13 @@ class Record:
     :param guid: identifier at the source, stable over time; None if the source gave none
     :param raw: the description as plain JSON values, in an order that does not vary between readings
     :param position: where it stands, for people: an address, ``sheet!row``
+    :param withdrawn: the source says that it took the dataset back; ``raw`` says nothing then
     """
 
     guid: str | None
     raw: Mapping[str, Any]
     position: str
+    withdrawn: bool = False
 
 
 @dataclass(slots=True)
@@ -36,6 +42,9 @@ class Evidence:
     :param records: records seen, refused ones included
     :param declared_total: the number of records the source says it has, if it says so
     :param closed: the reading reached the end of the last page
+    :param whole: the source told all its records; False when it told only what changed since the last reading,
+        so that a record it did not tell is still there
+    :param memory: what the next reading of the source wants to know of this one: JSON values
     :param doubts: codes of what speaks against completeness, in order of appearance
     :param trail: for each page its address, validators and digest: lets the next run ask "changed?"
     """
@@ -44,6 +53,8 @@ class Evidence:
     records: int = 0
     declared_total: int | None = None
     closed: bool = False
+    whole: bool = True
+    memory: dict[str, Any] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     trail: list[dict[str, Any]] = field(default_factory=list)
 
@@ -72,6 +83,9 @@ class Reading:
     :param evidence: filled by the format as it reads
     :param report: takes findings about pages and records that cannot become a :class:`Record`
     :param options: settings of the source that the format understands
+    :param max_pages: of one catalogue
+    :param memory: ``evidence.memory`` of the last reading that was applied to its end
+    :param rules: the mapping that the records will meet; a format that knows columns by name looks here
     """
 
     url: str
@@ -80,6 +94,26 @@ class Reading:
     evidence: Evidence = field(default_factory=Evidence)
     options: Mapping[str, Any] = field(default_factory=dict)
     max_pages: int = 10_000
+    rules: FieldMapping | None = None
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+    def open(self, url: str, asked: set[str], accept: str) -> Document | None:
+        """The page at ``url``; None, with a doubt and a finding, when it was read before or cannot be read."""
+        if url in asked or self.evidence.pages >= self.max_pages:
+            self.flaw("page_loop" if url in asked else "too_many_pages", url, limit=self.max_pages)
+            return None
+        asked.add(url)
+        try:
+            return self.door.get(url, accept=accept)
+        except FetchError as error:
+            self.evidence.doubt("page_unreadable")
+            self.report(Problem.of(error, "page", url))
+            return None
+
+    def flaw(self, code: str, position: str, **params: Any) -> None:
+        """A finding about a page that leaves the completeness in doubt."""
+        self.evidence.doubt(code)
+        self.report(Problem(code, "page", position=position, params=params))
 
 
 class Format(Protocol):
@@ -87,7 +121,7 @@ class Format(Protocol):
 
     :cvar name: what a source's ``format`` says
     :cvar accept: the ``Accept`` header of its requests
-    :cvar mapping: the file in ``schemas/mappings`` without ``.yaml``
+    :cvar mapping: the file in ``schemas/mappings`` without ``.yaml``, or the whole path of a file elsewhere
     """
 
     name: ClassVar[str]
@@ -106,19 +140,31 @@ class Format(Protocol):
         ...
 
 
-_FORMATS: dict[str, Format] = {}
+BUILT_IN = ("workbook", "dcat")
+"""Modules of this folder with a ``FORMAT``, in the order of detection: from the narrowest to the widest."""
+
+Provider = Callable[[], Iterable[Format]]
+
+_providers: list[Provider] = []
 
 
-def register(new: Format) -> Format:
-    """Make a format known under its name; a later one replaces an earlier one."""
-    _FORMATS[new.name] = new
-    return new
+def provided_by(provider: Provider) -> None:
+    """Also know the formats that ``provider`` gives when it is asked; they come before the built-in ones."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def every() -> dict[str, Format]:
+    """All formats by name, in the order of detection. Of two with one name the first counts."""
+    formats: dict[str, Format] = {}
+    for form in (*(form for provider in _providers for form in provider()), *_built_in()):
+        formats.setdefault(form.name, form)
+    return formats
 
 
 def names() -> list[str]:
     """Names of all known formats, in order of detection."""
-    _load()
-    return list(_FORMATS)
+    return list(every())
 
 
 def by_name(name: str) -> Format:
@@ -126,10 +172,16 @@ def by_name(name: str) -> Format:
 
     :raises FormatError: there is none
     """
-    _load()
-    if name not in _FORMATS:
-        raise FormatError("format_unknown", format=name, known=", ".join(_FORMATS))
-    return _FORMATS[name]
+    formats = every()
+    if name not in formats:
+        raise FormatError("format_unknown", format=name, known=", ".join(formats))
+    return formats[name]
+
+
+def entry(form: Format, url: str) -> str:
+    """The address to ask first: what the format makes of the source's, if it has a method ``entry``."""
+    of_format: Callable[[str], str] | None = getattr(form, "entry", None)
+    return of_format(url) if of_format else url
 
 
 def detect(document: Document) -> Format:
@@ -137,16 +189,12 @@ def detect(document: Document) -> Format:
 
     :raises FormatError: no format recognises it
     """
-    _load()
-    for candidate in _FORMATS.values():
+    for candidate in every().values():
         if candidate.recognises(document):
             return candidate
     raise FormatError("format_not_recognised", url=document.url, media_type=document.media_type)
 
 
-def _load() -> None:
-    """Import the built-in formats once; their order is the order of detection."""
-    from ckanext.nxopendata.harvest.formats import dcat, workbook
-
-    for module in (workbook, dcat):
-        _FORMATS.setdefault(module.FORMAT.name, module.FORMAT)
+@cache
+def _built_in() -> tuple[Format, ...]:
+    return tuple(importlib.import_module(f"{__name__}.{module}").FORMAT for module in BUILT_IN)

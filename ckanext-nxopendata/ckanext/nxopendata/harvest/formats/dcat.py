@@ -385,7 +385,7 @@ class DcatFormat:
                 following = self._next(graph, page.url, reading)
             finally:
                 graph.close()
-            page = self._open(following, asked, reading) if following else None
+            page = reading.open(following, asked, self.accept) if following else None
         evidence.closed = not evidence.doubts or set(evidence.doubts) <= {"record_without_identifier"}
 
     def _records(self, graph: Graph, url: str, reading: Reading) -> Iterator[Record]:
@@ -415,21 +415,6 @@ class DcatFormat:
         following = {urljoin(url, term.value) for name in HYDRA_NEXT for term in graph.objects(name)}
         following.discard(url)
         return min(following) if following else None
-
-    def _open(self, url: str, asked: set[str], reading: Reading) -> Document | None:
-        evidence = reading.evidence
-        if url in asked or evidence.pages >= reading.max_pages:
-            code = "page_loop" if url in asked else "too_many_pages"
-            evidence.doubt(code)
-            reading.report(Problem(code, "page", position=url, params={"limit": reading.max_pages}))
-            return None
-        asked.add(url)
-        try:
-            return reading.door.get(url, accept=self.accept)
-        except FetchError as error:
-            evidence.doubt("page_unreadable")
-            reading.report(Problem.of(error, "page", url))
-            return None
 
 
 FORMAT = DcatFormat()

@@ -79,7 +79,7 @@ class WorkbookFormat:
         :raises FormatError: not a workbook, or no sheet has the header
         """
         reading.evidence.page(first)
-        columns = mapping.load(self.mapping).columns
+        columns = (reading.rules or mapping.load(self.mapping)).columns
         found = False
         with first:
             for sheet in _sheets(first):

@@ -1,0 +1,138 @@
+"""What a source may be, what it keeps secret, and what its settings do to a run."""
+
+import base64
+
+import pytest
+
+from .catalogues import PREFIXES, dataset
+from .server import Reply
+
+pytestmark = [pytest.mark.usefixtures("with_plugins", "tables")]
+
+BASIC = {"kind": "basic", "username": "portal", "password": "秘密"}
+
+
+def create(call, **values):
+    given = {"name": "wlt-mulu", "title": "目录", "url": "http://dept.example/c", "organization": "wen-lyu-ting"}
+    return call("nx_harvest_source_create", **{**given, **values})
+
+
+class TestFields:
+    def test_every_wrong_field_is_named_with_what_would_be_right(self, department, call):
+        from ckan.plugins import toolkit as tk
+
+        wrong = {
+            "url": "ftp://dept.example/c",
+            "format": "word",
+            "organization": "nobody",
+            "departments": ["nobody"],
+            "schedule": "每天",
+            "files": "steal",
+            "trust": "blind",
+            "limits": {"max_pages": 0},
+            "mapping": {"dataset": {"nx_theme": {"as": "magic"}}},
+            "credentials": {"kind": "basic", "username": "x"},
+        }
+        with pytest.raises(tk.ValidationError) as raised:
+            create(call, **wrong)
+        assert set(raised.value.error_dict) == set(wrong)
+
+    def test_a_password_in_the_address_is_refused(self, department, call):
+        from ckan.plugins import toolkit as tk
+
+        with pytest.raises(tk.ValidationError, match="url"):
+            create(call, url="https://user:secret@dept.example/c")
+
+    def test_what_is_given_is_shown_and_what_is_not_given_stays(self, department, call):
+        call("organization_create", name="yin-chuan", title_translated={"zh": "银川市"})
+        limits = {"max_pages": 5}
+        mapping = {"dataset": {"nx_region": {"default": "640100"}}}
+        create(call, departments=["yin-chuan"], limits=limits, mapping=mapping, trust="review", priority=3)
+        shown = call("nx_harvest_source_update", id="wlt-mulu", title="新名称")
+        assert shown["title"] == "新名称"
+        kept = [shown[name] for name in ("departments", "limits", "mapping", "trust", "priority", "files")]
+        assert kept == [["yin-chuan"], limits, mapping, "review", 3, "link"]
+
+
+class TestCredentials:
+    def test_they_are_encrypted_and_never_shown(self, department, call):
+        from ckan import model
+
+        from ckanext.nxopendata.harvest import credentials
+        from ckanext.nxopendata.harvest.model import Source
+
+        shown = create(call, credentials=BASIC)
+        stored = model.Session.get(Source, shown["id"]).credentials
+        assert shown["credentials_kind"] == "basic"
+        assert "credentials" not in shown
+        assert "portal" not in stored
+        assert credentials.unseal(stored) == BASIC
+        assert call("nx_harvest_source_update", id="wlt-mulu", title="x")["credentials_kind"] == "basic"
+        assert call("nx_harvest_source_update", id="wlt-mulu", credentials={})["credentials_kind"] == ""
+
+    def test_a_new_host_does_not_get_the_password_of_the_old_one(self, department, call):
+        create(call, credentials=BASIC)
+        moved = call("nx_harvest_source_update", id="wlt-mulu", url="http://other.example/c")
+        assert moved["credentials_kind"] == ""
+
+    def test_they_are_sent_to_the_host_of_the_source(self, web, harvest):
+        expected = "Basic " + base64.b64encode("portal:秘密".encode()).decode()
+        body = (PREFIXES + dataset(1)).encode()
+
+        def guarded(handler):
+            right = handler.headers.get("Authorization") == expected
+            return Reply(body, headers={"Content-Type": "text/turtle"}) if right else Reply(status=401)
+
+        web.replies["/c"] = guarded
+        assert harvest(web.base + "/c")["state"] == "failed"
+        assert harvest(web.base + "/c", credentials=BASIC)["counts"]["create"] == 1
+
+    def test_a_changed_key_is_said_and_keys_can_be_rotated(self, department, call):
+        from ckan.plugins import toolkit as tk
+        from cryptography.fernet import Fernet
+
+        from ckanext.nxopendata.harvest import credentials
+        from ckanext.nxopendata.harvest.errors import HarvestError
+
+        key = "ckanext.nxopendata.harvest.credentials_keys"
+        old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+        before = tk.config[key]
+        try:
+            tk.config[key] = [old]
+            sealed = credentials.seal(BASIC)
+            tk.config[key] = [new, old]
+            assert credentials.unseal(sealed) == BASIC
+            tk.config[key] = [new]
+            with pytest.raises(HarvestError, match="credentials_unreadable"):
+                credentials.unseal(sealed)
+        finally:
+            tk.config[key] = before
+
+
+class TestSettingsInARun:
+    def test_datasets_go_to_the_department_their_provider_names(self, web, harvest, call):
+        call("organization_create", name="yin-chuan", title_translated={"zh": "银川市"})
+        call("organization_create", name="bu-xiang-gan", title_translated={"zh": "不相干局"})
+        named = '\n[] a dcat:Dataset ; dct:identifier "{0}" ; dct:title "甲{0}" ; dct:description "说明" ;'
+        named += ' dct:publisher [ <http://xmlns.com/foaf/0.1/name> "{1}"@zh ] .'
+        body = PREFIXES + named.format(1, "银川 市") + named.format(2, "不相干局") + named.format(3, "")
+        run = harvest(web.put("/c", body), departments=["yin-chuan"])
+        assert run["counts"]["create"] == 3
+        found = call("package_search")["results"]
+        owners = {entry["title"]: entry["organization"]["name"] for entry in found}
+        assert owners == {"甲1": "yin-chuan", "甲2": "wen-lyu-ting", "甲3": "wen-lyu-ting"}
+
+    def test_a_source_under_review_waits_until_a_person_approves(self, web, harvest, call, titles):
+        url = web.put("/c", PREFIXES + dataset(1))
+        run = harvest(url, trust="review")
+        assert (run["state"], titles()) == ("held", [])
+        assert call("nx_harvest_run_approve", id=run["id"])["state"] == "done"
+        assert titles() == ["数据集1"]
+        assert harvest(url, trust="review")["state"] == "done"
+
+    def test_the_sources_own_mapping_and_limits_count(self, web, harvest, call):
+        url = web.put("/c", PREFIXES + dataset(1, extra='dct:source "6402" ;'))
+        mapping = {"dataset": {"nx_region": {"from": "dct:source", "values": {"6402": "640200"}}}}
+        assert harvest(url, limits={"max_keywords": 1})["counts"]["refused"] == 1
+        harvest(url, mapping=mapping, limits={})
+        assert call("package_show", id="shu-ju-ji-1")["nx_region"] == "640200"
