@@ -9,7 +9,7 @@ import pytest
 # Needs the demonstration site; .ci/run starts it and says where.
 collect_ignore = [] if os.environ.get("NX_DEMO_URL") else ["smoke"]
 
-MIGRATED_PLUGINS = ("activity", "nxopendata_catalogue", "nxopendata_exchange")
+MIGRATED_PLUGINS = ("activity", "nxopendata_catalogue", "nxopendata_exchange", "nxopendata_register")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
+from flask import Blueprint
 
 from ckanext.nxopendata.catalogue import chained, files, helpers, index, items, reading, validators
 from ckanext.nxopendata.catalogue.review import actions, auth, visibility
@@ -88,6 +89,11 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
         return index.label_facets(search_results, language)
 
 
+def _dataset_types(config: CKANConfig) -> tuple[str, ...]:
+    """The schemas to load: the register's only with its plugin, whose validators they name."""
+    return ("dataset", "system", "project") if "nxopendata_register" in config["ckan.plugins"] else ("dataset",)
+
+
 PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
 
 
@@ -100,8 +106,21 @@ class NxOpendataDatasetsPlugin(SchemingDatasetsPlugin):
 
     def update_config(self, config: CKANConfig) -> None:
         config["scheming.presets"] = PRESETS
-        config["scheming.dataset_schemas"] = f"{SCHEMAS}:dataset.yaml"
+        config["scheming.dataset_schemas"] = " ".join(f"{SCHEMAS}:{name}.yaml" for name in _dataset_types(config))
         super().update_config(config)
+
+    def prepare_dataset_blueprint(self, package_type: str, blueprint: Blueprint) -> Blueprint:
+        blueprint = super().prepare_dataset_blueprint(package_type, blueprint)
+        if package_type != "dataset":  # what CKAN would show at /system and /project is shown by the register
+            blueprint.before_request(lambda: _in_the_register(package_type))
+        return blueprint
+
+
+def _in_the_register(package_type: str) -> Any:
+    identifier = (tk.request.view_args or {}).get("id")
+    if identifier:
+        return tk.redirect_to(f"nx_register.{package_type}", id=identifier)
+    return tk.redirect_to(f"nx_register.{package_type}s")
 
 
 class NxOpendataOrganizationsPlugin(SchemingOrganizationsPlugin):

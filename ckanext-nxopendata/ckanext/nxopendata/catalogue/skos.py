@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 import yaml
 from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal
@@ -29,14 +30,21 @@ def titles() -> Mapping[str, Mapping[str, str]]:
             for each in (field, *field.parts.values()):
                 if each.codelist:
                     found.setdefault(each.codelist, each.labels)
-    for row in yaml.safe_load(_organization())["fields"]:
+    for row in _other_fields():
         if row.get("codelist"):
             found.setdefault(row["codelist"], {"zh": row["label"]["zh_Hans_CN"], "en": row["label"]["en"]})
     return {name: found.get(name, {"zh": name, "en": name}) for name in codelists.names()}
 
 
-def _organization() -> str:
-    return (fields.FILE.parent / "organization.yaml").read_text(encoding="utf-8")  # pyright: ignore[reportAttributeAccessIssue]
+def _other_fields() -> Iterator[dict[str, Any]]:
+    """The fields of departments, systems and projects."""
+    for name, section in (
+        ("organization", "fields"),
+        ("system", "dataset_fields"),
+        ("project", "dataset_fields"),
+    ):
+        file = fields.FILE.parent / f"{name}.yaml"  # pyright: ignore[reportAttributeAccessIssue]
+        yield from yaml.safe_load(file.read_text(encoding="utf-8"))[section]
 
 
 def scheme(name: str, links: rdf.Links) -> Graph:

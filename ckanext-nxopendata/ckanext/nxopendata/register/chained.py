@@ -1,0 +1,114 @@
+"""CKAN's own ways of writing, closed for systems and projects: the register's actions keep the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.types import Context
+
+from ckanext.nxopendata.register.visibility import TYPES
+
+__all__ = [
+    "bulk_update_delete",
+    "bulk_update_private",
+    "bulk_update_public",
+    "dataset_purge",
+    "package_collaborator_create",
+    "package_create",
+    "package_delete",
+    "package_owner_org_update",
+    "package_relationship_create",
+    "package_update",
+]
+
+
+def _refuse() -> None:
+    raise tk.NotAuthorized(tk._("Systems and projects are changed in the register, and never deleted"))
+
+
+def _is_ours(reference: Any) -> bool:
+    found = model.Package.get(reference) if isinstance(reference, str) and reference else None
+    return found is not None and found.type in TYPES
+
+
+@tk.chained_action
+def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    if data_dict.get("type") in TYPES:
+        _refuse()
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    if _is_ours(data_dict.get("id") or data_dict.get("name")) or data_dict.get("type") in TYPES:
+        _refuse()
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def package_delete(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    if _is_ours(data_dict.get("id")):
+        _refuse()
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def dataset_purge(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    if _is_ours(data_dict.get("id")):
+        _refuse()
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def package_owner_org_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; systems and projects do not change hands this way."""
+    # Writers, CKAN's and ours, call it for themselves with ``ignore_auth``.
+    if _is_ours(data_dict.get("id")) and not context.get("ignore_auth"):
+        _refuse()
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def package_collaborator_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    if _is_ours(data_dict.get("id")):
+        _refuse()
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def package_relationship_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    if _is_ours(data_dict.get("subject")) or _is_ours(data_dict.get("object")):
+        _refuse()
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_public(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    return _bulk(original, context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_private(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    return _bulk(original, context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_delete(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; not for systems and projects."""
+    return _bulk(original, context, data_dict)
+
+
+def _bulk(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    if any(_is_ours(reference) for reference in data_dict.get("datasets") or ()):
+        _refuse()
+    return original(context, data_dict)

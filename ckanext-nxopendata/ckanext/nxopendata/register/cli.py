@@ -1,0 +1,20 @@
+"""``ckan nx register``: the register from the command line."""
+
+from __future__ import annotations
+
+import click
+
+from ckanext.nxopendata.register import systems
+
+
+@click.group(short_help="政务信息系统登记册 / the register of government systems")
+def register() -> None:
+    """The register of government systems."""
+
+
+@register.command("list")
+@click.option("--state", type=click.Choice(["active", "merged", "disposed"]), help="Only systems in this state.")
+def list_systems(state: str | None) -> None:
+    """列出登记的系统 / List the systems: department, plan, name."""
+    for system in systems.every(state=state):
+        click.echo(f"{system.department}\t{system.plan}\t{system.title}")

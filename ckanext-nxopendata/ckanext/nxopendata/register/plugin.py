@@ -1,0 +1,82 @@
+"""Wiring of the register of government systems.
+
+What goes where. Each subject has its own files, and the tuples below list their modules:
+
+========================  ==================================================================================
+subject                   files
+========================  ==================================================================================
+systems, projects         ``actions.py auth.py schema.py views.py helpers.py``, ``systems.py projects.py`` (the
+                          database), ``record.py`` (plain: what a system is), ``visibility.py chained.py`` (who
+                          sees and writes them by CKAN's own ways), ``log.py model.py roles.py config.py``
+official tables 1-5       ``tables/`` (layout, Excel, page, PDF, CSV)
+import of such tables     ``intake/``
+clean-up                  ``zombie.py`` (plain: the five signs), ``verdicts.py`` (who said what)
+integration, connection   ``integration.py connection.py funding.py`` (plain), ``picture.py`` (SVG)
+tasks of the plan         ``tasks*.py``, ``templates/nx_task/``
+monthly, annual reports   ``reports*.py``, ``templates/nx_report/``
+evaluation                ``evaluation*.py``, ``templates/nx_evaluation/``
+audit                     ``audit*.py``, ``templates/nx_audit/``
+dashboard                 ``dashboard*.py``, ``templates/nx_dashboard/``
+========================  ==================================================================================
+
+A subject with actions has ``<subject>_actions.py`` and ``<subject>_auth.py`` with ``__all__``; with pages,
+``<subject>_views.py`` with a blueprint; with template helpers, ``<subject>_helpers.py`` with ``__all__``. Tables stand
+in ``model.py`` or ``<subject>_model.py``, one Alembic revision a subject in ``migration/nxopendata_register``. Every
+change is written by :func:`.log.write`; who may do what is asked of :mod:`.roles`; systems are read by
+:mod:`.systems` as :class:`.record.System`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+
+from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.register import actions, auth, chained, cli, helpers, validators, views, visibility
+
+ACTIONS = (actions, chained)
+AUTH = (auth,)
+HELPERS = (helpers,)
+BLUEPRINTS = [views.nx_register]
+
+
+def _exported(*modules: Any) -> dict[str, Any]:
+    return {name: getattr(module, name) for module in modules for name in module.__all__}
+
+
+@tk.blanket.actions(lambda: _exported(*ACTIONS))
+@tk.blanket.auth_functions(lambda: _exported(*AUTH))
+@tk.blanket.blueprints(BLUEPRINTS)
+@tk.blanket.config_declarations
+@tk.blanket.helpers(lambda: _exported(*HELPERS))
+@tk.blanket.validators(lambda: _exported(validators))
+class NxOpendataRegisterPlugin(p.SingletonPlugin, visibility.Labels):
+    """The register; stands before ``nxopendata_catalogue``, whose permission labels it extends."""
+
+    p.implements(p.IClick)
+    p.implements(p.IConfigurer)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IPermissionLabels)
+
+    # IClick
+
+    def get_commands(self) -> list[Any]:
+        nx.add_command(cli.register)
+        return [nx]
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "nxopendata_register")
+
+    # IPackageController
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        return visibility.without_register(search_params)
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return visibility.index_nothing(pkg_dict)

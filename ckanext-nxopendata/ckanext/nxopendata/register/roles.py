@@ -1,0 +1,102 @@
+"""Who stands where in the register.
+
+A department's members read its rows, its editors fill them in, its administrator is its head. The supervising
+offices read all rows; among them the informatisation office decides, the finance department keeps exemptions
+from the funding rule, and the audit office changes nothing that is not its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.authz as authz
+import ckan.model as model
+import sqlalchemy as sa
+
+from ckanext.nxopendata.register import config
+
+READER, EDITOR, HEAD = "reader", "editor", "head"
+OFFICE, AUDIT, DEVELOPMENT, FINANCE, GENERAL = config.OFFICES
+SUPERVISORS = frozenset(config.OFFICES)
+ALL = SUPERVISORS | {READER, EDITOR, HEAD}
+
+
+def of(user: str | None, owner_org: str | None) -> frozenset[str]:
+    """The roles of a user (name) towards the rows of a department (id); all of them for system administrators."""
+    if not user:
+        return frozenset()
+    if authz.is_sysadmin(user):
+        return ALL
+    found = set(supervising(user))
+    role = authz.users_role_for_group_or_org(owner_org, user) if owner_org else None
+    if role:
+        found.add(READER)
+    if role in ("admin", "editor"):
+        found.add(EDITOR)
+    if role == "admin":
+        found.add(HEAD)
+    return frozenset(found)
+
+
+def supervising(user: str | None) -> frozenset[str]:
+    """Which supervising offices a user (name) works for, as administrator or editor of the organisation."""
+    if not user:
+        return frozenset()
+    if authz.is_sysadmin(user):
+        return SUPERVISORS
+    names = {office: name for office in config.OFFICES if (name := config.supervisor(office))}
+    if not names:
+        return frozenset()
+    mine = set(_names(user, ("admin", "editor")))
+    return frozenset(office for office, name in names.items() if name in mine)
+
+
+def sees_all(user: str | None) -> bool:
+    """Whether a user (name) sees the rows of every department."""
+    return bool(supervising(user))
+
+
+def departments(user: str | None, *, write: bool = False) -> list[str]:
+    """The ids of the departments that a user (name) belongs to; with ``write``, where they fill in the rows."""
+    if not user:
+        return []
+    capacities = ("admin", "editor") if write else ("admin", "editor", "member")
+    return [row[0] for row in model.Session.execute(_memberships(user, capacities))]
+
+
+def people(owner_org: str | None, capacities: tuple[str, ...] = ("admin", "editor")) -> list[model.User]:
+    """The active users with one of the capacities in an organisation (id)."""
+    query = (
+        model.Session.query(model.User)
+        .join(model.Member, model.Member.table_id == model.User.id)
+        .filter(
+            model.Member.group_id == owner_org,
+            model.Member.table_name == "user",
+            model.Member.state == "active",
+            model.Member.capacity.in_(capacities),
+            model.User.state == "active",
+        )
+    )
+    return list(query)
+
+
+def _names(user: str, capacities: tuple[str, ...]) -> list[str]:
+    return [row[1] for row in model.Session.execute(_memberships(user, capacities))]
+
+
+def _memberships(user: str, capacities: tuple[str, ...]) -> Any:
+    group: Any = model.Group
+    return (
+        sa.select(group.id, group.name)
+        .join(model.Member, model.Member.group_id == group.id)
+        .join(model.User, model.Member.table_id == model.User.id)
+        .where(
+            model.User.name == user,
+            model.User.state == "active",
+            model.Member.table_name == "user",
+            model.Member.state == "active",
+            model.Member.capacity.in_(capacities),
+            group.is_organization,
+            group.state == "active",
+        )
+    )

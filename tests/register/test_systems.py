@@ -1,0 +1,83 @@
+"""Systems and projects: what departments enter, who changes them, and the log."""
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from ckanext.nxopendata.register.model import Entry
+
+from .conftest import World
+
+
+def test_the_life_of_a_system(world: World) -> None:
+    system = world.system(title="投诉受理系统", nx_declared_public="1")
+    assert system["nx_approved"] == "2015-06"
+    assert system["nx_state"] == "active"
+
+    changed = world.act("wlt-editor", "nx_system_update", id=system["id"], nx_users="12", nx_plan="clear")
+    assert (changed["nx_users"], changed["nx_plan"]) == ("12", "clear")
+    assert changed["notes_translated"] == {"zh": "受理旅游投诉，公示处理结果。"}
+
+    with pytest.raises(tk.NotAuthorized):
+        world.act("wlt-editor", "nx_system_dispose", id=system["id"], how="disposed", note="…")
+    done = world.act("wlt-head", "nx_system_dispose", id=system["id"], how="disposed", note="宁文旅发〔2026〕1号")
+    assert done["nx_state"] == "disposed"
+    with pytest.raises(tk.ValidationError):
+        world.act("wlt-editor", "nx_system_update", id=system["id"], nx_users="13")
+
+    log = world.act("audit", "nx_system_log", id=system["id"])
+    assert [entry["action"] for entry in log] == ["create", "update", "dispose"]
+    assert log[1]["changes"] == {"nx_plan": ["keep", "clear"], "nx_users": [None, "12"]}
+    assert log[2]["opinion"] == "宁文旅发〔2026〕1号"
+
+
+def test_a_field_that_is_wrong_is_named(world: World) -> None:
+    with pytest.raises(tk.ValidationError) as refusal:
+        world.system(title="坏系统", nx_frequency="often", nx_approved="2099-01", notes="")
+    assert set(refusal.value.error_dict) == {"nx_frequency", "nx_approved", "notes_translated"}
+
+
+def test_the_log_cannot_be_changed(world: World) -> None:
+    world.system(title="日志系统")
+    for statement in (sa.update(Entry).values(user_name="谁"), sa.delete(Entry)):
+        with pytest.raises(sa.exc.DatabaseError, match="append-only"):
+            model.Session.execute(statement)
+        model.Session.rollback()
+
+
+def test_the_filing_of_a_project(world: World) -> None:
+    project = world.act(
+        "wlt-editor",
+        "nx_project_create",
+        owner_org="wlt",
+        title="文旅云平台",
+        nx_builder="文旅厅",
+        nx_investment="320.5",
+    )
+    assert [step["action"] for step in project["steps"]] == ["submit"]
+    world.act("wlt-editor", "nx_project_decide", id=project["id"], action="submit")
+    with pytest.raises(tk.ValidationError):
+        world.act("wlt-editor", "nx_project_update", id=project["id"], nx_investment="1")
+    with pytest.raises(tk.NotAuthorized):
+        world.act("wlt-head", "nx_project_decide", id=project["id"], action="file")
+    with pytest.raises(tk.NotAuthorized):
+        world.act("audit", "nx_project_decide", id=project["id"], action="file")
+    filed = world.act(
+        "office", "nx_project_decide", id=project["id"], action="file_with_conditions", opinion="接入共享平台后拨付"
+    )
+    assert filed["nx_filing_state"] == "conditional"
+    assert filed["nx_conditions"] == "接入共享平台后拨付"
+    assert filed["nx_filing_number"].endswith("-0001")
+    log = world.act("finance", "nx_project_log", id=project["id"])
+    assert [entry["action"] for entry in log] == ["create", "submit", "file_with_conditions"]
+
+
+def test_pages(world: World, app) -> None:
+    system = world.system(title="页面系统", nx_declared_public="1", nx_users="7")
+    page = app.get("/register/")
+    assert "页面系统" in page and "统计" in page
+    shown = app.get(f"/register/systems/{system['name']}").body
+    assert "受理旅游投诉" in shown and "自治区财政" not in shown
+    assert app.get(f"/system/{system['name']}", follow_redirects=False).status_code == 302
+    assert app.get("/register/projects", expect_errors=True).status_code in (200, 401, 403)
