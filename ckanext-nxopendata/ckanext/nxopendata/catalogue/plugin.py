@@ -109,11 +109,11 @@ class NxOpendataDatasetsPlugin(SchemingDatasetsPlugin):
         config["scheming.dataset_schemas"] = " ".join(f"{SCHEMAS}:{name}.yaml" for name in _dataset_types(config))
         super().update_config(config)
 
-    def prepare_dataset_blueprint(self, package_type: str, blueprint: Blueprint) -> Blueprint:
-        blueprint = super().prepare_dataset_blueprint(package_type, blueprint)
+    def prepare_dataset_blueprint(self, package_type: str, bp: Blueprint) -> Blueprint:
+        bp = super().prepare_dataset_blueprint(package_type, bp)
         if package_type != "dataset":  # what CKAN would show at /system and /project is shown by the register
-            blueprint.before_request(lambda: _in_the_register(package_type))
-        return blueprint
+            bp.before_request(lambda: _in_the_register(package_type))
+        return bp
 
 
 def _in_the_register(package_type: str) -> Any:
