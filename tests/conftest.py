@@ -9,7 +9,14 @@ import pytest
 # Needs the demonstration site; .ci/run starts it and says where.
 collect_ignore = [] if os.environ.get("NX_DEMO_URL") else ["smoke"]
 
-MIGRATED_PLUGINS = ("activity", "nxopendata_catalogue", "nxopendata_exchange", "nxopendata_register")
+MIGRATED_PLUGINS = (
+    "activity",
+    "nxopendata_catalogue",
+    "nxopendata_exchange",
+    "nxopendata_following",
+    "nxopendata_portal",
+    "nxopendata_register",
+)
 
 
 @pytest.fixture

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
+from ckan.types import Context
 
-from ckanext.nxopendata.portal import actions, auth, facets, helpers
+from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.portal import actions, auth, cli, facets, helpers, kept, views, views_announcements
 
 
 @tk.blanket.actions(actions)
 @tk.blanket.auth_functions(auth)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
-@tk.blanket.blueprints
+@tk.blanket.blueprints(lambda: [views.portal, views_announcements.announcements])
 class NxOpendataPortalPlugin(p.SingletonPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""
 
+    p.implements(p.IClick)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+
+    # IClick
+
+    def get_commands(self) -> list[Any]:
+        nx.add_command(cli.portal)
+        return []
 
     # IConfigurer
 
@@ -38,3 +49,12 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
         self, facets_dict: OrderedDict[str, str], organization_type: str, package_type: str | None
     ) -> OrderedDict[str, str]:
         return facets.of_one_department()
+
+    # IPackageController
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        kept.give_up()
+        return pkg_dict
+
+    def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        kept.give_up()

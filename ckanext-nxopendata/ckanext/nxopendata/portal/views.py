@@ -11,8 +11,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
+from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, use
 from ckanext.nxopendata.portal import bulk as bulk_files
-from ckanext.nxopendata.portal import facets, helpers
 
 portal = Blueprint("nx_portal", __name__)
 
@@ -22,6 +22,7 @@ BULK = {
     "jsonl": (bulk_files.json_lines, "application/x-ndjson; charset=utf-8"),
 }
 BULK_PAGE = 500
+HOME_NOTICES = 4
 CHARTS = ("nx_theme", "organization", "nx_region", "res_format", "license_id", "nx_update_cycle", "nx_is_open")
 
 
@@ -29,12 +30,39 @@ def _figures() -> dict[str, Any]:
     return tk.get_action("nx_portal_figures")({}, {})
 
 
+@portal.after_app_request
+def count(response: Response) -> Response:
+    """Count what the request was use of."""
+    found = counting.of_request(
+        method=request.method,
+        endpoint=request.endpoint or "",
+        status=response.status_code,
+        values=request.view_args or {},
+        query=request.args,
+        headers=dict(request.headers),
+    )
+    if found:
+        use.count(found)
+    return response
+
+
 @portal.route("/")
 def home() -> str:
     """The home page."""
     figures = _figures()
-    words = helpers.nx_setting("hot_words") or [item["name"] for item in figures["facets"].get("tags", ())[:8]]
-    return tk.render("nx/home.html", {"figures": figures, "hot_words": words})
+    return tk.render(
+        "nx/home.html",
+        {
+            "figures": figures,
+            "hot_words": tk.get_action("nx_portal_hot_words")({}, {}),
+            "most_used": tk.get_action("nx_portal_most_used")({}, {}),
+            "notices": kept.get("notices", _notices),
+        },
+    )
+
+
+def _notices() -> list[dict[str, Any]]:
+    return [announcements.as_dict(row) for row in announcements.current(HOME_NOTICES)]
 
 
 @portal.route("/developers")

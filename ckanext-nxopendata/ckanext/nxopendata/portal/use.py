@@ -1,0 +1,205 @@
+"""How the site is used: counted in Redis while requests are answered, kept by day in the table ``nx_use``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib.redis import connect_to_redis
+from redis.exceptions import LockError, RedisError
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.nxopendata.portal import counting
+from ckanext.nxopendata.portal.model import Use
+
+log = logging.getLogger(__name__)
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+FIELDS_A_DAY = 100_000
+"""So many different things are counted a day: nobody fills the memory of Redis with invented words."""
+SEARCH_DAYS = 90
+"""Words searched for are forgotten after so many days."""
+FLUSH_SECONDS = 60
+
+
+def today() -> dt.date:
+    """The day by China's clock."""
+    return dt.datetime.now(CHINA).date()
+
+
+def count(use: counting.Use) -> None:
+    """Add one. A Redis that does not answer never spoils a page."""
+    key, field = f"{_prefix()}:day:{today().isoformat()}", f"{use.kind}\t{use.object}"
+    try:
+        client: Any = connect_to_redis()
+        if client.hlen(key) < FIELDS_A_DAY or client.hexists(key, field):
+            client.hincrby(key, field, 1)
+    except RedisError as error:
+        log.warning("use was not counted: %s", error)
+
+
+def flush() -> int:
+    """Move what Redis counted into the table; the number of rows. One process at a time; the others go on."""
+    client: Any = connect_to_redis()
+    rows = 0
+    try:
+        with client.lock(f"{_prefix()}:lock", timeout=120, blocking=False):
+            for key in client.scan_iter(f"{_prefix()}:day:*"):
+                # From here on new uses are counted in a new key.
+                client.rename(key, f"{_prefix()}:moving:{key.decode().rpartition(':')[2]}:{uuid4()}")
+            for key in client.scan_iter(f"{_prefix()}:moving:*"):
+                day = dt.date.fromisoformat(key.decode().split(":")[-2])
+                rows += _store(day, client.hgetall(key))
+                client.delete(key)
+    except LockError:
+        return 0
+    return rows
+
+
+def flush_if_due() -> None:
+    """Flush, but not more often than once a minute."""
+    try:
+        client: Any = connect_to_redis()
+        if client.set(f"{_prefix()}:flushed", "1", ex=FLUSH_SECONDS, nx=True):
+            flush()
+    except RedisError as error:
+        log.warning("use was not moved to the table: %s", error)
+
+
+def forget(until: dt.date) -> int:
+    """Delete the words searched for before ``until``."""
+    with _engine().begin() as connection:
+        return connection.execute(sa.delete(Use).where(Use.kind == "search", Use.day < until)).rowcount
+
+
+# Reading
+
+
+def totals() -> dict[str, int]:
+    """Kind -> how often in all; 0 for kinds never counted."""
+    query = sa.select(Use.kind, sa.func.sum(Use.count)).group_by(Use.kind)
+    found = {kind: int(number) for kind, number in model.Session.execute(query)}
+    return {kind: found.get(kind, 0) for kind in counting.KINDS}
+
+
+def by_month(months: int = 24) -> list[tuple[str, str, int]]:
+    """``(YYYY-MM, kind, count)`` of the last ``months`` months, oldest first; words searched for are left out."""
+    month = sa.func.to_char(Use.day, "YYYY-MM")
+    query = (
+        sa.select(month, Use.kind, sa.func.sum(Use.count))
+        .where(Use.day > today() - dt.timedelta(days=31 * months), Use.kind != "search")
+        .group_by(month, Use.kind)
+        .order_by(month, Use.kind)
+    )
+    return [(when, kind, int(number)) for when, kind, number in model.Session.execute(query)]
+
+
+def of_dataset(dataset_id: str, days: int = 30) -> dict[str, Any]:
+    """``views`` and ``downloads`` in all, ``recent_views`` and ``recent_downloads`` of the last ``days``."""
+    recent = sa.case((Use.day > today() - dt.timedelta(days=days), Use.count), else_=0)
+    query = (
+        sa.select(Use.kind, sa.func.sum(Use.count), sa.func.sum(recent))
+        .where(Use.kind.in_(("view", "download")), Use.object == dataset_id)
+        .group_by(Use.kind)
+    )
+    found = {kind: (int(number), int(lately)) for kind, number, lately in model.Session.execute(query)}
+    views, downloads = found.get("view", (0, 0)), found.get("download", (0, 0))
+    return {"views": views[0], "downloads": downloads[0], "recent_views": views[1], "recent_downloads": downloads[1]}
+
+
+def most_used(limit: int, days: int = 30, owner_orgs: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The public datasets used most of late, a download weighing as three views: ``id``, ``name``, ``views``,
+    ``downloads``."""
+    downloads = sa.func.sum(sa.case((Use.kind == "download", Use.count), else_=0))
+    views = sa.func.sum(sa.case((Use.kind == "view", Use.count), else_=0))
+    package = model.Package
+    query = (
+        sa.select(package.id, package.name, views, downloads)
+        .join(Use, Use.object == package.id)
+        .where(
+            Use.kind.in_(("view", "download")),
+            Use.day > today() - dt.timedelta(days=days),
+            package.state == "active",
+            package.private.is_(False),
+        )
+        .group_by(package.id, package.name)
+        .order_by((views + 3 * downloads).desc(), package.name)
+        .limit(limit)
+    )
+    if owner_orgs is not None:
+        query = query.where(package.owner_org.in_(list(owner_orgs)))
+    rows = model.Session.execute(query)
+    return [{"id": id_, "name": name, "views": int(v), "downloads": int(d)} for id_, name, v, d in rows]
+
+
+def hot_words(limit: int, least: int, days: int = 30) -> list[str]:
+    """The words searched for most of late, at least ``least`` times, that stand in the title or a tag of a public
+    dataset: nobody writes on the home page by searching."""
+    often = sa.func.sum(Use.count)
+    query = (
+        sa.select(Use.object)
+        .where(Use.kind == "search", Use.day > today() - dt.timedelta(days=days))
+        .group_by(Use.object)
+        .having(often >= least)
+        .order_by(often.desc(), Use.object)
+        .limit(limit * 5)
+    )
+    words = list(model.Session.scalars(query))
+    if not words:
+        return []
+    word = sa.func.unnest(sa.literal(words, sa.ARRAY(sa.Text))).table_valued("word").render_derived().c.word
+    package = model.Package
+    public = sa.and_(package.state == "active", package.private.is_(False), package.type == "dataset")
+    titled = sa.exists().where(public, sa.func.strpos(sa.func.lower(package.title), word) > 0)
+    tag, use_of_tag = model.Tag, model.PackageTag
+    joined = sa.and_(use_of_tag.tag_id == tag.id, use_of_tag.state == "active", package.id == use_of_tag.package_id)
+    tagged = sa.exists().where(public, joined, tag.name == word)
+    known = set(model.Session.scalars(sa.select(word).where(sa.or_(titled, tagged))))
+    return [one for one in words if one in known][:limit]
+
+
+def _store(day: dt.date, fields: dict[bytes, bytes]) -> int:
+    counts: dict[tuple[str, str], int] = {}
+    for field, number in fields.items():
+        kind, _, thing = field.decode("utf-8", "replace").partition("\t")
+        counts[kind, thing] = counts.get((kind, thing), 0) + int(number)
+    with _engine().begin() as connection:
+        ids = _dataset_ids(connection, {thing for kind, thing in counts if kind in ("view", "download")})
+        summed: dict[tuple[str, str], int] = {}
+        for (kind, thing), number in counts.items():
+            known = ids.get(thing) if kind in ("view", "download") else thing
+            if known:
+                summed[kind, known] = summed.get((kind, known), 0) + number
+        if not summed:
+            return 0
+        rows = [{"day": day, "kind": k, "object": o, "count": n} for (k, o), n in sorted(summed.items())]
+        statement = insert(Use).values(rows)
+        together = {"count": Use.count + statement.excluded.count}
+        connection.execute(statement.on_conflict_do_update(index_elements=["day", "kind", "object"], set_=together))
+    return len(rows)
+
+
+def _dataset_ids(connection: Any, references: set[str]) -> dict[str, str]:
+    """Id or name, as the address gave it -> id."""
+    if not references:
+        return {}
+    package = model.Package
+    query = sa.select(package.id, package.name).where(sa.or_(package.id.in_(references), package.name.in_(references)))
+    return {key: id_ for id_, name in connection.execute(query) for key in (id_, name)}
+
+
+def _engine() -> sa.Engine:
+    """Beside the session of the request: what is counted commits nothing else."""
+    if model.meta.engine is None:
+        raise RuntimeError("the database is not configured")
+    return model.meta.engine
+
+
+def _prefix() -> str:
+    return f"nx:use:{tk.config['ckan.site_id']}"

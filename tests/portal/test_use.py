@@ -1,0 +1,82 @@
+"""Use is counted for real, and the home page shows it; notices of the office."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ckan.lib.redis import connect_to_redis
+from ckan.tests import factories
+from lxml import html
+
+from ckanext.nxopendata.portal import use
+
+Act = Callable[..., Any]
+BROWSER = {"User-Agent": "Mozilla/5.0 Chrome/140.0"}
+
+pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "nothing_kept")
+
+
+@pytest.fixture
+def nothing_kept() -> None:
+    client: Any = connect_to_redis()
+    for key in client.scan_iter("nx:*"):
+        client.delete(key)
+
+
+def test_what_people_do_is_counted_once_and_shown(app: Any, scenic: dict, create: Act, call: Act) -> None:
+    hidden = create(title_translated={"zh": "不公开的景区"}, private=True)
+    for _ in range(3):
+        app.get("/dataset/?q=景区", headers=BROWSER)
+        app.get("/dataset/?q=没有这个词", headers=BROWSER)
+        app.get(f"/dataset/{scenic['name']}", headers=BROWSER)
+    app.get(scenic["csv"]["url"].removeprefix("http://test.ckan.net"), headers=BROWSER)
+    app.get(f"/api/3/action/package_show?id={scenic['id']}")
+    app.get(f"/dataset/{hidden['name']}", headers=BROWSER, status=404)
+    assert use.flush() > 0
+    assert use.flush() == 0
+    assert use.totals() == {"view": 3, "download": 1, "api": 1, "search": 6, "bulk": 0}
+    assert use.of_dataset(scenic["id"])["recent_views"] == 3
+    assert [(one["name"], one["downloads"]) for one in call("nx_portal_most_used")] == [(scenic["name"], 1)]
+    # The other words stand in no title: they do not come to the home page.
+    assert use.hot_words(8, least=3) == ["景区"]
+    page = html.fromstring(app.get("/").body)
+    shown = {one.xpath("string(dt)"): one.xpath("string(dd)") for one in page.xpath("//dl[@class='nx-figures']/div")}
+    assert (shown["下载次数"], shown["接口调用"]) == ("1", "1")
+    assert page.xpath("//section[@aria-labelledby='nx-most-used']//a/@href") == [f"/dataset/{scenic['name']}"]
+
+
+def test_old_search_words_are_forgotten_and_figures_stay(app: Any, scenic: dict) -> None:
+    app.get("/dataset/?q=景区", headers=BROWSER)
+    app.get(f"/dataset/{scenic['name']}", headers=BROWSER)
+    use.flush()
+    assert use.forget(use.today()) == 0
+    assert use.forget(use.today().replace(year=use.today().year + 1)) == 1
+    assert use.totals()["view"] == 1
+
+
+def test_a_change_is_on_the_home_page_at_once(app: Any, scenic: dict, call: Act) -> None:
+    assert "沙湖" not in app.get("/").body
+    call("package_patch", id=scenic["id"], title_translated={"zh": "沙湖的水位"})
+    assert "沙湖的水位" in app.get("/").body
+
+
+def test_the_office_writes_notices_and_nobody_else(app: Any, call: Act, departments: dict) -> None:
+    reader, officer = factories.UserWithToken(), factories.SysadminWithToken()
+    notice = {"title_zh": "开放清单<b>公布</b>", "text_zh": "**全文**", "day": "2026-01-05"}
+
+    def send(path: str, token: str, data: dict[str, str]) -> Any:
+        return app.post(path, headers={"Authorization": token}, data=data, follow_redirects=False)
+
+    assert send("/announcement/new", reader["token"], notice).status_code == 403
+    refused = send("/announcement/new", officer["token"], notice | {"day": "5月1日"})
+    assert "年-月-日" in refused.body
+    made = send("/announcement/new", officer["token"], notice)
+    assert made.status_code == 302
+    assert "开放清单&lt;b&gt;公布" in app.get("/").body
+    path = f"/announcement/{made.headers['Location'].rpartition('/')[2]}"
+    assert "<strong>全文</strong>" in app.get(path).body
+    assert send(f"{path}/edit", officer["token"], notice | {"day": "2999-01-01"}).status_code == 302
+    assert "公布" not in app.get("/").body
+    assert app.get(path).status_code == 404
+    assert send(f"{path}/delete", officer["token"], {}).status_code == 302
+    assert call("nx_announcement_list")["count"] == 0
