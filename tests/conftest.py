@@ -1,10 +1,15 @@
 """Fixtures for every room. The services come from ``deployment/test``, by the environment."""
 
+import json
 import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+# Of several workers each has services of its own; CKAN reads the addresses after this.
+if "PYTEST_XDIST_WORKER" in os.environ and "NX_TEST_SERVICES" in os.environ:
+    os.environ.update(json.loads(os.environ["NX_TEST_SERVICES"])[os.environ["PYTEST_XDIST_WORKER"]])
 
 # Needs the demonstration site; .ci/run starts it and says where.
 collect_ignore = [] if os.environ.get("NX_DEMO_URL") else ["smoke"]
