@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +22,45 @@ MIGRATED_PLUGINS = (
     "nxopendata_portal",
     "nxopendata_register",
 )
+
+
+OWN_SITE_MARKS = {"ckan_config", "with_plugins", "provide_plugin"}
+_site: dict[str, Any] = {}
+"""The flask application of the site that test.ini describes, kept from test to test."""
+
+
+def _has_a_site_of_its_own(request: pytest.FixtureRequest) -> bool:
+    return any(mark.name in OWN_SITE_MARKS for mark in request.node.iter_markers())
+
+
+@pytest.fixture
+def with_plugins(request: pytest.FixtureRequest) -> Iterator[None]:
+    """CKAN's fixture, but the plugins of test.ini stay loaded: loading them takes longer than most tests."""
+    from ckan.plugins import core
+    from ckan.plugins import toolkit as tk
+
+    if _has_a_site_of_its_own(request):
+        core.unload_all()
+        request.getfixturevalue("with_plugins")
+    elif tk.aslist(tk.config["ckan.plugins"]) != core._PLUGINS:
+        core.unload_all()
+        core.load_all()
+        _site.clear()
+    yield
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, with_plugins: None) -> Any:
+    """CKAN's fixture, with one application for all tests that do not change the configuration by a mark."""
+    from ckan.lib import app_globals
+    from ckan.tests import helpers
+
+    if _has_a_site_of_its_own(request):
+        return request.getfixturevalue("app")
+    app_globals._CONFIG_CACHE.clear()
+    if "app" not in _site:
+        _site["app"] = helpers._get_test_app().app
+    return helpers.CKANTestApp(_site["app"])
 
 
 @pytest.fixture

@@ -269,12 +269,8 @@ class TestDownloads:
         assert "旅游景区名录" not in response.body
 
 
+@pytest.mark.ckan_config("ckan.datastore.sqlsearch.enabled", True)
 class TestRows:
-    @pytest.fixture
-    def ckan_config(self, ckan_config):
-        ckan_config["ckan.datastore.sqlsearch.enabled"] = True
-        return ckan_config
-
     @pytest.fixture
     def table(self, dataset, call):
         package = dataset("nx-conditional-1.0")
