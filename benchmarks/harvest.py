@@ -178,7 +178,10 @@ def actions(site: Site, size: int) -> float:
     for record in records:
         mapped = mapping.apply(mapping.load("dcat"), record.guid or "", record.raw).dataset
         data = assemble.dataset(
-            mapped, source_id="x", guid=record.guid or "", organization_id=owner, licence_of=lambda _: None
+            mapped,
+            dataset_id=assemble.dataset_id("x", record.guid or ""),
+            organization_id=owner,
+            licence_of=lambda _: None,
         )
         datasets.append(data)
     seconds, _ = clock(lambda: [site.call("package_create", **data) for data in datasets])

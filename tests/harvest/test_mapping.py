@@ -114,7 +114,10 @@ class TestRecords:
     def test_the_licence_is_kept_in_the_words_of_the_source(self):
         mapped = mapping.apply(mapping.load("dcat"), "g", self.record(**{"dct:license": ["按《办法》使用"]}))
         data = assemble.dataset(
-            mapped.dataset, source_id="s", guid="g", organization_id="o", licence_of={"CC BY": "cc-by"}.get
+            mapped.dataset,
+            dataset_id=assemble.dataset_id("s", "g"),
+            organization_id="o",
+            licence_of={"CC BY": "cc-by"}.get,
         )
         assert data["nx_license_verbatim"] == "按《办法》使用"
         assert "license_id" not in data
@@ -122,7 +125,9 @@ class TestRecords:
     def test_files_keep_their_ids_when_order_or_host_change(self):
         def ids(*urls):
             mapped = {"resources": [{"url": url, "name": "x"} for url in urls]}
-            data = assemble.dataset(mapped, source_id="s", guid="g", organization_id="o", licence_of=lambda _: None)
+            data = assemble.dataset(
+                mapped, dataset_id=assemble.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
+            )
             return {r["url"].rpartition("/")[2]: r["id"] for r in data["resources"]}
 
         assert ids("http://a.example/1.csv", "http://a.example/2.csv") == ids(
@@ -131,7 +136,9 @@ class TestRecords:
 
     def test_two_files_at_one_address_are_two_files(self):
         mapped = {"resources": [{"url": "http://a/1"}, {"url": "http://a/1"}]}
-        data = assemble.dataset(mapped, source_id="s", guid="g", organization_id="o", licence_of=lambda _: None)
+        data = assemble.dataset(
+            mapped, dataset_id=assemble.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
+        )
         assert len({r["id"] for r in data["resources"]}) == 2
 
 

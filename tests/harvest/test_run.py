@@ -346,7 +346,7 @@ class TestKilled:
             ("apply", "_write", 1),
             ("apply", "index_chunk", 0),
             ("apply", "index_chunk", 1),
-            ("run", "finish", 0),
+            ("work", "finish", 0),
         ],
     )
     def test_at_any_step(self, web, harvest, call, titles, monkeypatch, ckan_config, module, name, after):
@@ -437,13 +437,13 @@ class TestFailure:
         assert counts(harvest(url)) == {"create": 1, "unchanged": 2}
 
     def test_two_runs_of_a_source_do_not_meet(self, web, harvest, call):
-        from ckanext.nxopendata.harvest import run as runs
+        from ckanext.nxopendata.harvest import locks
         from ckanext.nxopendata.harvest.errors import HarvestError
 
         url = web.put("/1", turtle(1))
         harvest(url)
         source = call("nx_harvest_source_show", id="test")
-        with runs.source_lock(source["id"]), pytest.raises(HarvestError, match="run_busy"):
+        with locks.source(source["id"], "another run"), pytest.raises(HarvestError, match="run_busy"):
             harvest(url)
         assert harvest(url)["state"] == "done"
 

@@ -13,16 +13,19 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.harvest import bulk, jobs, messages, run, source_schema
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.model import Finding, Json, PlanEntry, Run, Source
+from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source
 
 __all__ = [
     "nx_harvest_problem_list",
+    "nx_harvest_provenance_show",
     "nx_harvest_run_approve",
     "nx_harvest_run_cancel",
     "nx_harvest_run_create",
     "nx_harvest_run_list",
+    "nx_harvest_run_pause",
     "nx_harvest_run_plan",
     "nx_harvest_run_refuse",
+    "nx_harvest_run_resume",
     "nx_harvest_run_show",
     "nx_harvest_run_undo",
     "nx_harvest_source_create",
@@ -71,7 +74,8 @@ def nx_harvest_source_create(context: Context, data_dict: DataDict) -> Json:
     :param schedule: cron expression by China's clock, empty for none
     :param files: ``link`` or ``mirror`` (default ``link``)
     :param licence: the licence of records that name none, as id or in words
-    :param priority: of two sources with the same dataset the lower number wins (default 100)
+    :param priority: of two sources with the same dataset the lower number wins; it also gets the larger share of
+        the workers (default 100)
     :param trust: ``normal``, or ``review``: every run that would change something waits for a person
     :param credentials: what the portal signs in with: ``{"kind": "basic", "username", "password"}``,
         ``{"kind": "bearer", "token"}`` or ``{"kind": "token", "token"}`` (as CKAN takes it); kept encrypted,
@@ -79,7 +83,7 @@ def nx_harvest_source_create(context: Context, data_dict: DataDict) -> Json:
     :param mapping: what differs from the format's mapping: ``{"dataset": {field: {"from", "as", "list", "values",
         "default"}}, "parts": {part: {field: {…}}}, "columns": {key: [header]}}``
     :param limits: whole numbers: ``requests_per_second``, ``total_seconds``, ``max_megabytes``, ``max_pages``,
-        ``max_resources``, ``max_keywords``
+        ``max_records``, ``max_resources``, ``max_keywords``, ``fuse_percent``, ``fuse_number``
     :param options: object with settings of the format
     :param state: ``active`` or ``paused``
     :returns: the source; of the credentials only ``credentials_kind``
@@ -161,7 +165,8 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
     """Harvest a source: now in this process, or by the workers of the job queue.
 
     :param source_id: id or name of the source
-    :param queue: true to hand the run to the workers; the answer is then a run that has not begun
+    :param queue: true to hand the run to the workers; the answer is then a run that has not begun, or the one
+        that is under way already
     :returns: the run: ``state``, ``counts`` of create, update, unchanged, withdraw, restore, refused,
         duplicate, ``stages`` (seconds), ``problem_count``
     """
@@ -169,10 +174,13 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
     source = _source(tk.get_or_bust(data_dict, "source_id"))
     if source.state != "active":
         raise tk.ValidationError({"source_id": [tk._("This source is paused or deleted.")]})
-    row = run.create(source, context.get("user") or "")
     if tk.asbool(data_dict.get("queue", False)):
-        jobs.enqueue(row, source.name)
+        row = run.under_way(source.id)
+        if row is None:
+            row = run.create(source, context.get("user") or "")
+            jobs.enqueue(row, source.name)
         return _run_dict(row)
+    row = run.create(source, context.get("user") or "")
     progress = context.get("progress", run.quiet)
     return _run_dict(run.execute(row, _writer(), progress))  # pyright: ignore[reportArgumentType]
 
@@ -181,10 +189,15 @@ def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> Json:
     """Carry out a run that waits for a person because it would withdraw many datasets.
 
     :param id: id of the run
+    :param queue: true to hand it to the workers
     :returns: the run
     """
     tk.check_access("nx_harvest_run_approve", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "id"))
+    if tk.asbool(data_dict.get("queue", False)):
+        released = _decided(run.release, row.id)
+        jobs.offer_turns()
+        return _run_dict(released)
     progress = context.get("progress", run.quiet)
     return _run_dict(_decided(run.approve, row.id, _writer(), progress))
 
@@ -207,6 +220,28 @@ def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> Json:
     """
     tk.check_access("nx_harvest_run_cancel", context, data_dict)
     return _run_dict(_decided(run.cancel, _run(tk.get_or_bust(data_dict, "id")).id))
+
+
+def nx_harvest_run_pause(context: Context, data_dict: DataDict) -> Json:
+    """Stop a run after the chunks that are being written, until ``nx_harvest_run_resume``.
+
+    :param id: id of the run
+    :returns: the run
+    """
+    tk.check_access("nx_harvest_run_pause", context, data_dict)
+    return _run_dict(_decided(run.pause, _run(tk.get_or_bust(data_dict, "id")).id))
+
+
+def nx_harvest_run_resume(context: Context, data_dict: DataDict) -> Json:
+    """Let a paused run go on, by the workers of the job queue.
+
+    :param id: id of the run
+    :returns: the run
+    """
+    tk.check_access("nx_harvest_run_resume", context, data_dict)
+    row = _decided(run.resume, _run(tk.get_or_bust(data_dict, "id")).id)
+    jobs.enqueue(row, _source(row.source_id).name)
+    return _run_dict(row)
 
 
 def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> Json:
@@ -233,6 +268,40 @@ def _decided(decide: Callable[..., Run], *arguments: Any) -> Run:
     except HarvestError as error:
         text = messages.sentence(error.code, error.params) + " " + messages.remedy(error.code, error.params)
         raise tk.ValidationError({"id": [text.strip()]}) from None
+
+
+@tk.side_effect_free
+def nx_harvest_provenance_show(context: Context, data_dict: DataDict) -> list[Json]:
+    """Where a dataset comes from: the source that maintains it first, then those that have it too.
+
+    :param id: id or name of the dataset
+    :returns: ``[{source, title, url, guid, role, modified, kept}]``; ``role`` is ``maintains``, ``duplicate`` or
+        ``withdrawn``, ``kept`` names fields where a person's edit stands against the source; empty when no source
+        has it
+    """
+    tk.check_access("nx_harvest_provenance_show", context, data_dict)
+    package = model.Package.get(tk.get_or_bust(data_dict, "id"))
+    if package is None:
+        raise tk.ObjectNotFound(tk._("Dataset not found"))
+    rows = (
+        model.Session.query(KnownRecord, Source)
+        .join(Source, Source.id == KnownRecord.source_id)
+        .filter(KnownRecord.dataset_id == package.id)
+    )
+    roles = {"present": "maintains", "duplicate": "duplicate", "withdrawn": "withdrawn"}
+    found = [
+        {
+            "source": source.name,
+            "title": source.title,
+            "url": source.url,
+            "guid": record.guid,
+            "role": roles[record.state],
+            "modified": record.modified.isoformat(timespec="seconds"),
+            "kept": record.kept,
+        }
+        for record, source in rows
+    ]
+    return sorted(found, key=lambda entry: (list(roles.values()).index(entry["role"]), entry["source"]))
 
 
 @tk.side_effect_free

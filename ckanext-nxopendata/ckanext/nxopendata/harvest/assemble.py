@@ -22,8 +22,7 @@ def dataset_id(source_id: str, guid: str) -> str:
 def dataset(
     mapped: Mapping[str, Any],
     *,
-    source_id: str,
-    guid: str,
+    dataset_id: str,
     organization_id: str,
     licence_of: LicenceOf,
     default_licence: str = "",
@@ -31,10 +30,11 @@ def dataset(
     """The dataset to write.
 
     ``mapped`` may hold facts about the record beside fields of ours; their names begin with ``@``. The
-    licence's wording is kept as it is; ``license_id`` is set only where its meaning is certain.
+    licence's wording is kept as it is; ``license_id`` is set only where its meaning is certain. Files are
+    recognised within the dataset, so that they keep their ids when another source takes it over.
     """
     result = {key: value for key, value in mapped.items() if key != "resources" and not key.startswith("@")}
-    result["id"] = dataset_id(source_id, guid)
+    result["id"] = dataset_id
     result["owner_org"] = organization_id
     result["type"] = "dataset"
     verbatim = mapped.get("nx_license_verbatim") or default_licence

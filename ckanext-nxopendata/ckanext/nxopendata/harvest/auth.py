@@ -13,12 +13,15 @@ from ckanext.nxopendata.harvest.model import Run, Source
 
 __all__ = [
     "nx_harvest_problem_list",
+    "nx_harvest_provenance_show",
     "nx_harvest_run_approve",
     "nx_harvest_run_cancel",
     "nx_harvest_run_create",
     "nx_harvest_run_list",
+    "nx_harvest_run_pause",
     "nx_harvest_run_plan",
     "nx_harvest_run_refuse",
+    "nx_harvest_run_resume",
     "nx_harvest_run_show",
     "nx_harvest_run_undo",
     "nx_harvest_source_create",
@@ -104,6 +107,24 @@ def nx_harvest_run_refuse(context: Context, data_dict: DataDict) -> AuthResult:
 
 def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> AuthResult:
     return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_run_pause(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))
+
+
+def nx_harvest_run_resume(context: Context, data_dict: DataDict) -> AuthResult:
+    return _of_source(context, _source_of_run(data_dict))
+
+
+@tk.auth_allow_anonymous_access
+def nx_harvest_provenance_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset."""
+    try:
+        tk.check_access("package_show", context, {"id": data_dict.get("id", "")})
+    except tk.NotAuthorized as error:
+        return {"success": False, "msg": str(error)}
+    return {"success": True}
 
 
 def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> AuthResult:

@@ -11,7 +11,8 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.harvest import jobs, messages, plan, verify
+from ckanext.nxopendata.harvest import credentials, jobs, messages, plan, sources, verify
+from ckanext.nxopendata.harvest.apply import SOURCE_CHANGE
 from ckanext.nxopendata.harvest.errors import HarvestError
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
@@ -33,6 +34,10 @@ RUN_STATES = {
     "cancelled": "已取消 cancelled",
     "refused": "已拒绝 refused",
     "undone": "已撤销 undone",
+    "pending": "排队中 pending",
+    "planning": "读取中 planning",
+    "applying": "写入中 applying",
+    "paused": "已暂停 paused",
 }
 
 
@@ -74,11 +79,35 @@ def _print_json(value: Any) -> None:
 @click.option("--files", type=click.Choice(["link", "mirror"]), default="link", show_default=True)
 @click.option("--licence", default="", help="Licence of records that name none.")
 @click.option("--schedule", default="", help="Cron expression.")
+@click.option("--priority", type=int, default=100, show_default=True, help="The lower number goes first.")
+@click.option("--trust", type=click.Choice(["normal", "review"]), default="normal", show_default=True)
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    type=(str, int),
+    metavar="NAME NUMBER",
+    help="A limit of this source; repeatable.",
+)
+@click.option(
+    "--credentials", type=click.File(), help="File with the credentials as JSON, - for standard input; kept encrypted."
+)
 @click.option("--update", is_flag=True, help="Change the source if it exists.")
 @as_json
-def source_create(format_: str, update: bool, as_json: bool, **values: str) -> None:
+def source_create(
+    format_: str,
+    update: bool,
+    as_json: bool,
+    limits: tuple[tuple[str, int], ...],
+    credentials: Any,
+    **values: Any,
+) -> None:
     """Create a source; with --update make it so, whether it exists or not."""
-    data = {**values, "format": format_}
+    data = {"format": format_} | {name: value for name, value in values.items() if value is not None}
+    if limits:
+        data["limits"] = dict(limits)
+    if credentials:
+        data["credentials"] = credentials.read()
     names = {entry["name"] for entry in _call("nx_harvest_source_list", {})}
     exists = update and values["name"] in names
     action = "nx_harvest_source_update" if exists else "nx_harvest_source_create"
@@ -93,11 +122,11 @@ def source_create(format_: str, update: bool, as_json: bool, **values: str) -> N
 @as_json
 def source_list(as_json: bool) -> None:
     """List the sources with their last runs."""
-    sources = _call("nx_harvest_source_list", {})
+    found = _call("nx_harvest_source_list", {})
     if as_json:
-        _print_json(sources)
+        _print_json(found)
         return
-    for entry in sources:
+    for entry in found:
         last = entry["last_run"]
         state = f"{last['state']} {last['created'][:16]}Z" if last else "从未采集 never harvested"
         click.echo(f"{entry['name']}\t{entry['format']}\t{entry['organization']}\t{state}\t{entry['title']}")
@@ -165,10 +194,38 @@ def run_(ctx: click.Context, source_name: str, queue: bool, as_json: bool) -> No
 
 
 @harvest.command("due")
-def due_() -> None:
-    """Hand the sources whose schedule has come round to the workers; call it every few minutes."""
-    for name in jobs.start_due():
+@as_json
+def due_(as_json: bool) -> None:
+    """Hand the sources whose schedule has come round to the workers, and set the workers' own timer going.
+
+    The timer does the same every minute as long as one worker runs; call this once after the queue was emptied.
+    """
+    started, revived = jobs.start_due(), jobs.watch()
+    jobs.ensure_timer()
+    if as_json:
+        _print_json({"started": started, "revived": revived})
+        return
+    for name in started:
         click.echo(f"已排队 queued: {name}")
+    for run_id in revived:
+        click.echo(f"已重新排队 queued again: {run_id}")
+
+
+@harvest.command("key")
+def key_() -> None:
+    """Print a new key for ckanext.nxopendata.harvest.credentials_keys."""
+    click.echo(credentials.new_key())
+
+
+@harvest.command("rekey")
+@as_json
+def rekey_(as_json: bool) -> None:
+    """Encrypt the credentials of all sources under the first key; the others can be removed then."""
+    try:
+        number = sources.reseal_credentials()
+    except HarvestError as error:
+        raise click.ClickException(messages.sentence(error.code, error.params)) from None
+    _print_json({"sources": number}) if as_json else click.echo(f"已重新加密 encrypted anew: {number}")
 
 
 @harvest.command("verify")
@@ -201,10 +258,16 @@ def plan_(run_id: str, kind: str, as_json: bool) -> None:
         _print_json(found)
         return
     for entry in found["entries"]:
-        fields = ", ".join(change["field"] for change in entry["changes"])
+        fields = ", ".join(_change(change) for change in entry["changes"])
         click.echo(f"{KINDS[entry['kind']]}\t{entry['state']}\t{entry['guid']}\t{entry['title']}\t{fields}")
     if found["count"] > len(found["entries"]):
         click.echo(f"… {found['count']} 步 steps", err=True)
+
+
+def _change(change: dict[str, Any]) -> str:
+    if change["field"] == SOURCE_CHANGE:
+        return f"来源 source: {change['old'] or '–'} → {change['new']}"
+    return change["field"]
 
 
 def _decision(name: str, doc: str) -> None:
@@ -219,6 +282,8 @@ def _decision(name: str, doc: str) -> None:
 _decision("approve", "Carry out RUN, which waits because it would withdraw many datasets.")
 _decision("refuse", "Drop the plan of RUN, which waits.")
 _decision("cancel", "Stop RUN after the chunk it is at.")
+_decision("pause", "Stop RUN after the chunks that are being written, until it is resumed.")
+_decision("resume", "Let RUN, which is paused, go on by the workers.")
 _decision("undo", "Bring the datasets of RUN back to what they were before it.")
 
 

@@ -34,6 +34,11 @@ def limits() -> Limits:
     )
 
 
+def max_records() -> int:
+    """Records that one catalogue may have."""
+    return _number("max_records")
+
+
 def bounds() -> Bounds:
     """How much one record may hold."""
     return Bounds(resources=_number("max_resources"), keywords=_number("max_keywords"))
@@ -52,6 +57,21 @@ def mirror_megabytes() -> int:
 def mirror_limits() -> Limits:
     """Bounds of fetching one file."""
     return dataclasses.replace(limits(), bytes=mirror_megabytes() * 1024 * 1024, retries=1)
+
+
+def patience() -> int:
+    """Seconds that the work waits for a database or an index that does not answer."""
+    return _number("patience_seconds")
+
+
+def turn_seconds() -> int:
+    """Seconds that a worker gives to harvests before other jobs of the queue have their turn."""
+    return _number("turn_seconds")
+
+
+def timer_seconds() -> int:
+    """Seconds between two looks at the schedules."""
+    return _number("timer_seconds")
 
 
 def chunk() -> int:

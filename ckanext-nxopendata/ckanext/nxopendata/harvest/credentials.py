@@ -69,6 +69,11 @@ def header(given: Mapping[str, str]) -> str:
             return ""
 
 
+def new_key() -> str:
+    """A new key for the configuration."""
+    return Fernet.generate_key().decode()
+
+
 def _box() -> MultiFernet:
     configured = tk.config["ckanext.nxopendata.harvest.credentials_keys"]
     keys = [key.encode() for key in configured] or [_derived(tk.config["SECRET_KEY"])]

@@ -105,6 +105,15 @@ class Document:
         return data
 
 
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """A header that lets us in, sent to one origin (``https://host:port``) only."""
+
+    origin: str
+    name: str
+    value: str = field(repr=False)
+
+
 class AddressGuard:
     """Decides which addresses may be connected to.
 
@@ -195,7 +204,7 @@ class Fetcher:
 
     :param guard: which addresses may be connected to
     :param user_agent: says who asks and where to complain
-    :param authorisation: ``(origin, header value)``; sent to that origin only
+    :param authorisation: sent to its origin only, also after redirects
     """
 
     def __init__(
@@ -204,7 +213,7 @@ class Fetcher:
         limits: Limits | None = None,
         *,
         user_agent: str = "nxopendata-harvester",
-        authorisation: tuple[str, str] | None = None,
+        authorisation: Authorisation | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self._authorisation = authorisation
@@ -260,8 +269,8 @@ class Fetcher:
             raise FetchError("address_unusable", url=url)
         origin = f"{parts.scheme}://{parts.netloc}"
         headers = {"Accept": accept, **validators.headers()}
-        if self._authorisation and self._authorisation[0] == origin:
-            headers["Authorization"] = self._authorisation[1]
+        if self._authorisation and self._authorisation.origin == origin:
+            headers[self._authorisation.name] = self._authorisation.value
         self._keep_distance(parts.hostname)
         try:
             return self._session.get(

@@ -124,6 +124,33 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Only the last finished run of a source can be undone."),
         _("Undo the later runs first."),
     ),
+    "run_not_running": (_("This run is not under way."), ""),
+    "run_not_paused": (_("This run is not paused."), ""),
+    "chunk_fails": (
+        _("Part {number} of the plan was begun {attempts} times and never finished."),
+        _("Tell the administrator; the log of the workers has the details."),
+    ),
+    "too_many_records": (
+        _("The catalogue has more than {limit} records."),
+        _("Split the catalogue, or raise the limit of the source."),
+    ),
+    "index_unreachable": (
+        _("The search index did not answer."),
+        _("Tell the administrator; the next run goes on from where this one stopped."),
+    ),
+    "database_unreachable": (
+        _("The database did not answer."),
+        _("Tell the administrator; the next run goes on from where this one stopped."),
+    ),
+    "queue_unreachable": (_("The job queue did not answer."), _("Tell the administrator.")),
+    "not_indexed": (
+        _("The search index does not take the dataset: {reason}."),
+        _("Tell the administrator; the dataset is saved but cannot be found by searching."),
+    ),
+    "edit_kept": (
+        _("A person edited {field} in the portal; the edit stays although the source says otherwise."),
+        _("To follow the source again, write its value into the field."),
+    ),
     "run_interrupted": (_("The run was interrupted."), _("The next run has gone on from where it stopped.")),
     "run_busy": (_("This source is being harvested at the moment."), _("Wait until that run has ended.")),
     "source_paused": (_("This source is paused or deleted."), _("Set it to active first.")),

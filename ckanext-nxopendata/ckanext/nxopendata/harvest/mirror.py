@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,31 +16,34 @@ from werkzeug.datastructures import FileStorage
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher
-from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry, Run
+from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry
 
 COPIED = ("url", "url_type", "size", "hash", "mimetype", "last_modified", "nx_file_name", "nx_source_url")
 """Fields of a file that describe the copy."""
 
 
-def prepare(run: Run, numbers: Sequence[int], door: Fetcher) -> list[Problem]:
+def prepare(
+    run_id: str, source_id: str, numbers: Sequence[int], door: Fetcher, renew: Callable[[], None] = lambda: None
+) -> list[Problem]:
     """Copy the files of some steps and write the copies into their plan entries. Safe to repeat.
 
     A file that cannot be copied is reported; the dataset keeps its earlier copy, or the link.
     """
     query = sa.select(PlanEntry).where(
-        PlanEntry.run_id == run.id,
+        PlanEntry.run_id == run_id,
         PlanEntry.number.in_(numbers),
         PlanEntry.state == "planned",
         PlanEntry.kind.in_(("create", "update", "restore")),
     )
     entries = list(model.Session.scalars(query))
     records = sa.select(KnownRecord.guid, KnownRecord.written).where(
-        KnownRecord.source_id == run.source_id, KnownRecord.guid.in_([entry.guid for entry in entries])
+        KnownRecord.source_id == source_id, KnownRecord.guid.in_([entry.guid for entry in entries])
     )
     written = {row.guid: row.written for row in model.Session.execute(records)}
     model.Session.commit()  # no transaction stays open while departments' servers answer
     problems: list[Problem] = []
     for entry in entries:
+        renew()
         data = copy.deepcopy(entry.data)
         before = {file["id"]: file for file in written.get(entry.guid, {}).get("resources", ())}
         found = [_mirror(file, before.get(file["id"]), door) for file in data.get("resources", ())]

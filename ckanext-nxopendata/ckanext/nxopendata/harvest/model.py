@@ -37,6 +37,7 @@ class Source(_Dictized):
     ``state`` is ``active``, ``paused`` or ``deleted``. ``files``: ``link`` leaves the files where they are,
     ``mirror`` copies them here. ``departments`` are ids of further departments whose datasets the catalogue
     holds, ``mapping`` what differs from the format's mapping, ``limits`` what differs from the site's limits.
+    ``priority``: the lower number wins a dataset that two sources have, and gets the larger share of the workers.
     ``trust``: ``normal``, or ``review`` when every run that would change something waits for a person.
     ``credentials`` are encrypted (:mod:`.credentials`). ``trail`` and ``fingerprint`` describe the last reading
     that was applied to its end, and let the next one ask the server whether anything changed; ``memory`` is what
@@ -74,7 +75,8 @@ class Run(_Dictized):
     """One harvest of one source.
 
     ``state``: ``pending`` -> ``planning`` -> (``held`` ->) ``applying`` -> ``done``; or ``failed``,
-    ``refused`` (a person said no), ``cancelled``, ``undone``.
+    ``refused`` (a person said no), ``cancelled``, ``undone``. A run that is ``paused`` goes on as ``applying``.
+    ``planned``: when carrying out began; ``served``: when a worker last took one of its chunks.
     """
 
     __tablename__ = "nx_harvest_run"
@@ -95,13 +97,16 @@ class Run(_Dictized):
     started: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
     finished: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
     heartbeat: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
+    planned: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
+    served: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
 
 
 class KnownRecord(_Dictized):
     """A record of a source and the dataset it became.
 
     ``written`` is the dataset as the harvest last wrote it: what differs from it in the portal is a person's
-    edit. ``kept`` names the fields where such an edit stands against the source.
+    edit. ``kept`` names the fields where such an edit stands against the source. ``state`` is ``present``,
+    ``withdrawn``, or ``duplicate`` when another source maintains the dataset.
     """
 
     __tablename__ = "nx_harvest_record"
@@ -145,6 +150,39 @@ class PlanEntry(_Dictized):
     data: Mapped[Json] = mapped_column(JSONB, default=dict)
     changes: Mapped[list[Json]] = mapped_column(JSONB, default=list)
     before: Mapped[Json | None] = mapped_column(JSONB)
+
+
+class Chunk(_Dictized):
+    """Steps of a plan that are carried out together: those from ``first`` to ``last`` that are not finished.
+
+    ``state``: ``waiting`` -> ``done``. Who works on a chunk holds its lock (:mod:`.locks`), which ends with
+    the process: a chunk whose worker was killed is waiting again at once.
+    """
+
+    __tablename__ = "nx_harvest_chunk"
+    __table_args__ = (sa.Index("ix_nx_harvest_chunk_state", "run_id", "state", "number"),)
+
+    run_id: Mapped[str] = mapped_column(
+        sa.Text, sa.ForeignKey("nx_harvest_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    first: Mapped[int] = mapped_column(sa.Integer)
+    last: Mapped[int] = mapped_column(sa.Integer)
+    steps: Mapped[int] = mapped_column(sa.Integer)
+    state: Mapped[str] = mapped_column(sa.Text, default="waiting")
+    worker: Mapped[str] = mapped_column(sa.Text, default="")
+    attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
+    seconds: Mapped[float] = mapped_column(sa.Float, default=0)
+    mirror_seconds: Mapped[float] = mapped_column(sa.Float, default=0)
+
+
+class Identity(_Dictized):
+    """What a dataset is recognised by in whatever source (:mod:`.duplicates`); the first to claim a key has it."""
+
+    __tablename__ = "nx_harvest_identity"
+
+    key: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(sa.Text, index=True)
 
 
 class Finding(_Dictized):

@@ -6,10 +6,12 @@ whole catalogue (:func:`doubts`); and when many would be withdrawn, the run wait
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ckanext.nxopendata.harvest import duplicates
+from ckanext.nxopendata.harvest.duplicates import Holder, Rank
 from ckanext.nxopendata.harvest.formats import Evidence
 
 Kind = Literal["create", "update", "unchanged", "withdraw", "restore", "refused", "duplicate"]
@@ -21,7 +23,7 @@ class Known:
     """What we remember of a record of the source.
 
     :param hash: of the content last written; "" when it was never written
-    :param state: ``present`` or ``withdrawn``
+    :param state: ``present``, ``withdrawn``, or ``duplicate`` when another source maintains the dataset
     """
 
     guid: str
@@ -46,12 +48,51 @@ class Fuse:
 
 
 def decide(new_hash: str, known: Known | None) -> Kind:
-    """What becomes of a record that was seen and is in order."""
+    """What becomes of a record that was seen and is in order, as far as its own source knows."""
     if known is None or not known.dataset_id:
         return "create"
     if known.state == "withdrawn":
         return "restore"
+    if known.state == "duplicate":
+        return "duplicate"
     return "unchanged" if known.hash == new_hash else "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a record when all sources are considered.
+
+    :param dataset_id: of the dataset it describes; "" for a new one
+    :param holder: the source that maintains the dataset, if it is another: it keeps or loses it
+    """
+
+    kind: Kind
+    dataset_id: str
+    holder: Holder | None = None
+
+
+def settle(kind: Kind, known: Known | None, own: Rank, others: Sequence[str], holders: Mapping[str, Holder]) -> Settled:
+    """Bring a decision in line with what other sources have.
+
+    :param kind: what :func:`decide` said
+    :param own: precedence of the record's source
+    :param others: datasets that are recognised as the same by its keys, the surest first
+    :param holders: dataset -> the source that maintains it
+    """
+    if known and known.state == "present":
+        return Settled(kind, known.dataset_id)
+    candidates = [known.dataset_id, *others] if known else list(others)
+    if not candidates:
+        return Settled("create", "")
+    dataset_id = candidates[0]
+    holder = holders.get(dataset_id)
+    match duplicates.verdict(own, holder):
+        case "own":
+            return Settled("restore", dataset_id)
+        case "take_over":
+            return Settled("update", dataset_id, holder)
+        case "duplicate":
+            return Settled("duplicate", dataset_id, holder)
 
 
 def doubts(evidence: Evidence) -> list[str]:

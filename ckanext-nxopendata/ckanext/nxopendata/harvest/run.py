@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import redis.exceptions
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.nxopendata.harvest import apply as applying
-from ckanext.nxopendata.harvest import assemble, checks, config, formats, mapping, messages, mirror, plan, sources
+from ckanext.nxopendata.harvest import (
+    assemble,
+    checks,
+    config,
+    duplicates,
+    formats,
+    identities,
+    locks,
+    mapping,
+    messages,
+    mirror,
+    outages,
+    plan,
+    sources,
+    work,
+)
 from ckanext.nxopendata.harvest.apply import Writer
-from ckanext.nxopendata.harvest.errors import HarvestError, Problem
+from ckanext.nxopendata.harvest.errors import HarvestError, LimitError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher, Validators
 from ckanext.nxopendata.harvest.formats import Evidence, Format, Record
-from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source, now
+from ckanext.nxopendata.harvest.model import Chunk, Finding, Json, KnownRecord, PlanEntry, Run, Source, now
+from ckanext.nxopendata.harvest.work import Progress, carry_out, fail, quiet
+
+__all__ = ["approve", "cancel", "carry_out", "create", "execute", "fail", "pause", "quiet", "refuse", "resume", "undo"]
 
 log = logging.getLogger(__name__)
 
@@ -31,43 +46,12 @@ BATCH = 500
 LONGEST_GUID = 2_000
 """Bytes; the index of the table holds no more."""
 
-LOCK_SECONDS = 120
-"""A lock that nobody renews is free again after this time."""
-
 FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone"})
-
-Progress = Callable[[str, int, int | None], None]
-"""Told the stage, how many records it has done, and of how many if that is known."""
+UNDER_WAY = frozenset({"pending", "planning", "applying", "paused"})
 
 
-def quiet(_stage: str, _done: int, _total: int | None) -> None:
-    """Tells nobody."""
-
-
-@contextlib.contextmanager
-def source_lock(source_id: str) -> Iterator[Callable[[], None]]:
-    """Only one run of a source at a time, on any machine. Gives a function that renews the lock.
-
-    :raises HarvestError: the source is being harvested
-    """
-    lock = connect_to_redis().lock(f"nx:harvest:{source_id}", timeout=LOCK_SECONDS, blocking=False)
-    if not lock.acquire():
-        raise HarvestError("run_busy")
-    last = time.monotonic()
-
-    def renew() -> None:
-        nonlocal last
-        if time.monotonic() - last > LOCK_SECONDS / 4:
-            # Redis was emptied: the transactions of the chunks still keep two runs apart.
-            with contextlib.suppress(redis.exceptions.LockError):
-                lock.reacquire()
-            last = time.monotonic()
-
-    try:
-        yield renew
-    finally:
-        with contextlib.suppress(redis.exceptions.LockError):
-            lock.release()
+class _StoppedError(Exception):
+    """Somebody cancelled or paused the run that is being planned."""
 
 
 def create(source: Source, user_name: str) -> Run:
@@ -81,60 +65,109 @@ def create(source: Source, user_name: str) -> Run:
     return run
 
 
+def under_way(source_id: str) -> Run | None:
+    """The run of a source that has begun or waits to begin, the oldest one."""
+    query = sa.select(Run).where(Run.source_id == source_id, Run.state.in_(UNDER_WAY)).order_by(Run.created)
+    return model.Session.scalars(query.limit(1)).first()
+
+
 def execute(run: Run, writer: Writer, progress: Progress = quiet) -> Run:
-    """Plan a run and, unless the fuse holds it, carry it out.
+    """Plan a run and, unless it has to be approved, carry it out in this process.
 
     A source that cannot be read ends the run as ``failed`` with the reason; it does not raise.
 
     :raises HarvestError: another run of the source is under way
     """
     run_id, source_id = run.id, run.source_id
-    with source_lock(source_id) as renew:
+    with locks.source(source_id, run_id) as renew:
+        return _guarded(run_id, lambda: _execute(run_id, source_id, writer, progress, renew))
 
-        def step(stage: str, done: int, total: int | None) -> None:
-            renew()
-            progress(stage, done, total)
 
-        try:
-            recover(source_id, run_id, writer)
-            run = make_plan(run_id, step)
-            return run if run.state in ("held", *FINAL) else carry_out(run_id, writer, step)
-        except HarvestError as error:
-            return fail(run_id, error)
-        except Exception as error:
-            log.exception("run %s failed", run_id)
-            return fail(run_id, HarvestError("unexpected", reason=type(error).__name__))
+def _execute(run_id: str, source_id: str, writer: Writer, progress: Progress, renew: Callable[[], None]) -> Run:
+    run = prepare(run_id, source_id, writer, progress, renew)
+    return carry_out(run_id, writer, progress, renew) if run.state == "applying" else run
+
+
+def prepare(run_id: str, source_id: str, writer: Writer, progress: Progress, renew: Callable[[], None]) -> Run:
+    """Plan a run, under its source's lock. Of two processes that are given the same run only one plans it.
+
+    :raises HarvestError: the source cannot be read, or the run is being planned
+    """
+
+    def step(stage: str, done: int, total: int | None) -> None:
+        renew()
+        progress(stage, done, total)
+
+    with locks.Hold() as hold:
+        if not hold.take(f"plan:{run_id}"):
+            raise HarvestError("run_busy")
+        run = model.Session.get_one(Run, run_id, populate_existing=True)
+        if run.state not in ("pending", "planning"):
+            return run
+        recover(source_id, run_id, writer)
+        return outages.persistently(lambda: make_plan(run_id, step), config.patience(), renew)
+
+
+def _guarded(run_id: str, do: Callable[[], Run]) -> Run:
+    """The run; one that cannot go on has ended as ``failed``."""
+    try:
+        return do()
+    except HarvestError as error:
+        if error.code == "run_busy":
+            raise
+        return _failed(run_id, error)
+    except _StoppedError:
+        model.Session.rollback()
+        return model.Session.get_one(Run, run_id, populate_existing=True)
+    except Exception as error:
+        log.exception("run %s failed", run_id)
+        return _failed(run_id, HarvestError("unexpected", reason=type(error).__name__))
+
+
+def _failed(run_id: str, error: HarvestError) -> Run:
+    return outages.persistently(lambda: fail(run_id, error), config.patience())
+
+
+def plan_guarded(run_id: str, source_id: str, writer: Writer) -> Run:
+    """Plan a run for others to carry out; the caller holds its source's lock. One that cannot be planned has failed.
+
+    :raises HarvestError: another process plans it
+    """
+
+    def renew() -> None:
+        if not locks.take(source_id, run_id):
+            raise HarvestError("run_interrupted")
+
+    return _guarded(run_id, lambda: prepare(run_id, source_id, writer, quiet, renew))
 
 
 def recover(source_id: str, but: str, writer: Writer) -> None:
-    """Finish what runs of the source left behind whose process died: index what they wrote, and close them.
+    """Put in order what earlier runs of the source left behind: index what they wrote, close what nobody goes on
+    with, and drop plans that wait for a person and are about to be outdated.
 
-    Their locks have passed, so nobody is working on them; call it under the source's lock.
+    The lock of their source has passed to a new run, so nobody is working on them.
 
     :param but: id of the run that is beginning
     """
-    left = sa.select(Run.id).where(
-        Run.source_id == source_id, Run.id != but, Run.state.in_(("pending", "planning", "applying"))
+    runs = sa.select(Run.id).where(Run.source_id == source_id, Run.id != but)
+    query = sa.select(PlanEntry.run_id, PlanEntry.number).where(
+        PlanEntry.run_id.in_(runs), PlanEntry.state == "written"
     )
-    for run_id in list(model.Session.scalars(left)):
-        query = sa.select(PlanEntry.number).where(PlanEntry.run_id == run_id, PlanEntry.state == "written")
-        numbers = list(model.Session.scalars(query))
+    left: dict[str, list[int]] = {}
+    for run_id, number in model.Session.execute(query):
+        left.setdefault(run_id, []).append(number)
+    for run_id, numbers in left.items():
         for start in range(0, len(numbers), config.chunk()):
-            applying.index_chunk(run_id, numbers[start : start + config.chunk()], writer)
+            part = numbers[start : start + config.chunk()]
+            outages.persistently(
+                lambda run=run_id, part=part: applying.index_chunk(run, part, writer), config.patience()
+            )
+        log.warning("run %s of source %s left %s datasets that were not indexed", run_id, source_id, len(numbers))
+    for run_id in list(model.Session.scalars(runs.where(Run.state.in_(("planning", "applying", "paused"))))):
         fail(run_id, HarvestError("run_interrupted"))
-        log.warning("run %s of source %s was interrupted; %s datasets indexed", run_id, source_id, len(numbers))
-
-
-def fail(run_id: str, error: HarvestError) -> Run:
-    """End a run that could not go on. What it has written so far stays."""
-    model.Session.rollback()
-    run = model.Session.get_one(Run, run_id)
-    run.state, run.finished = "failed", now()
-    model.Session.add(applying.finding(run_id, Problem.of(error, "source")))
-    _count_problems(run)
+    for held in model.Session.scalars(sa.select(Run).where(Run.id.in_(runs), Run.state == "held")):
+        held.state, held.finished, held.note = "cancelled", now(), held.note | {"superseded_by": but}
     model.Session.commit()
-    log.warning("run %s of source %s failed: %s", run_id, run.source_id, error)
-    return run
 
 
 # Planning
@@ -151,7 +184,7 @@ class _Planner:
     bounds: mapping.Bounds
     owner_of: sources.OwnerOf
     licence_of: assemble.LicenceOf
-    progress: Progress
+    rank: duplicates.Rank
     evidence: Evidence = field(default_factory=Evidence)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(plan.KINDS, 0))
     seen: set[str] = field(default_factory=set)
@@ -189,17 +222,19 @@ class _Planner:
         self.entries.append(row | defaults | values)
 
     def flush(self) -> None:
-        """Write what was kept; the plan can be read while it grows."""
+        """Write what was kept; the plan can be read while it grows.
+
+        :raises _StoppedError: the run was cancelled or paused
+        """
         if self.entries:
             model.Session.execute(insert(PlanEntry), self.entries)
         if self.findings:
             model.Session.execute(insert(Finding), self.findings)
         self.entries, self.findings = [], []
-        model.Session.execute(
-            sa.update(Run)
-            .where(Run.id == self.run_id)
-            .values(counts=self.counts, problem_count=self.problems, heartbeat=now())
-        )
+        own = sa.update(Run).where(Run.id == self.run_id, Run.state == "planning").returning(Run.id)
+        values = own.values(counts=self.counts, problem_count=self.problems, heartbeat=now())
+        if model.Session.scalar(values, execution_options={"synchronize_session": False}) is None:
+            raise _StoppedError
         model.Session.commit()
 
 
@@ -209,9 +244,11 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     :raises HarvestError: the source cannot be read
     """
     began = time.monotonic()
-    run = model.Session.get_one(Run, run_id)
-    source = model.Session.get_one(Source, run.source_id)
-    for table in (PlanEntry, Finding):
+    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
+    if run.state not in ("pending", "planning"):
+        raise _StoppedError
+    source = model.Session.get_one(Source, run.source_id, populate_existing=True)
+    for table in (Chunk, PlanEntry, Finding):
         model.Session.execute(sa.delete(table).where(table.run_id == run_id))
     run.state, run.started, run.heartbeat = "planning", now(), now()
     model.Session.commit()
@@ -222,7 +259,7 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
         if first is None:
             return _nothing_changed(run_id, source, began)
         form = formats.detect(first) if source.format == "auto" else formats.by_name(source.format)
-        planner = _planner(run_id, source, form, progress)
+        planner = _planner(run_id, source, form)
         reading = sources.reading(source, form, door, planner.report, planner.evidence)
         try:
             for batch in _batches(form.read(first, reading), BATCH):
@@ -234,7 +271,7 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     return _close_plan(planner, began)
 
 
-def _planner(run_id: str, source: Source, form: Format, progress: Progress) -> _Planner:
+def _planner(run_id: str, source: Source, form: Format) -> _Planner:
     return _Planner(
         run_id=run_id,
         source=source,
@@ -243,7 +280,7 @@ def _planner(run_id: str, source: Source, form: Format, progress: Progress) -> _
         bounds=sources.bounds(source),
         owner_of=sources.owner_of(source),
         licence_of=checks.licence_reader(),
-        progress=progress,
+        rank=identities.rank(source),
     )
 
 
@@ -293,13 +330,29 @@ def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
         yield batch
 
 
+@dataclass(slots=True)
+class _Fresh:
+    """A record that is not known as it now is."""
+
+    record: Record
+    guid: str
+    kind: plan.Kind
+    hash: str
+    before: plan.Known | None
+    dataset: Json = field(default_factory=dict)
+
+
 def _plan_batch(planner: _Planner, batch: Sequence[Record]) -> None:
     planner.evidence.records += len(batch)
+    most = sources.max_records(planner.source)
+    if planner.evidence.records > most:
+        raise LimitError("too_many_records", limit=most)
     taken: dict[str, Record] = {}
     for record in batch:
         if guid := _identifier(planner, record):
             taken[guid] = record
     known = _known(planner.source.id, list(taken))
+    fresh: list[_Fresh] = []
     for guid, record in taken.items():
         new_hash = mapping.content_hash(record.raw, planner.fingerprint)
         before = known.get(guid)
@@ -311,7 +364,109 @@ def _plan_batch(planner: _Planner, batch: Sequence[Record]) -> None:
         if kind == "unchanged":
             planner.counts["unchanged"] += 1
         else:
-            _plan_record(planner, record, guid, kind, new_hash, before)
+            fresh.append(_Fresh(record, guid, kind, new_hash, before))
+    if fresh:
+        _plan_fresh(planner, _without_old_duplicates(planner, fresh))
+
+
+def _without_old_duplicates(planner: _Planner, fresh: Sequence[_Fresh]) -> list[_Fresh]:
+    """The records, without those that did not change and that another source still maintains."""
+    same = {
+        entry.guid: entry.before.dataset_id
+        for entry in fresh
+        if entry.before and entry.kind == "duplicate" and entry.before.hash == entry.hash
+    }
+    holders = identities.holders(set(same.values()))
+    left = []
+    for entry in fresh:
+        holder = holders.get(same.get(entry.guid, ""))
+        if holder and duplicates.verdict(planner.rank, holder) == "duplicate":
+            planner.counts["duplicate"] += 1
+        else:
+            left.append(entry)
+    return left
+
+
+def _plan_fresh(planner: _Planner, fresh: Sequence[_Fresh]) -> None:
+    """Map records to our words, compare them with what other sources have, and add their steps."""
+    good = [entry for entry in fresh if _map(planner, entry)]
+    keys = {entry.guid: duplicates.keys(entry.guid, entry.dataset) for entry in good}
+    owners = identities.datasets({key for found in keys.values() for key in found})
+    ids = {*owners.values(), *(entry.before.dataset_id for entry in good if entry.before)}
+    holders = identities.holders(ids) if ids else {}
+    written = _written([entry.before.dataset_id for entry in good if entry.before], planner.source.id)
+    for entry in good:
+        others = list(dict.fromkeys(owners[key] for key in keys[entry.guid] if key in owners))
+        settled = plan.settle(entry.kind, entry.before, planner.rank, others, holders)
+        _add_step(planner, entry, settled, written)
+
+
+def _map(planner: _Planner, entry: _Fresh) -> bool:
+    """Fill ``entry.dataset``; False when the record was refused."""
+    mapped = mapping.apply(planner.rules, entry.guid, entry.record.raw, planner.bounds)
+    for problem in mapped.problems:
+        planner.report(_at(problem, entry.record.position))
+    entry.dataset = mapped.dataset
+    if mapped.refused:
+        title = mapped.dataset.get("title_translated", {}).get("zh", "")
+        planner.add("refused", entry.guid, entry.record.position, title=title, state="refused")
+    return not mapped.refused
+
+
+def _written(dataset_ids: Sequence[str], source_id: str) -> dict[str, Json]:
+    """Dataset -> what the source last wrote of it."""
+    if not dataset_ids:
+        return {}
+    query = sa.select(KnownRecord.dataset_id, KnownRecord.written).where(
+        KnownRecord.source_id == source_id, KnownRecord.dataset_id.in_(dataset_ids)
+    )
+    return {row.dataset_id: row.written for row in model.Session.execute(query)}
+
+
+def _add_step(planner: _Planner, entry: _Fresh, settled: plan.Settled, written: Mapping[str, Json]) -> None:
+    source, position = planner.source, entry.record.position
+    title = entry.dataset.get("title_translated", {}).get("zh", "")
+    dataset_id = settled.dataset_id or assemble.dataset_id(source.id, entry.guid)
+    holder = settled.holder
+    if settled.kind == "duplicate":
+        change = {"field": applying.SOURCE_CHANGE, "old": None, "new": holder.source_name if holder else None}
+        planner.add(
+            "duplicate", entry.guid, position, dataset_id=dataset_id, title=title, hash=entry.hash, changes=[change]
+        )
+        return
+    data = assemble.dataset(
+        entry.dataset,
+        dataset_id=dataset_id,
+        organization_id=planner.owner_of(entry.dataset),
+        licence_of=planner.licence_of,
+        default_licence=source.licence,
+    )
+    changes: list[Json] = []
+    if holder:
+        changes = [{"field": applying.SOURCE_CHANGE, "old": holder.source_name, "new": source.name}]
+    elif settled.kind == "update":
+        changes = _changes(written.get(dataset_id, {}), data)
+        if not changes:
+            planner.add("unchanged", entry.guid, position, dataset_id=dataset_id, hash=entry.hash)
+            return
+    planner.add(
+        settled.kind,
+        entry.guid,
+        position,
+        dataset_id=dataset_id,
+        title=title,
+        hash=entry.hash,
+        data=data,
+        changes=changes,
+    )
+
+
+def _changes(written: Mapping[str, Any], data: Json) -> list[Json]:
+    return [
+        {"field": name, "old": old, "new": new}
+        for name, old, new in mapping.differences(mirror.as_linked(written), data)
+        if name != "resources" or not mirror.same_files(old or (), new or ())
+    ]
 
 
 def _identifier(planner: _Planner, record: Record) -> str | None:
@@ -340,52 +495,6 @@ def _known(source_id: str, guids: Sequence[str]) -> dict[str, plan.Known]:
     return {row.guid: plan.Known(*row) for row in model.Session.execute(query)}
 
 
-def _plan_record(
-    planner: _Planner, record: Record, guid: str, kind: plan.Kind, new_hash: str, before: plan.Known | None
-) -> None:
-    source = planner.source
-    mapped = mapping.apply(planner.rules, guid, record.raw, planner.bounds)
-    for problem in mapped.problems:
-        planner.report(_at(problem, record.position))
-    title = mapped.dataset.get("title_translated", {}).get("zh", "")
-    if mapped.refused:
-        planner.add("refused", guid, record.position, title=title, state="refused")
-        return
-    data = assemble.dataset(
-        mapped.dataset,
-        source_id=source.id,
-        guid=guid,
-        organization_id=planner.owner_of(mapped.dataset),
-        licence_of=planner.licence_of,
-        default_licence=source.licence,
-    )
-    changes: list[Json] = []
-    if before and kind == "update":
-        data["id"] = before.dataset_id
-        written = model.Session.scalar(
-            sa.select(KnownRecord.written).where(KnownRecord.source_id == source.id, KnownRecord.guid == guid)
-        )
-        before_data = mirror.as_linked(written or {})
-        changes = [
-            {"field": name, "old": old, "new": new}
-            for name, old, new in mapping.differences(before_data, data)
-            if name != "resources" or not mirror.same_files(old or (), new or ())
-        ]
-        if not changes:
-            planner.add("unchanged", guid, record.position, dataset_id=before.dataset_id, hash=new_hash)
-            return
-    planner.add(
-        kind,
-        guid,
-        record.position,
-        dataset_id=before.dataset_id if before else data["id"],
-        title=title,
-        hash=new_hash,
-        data=data,
-        changes=changes,
-    )
-
-
 def _at(problem: Problem, position: str) -> Problem:
     return Problem(problem.code, problem.level, problem.guid, position, problem.field, problem.params, problem.refuses)
 
@@ -398,12 +507,7 @@ def _close_plan(planner: _Planner, began: float) -> Run:
         sa.select(sa.func.count()).where(KnownRecord.source_id == source.id, KnownRecord.state == "present")
     )
     if not doubts and evidence.whole:
-        query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
-            KnownRecord.source_id == source.id, KnownRecord.state == "present"
-        )
-        rows = (plan.Known(*row) for row in model.Session.execute(query))
-        for known in plan.vanished(rows, planner.seen):
-            planner.add("withdraw", known.guid, dataset_id=known.dataset_id, hash=known.hash)
+        _plan_withdrawals(planner)
     planner.flush()
     run = model.Session.get_one(Run, planner.run_id)
     run.doubts = doubts
@@ -416,92 +520,79 @@ def _close_plan(planner: _Planner, began: float) -> Run:
         "memory": evidence.memory,
     }
     run.stages = {"plan": round(time.monotonic() - began, 3)}
-    changing = sum(planner.counts[kind] for kind in ("create", "update", "withdraw", "restore"))
-    reviewed = source.trust == "review" and changing
-    held = reviewed or config.fuse().holds(planner.counts["withdraw"], present or 0)
-    run.state = "held" if held else "applying"
+    run.note = {"held": reason} if (reason := _reason_to_ask(planner, present or 0)) else {}
+    run.state, run.planned = "held" if reason else "applying", now()
+    work.split(run.id, config.chunk())
     model.Session.commit()
     model.Session.expire_all()
     log.info("run %s of source %s planned: %s", run.id, source.name, run.counts)
     return run
 
 
-# Carrying out
+def _reason_to_ask(planner: _Planner, present: int) -> str:
+    """Why a person has to approve the run: ``fuse`` or ``review``; "" when nobody has to."""
+    if sources.fuse(planner.source).holds(planner.counts["withdraw"], present):
+        return "fuse"
+    changing = sum(planner.counts[kind] for kind in ("create", "update", "withdraw", "restore"))
+    return "review" if planner.source.trust == "review" and changing else ""
 
 
-def carry_out(run_id: str, writer: Writer, progress: Progress = quiet) -> Run:
-    """Carry out the plan of a run, all of it that is not done yet. Safe to repeat."""
-    began = time.monotonic()
-    run = model.Session.get_one(Run, run_id)
-    run.state, run.heartbeat = "applying", now()
-    model.Session.commit()
-    total = sum(run.counts.get(kind, 0) for kind in ("create", "update", "restore", "withdraw"))
-    done, mirroring = 0, 0.0
-    source = model.Session.get_one(Source, run.source_id)
-    with sources.door(source, config.mirror_limits()) as door:
-        for numbers in list(applying.chunks(run_id, config.chunk())):
-            run = model.Session.get_one(Run, run_id, populate_existing=True)
-            if run.state == "cancelled":
-                return run
-            if source.files == "mirror":
-                started = time.monotonic()
-                problems = mirror.prepare(run, numbers, door)
-                model.Session.add_all(applying.finding(run_id, problem) for problem in problems)
-                model.Session.commit()
-                mirroring += time.monotonic() - started
-            applying.apply_chunk(run, numbers, writer)
-            done += len(numbers)
-            progress("apply", min(done, total), total)
-    stages = {"apply": time.monotonic() - began - mirroring}
-    return finish(run_id, stages | {"mirror": mirroring} if mirroring else stages)
-
-
-def finish(run_id: str, stages: Mapping[str, float]) -> Run:
-    """Close a run whose steps are done, and remember its reading for the next.
-
-    :param stages: seconds by stage
-    """
-    run = model.Session.get_one(Run, run_id)
-    model.Session.refresh(run)
-    refused = model.Session.execute(
-        sa.select(PlanEntry.kind, sa.func.count())
-        .where(PlanEntry.run_id == run_id, PlanEntry.state == "refused", PlanEntry.kind != "refused")
-        .group_by(PlanEntry.kind)
+def _plan_withdrawals(planner: _Planner) -> None:
+    """The datasets that vanished; one that another source has as well is handed over to it."""
+    source = planner.source
+    query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
+        KnownRecord.source_id == source.id, KnownRecord.state.in_(("present", "duplicate"))
     )
-    counts = dict(run.counts)
-    for kind, number in refused:
-        counts[kind] -= number
-        counts["refused"] += number
-    run.counts = counts
-    run.stages = run.stages | {stage: round(seconds, 3) for stage, seconds in stages.items()}
-    run.state, run.finished = "done", now()
-    _count_problems(run)
-    source = model.Session.get_one(Source, run.source_id)
-    clean = not run.doubts and not counts["refused"]
-    source.trail = run.evidence.get("trail", []) if clean else []
-    source.fingerprint = run.evidence.get("fingerprint", "") if clean else ""
-    source.memory = run.evidence.get("memory", {}) if clean else {}
-    model.Session.commit()
-    log.info("run %s done: %s", run_id, counts)
-    return run
+    rows = model.Session.execute(query, execution_options={"yield_per": 5_000})
+    known = [entry for row in rows if (entry := plan.Known(*row)).guid not in planner.seen]
+    heirs = identities.heirs([entry.dataset_id for entry in known], source.id)
+    for entry in plan.vanished(known, planner.seen):
+        heir = heirs.get(entry.dataset_id)
+        if heir is None:
+            planner.add("withdraw", entry.guid, dataset_id=entry.dataset_id, hash=entry.hash)
+            continue
+        change = {"field": applying.SOURCE_CHANGE, "old": source.name, "new": heir.source_name}
+        planner.add(
+            "duplicate",
+            entry.guid,
+            dataset_id=entry.dataset_id,
+            hash=entry.hash,
+            data={"heir": heir.rank.source_id},
+            changes=[change],
+        )
+    gone = [entry.guid for entry in known if entry.state == "duplicate"]
+    if gone:
+        model.Session.execute(
+            sa.delete(KnownRecord).where(KnownRecord.source_id == source.id, KnownRecord.guid.in_(gone)),
+            execution_options={"synchronize_session": False},
+        )
 
 
 # Decisions of people
 
 
 def approve(run_id: str, writer: Writer, progress: Progress = quiet) -> Run:
-    """Carry out a run that the fuse held.
+    """Carry out a run that waits for a person, in this process.
 
     :raises HarvestError: the run does not wait, or its source is being harvested
     """
+    source_id = _held(run_id).source_id
+    model.Session.rollback()
+    with locks.source(source_id, run_id) as renew:
+        release(run_id)
+        return _guarded(run_id, lambda: carry_out(run_id, writer, progress, renew))
+
+
+def release(run_id: str) -> Run:
+    """Let a run that waits for a person be carried out by whoever is free.
+
+    :raises HarvestError: the run does not wait
+    """
     run = _held(run_id)
-    with source_lock(run.source_id) as renew:
-
-        def step(stage: str, done: int, total: int | None) -> None:
-            renew()
-            progress(stage, done, total)
-
-        return carry_out(run_id, writer, step)
+    work.split(run_id, config.chunk())
+    run.state, run.planned = "applying", now()
+    model.Session.commit()
+    return run
 
 
 def refuse(run_id: str) -> Run:
@@ -524,10 +615,44 @@ def _held(run_id: str) -> Run:
 
 
 def cancel(run_id: str) -> Run:
-    """Stop a run after the chunk it is at; what is written stays, what is not is dropped."""
+    """Stop a run after the chunks that are being written; what is written stays, what is not is dropped."""
     run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
     if run.state not in FINAL:
         run.state, run.finished = "cancelled", now()
+    model.Session.commit()
+    locks.release(run.source_id, run_id)
+    return run
+
+
+def pause(run_id: str) -> Run:
+    """Stop a run after the chunks that are being written, until it is resumed. Its source stays locked for it.
+
+    :raises HarvestError: there is nothing to pause
+    """
+    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
+    if run.state not in ("pending", "planning", "applying"):
+        model.Session.rollback()
+        raise HarvestError("run_not_running")
+    run.note = run.note | {"paused": run.state}
+    run.state = "paused"
+    model.Session.commit()
+    return run
+
+
+def resume(run_id: str) -> Run:
+    """Let a paused run go on: with its plan if it had been finished, else from the beginning.
+
+    :raises HarvestError: it is not paused, or another run of its source has begun
+    """
+    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
+    if run.state != "paused":
+        model.Session.rollback()
+        raise HarvestError("run_not_paused")
+    if not locks.take(run.source_id, run_id):
+        model.Session.rollback()
+        raise HarvestError("run_busy")
+    run.state = "applying" if run.note.get("paused") == "applying" else "pending"
+    run.note = {key: value for key, value in run.note.items() if key != "paused"}
     model.Session.commit()
     return run
 
@@ -549,7 +674,7 @@ def undo(run_id: str, writer: Writer) -> Run:
     )
     if run.state not in ("done", "cancelled") or model.Session.scalar(later.limit(1)):
         raise HarvestError("run_not_undoable")
-    with source_lock(run.source_id) as renew:
+    with locks.source(run.source_id, f"undo:{run_id}") as renew:
         query = sa.select(PlanEntry.number).where(PlanEntry.run_id == run_id, PlanEntry.state.in_(("written", "done")))
         numbers = sorted(model.Session.scalars(query), reverse=True)
         for start in range(0, len(numbers), config.chunk()):
@@ -560,11 +685,6 @@ def undo(run_id: str, writer: Writer) -> Run:
         run.state, source.trail, source.fingerprint, source.memory = "undone", [], "", {}
         model.Session.commit()
     return run
-
-
-def _count_problems(run: Run) -> None:
-    model.Session.flush()
-    run.problem_count = model.Session.scalar(sa.select(sa.func.count()).where(Finding.run_id == run.id)) or 0
 
 
 def problem_dict(row: Finding) -> Json:

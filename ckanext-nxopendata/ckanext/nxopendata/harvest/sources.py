@@ -17,17 +17,21 @@ from ckan import model
 from ckanext.nxopendata.catalogue import departments
 from ckanext.nxopendata.harvest import config, credentials, formats, mapping
 from ckanext.nxopendata.harvest.errors import Problem
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
+from ckanext.nxopendata.harvest.fetch import AddressGuard, Authorisation, Fetcher, Limits
 from ckanext.nxopendata.harvest.formats import Evidence, Format, Reading
 from ckanext.nxopendata.harvest.model import Source
+from ckanext.nxopendata.harvest.plan import Fuse
 
 LIMITS: Mapping[str, str] = {
     "requests_per_second": "requests a second to one host",
     "total_seconds": "seconds for one answer",
     "max_megabytes": "size of one answer",
     "max_pages": "pages of the catalogue",
+    "max_records": "records of the catalogue",
     "max_resources": "files of one dataset",
     "max_keywords": "keywords of one dataset",
+    "fuse_percent": "per cent of the datasets that a run may withdraw by itself",
+    "fuse_number": "datasets that a run may withdraw by itself",
 }
 """What ``limits`` of a source may hold: whole numbers, at least 1."""
 
@@ -44,7 +48,7 @@ def door(source: Source, limits: Limits | None = None) -> Fetcher:
         AddressGuard(config.allowed_hosts()),
         _limits(limits or config.limits(), source.limits, files=limits is not None),
         user_agent=config.user_agent(),
-        authorisation=(f"{parts.scheme}://{parts.netloc}", header) if header else None,
+        authorisation=Authorisation(f"{parts.scheme}://{parts.netloc}", "Authorization", header) if header else None,
     )
 
 
@@ -67,6 +71,31 @@ def bounds(source: Source) -> mapping.Bounds:
         resources=source.limits.get("max_resources", site.resources),
         keywords=source.limits.get("max_keywords", site.keywords),
     )
+
+
+def max_records(source: Source) -> int:
+    """Records that the catalogue may have."""
+    return source.limits.get("max_records", config.max_records())
+
+
+def fuse(source: Source) -> Fuse:
+    """How many withdrawals a run of the source may do by itself."""
+    site = config.fuse()
+    own = source.limits
+    share = own["fuse_percent"] / 100 if "fuse_percent" in own else site.share
+    return Fuse(share=share, number=own.get("fuse_number", site.number))
+
+
+def reseal_credentials() -> int:
+    """Encrypt the credentials of all sources under the first key of the configuration; the number of sources.
+
+    :raises HarvestError: no key opens the credentials of a source; nothing is changed
+    """
+    rows = model.Session.query(Source).filter(Source.credentials != "").all()
+    for source in rows:
+        source.credentials = credentials.seal(credentials.unseal(source.credentials))
+    model.Session.commit()
+    return len(rows)
 
 
 def rules(source: Source, form: Format) -> mapping.FieldMapping:
