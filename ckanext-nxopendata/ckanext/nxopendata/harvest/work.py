@@ -67,7 +67,7 @@ def split(run_id: str, size: int) -> None:
         .where(PlanEntry.run_id == run_id, PlanEntry.state.in_(("planned", "written")))
         .subquery()
     )
-    part = (steps.c.place - 1) / size
+    part = (steps.c.place - 1) // size
     chunks = sa.select(
         sa.literal(run_id),
         part,
