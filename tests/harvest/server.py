@@ -24,11 +24,12 @@ class Reply:
 
 @dataclass
 class Server:
-    """Replies by path; a list is served one after the other, the last for ever."""
+    """Replies by path, else by ``fallback``; a list is served one after the other, the last for ever."""
 
     base: str
     replies: dict[str, Reply | list[Reply] | Callable[[Any], Reply]] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    fallback: Callable[[Any], Reply] | None = None
 
     def put(self, path: str, body: bytes | str, media_type: str = "text/turtle", **headers: str) -> str:
         data = body.encode() if isinstance(body, str) else body
@@ -50,7 +51,7 @@ def serving() -> Iterator[Server]:
 
         def do_GET(self) -> None:
             server.requests.append((self.path, dict(self.headers)))
-            reply = server.replies.get(self.path, Reply(status=404))
+            reply = server.replies.get(self.path, server.fallback or Reply(status=404))
             if callable(reply):
                 reply = reply(self)
             if isinstance(reply, list):

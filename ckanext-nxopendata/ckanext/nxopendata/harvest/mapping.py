@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 
 from ckanext.nxopendata.catalogue import codelists
+from ckanext.nxopendata.catalogue.rules import given
 from ckanext.nxopendata.harvest.errors import Problem
 
 FOLDER = resources.files("ckanext.nxopendata.schemas") / "mappings"
@@ -363,6 +364,15 @@ class _Report:
 Converter = Callable[[Sequence[Any], Rule, _Report], Any]
 
 
+LABELS = (
+    *("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "skos:notation", "rdf:value"),
+    *("prefLabel", "title", "name", "notation"),
+)
+"""Where the label of a node stands, in RDF and in JSON."""
+
+LANGUAGE = re.compile(r"(zh|en)(?:[-_].*)?")
+
+
 def plain(value: Any) -> str:
     """The text of a value: a literal, the label of a node, else its IRI. Without control characters."""
     if isinstance(value, str):
@@ -371,9 +381,9 @@ def plain(value: Any) -> str:
         return str(value)
     if "@value" in value:
         return plain(value["@value"])
-    for label in ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "skos:notation", "rdf:value"):
+    for label in LABELS:
         if value.get(label):
-            return _preferred(value[label])
+            return _preferred(value[label] if isinstance(value[label], list) else [value[label]])
     return plain(value.get("@id", ""))
 
 
@@ -396,7 +406,11 @@ def as_localised(values: Sequence[Any], _rule: Rule, _report: _Report) -> dict[s
     """Texts by language. A text without language is Chinese; so is one in a third language, for want of better."""
     texts: dict[str, str] = {}
     for value in values:
-        if content := plain(value):
+        if isinstance(value, Mapping) and value and all(LANGUAGE.fullmatch(str(key)) for key in value):
+            for key, content in value.items():  # {"zh_Hans_CN": …, "en": …}, as CKAN's extensions write it
+                if plain(content):
+                    texts.setdefault(str(key)[:2], plain(content))
+        elif content := plain(value):
             texts.setdefault(_language(value) or "", content)
     known = {language: texts[language] for language in ("zh", "en") if language in texts}
     rest = [content for language, content in texts.items() if language not in known]
@@ -606,6 +620,49 @@ def as_file_name(values: Sequence[Any], _rule: Rule, _report: _Report) -> str | 
     return name if re.search(r"\.[A-Za-z0-9]{1,8}$", name) else None
 
 
+def as_condition(values: Sequence[Any], _rule: Rule, _report: _Report) -> str | None:
+    """A condition; nothing where the words say that there is none."""
+    written = plain(values[0])
+    return None if not given(written) or re.fullmatch("(无条件|普通|完全)(开放|共享)", written) else written
+
+
+def as_own_file_name(values: Sequence[Any], _rule: Rule, _report: _Report) -> str | None:
+    """A name that already is that of a file."""
+    return next((name for value in values if re.search(r"[^/]\.[A-Za-z0-9]{1,8}$", name := plain(value))), None)
+
+
+def as_suffix(values: Sequence[Any], _rule: Rule, _report: _Report) -> str | None:
+    """The format that the suffix of an address tells."""
+    for value in values:
+        if found := re.search(r"\.([A-Za-z0-9]{1,8})$", urlsplit(_identifier(value)).path):
+            known = (name for name in FORMATS.values() if name.lower() == found[1].lower())
+            return next(known, found[1].upper())
+    return None
+
+
+def as_protocol(values: Sequence[Any], rule: Rule, report: _Report) -> str | None:
+    """``WMS`` of ``OGC:WMS-1.3.0-http-get-map``, else the suffix of the address."""
+    for value in values:
+        if found := re.search(r"\b(?:OGC|ESRI|OSGEO)[:.]([A-Za-z]+)", plain(value), re.IGNORECASE):
+            return found[1].upper()
+    return as_suffix(values, rule, report)
+
+
+def as_region(values: Sequence[Any], rule: Rule, report: _Report) -> str | None:
+    """A region by code (GB/T 2260; 4 digits are a city), name or the last name in a longer one; else nothing."""
+    region = dataclasses.replace(rule, codelist="region")
+    for value in values:
+        written = plain(value)
+        padded = written + "00" if re.fullmatch(r"64\d\d", written) else written
+        if code := _code(padded, region) or _code(value, region):
+            return code
+        inside = [entry for entry in codelists.load("region").values() if entry.label_zh in written]
+        if inside:
+            return max(inside, key=lambda entry: written.rindex(entry.label_zh)).code
+    report("code_unknown", value=plain(values[0])[:200], list="region")
+    return None
+
+
 CONVERTERS: Mapping[str, Converter] = {
     "text": as_text,
     "localised": as_localised,
@@ -624,6 +681,11 @@ CONVERTERS: Mapping[str, Converter] = {
     "format": as_format,
     "media_type": as_media_type,
     "digits": as_digits,
+    "condition": as_condition,
+    "own_file_name": as_own_file_name,
+    "suffix": as_suffix,
+    "protocol": as_protocol,
+    "region": as_region,
 }
 
 

@@ -66,6 +66,41 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "rdf_broken": (_("{url} is broken at line {line}: {reason}."), _("Correct the document at this line.")),
     "json_broken": (_("{url} is not JSON at line {line}: {reason}."), _("Correct the document at this line.")),
+    "json_broken_after": (
+        _("{url} is not JSON after record {record}: {reason}."),
+        _("Correct the document behind this record; it may have been cut off."),
+    ),
+    "json_without_datasets": (
+        _("{url} has no list of datasets."),
+        _("Write the datasets into “dataset”, as Project Open Data and DCAT-US say."),
+    ),
+    "xml_broken": (_("{url} is broken at line {line}: {reason}."), _("Correct the document at this line.")),
+    "xml_root": (_("{url} begins with {root}."), _("The root must be {expected}.")),
+    "html_broken": (_("{url} is not a readable web page."), _("Check the address.")),
+    "portal_without_list": (
+        _("{url} is not a list of datasets of the portal/catalog family."),
+        _("Give the address of the list, ending in /portal/catalog/index."),
+    ),
+    "portal_without_title": (
+        _("{position} is not the page of a dataset."),
+        _("Check whether the site asks visitors to sign in, or has changed its pages."),
+    ),
+    "ckan_not_an_answer": (
+        _("{url} does not answer as CKAN's Action API does."),
+        _("Check the address; it may be that of the site or of one organisation."),
+    ),
+    "feed_not_an_answer": (
+        _("{url} does not answer as the change feed of this software does."),
+        _("Check the address and the version of the other portal."),
+    ),
+    "csw_not_an_answer": (
+        _("{url} does not answer as a catalogue service (CSW 2.0.2) does: {reason}"),
+        _("Check the address of the service, and whether it has ISO 19139 metadata."),
+    ),
+    "changed_while_reading": (
+        _("The catalogue changed while it was read ({position})."),
+        _("Nothing to do: the next run reads it again."),
+    ),
     "context_unreadable": (
         _("The JSON-LD context {url} cannot be read."),
         _("Write the context into the document."),

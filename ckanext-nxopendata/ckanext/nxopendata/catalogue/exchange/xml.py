@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 
@@ -182,31 +182,53 @@ def read(content: bytes) -> Package:
     Raises:
         BrokenXml: it is not well-formed, has a document type, or another root.
     """
-    drafts: list[Draft] = []
-    batch, root = "", None
+    opened: list[str] = []
+    drafts = list(records(io.BytesIO(content), opened.append))
+    return Package("".join(opened), drafts)
+
+
+def records(stream: IO[bytes], opened: Callable[[str], None] | None = None) -> Iterator[Draft]:
+    """The same one by one: memory does not grow with the document. A document without our namespace is read too.
+
+    Args:
+        stream: the document.
+        opened: told the batch number when the root was read.
+
+    Raises:
+        BrokenXml: as :func:`read`, at the place where it breaks.
+    """
+    root: Any = None
     safe: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-    events = etree.iterparse(io.BytesIO(content), events=("start", "end"), **safe)
     try:
-        for event, element in events:
+        for event, element in etree.iterparse(stream, events=("start", "end"), **safe):
             if root is None:
                 root = element
                 batch = _open(element)
-            elif event == "end" and element.tag == f"{NS}record":
-                drafts.append(_draft(element))
+                if opened:
+                    opened(batch)
+            elif event == "end" and element.tag in (f"{NS}record", "record") and element.getparent() is root:
+                if element.tag == "record":
+                    _into_namespace(element)
+                yield _draft(element)
                 # Read records are let go, so that memory does not grow with the file.
                 element.clear()
                 while element.getprevious() is not None:
                     del root[0]
     except etree.XMLSyntaxError as error:
         raise BrokenXml("xml_broken", line=error.lineno or 0, reason=str(error.msg)) from error
-    return Package(batch, drafts)
+
+
+def _into_namespace(record: Any) -> None:
+    for element in record.iter():
+        if isinstance(element.tag, str) and not element.tag.startswith("{"):
+            element.tag = NS + element.tag
 
 
 def _open(root: Any) -> str:
     if root.getroottree().docinfo.doctype:
         raise BrokenXml("xml_doctype")
-    if root.tag != f"{NS}catalogue":
-        raise BrokenXml("xml_root", root=f"{{{NAMESPACE}}}catalogue")
+    if root.tag not in (f"{NS}catalogue", "catalogue"):
+        raise BrokenXml("xml_root", root=f"{{{NAMESPACE}}}catalogue", found=root.tag)
     return root.get("batch", "")
 
 

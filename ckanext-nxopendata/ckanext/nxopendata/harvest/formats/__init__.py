@@ -140,7 +140,7 @@ class Format(Protocol):
         ...
 
 
-BUILT_IN = ("workbook", "dcat")
+BUILT_IN = ("nxopendata", "ckan", "portal", "gbt21063", "csw", "workbook", "datajson", "dcat")
 """Modules of this folder with a ``FORMAT``, in the order of detection: from the narrowest to the widest."""
 
 Provider = Callable[[], Iterable[Format]]

@@ -1,0 +1,202 @@
+"""Other CKAN sites by their Action API, 2.8 to 2.12.
+
+Pages are asked for by the id they follow (``fq=id:{last TO *]``, sorted by id), so that a dataset that is added,
+changed or deleted while the catalogue is read moves no other out of sight. A site that refuses this is read by
+``start`` with one dataset of overlap, and a page that does not join is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from ckanext.nxopendata.harvest import text
+from ckanext.nxopendata.harvest.errors import FetchError, FormatError
+from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+
+ROWS = 100
+SEARCH = "/api/3/action/package_search"
+GENERATOR = re.compile(r"""<meta\s+name=["']generator["']\s+content=["']ckan\s""", re.IGNORECASE)
+
+VOLATILE = frozenset(
+    {
+        "creator_user_id",
+        "isopen",
+        "num_resources",
+        "num_tags",
+        "relationships_as_object",
+        "relationships_as_subject",
+        "revision_id",
+        "revision_timestamp",
+        "total_downloads",
+        "tracking_summary",
+    }
+)
+"""What differs between versions of CKAN or from day to day and says nothing about the dataset."""
+
+
+class CkanFormat:
+    """The Action API of a CKAN site."""
+
+    name: ClassVar[str] = "ckan"
+    accept: ClassVar[str] = "application/json, */*;q=0.1"
+    mapping: ClassVar[str] = "ckan"
+
+    def entry(self, url: str) -> str:
+        """The first page of the search, whatever page of the site ``url`` is.
+
+        ``/organization/x``, ``/group/x`` and the filters of a search page narrow the search.
+        """
+        parts = urlsplit(url)
+        if parts.path.rstrip("/").endswith("/package_search"):
+            return _search_url(url, None)
+        root = re.split(r"/(?:api|dataset|organization|group)(?:/|$)", parts.path, maxsplit=1)[0].rstrip("/")
+        filters = [pair for key, pair in parse_qsl(parts.query) if key == "fq"]
+        for key, value in parse_qsl(parts.query):
+            if key in ("organization", "groups", "tags", "res_format", "license_id"):
+                filters.append(f'{key}:"{value}"')
+        if found := re.search(r"/(organization|group)/([^/]+)/?$", parts.path):
+            filters.append(f'{"groups" if found[1] == "group" else "organization"}:"{found[2]}"')
+        query = urlencode({"fq": " ".join(filters)}) if filters else ""
+        # the site's language stands before the path: /zh_Hans_CN/dataset
+        root = re.sub(r"/[a-z]{2}(?:_[A-Za-z_]{2,10})?$", "", root)
+        return _search_url(urlunsplit((parts.scheme, parts.netloc, root + SEARCH, query, "")), None)
+
+    def recognises(self, document: Document) -> bool:
+        head = text.decode_head(document.head(16_384))
+        if document.media_type == "text/html" or head.lstrip()[:1] == "<":
+            return bool(GENERATOR.search(head))
+        return head.lstrip("\ufeff \t\r\n").startswith("{") and '"success"' in head and "/action/" in head
+
+    def read(self, first: Document, reading: Reading) -> Iterator[Record]:
+        """Yield the datasets, in the order of their ids.
+
+        :raises FormatError: the first answer is not one of CKAN's
+        """
+        base = self.entry(reading.url)
+        page = self._first(first, base, reading)
+        asked = {page.url}
+        seen, last, by_start = 0, "", False
+        while True:
+            reading.evidence.page(page)
+            with page:
+                result = self._result(page)
+            if result is None:
+                if page.url == base or not seen:
+                    raise FormatError("ckan_not_an_answer", url=page.url)
+                reading.flaw("page_unreadable", page.url)
+                return
+            count, datasets = result
+            if by_start and not (datasets and datasets[0].get("id") == last):
+                reading.flaw("changed_while_reading", page.url)
+                return
+            fresh = datasets[1:] if by_start else datasets
+            remaining = count - seen if by_start else count
+            reading.evidence.declared_total = seen + remaining
+            if last and not by_start and any(str(entry.get("id")) <= last for entry in fresh):
+                # the site sorts or filters in its own way
+                by_start = True
+            else:
+                for entry in fresh:
+                    yield self._record(entry, base)
+                seen += len(fresh)
+                if seen >= reading.evidence.declared_total:
+                    break
+                if not fresh:
+                    reading.flaw("page_repeated", page.url)
+                    return
+                last = str(fresh[-1].get("id"))
+            following = _search_url(base, None, start=seen - 1) if by_start else _search_url(base, last)
+            page = self._next(following, asked, reading)
+            if page is None and not by_start and reading.evidence.doubts == ["page_unreadable"]:
+                reading.evidence.doubts.clear()
+                by_start = True
+                page = self._next(_search_url(base, None, start=seen - 1), asked, reading)
+            if page is None:
+                return
+        reading.evidence.closed = not reading.evidence.doubts
+
+    def _first(self, first: Document, base: str, reading: Reading) -> Document:
+        """The first page of the search: ``first`` if it is that, else asked for."""
+        if first.url == base or "package_search" in first.url:
+            return first
+        first.body.close()
+        try:
+            return reading.door.get(base, accept=self.accept)
+        except FetchError as error:
+            raise FormatError("ckan_not_an_answer", url=base) from error
+
+    def _next(self, url: str, asked: set[str], reading: Reading) -> Document | None:
+        return reading.open(url, asked, self.accept)
+
+    def _result(self, page: Document) -> tuple[int, list[dict[str, Any]]] | None:
+        answer = streams.json_page(page)
+        result = answer.get("result") if isinstance(answer, Mapping) and answer.get("success") is True else None
+        if not isinstance(result, Mapping) or not isinstance(result.get("count"), int):
+            return None
+        datasets = result.get("results")
+        if not isinstance(datasets, list) or not all(isinstance(entry, dict) for entry in datasets):
+            return None
+        return result["count"], datasets
+
+    def _record(self, entry: dict[str, Any], base: str) -> Record:
+        guid = str(entry.get("id") or "").strip() or None
+        site = base.partition("/api/")[0]
+        position = f"{site}/dataset/{quote(str(entry.get('name') or guid or ''))}"
+        if streams.too_deep(entry):
+            return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
+        return Record(guid, cleaned(entry) | {"@page": position}, position)
+
+
+def cleaned(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A dataset without what changes by itself; ``extras`` become an object, names of tags and groups lists."""
+    raw = {key: value for key, value in entry.items() if key not in VOLATILE and value not in (None, "", [], {})}
+    extras = {
+        pair["key"]: pair["value"]
+        for pair in entry.get("extras") or ()
+        if isinstance(pair, Mapping) and pair.get("key") and pair.get("value") not in (None, "")
+    }
+    if extras:
+        raw["extras"] = extras
+    for name in ("tags", "groups"):
+        if name in raw and isinstance(raw[name], list):
+            labels = [_label(item) for item in raw[name]]
+            raw[name] = sorted(label for label in labels if label)
+    if isinstance(organization := raw.get("organization"), Mapping):
+        raw["organization"] = {key: organization[key] for key in ("name", "title") if organization.get(key)}
+    if isinstance(raw.get("resources"), list):
+        files = (item for item in raw["resources"] if isinstance(item, Mapping) and item.get("state") != "deleted")
+        raw["resources"] = [_file(item) for item in files]
+    return raw
+
+
+def _label(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return str(item.get("display_name") or item.get("title") or item.get("name") or "")
+    return str(item)
+
+
+def _file(item: Mapping[str, Any]) -> dict[str, Any]:
+    gone = {"package_id", "revision_id", "position", "tracking_summary", "cache_last_updated", "datastore_active"}
+    file = {key: value for key, value in item.items() if key not in gone and value not in (None, "", [], {})}
+    return file | ({"@id": str(item["id"])} if item.get("id") else {})
+
+
+def _search_url(url: str, last: str | None, start: int | None = None) -> str:
+    """The address of a page: of the datasets after ``last``, or from ``start`` on."""
+    parts = urlsplit(url)
+    query = {key: value for key, value in parse_qsl(parts.query) if key not in ("start", "rows", "sort")}
+    if last is not None:
+        query["fq"] = f'{query.get("fq", "")} +id:{{"{last}" TO *]'.strip()
+    query |= {"sort": "id asc", "rows": str(ROWS)}
+    if start is not None:
+        query["start"] = str(start)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, quote_via=quote), ""))
+
+
+FORMAT = CkanFormat()
+
+__all__ = ["FORMAT", "CkanFormat", "cleaned"]

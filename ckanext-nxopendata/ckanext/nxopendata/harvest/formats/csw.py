@@ -1,0 +1,202 @@
+"""ISO 19139 metadata from a catalogue service (CSW 2.0.2), page by page.
+
+``GetRecords`` is asked by its query form for full ``gmd:MD_Metadata``. A record becomes a tree of plain values:
+the properties of ISO 19115 by name, their classes left out (``identificationInfo > citation > title``), free text
+in several languages as ``{"@value", "@language"}``, code lists by their value, and the dates of a citation by
+their type (``date:publication``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
+
+from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+
+ROWS = 100
+CSW = "{http://www.opengis.net/cat/csw/2.0.2}"
+GMD = "{http://www.isotc211.org/2005/gmd}"
+GCO = "{http://www.isotc211.org/2005/gco}"
+OWS = "{http://www.opengis.net/ows}"
+METADATA, RESULTS, EXCEPTION = GMD + "MD_Metadata", CSW + "SearchResults", OWS + "ExceptionText"
+MARKS = ("opengis.net/cat/csw", "isotc211.org/2005/gmd")
+
+QUERY = {
+    "service": "CSW",
+    "version": "2.0.2",
+    "request": "GetRecords",
+    "resultType": "results",
+    "typeNames": "gmd:MD_Metadata",
+    "namespace": "xmlns(gmd=http://www.isotc211.org/2005/gmd)",
+    "outputSchema": "http://www.isotc211.org/2005/gmd",
+    "elementSetName": "full",
+    "maxRecords": str(ROWS),
+}
+OURS = frozenset(key.lower() for key in (*QUERY, "startPosition"))
+
+LANGUAGES = {"chi": "zh", "zho": "zh", "zh": "zh", "eng": "en", "en": "en"}
+DEEPEST = 30
+
+
+class CswFormat:
+    """ISO 19139 by CSW."""
+
+    name: ClassVar[str] = "csw"
+    accept: ClassVar[str] = "application/xml, text/xml;q=0.9, */*;q=0.1"
+    mapping: ClassVar[str] = "iso19139"
+
+    def entry(self, url: str) -> str:
+        """The first page of ``GetRecords``; what else the address asks for (a map file, a key) stays in it."""
+        return _page_url(url, 1)
+
+    def recognises(self, document: Document) -> bool:
+        head = streams.looks_like_xml(document)
+        return any(mark in head for mark in MARKS)
+
+    def read(self, first: Document, reading: Reading) -> Iterator[Record]:
+        """Yield the records of all pages.
+
+        :raises FormatError: the first answer is not that of a catalogue service
+        """
+        evidence = reading.evidence
+        page: Document | None = first
+        if "getrecords" not in first.url.lower() and not self._single(first):
+            # capabilities, an exception: what a service answers when it is not asked for records
+            first.body.close()
+            page = reading.door.get(self.entry(reading.url), accept=self.accept)
+        asked, at, seen = {page.url}, 1, 0
+        while page is not None:
+            evidence.page(page)
+            matched: int | None = None
+            following, found, problem = 0, 0, ""
+            with page:
+                for event, element in streams.xml_events(page, METADATA, RESULTS, EXCEPTION):
+                    if event == "start":
+                        continue
+                    if element.tag == EXCEPTION:
+                        problem = (element.text or "").strip()
+                    elif element.tag == RESULTS:
+                        matched = _number(element.get("numberOfRecordsMatched"))
+                        following = _number(element.get("nextRecord")) or 0
+                    else:
+                        found += 1
+                        yield self._record(element, page.url)
+            seen += found
+            if matched is None:
+                if found and evidence.pages == 1:
+                    evidence.closed = True  # a plain document of records, without a service
+                    return
+                if evidence.pages == 1:
+                    raise FormatError("csw_not_an_answer", url=page.url, reason=problem[:300] or "?")
+                reading.flaw("page_unreadable", page.url)
+                return
+            if evidence.declared_total not in (None, matched):
+                reading.flaw("changed_while_reading", page.url)
+            evidence.declared_total = matched
+            if following in (0, None) or following > matched or seen >= matched:
+                evidence.closed = not evidence.doubts
+                return
+            if following <= at or not found:
+                reading.flaw("page_loop", page.url, limit=reading.max_pages)
+                return
+            at = following
+            page = reading.open(_page_url(reading.url, at), asked, self.accept)
+
+    def _single(self, document: Document) -> bool:
+        head = streams.looks_like_xml(document)
+        return "<gmd:md_metadata" in head or "getrecordsresponse" in head
+
+    def _record(self, element: Any, url: str) -> Record:
+        raw = plain(element)
+        guid = raw.get("fileIdentifier") if isinstance(raw, dict) else None
+        position = f"{url}#line={element.sourceline or '?'}"
+        return Record(str(guid).strip() if guid else None, raw if isinstance(raw, dict) else {}, position)
+
+
+def plain(element: Any, level: int = 0) -> Any:
+    """A class of ISO 19139 as an object of its properties; a simple value as text."""
+    language = ""
+    if level == 0:
+        language = _language(element)
+    return _object(element, level, language)
+
+
+def _object(element: Any, level: int, language: str) -> Any:
+    result: dict[str, Any] = {}
+    for prop in element:
+        if not isinstance(prop.tag, str) or level > DEEPEST:
+            continue
+        name = etree.QName(prop).localname
+        value = _value(prop, level, language)
+        if value in (None, "", {}, []):
+            continue
+        if name == "date" and isinstance(value, dict) and "dateType" in value:
+            name, value = f"date:{value['dateType']}", value.get("date", "")
+        _put(result, name, value)
+    return result
+
+
+def _put(result: dict[str, Any], name: str, value: Any) -> None:
+    values = value if isinstance(value, list) else [value]
+    if name not in result and not isinstance(value, list):
+        result[name] = value
+        return
+    before = result.get(name, [])
+    result[name] = [*(before if isinstance(before, list) else [before]), *values]
+
+
+def _value(prop: Any, level: int, language: str) -> Any:
+    """The value of a property: a text, a text in several languages, a code, or an object."""
+    children = [child for child in prop if isinstance(child.tag, str)]
+    if not children:
+        return (prop.text or "").strip() or prop.get("{http://www.w3.org/1999/xlink}href", "")
+    free = prop.findall(f"{GMD}PT_FreeText/{GMD}textGroup/{GMD}LocalisedCharacterString")
+    own = next((child for child in children if etree.QName(child).localname != "PT_FreeText"), None)
+    if free:
+        texts = [{"@value": _text(own), "@language": language or "zh"}] if own is not None and _text(own) else []
+        others = ({"@value": _text(one), "@language": _base(one.get("locale", "").lstrip("#"))} for one in free)
+        return [*texts, *(one for one in others if one["@value"])]
+    if own is None:
+        return ""
+    if code := own.get("codeListValue"):
+        return code
+    if len(own) == 0 or not any(isinstance(child.tag, str) for child in own):
+        return _text(own)
+    return _object(own, level + 1, language)
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _language(metadata: Any) -> str:
+    element = metadata.find(f"{GMD}language")
+    if element is None:
+        return ""
+    code = next((child.get("codeListValue", "") for child in element if isinstance(child.tag, str)), "")
+    return _base(code or _text(element))
+
+
+def _base(locale: str) -> str:
+    """``zh`` or ``en`` of ``#locale-eng``, ``CHI``, ``zh-CN``; else what is written, in lower case."""
+    last = locale.lower().replace("_", "-").rpartition("locale-")[2]
+    return LANGUAGES.get(last) or LANGUAGES.get(last.partition("-")[0]) or last[:3]
+
+
+def _number(written: str | None) -> int | None:
+    return int(written) if written and written.strip().isdigit() else None
+
+
+def _page_url(url: str, position: int) -> str:
+    parts = urlsplit(url)
+    kept = {key: value for key, value in parse_qsl(parts.query) if key.lower() not in OURS}
+    query = urlencode({**kept, **QUERY, "startPosition": str(position)})
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+FORMAT = CswFormat()

@@ -1,0 +1,117 @@
+"""Other portals of this software, by their change feed ``nx_changes_list``.
+
+The first reading asks for everything, a later one for what changed since; then a dataset that was taken back is
+told, and what is not told is unchanged. When the other portal forgot the cursor, everything is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from ckanext.nxopendata.harvest import text
+from ckanext.nxopendata.harvest.errors import FetchError, FormatError
+from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.formats import Reading, Record, ckan, streams
+
+FEED = "/api/3/action/nx_changes_list"
+LIMIT = 100
+
+
+class NxOpendataFormat:
+    """The change feed of another portal of this software."""
+
+    name: ClassVar[str] = "nxopendata"
+    accept: ClassVar[str] = "application/json"
+    mapping: ClassVar[str] = "nxopendata"
+
+    def entry(self, url: str) -> str:
+        """The feed of the site that ``url`` is on."""
+        parts = urlsplit(url)
+        root = parts.path.partition("/api/")[0].rstrip("/")
+        return urlunsplit((parts.scheme, parts.netloc, root + FEED, urlencode({"limit": LIMIT}), ""))
+
+    def recognises(self, document: Document) -> bool:
+        head = text.decode_head(document.head())
+        return "nx_changes_list" in head and '"success"' in head and head.lstrip().startswith("{")
+
+    def read(self, first: Document, reading: Reading) -> Iterator[Record]:
+        """Yield what the feed tells, each dataset once.
+
+        :raises FormatError: the first answer is not the feed's
+        """
+        evidence = reading.evidence
+        base = self.entry(reading.url)
+        cursor = str(reading.memory.get("cursor") or "")
+        page: Document | None = self._begin(first, base, cursor, reading)
+        evidence.whole = page is first or page.url == base
+        asked, seen = {page.url}, set[str]()
+        repeated = ""
+        while page is not None:
+            evidence.page(page)
+            with page:
+                answer = _result(page)
+            if answer is None:
+                if evidence.pages == 1:
+                    raise FormatError("feed_not_an_answer", url=page.url)
+                reading.flaw("page_unreadable", page.url)
+                return
+            for change in answer["changes"]:
+                if change.get("id") in seen:
+                    # it changed again while we read; the next reading begins here
+                    repeated = repeated or cursor
+                    continue
+                seen.add(str(change.get("id")))
+                yield self._record(change, page.url)
+            if not answer["more"]:
+                evidence.memory = {"cursor": repeated or str(answer["cursor"])}
+                evidence.closed = not evidence.doubts
+                return
+            cursor = str(answer["cursor"])
+            page = reading.open(_after(base, cursor), asked, self.accept)
+
+    def _begin(self, first: Document, base: str, cursor: str, reading: Reading) -> Document:
+        """The first page: after the cursor if the other portal still knows it, else of everything."""
+        if cursor:
+            try:
+                page = reading.door.get(_after(base, cursor), accept=self.accept)
+            except FetchError:
+                pass
+            else:
+                first.body.close()
+                return page
+        if first.url.partition("?")[0] == base.partition("?")[0]:
+            return first
+        first.body.close()
+        try:
+            return reading.door.get(base, accept=self.accept)
+        except FetchError as error:
+            raise FormatError("feed_not_an_answer", url=base) from error
+
+    def _record(self, change: Mapping[str, Any], url: str) -> Record:
+        guid = str(change.get("id") or "").strip() or None
+        dataset = change.get("dataset")
+        site = url.partition("/api/")[0]
+        position = f"{site}/dataset/{change.get('name') or guid}"
+        if change.get("kind") == "withdrawn" or not isinstance(dataset, Mapping):
+            return Record(guid, {}, position, withdrawn=True)
+        if streams.too_deep(dataset):
+            return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
+        return Record(guid, ckan.cleaned(dataset) | {"@page": position}, position)
+
+
+def _result(page: Document) -> dict[str, Any] | None:
+    answer = streams.json_page(page)
+    result = answer.get("result") if isinstance(answer, Mapping) and answer.get("success") is True else None
+    if not isinstance(result, dict) or not isinstance(result.get("changes"), list) or "cursor" not in result:
+        return None
+    changes = [change for change in result["changes"] if isinstance(change, Mapping)]
+    return {"changes": changes, "cursor": result["cursor"], "more": bool(result.get("more"))}
+
+
+def _after(base: str, cursor: str) -> str:
+    return f"{base}&{urlencode({'cursor': cursor})}"
+
+
+FORMAT = NxOpendataFormat()

@@ -1,0 +1,236 @@
+"""The web pages of the ``portal/catalog`` family of open-data sites: Ningxia's existing one and those of a dozen
+provinces and cities (``/portal/catalog/index?page=1``, elsewhere ``/oportal/catalog/…``).
+
+A list page has the total, and a link to each dataset; a dataset's page has its facts in a line (``来源部门：…``) and a
+table, its information items, and its files. Facts are found by their Chinese names, so that another order or a
+further fact changes nothing; counts of visits are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from lxml import html  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
+from lxml.etree import ParserError  # pyright: ignore[reportAttributeAccessIssue]  the same
+
+from ckanext.nxopendata.harvest import text
+from ckanext.nxopendata.harvest.errors import FetchError, FormatError, Problem
+from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.formats import Reading, Record
+
+DETAIL = re.compile(r"/o?portal/catalog/(?!index|download)([A-Za-z0-9_-]{4,})/?$")
+VOLATILE = frozenset({"访问量", "浏览量", "下载量", "调用量", "收藏量", "数据量", "评分", "更新时间戳"})
+ITEM_HEADS = {
+    "name": ("中文信息项名", "信息项名称", "字段名称", "中文名称", "字段中文名", "数据项名称"),
+    "name_en": ("英文信息项名", "字段英文名", "英文名称", "英文字段名"),
+    "type": ("数据类型", "字段类型", "类型"),
+    "length": ("数据长度", "长度"),
+    "description": ("中文描述", "描述", "说明", "字段描述"),
+}
+LARGEST = 8 * 1024 * 1024
+"""Bytes of one page; a web page is no bulk file."""
+
+
+class PortalFormat:
+    """Web pages of the ``portal/catalog`` family."""
+
+    name: ClassVar[str] = "portal"
+    accept: ClassVar[str] = "text/html"
+    mapping: ClassVar[str] = "portal"
+
+    def entry(self, url: str) -> str:
+        """The first page of the list, with the filters that ``url`` has."""
+        parts = urlsplit(url)
+        path = parts.path
+        if not re.search(r"/o?portal/catalog", path):
+            path = path.rstrip("/") + "/portal/catalog/index"
+        elif not path.rstrip("/").endswith("/index"):
+            path = re.sub(r"(/o?portal/catalog).*", r"\1/index", path)
+        return _page_url(urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")), 1)
+
+    def recognises(self, document: Document) -> bool:
+        head = text.decode_head(document.head(256 * 1024))
+        return "cata-title" in head and "portal/catalog" in head
+
+    def read(self, first: Document, reading: Reading) -> Iterator[Record]:
+        """Yield the datasets of all list pages, a request each.
+
+        :raises FormatError: the first page is not a list of the family
+        """
+        evidence = reading.evidence
+        page: Document | None = first
+        number, asked, seen = 1, {first.url}, set[str]()
+        while page is not None:
+            evidence.page(page)
+            with page:
+                tree = _tree(page)
+            listed = _links(tree, page.url)
+            total = _total(tree)
+            if number == 1 and listed is None:
+                raise FormatError("portal_without_list", url=page.url)
+            if evidence.declared_total not in (None, total):
+                reading.flaw("changed_while_reading", page.url)
+            evidence.declared_total = total
+            fresh = {key: link for key, link in (listed or {}).items() if key not in seen}
+            for key, (address, formats) in fresh.items():
+                seen.add(key)
+                if record := self._detail(key, address, formats, reading):
+                    yield record
+            # without a total only an empty or repeated page ends the list
+            ended = not fresh if total is None else len(seen) >= total
+            if ended:
+                evidence.closed = not evidence.doubts
+                return
+            if not fresh:
+                reading.flaw("page_repeated", page.url)
+                return
+            number += 1
+            page = reading.open(_page_url(self.entry(reading.url), number), asked, self.accept)
+
+    def _detail(self, key: str, address: str, formats: list[str], reading: Reading) -> Record | None:
+        try:
+            with reading.door.get(address, accept=self.accept) as page:
+                raw = facts(_tree(page), page.url)
+        except FetchError as error:
+            reading.evidence.doubt("page_unreadable")
+            reading.report(Problem.of(error, "page", address))
+            return None
+        if not raw.get("标题"):
+            reading.flaw("portal_without_title", address)
+            return None
+        if formats:
+            raw.setdefault("格式", formats)
+        return Record(key, raw | {"@page": address}, address)
+
+
+def _tree(page: Document) -> Any:
+    if page.size > LARGEST:
+        raise FormatError("too_large", url=page.url, limit=LARGEST)
+    body = text.as_utf8(page)
+    try:
+        return html.document_fromstring(body.read(), parser=html.HTMLParser(encoding="utf-8", remove_comments=True))
+    except (ParserError, ValueError) as error:
+        raise FormatError("html_broken", url=page.url) from error
+
+
+def _links(tree: Any, base: str) -> dict[str, tuple[str, list[str]]] | None:
+    """Identifier -> address and formats of each dataset of a list page; None when there is no list."""
+    titles = tree.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), ' cata-title ')]")
+    found: dict[str, tuple[str, list[str]]] = {}
+    for title in titles:
+        for anchor in title.xpath(".//a[@href]"):
+            address = urljoin(base, anchor.get("href").strip())
+            if (match := DETAIL.search(urlsplit(address).path)) and _same_host(address, base):
+                entry = next(iter(title.xpath("ancestor::li[1]")), title)
+                kinds = [words(kind) for kind in entry.xpath(".//*[contains(@class, 'file-type')]//li")]
+                found[match[1]] = (address, sorted({kind for kind in kinds if kind}))
+                break
+    listed = titles or tree.xpath("//*[contains(@class, 'bottom-content')]")
+    return found if listed else None
+
+
+def _same_host(address: str, base: str) -> bool:
+    return urlsplit(address).netloc == urlsplit(base).netloc
+
+
+def _total(tree: Any) -> int | None:
+    """The number in the head of the list: ``共找到 2,001 个数据集``."""
+    for head in tree.xpath("//*[contains(@class, 'top-title')]//span"):
+        digits = re.sub(r"[,\s，]", "", words(head))
+        if digits.isdigit():
+            return int(digits)
+    return None
+
+
+def words(element: Any) -> str:
+    """The text of an element, white space squeezed."""
+    return " ".join("".join(element.itertext()).replace("\u00a0", " ").split())
+
+
+def facts(tree: Any, url: str) -> dict[str, Any]:
+    """A dataset's page: its facts by their names, ``items``, ``files``."""
+    raw: dict[str, Any] = {}
+    for title in tree.xpath("//*[contains(@class, 'd-title')]//h4 | //h4"):
+        if words(title):
+            raw["标题"] = words(title)
+            break
+    for entry in tree.xpath("//ul[contains(@class, 'list-inline')]/li"):
+        name, mark, value = words(entry).replace(":", "：").partition("：")
+        if mark:
+            _fact(raw, name, value)
+    for table in tree.xpath("//li[@name='basicinfo']//table | //table[contains(@class, 'basicinfo')]"):
+        cells = [words(cell) for cell in table.xpath(".//td | .//th")]
+        for name, value in zip(cells[::2], cells[1::2], strict=False):
+            _fact(raw, name.rstrip("：:"), value)
+    if items := _items(tree):
+        raw["items"] = items
+    if files := _files(tree, url):
+        raw["files"] = files
+    return raw
+
+
+def _fact(raw: dict[str, Any], name: str, value: str) -> None:
+    name, value = name.strip(), value.strip()
+    if name and value and name not in VOLATILE and value not in ("-", "—", "无", "暂无") and len(name) <= 20:
+        raw.setdefault(name, value)
+
+
+def _items(tree: Any) -> list[dict[str, str]]:
+    """The information items: the table whose head names them."""
+    for table in tree.xpath("//table"):
+        rows = table.xpath(".//tr")
+        heads = [words(cell) for cell in rows[0].xpath("./th | ./td")] if rows else []
+        columns = {
+            key: next((index for index, head in enumerate(heads) if head in names), None)
+            for key, names in ITEM_HEADS.items()
+        }
+        if columns["name"] is None or (columns["type"] is None and columns["name_en"] is None):
+            continue
+        entries = []
+        for row in rows[1:]:
+            cells = [words(cell) for cell in row.xpath("./td")]
+            values = {key: cells[at] for key, at in columns.items() if at is not None and at < len(cells) and cells[at]}
+            if values.get("name"):
+                entries.append(values)
+        return entries
+    return []
+
+
+def _files(tree: Any, url: str) -> list[dict[str, str]]:
+    """The files of a dataset. A file's address is made of the dataset's and its own identifier on the page."""
+    root, dataset, title = (_input(tree, name) for name in ("rootPath", "cata_id", "cata_name"))
+    found: list[dict[str, str]] = []
+    for row in tree.xpath("//li[@name='file-download']//tr[@fileformat or @fileFormat]"):
+        kind = (row.get("fileformat") or row.get("fileFormat") or "").strip()
+        anchor = next(iter(row.xpath(".//a[@id or @href]")), None)
+        if anchor is None:
+            continue
+        name = words(anchor) or anchor.get("title", "")
+        href = (anchor.get("href") or "").strip()
+        if href and not href.startswith(("#", "javascript:")):
+            address = urljoin(url, href)
+        else:
+            query = urlencode({"cataId": dataset, "cataName": title, "idInRc": anchor.get("id", "")})
+            address = urljoin(url, f"{root}/catalog/download?{query}")
+        found.append({"@id": anchor.get("id") or address, "url": address, "name": name, "format": kind})
+    for anchor in tree.xpath("//li[@name='api-list' or @name='api']//a[@href]"):
+        address = urljoin(url, anchor.get("href").strip())
+        if address.startswith(("http://", "https://")) and words(anchor):
+            found.append({"@id": address, "url": address, "name": words(anchor), "format": "API"})
+    return found
+
+
+def _input(tree: Any, name: str) -> str:
+    return next(iter(tree.xpath("//input[@id=$name]/@value", name=name)), "").strip()
+
+
+def _page_url(url: str, number: int) -> str:
+    parts = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key != "page"]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode([*query, ("page", str(number))]), ""))
+
+
+FORMAT = PortalFormat()
