@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ckan.authz as authz
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.nxopendata.catalogue.review import gate
+from ckanext.nxopendata.portal.model import Feedback
 
 __all__ = [
     "nx_announcement_create",
@@ -13,6 +16,13 @@ __all__ = [
     "nx_announcement_list",
     "nx_announcement_show",
     "nx_announcement_update",
+    "nx_dataset_related",
+    "nx_dataset_use",
+    "nx_dataset_versions",
+    "nx_feedback_create",
+    "nx_feedback_decide",
+    "nx_feedback_list",
+    "nx_feedback_waiting",
     "nx_portal_figures",
     "nx_portal_hot_words",
     "nx_portal_most_used",
@@ -68,3 +78,51 @@ def nx_announcement_update(context: Context, data_dict: DataDict | None) -> Auth
 def nx_announcement_delete(context: Context, data_dict: DataDict | None) -> AuthResult:
     """As for writing one."""
     return nx_announcement_create(context, data_dict)
+
+
+# One dataset
+
+
+@tk.auth_allow_anonymous_access
+def nx_dataset_versions(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset."""
+    return authz.is_authorized("package_show", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def nx_dataset_related(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset."""
+    return authz.is_authorized("package_show", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def nx_dataset_use(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset."""
+    return authz.is_authorized("package_show", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def nx_feedback_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset."""
+    return authz.is_authorized("package_show", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def nx_feedback_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the dataset; the page limits how often."""
+    return authz.is_authorized("package_show", context, data_dict)
+
+
+def nx_feedback_waiting(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Who has an account; the action shows them their departments' only."""
+    return {"success": True}
+
+
+def nx_feedback_decide(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may change the dataset, and the supervising office."""
+    if gate.is_office(context.get("user")):
+        return {"success": True}
+    row = model.Session.get(Feedback, data_dict.get("id") or "")
+    if row is None:
+        return {"success": False, "msg": tk._("There is no such feedback")}
+    return authz.is_authorized("package_update", context, {"id": row.dataset_id})

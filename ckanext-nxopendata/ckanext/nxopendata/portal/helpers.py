@@ -17,16 +17,19 @@ from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.catalogue import codelists, departments
 from ckanext.nxopendata.licences import shared
-from ckanext.nxopendata.portal import facets, metadata, preview
+from ckanext.nxopendata.portal import dataset as about
+from ckanext.nxopendata.portal import facets, feedback, kept, metadata, preview, use
 
 __all__ = [
     "nx_bytes",
     "nx_colours",
+    "nx_dataset_about",
     "nx_date",
     "nx_department",
     "nx_error_text",
     "nx_facet_items",
     "nx_facet_titles",
+    "nx_feedback_kinds",
     "nx_formats",
     "nx_is_english",
     "nx_language_links",
@@ -51,6 +54,8 @@ CODELISTS = {
     "nx_share_type": "share_type",
     "nx_industry": "industry",
 }
+NEWEST_VERSIONS = 3
+RELATED = 5
 PREFIX = "ckanext.nxopendata.portal."
 HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
@@ -291,6 +296,35 @@ def nx_metadata_groups(dataset: dict[str, Any]) -> list[tuple[str, list[metadata
         code=lambda name, value: codelists.label(name, value, language),
     )
     return [(titles[group], rows) for group, rows in groups]
+
+
+def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
+    """What its page says beside a public dataset, kept for a minute: ``use``, ``versions`` (the newest three),
+    ``versions_count``, ``related`` and ``feedback``."""
+
+    def make() -> dict[str, Any]:
+        count, rows = about.versions(dataset["id"], NEWEST_VERSIONS)
+        return {
+            "use": use.of_dataset(dataset["id"]),
+            "versions": rows,
+            "versions_count": count,
+            "related": about.related(dataset, RELATED),
+            "feedback": feedback.of_dataset(dataset["id"]),
+        }
+
+    use.flush_if_due()
+    return kept.get(f"about:{dataset['id']}:{_language()}", make)
+
+
+def nx_feedback_kinds() -> list[tuple[str, str]]:
+    """The kinds of feedback and their names."""
+    names = {
+        "question": tk._("Question"),
+        "error": tk._("Error in the data"),
+        "suggestion": tk._("Suggestion or wish"),
+        "use": tk._("What I made of it"),
+    }
+    return [(kind, names[kind]) for kind in feedback.KINDS]
 
 
 def nx_preview(resource: dict[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,25 @@ from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.portal import actions, auth, cli, facets, helpers, kept, views, views_announcements
+from ckanext.nxopendata.portal import (
+    actions,
+    actions_dataset,
+    auth,
+    cli,
+    facets,
+    helpers,
+    kept,
+    views,
+    views_announcements,
+    views_dataset,
+)
 
 
-@tk.blanket.actions(actions)
+@tk.blanket.actions(lambda: {name: getattr(room, name) for room in (actions, actions_dataset) for name in room.__all__})
 @tk.blanket.auth_functions(auth)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
-@tk.blanket.blueprints(lambda: [views.portal, views_announcements.announcements])
+@tk.blanket.blueprints(lambda: [views.portal, views_announcements.announcements, views_dataset.feedback_pages])
 class NxOpendataPortalPlugin(p.SingletonPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""
 

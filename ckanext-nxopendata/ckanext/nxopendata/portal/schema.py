@@ -8,7 +8,9 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.portal import announcements
+from ckanext.nxopendata.portal import announcements, feedback
+
+MOST = 100
 
 
 def a_day(value: Any) -> Any:
@@ -24,10 +26,15 @@ def of_one(not_empty: Validator, unicode_safe: Validator) -> Schema:
     return {"id": [not_empty, unicode_safe]}
 
 
+def not_too_many(value: int) -> int:
+    """No more than a page."""
+    return min(value, MOST)
+
+
 @validator_args
-def of_page(default: ValidatorFactory, natural_number_validator: Validator, limit_to_configured_maximum: Any) -> Schema:
+def of_page(default: ValidatorFactory, natural_number_validator: Validator) -> Schema:
     return {
-        "limit": [default(20), natural_number_validator, limit_to_configured_maximum("ckan.search.rows_max", 100)],
+        "limit": [default(20), natural_number_validator, not_too_many],
         "offset": [default(0), natural_number_validator],
     }
 
@@ -42,4 +49,47 @@ def of_announcement(not_empty: Validator, unicode_safe: Validator, ignore_missin
         "text_en": [ignore_missing, unicode_safe],
         "day": [ignore_missing, a_day],
         "until": [ignore_missing, a_day],
+    }
+
+
+LONGEST_FEEDBACK = 2000
+
+
+@validator_args
+def of_dataset_page(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    return {**of_page(), "id": [not_empty, unicode_safe]}
+
+
+def a_short_text(value: Any) -> Any:
+    """At most as many characters as a page can show."""
+    if len(str(value)) > LONGEST_FEEDBACK:
+        raise tk.Invalid(tk._("Write at most {number} characters").format(number=LONGEST_FEEDBACK))
+    return value
+
+
+@validator_args
+def of_feedback(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    ignore_empty: Validator,
+    one_of: ValidatorFactory,
+    email_validator: Validator,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "kind": [not_empty, one_of(feedback.KINDS)],
+        "text": [not_empty, unicode_safe, a_short_text],
+        "name": [ignore_empty, unicode_safe, a_short_text],
+        "email": [ignore_empty, unicode_safe, email_validator],
+    }
+
+
+@validator_args
+def of_feedback_decision(
+    not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator, one_of: ValidatorFactory
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "state": [not_empty, one_of([feedback.PUBLIC, feedback.REFUSED])],
+        "answer": [ignore_missing, unicode_safe, a_short_text],
     }

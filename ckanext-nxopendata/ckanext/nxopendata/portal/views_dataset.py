@@ -1,0 +1,83 @@
+"""Pages beside a dataset's: its history, and feedback from both sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint
+
+from ckanext.nxopendata.portal import limits
+
+feedback_pages = Blueprint("nx_feedback", __name__)
+
+PAGE = 20
+AN_HOUR = 3600
+FEEDBACK_AN_HOUR = 5
+
+
+def _act(action: str, /, **data: Any) -> Any:
+    return tk.get_action(action)({"user": tk.current_user.name}, data)
+
+
+def _dataset(dataset_id: str) -> dict[str, Any]:
+    try:
+        return _act("package_show", id=dataset_id)
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return tk.abort(404, tk._("There is no such dataset"))
+
+
+@feedback_pages.route("/dataset/<dataset_id>/history")
+def history(dataset_id: str) -> str:
+    """All public versions of a dataset and what changed."""
+    pkg = _dataset(dataset_id)
+    page = tk.h.get_page_number(tk.request.args)
+    found = _act("nx_dataset_versions", id=pkg["id"], limit=PAGE, offset=(page - 1) * PAGE)
+    numbers = {"page": page, "page_count": -(-found["count"] // PAGE)}
+    return tk.render("nx/history.html", {"pkg": pkg, "versions": found["results"], "page": numbers})
+
+
+@feedback_pages.route("/dataset/<dataset_id>/feedback", methods=["GET", "POST"])
+def new(dataset_id: str) -> Any:
+    """The form for everybody."""
+    pkg = _dataset(dataset_id)
+    values = {name: tk.request.form.get(name, "").strip() for name in ("kind", "text", "name", "email")}
+    errors: dict[str, Any] = {}
+    if tk.request.method == "POST":
+        # A field that people do not see: what fills it in is a machine, and learns nothing.
+        machine = bool(tk.request.form.get("website"))
+        try:
+            if not limits.allowed("feedback", FEEDBACK_AN_HOUR, AN_HOUR):
+                message = tk._("You wrote several times within an hour. Please come back later.")
+                raise tk.ValidationError({"text": [message]})
+            if not machine:
+                _act("nx_feedback_create", id=pkg["id"], **values)
+            tk.h.flash_success(tk._("Thank you. What you wrote is shown here once the department has looked at it."))
+            return tk.redirect_to("dataset.read", id=pkg["name"], _anchor="nx-feedback")
+        except tk.ValidationError as problem:
+            errors = problem.error_dict
+    return tk.render("nx/feedback.html", {"pkg": pkg, "values": values, "errors": errors})
+
+
+@feedback_pages.route("/feedback", methods=["GET"])
+def index() -> str:
+    """What waits for an answer of the reader's departments."""
+    if not tk.current_user.is_authenticated:
+        tk.abort(403, tk._("Log in to see what readers wrote to your department"))
+    return tk.render("nx/feedback_waiting.html", {"waiting": _act("nx_feedback_waiting")})
+
+
+@feedback_pages.route("/feedback/<feedback_id>", methods=["POST"])
+def decide(feedback_id: str) -> Any:
+    """Publish or refuse."""
+    form = tk.request.form
+    answer = form.get("answer", "").strip()
+    try:
+        _act("nx_feedback_decide", id=feedback_id, state=form.get("state", ""), answer=answer)
+    except tk.ObjectNotFound:
+        tk.abort(404, tk._("There is no such feedback"))
+    except tk.NotAuthorized as refused:
+        tk.abort(403, str(refused))
+    except tk.ValidationError as problem:
+        tk.h.flash_error(" ".join(problem.error_summary.values()))
+    return tk.redirect_to("nx_feedback.index")
