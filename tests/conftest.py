@@ -19,6 +19,7 @@ MIGRATED_PLUGINS = (
     "nxopendata_catalogue",
     "nxopendata_exchange",
     "nxopendata_following",
+    "nxopendata_harvest",
     "nxopendata_portal",
     "nxopendata_register",
 )

@@ -21,13 +21,8 @@ def web() -> Iterator[Server]:
 
 
 @pytest.fixture
-def tables(clean_db: None, migrate_db_for: Callable[[str], None], clean_index: None) -> None:
+def tables(clean_db: None, clean_index: None) -> None:
     """CKAN's tables and ours, empty."""
-    import sqlalchemy as sa
-    from ckan import model
-
-    if not sa.inspect(model.meta.engine).has_table("nx_harvest_source"):
-        migrate_db_for("nxopendata_harvest")
     clear_locks()
 
 

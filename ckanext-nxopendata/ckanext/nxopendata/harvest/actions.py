@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.harvest import bulk, jobs, messages, run, source_schema
+from ckanext.nxopendata.harvest import auth, bulk, jobs, messages, run, source_schema
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source
 
@@ -153,12 +152,7 @@ def nx_harvest_source_list(context: Context, data_dict: DataDict) -> list[Json]:
     tk.check_access("nx_harvest_source_list", context, data_dict)
     user = context.get("user", "")
     sources = model.Session.query(Source).filter(Source.state != "deleted").order_by(Source.name)
-    return [
-        _source_dict(source)
-        for source in sources
-        if context.get("ignore_auth")
-        or authz.has_user_permission_for_group_or_org(source.organization_id, user, "update_dataset")
-    ]
+    return [_source_dict(source) for source in sources if context.get("ignore_auth") or auth.may_see(source, user)]
 
 
 def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:

@@ -1,4 +1,4 @@
-"""Who may harvest: sysadmins, and editors of the department that a source belongs to."""
+"""Who may harvest: the supervising office all sources, a department its own; what is for one, is for both to see."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
+from ckanext.nxopendata.catalogue.review import gate
 from ckanext.nxopendata.harvest.model import Run, Source
 
 __all__ = [
+    "nx_harvest_dataset_restore",
     "nx_harvest_problem_list",
     "nx_harvest_provenance_show",
     "nx_harvest_run_approve",
@@ -32,8 +34,18 @@ __all__ = [
 ]
 
 
-def _sysadmin_only() -> AuthResult:
-    return {"success": False, "msg": tk._("Only administrators of the portal may do this")}
+def may_see(source: Source, user: str) -> bool:
+    """Whether the user (name) may see and run a source: its department's editors, and the supervising office."""
+    return gate.is_office(user) or authz.has_user_permission_for_group_or_org(
+        source.organization_id, user, "update_dataset"
+    )
+
+
+def _office_only(context: Context) -> AuthResult:
+    """The supervising office; system administrators may do everything anyway."""
+    if gate.is_office(context.get("user")):
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only the supervising office may do this")}
 
 
 def _of_source(context: Context, source: Any) -> AuthResult:
@@ -41,7 +53,7 @@ def _of_source(context: Context, source: Any) -> AuthResult:
     if source is None:
         return {"success": True}
     user = context.get("user", "")
-    if user and authz.has_user_permission_for_group_or_org(source.organization_id, user, "update_dataset"):
+    if user and may_see(source, user):
         return {"success": True}
     return {"success": False, "msg": tk._("Only editors of the department may see its harvests")}
 
@@ -57,15 +69,15 @@ def _source_of_run(data_dict: DataDict) -> Any:
 
 
 def nx_harvest_source_create(context: Context, data_dict: DataDict) -> AuthResult:
-    return _sysadmin_only()
+    return _office_only(context)
 
 
 def nx_harvest_source_update(context: Context, data_dict: DataDict) -> AuthResult:
-    return _sysadmin_only()
+    return _office_only(context)
 
 
 def nx_harvest_source_delete(context: Context, data_dict: DataDict) -> AuthResult:
-    return _sysadmin_only()
+    return _office_only(context)
 
 
 def nx_harvest_source_show(context: Context, data_dict: DataDict) -> AuthResult:
@@ -128,4 +140,15 @@ def nx_harvest_provenance_show(context: Context, data_dict: DataDict) -> AuthRes
 
 
 def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> AuthResult:
-    return _sysadmin_only()
+    return _office_only(context)
+
+
+def nx_harvest_dataset_restore(context: Context, data_dict: DataDict) -> AuthResult:
+    """The office, and the heads of the dataset's department."""
+    dataset = model.Package.get(data_dict.get("id") or "")
+    user = context.get("user", "")
+    if dataset is None or gate.is_office(user):
+        return {"success": True}
+    if user and authz.users_role_for_group_or_org(dataset.owner_org, user) == "admin":
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only the head of the department or the supervising office may do this")}

@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.harvest import credentials, jobs, messages, plan, sources, verify
+from ckanext.nxopendata.harvest import chores, credentials, jobs, messages, plan, sources, verify
 from ckanext.nxopendata.harvest.apply import SOURCE_CHANGE
 from ckanext.nxopendata.harvest.errors import HarvestError
 
@@ -202,6 +202,7 @@ def due_(as_json: bool) -> None:
     """
     started, revived = jobs.start_due(), jobs.watch()
     jobs.ensure_timer()
+    chores.run()
     if as_json:
         _print_json({"started": started, "revived": revived})
         return

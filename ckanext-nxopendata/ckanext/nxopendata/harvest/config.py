@@ -22,6 +22,11 @@ def allowed_hosts() -> tuple[str, ...]:
     return tuple(tk.config[PREFIX + "allowed_hosts"])
 
 
+def webhook_allowed_hosts() -> tuple[str, ...]:
+    """Hosts, addresses and networks that webhooks may be at although they are not public."""
+    return tuple(tk.config[PREFIX + "webhook_allowed_hosts"])
+
+
 def limits() -> Limits:
     """Bounds of one request."""
     return Limits(

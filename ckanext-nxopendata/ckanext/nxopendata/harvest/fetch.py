@@ -199,6 +199,17 @@ class _Session(requests.Session):
         """No answer leads anywhere by itself."""
 
 
+def guarded_session(guard: AddressGuard, user_agent: str) -> requests.Session:
+    """A session that connects to what ``guard`` passes, through no proxy, and follows no redirect."""
+    session = _Session()
+    # Proxies and .netrc of the environment would open a second, unguarded door.
+    session.trust_env = False
+    session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _guarded_adapter(guard))
+    return session
+
+
 class Fetcher:
     """Reads addresses over HTTP(S) within :class:`Limits`.
 
@@ -218,12 +229,7 @@ class Fetcher:
         self.limits = limits or Limits()
         self._authorisation = authorisation
         self._last_request: dict[str, float] = {}
-        self._session = _Session()
-        # Proxies and .netrc of the environment would open a second, unguarded door.
-        self._session.trust_env = False
-        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _guarded_adapter(guard))
+        self._session = guarded_session(guard, user_agent)
 
     def __enter__(self) -> Fetcher:
         return self

@@ -19,7 +19,7 @@ from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from croniter import croniter
 
-from ckanext.nxopendata.harvest import bulk, config, locks, run, work
+from ckanext.nxopendata.harvest import bulk, chores, config, locks, run, work
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Chunk, Run, Source, now
 
@@ -175,10 +175,11 @@ def _queued_runs() -> set[str]:
 
 
 def tick() -> None:
-    """Start what is due and look after what is under way."""
+    """Start what is due, look after what is under way, tell people and webhooks."""
     ensure_timer()
     start_due()
     watch()
+    chores.run()
 
 
 def ensure_timer() -> None:

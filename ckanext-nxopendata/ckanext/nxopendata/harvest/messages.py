@@ -190,6 +190,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "run_busy": (_("This source is being harvested at the moment."), _("Wait until that run has ended.")),
     "source_paused": (_("This source is paused or deleted."), _("Set it to active first.")),
     "unexpected": (_("An unexpected error: {reason}."), _("Tell the administrator; the log has the details.")),
+    # webhooks
+    "webhook_refused": (
+        _("{url} answered {status}."),
+        _("Answer 200 to 299 within 15 seconds, at the final address; redirects are not followed."),
+    ),
     # why nothing is withdrawn
     "reading_not_finished": (_("The catalogue was not read to its end."), ""),
     "catalogue_empty": (_("The catalogue is empty."), _("If it is meant to be, delete the source.")),

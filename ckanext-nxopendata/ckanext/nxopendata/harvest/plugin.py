@@ -6,11 +6,15 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from ckan.types import Context
 
-from ckanext.nxopendata.harvest import actions, auth, formats, tombstone
+from ckanext.nxopendata.harvest import actions, auth, formats, helpers, tombstone, views, withdrawn
 from ckanext.nxopendata.harvest import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
 from ckanext.nxopendata.harvest.changes import actions as change_actions
 from ckanext.nxopendata.harvest.changes import auth as change_auth
+from ckanext.nxopendata.harvest.changes import views as webhook_views
+from ckanext.nxopendata.harvest.changes import webhooks
 from ckanext.nxopendata.harvest.interfaces import IHarvestFormat
 
 
@@ -18,13 +22,16 @@ def _exported(*modules: Any) -> dict[str, Any]:
     return {name: getattr(module, name) for module in modules for name in module.__all__}
 
 
-@tk.blanket.actions(lambda: _exported(actions, change_actions))
+@tk.blanket.actions(lambda: _exported(actions, withdrawn, change_actions))
 @tk.blanket.auth_functions(lambda: _exported(auth, change_auth))
+@tk.blanket.blueprints(lambda: [views.nx_harvest, webhook_views.nx_webhooks])
 @tk.blanket.config_declarations
+@tk.blanket.helpers(lambda: _exported(helpers))
 class NxOpendataHarvestPlugin(p.SingletonPlugin):
     """Department catalogues to the portal."""
 
     p.implements(p.IConfigurable)
+    p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
 
     # IConfigurable
@@ -32,7 +39,22 @@ class NxOpendataHarvestPlugin(p.SingletonPlugin):
     def configure(self, config: Any) -> None:
         formats.provided_by(_offered)
 
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "nxopendata_harvest")
+
     # IPackageController
+
+    def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        webhooks.announce()
+
+    def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        webhooks.announce()
+
+    def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        webhooks.announce()
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         return tombstone.without_withdrawn(search_params)

@@ -140,7 +140,8 @@ def nx_review_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str,
 
 @tk.side_effect_free
 def nx_notice_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
-    """Your notices of the last 90 days, newest first: ``id``, ``topic``, ``text``, ``case``, ``created``, ``read``."""
+    """Your notices of the last 90 days, newest first: ``id``, ``topic``, ``text``, ``case``,
+    ``link``, ``created``, ``read``."""
     tk.check_access("nx_notice_list", context, data_dict)
     user = model.User.get(_user_name(context))
     query = (
@@ -156,6 +157,7 @@ def nx_notice_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str
             "text": notify.text(notice.topic, notice.params),
             "case": notice.params.get("case"),
             "dataset": notice.params.get("dataset"),
+            "link": notify.link(notice.params),
             "created": notice.created.isoformat(),
             "read": bool(notice.read),
         }

@@ -31,10 +31,24 @@ TEXTS: dict[str, Callable[[], str]] = {
 }
 """Topic -> its text, translated when called."""
 
+WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {}
+"""Topics of other rooms -> what makes their text of its parameters."""
+
 
 def text(topic: str, params: Mapping[str, Any]) -> str:
     """What a notice says, in the language of whoever asks."""
-    return TEXTS[topic]().format(**params)
+    return WORDS[topic](params) if topic in WORDS else TEXTS[topic]().format(**params)
+
+
+def link(params: Mapping[str, Any], *, external: bool = False) -> str:
+    """The page that a notice leads to; "" for none. Other rooms name theirs as ``endpoint`` and ``values``."""
+    if "case" in params:
+        return tk.url_for("nx_review.show", case_id=params["case"], _external=external)
+    if "endpoint" in params:
+        return tk.url_for(params["endpoint"], **params["values"], _external=external)
+    if "dataset" in params:
+        return tk.url_for("dataset.read", id=params["dataset"], _external=external)
+    return ""
 
 
 def of_step(case: Case, arrow: machine.Transition, user: model.User, opinion: str, mode: str) -> None:
@@ -58,8 +72,7 @@ def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], bu
     model.Session.commit()
     with force_locale(tk.config["ckan.locale_default"]):
         subject = text(topic, params)
-        address = tk.url_for("nx_review.show", case_id=params["case"], _external=True) if "case" in params else ""
-        body = "\n\n".join(part for part in (subject, address) if part)
+        body = "\n\n".join(part for part in (subject, link(params, external=True)) if part)
     tk.enqueue_job(send, [[person.id for person in people], subject, body], title=f"nx: {topic}")
 
 

@@ -92,3 +92,10 @@ def newest() -> int:
     with model.meta.create_local_session() as session:
         query = sa.text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM nx_change_seq")
         return session.scalar(query) or 0
+
+
+def behind(cursor: int) -> int:
+    """How many changes there are after a place, those without a place included."""
+    with model.meta.create_local_session() as session:
+        after = sa.or_(Change.seq > cursor, Change.seq.is_(None))
+        return session.scalar(sa.select(sa.func.count()).where(after)) or 0

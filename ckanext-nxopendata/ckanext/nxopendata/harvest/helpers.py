@@ -1,0 +1,269 @@
+"""Template helpers of the harvest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.authz as authz
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib.helpers import helper_functions
+
+from ckanext.nxopendata.catalogue.review import difference, gate
+from ckanext.nxopendata.harvest import messages, plan, settings, tombstone
+from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry, Run, Source
+
+__all__ = [
+    "nx_harvest_changes",
+    "nx_harvest_counts",
+    "nx_harvest_doubt",
+    "nx_harvest_entry_state",
+    "nx_harvest_field",
+    "nx_harvest_format",
+    "nx_harvest_is_final",
+    "nx_harvest_kind",
+    "nx_harvest_may_see",
+    "nx_harvest_progress",
+    "nx_harvest_provenance",
+    "nx_harvest_setting",
+    "nx_harvest_stage",
+    "nx_harvest_state",
+    "nx_harvest_tabs",
+    "nx_harvest_tone",
+    "nx_harvest_verdict",
+    "nx_harvest_withdrawn",
+]
+
+FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone", "held", "paused"})
+"""States in which nothing happens by itself."""
+
+TONES = {
+    "done": "good",
+    "held": "warn",
+    "paused": "warn",
+    "failed": "bad",
+    "refused": "quiet",
+    "cancelled": "quiet",
+    "undone": "quiet",
+    "good": "good",
+    "waiting": "warn",
+    "stale": "warn",
+    "failing": "bad",
+}
+
+
+def nx_harvest_tabs() -> list[tuple[str, str, bool]]:
+    """Endpoint, label and whether it is the reader's page, for each tab that the reader may open."""
+    endpoint = tk.request.endpoint or ""
+    tabs = [
+        ("nx_harvest.index", tk._("Sources"), endpoint == "nx_harvest.index"),
+        ("nx_harvest.health_page", tk._("Health"), endpoint == "nx_harvest.health_page"),
+    ]
+    if helper_functions["check_access"]("nx_webhook_list"):
+        tabs.append(("nx_webhooks.index", "Webhook", endpoint.startswith("nx_webhooks.")))
+    return tabs
+
+
+def nx_harvest_state(state: str) -> str:
+    """The state of a run in words."""
+    words = {
+        "pending": tk._("Waiting for a worker"),
+        "planning": tk._("Reading and comparing"),
+        "held": tk._("Waiting for a decision"),
+        "applying": tk._("Writing"),
+        "paused": tk._("Paused"),
+        "done": tk._("Completed"),
+        "failed": tk._("Failed"),
+        "refused": tk._("Refused by a person"),
+        "cancelled": tk._("Cancelled"),
+        "undone": tk._("Undone"),
+    }
+    return words.get(state, state)
+
+
+def nx_harvest_tone(state: str) -> str:
+    """``good``, ``warn``, ``bad`` or ``quiet``: how a state is coloured."""
+    return TONES.get(state, "quiet")
+
+
+def nx_harvest_verdict(verdict: str) -> str:
+    """A source's health in words."""
+    words = {
+        "good": tk._("In order"),
+        "waiting": tk._("Waiting for a decision"),
+        "stale": tk._("Overdue"),
+        "failing": tk._("Failing"),
+        "new": tk._("Never harvested"),
+        "paused": tk._("Paused"),
+    }
+    return words[verdict]
+
+
+def nx_harvest_kind(kind: str) -> str:
+    """A kind of step in words."""
+    words = {
+        "create": tk._("New"),
+        "update": tk._("Updated"),
+        "unchanged": tk._("Unchanged"),
+        "withdraw": tk._("To withdraw"),
+        "restore": tk._("Restored"),
+        "refused": tk._("Refused record"),
+        "duplicate": tk._("Duplicate"),
+    }
+    return words.get(kind, kind)
+
+
+def nx_harvest_entry_state(state: str) -> str:
+    """The state of a step of a plan in words."""
+    words = {
+        "planned": tk._("planned"),
+        "written": tk._("written, not yet in the index"),
+        "done": tk._("done"),
+        "refused": tk._("refused"),
+        "skipped": tk._("left alone"),
+        "undone": tk._("undone"),
+    }
+    return words.get(state, state)
+
+
+def nx_harvest_stage(stage: str) -> str:
+    """A stage of a run in words."""
+    words = {"plan": tk._("Reading and comparing"), "apply": tk._("Writing"), "mirror": tk._("Copying files")}
+    return words.get(stage, stage)
+
+
+def nx_harvest_format(name: str) -> str:
+    """A format in words."""
+    return tk._("Detect by itself") if name == "auto" else settings.nx_format(name)
+
+
+def nx_harvest_counts(run: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """The kinds of steps that a run has, with their numbers."""
+    return [(kind, run["counts"][kind]) for kind in plan.KINDS if run["counts"].get(kind)]
+
+
+def nx_harvest_doubt(code: str) -> str:
+    """Why a reading does not prove that it is complete."""
+    return messages.sentence(code, {})
+
+
+def nx_harvest_is_final(state: str) -> bool:
+    """Whether nothing happens to a run by itself any more."""
+    return state in FINAL
+
+
+def nx_harvest_field(name: str) -> str:
+    """A field in words; the name itself where it is not one of ours."""
+    head = re.split(r"[./\[]", name, maxsplit=1)[0]
+    label = helper_functions["nx_review_field"]([head]) if head else ""
+    return label if label and label != head else name
+
+
+def nx_harvest_setting(name: str) -> str:
+    """A setting of a source or a webhook in words."""
+    words = {
+        "name": tk._("Short name"),
+        "title": tk._("Title"),
+        "url": tk._("Address"),
+        "format": tk._("Format"),
+        "organization": tk._("Department"),
+        "departments": tk._("Further departments"),
+        "schedule": tk._("Schedule"),
+        "files": tk._("Files"),
+        "licence": tk._("Licence of records that name none"),
+        "priority": tk._("Priority"),
+        "trust": tk._("Trust"),
+        "options": tk._("Settings of the format"),
+        "mapping": tk._("Field mapping"),
+        "credentials": tk._("Credentials"),
+        "limits": tk._("Limits"),
+        "requests_per_second": tk._("Requests a second to one host"),
+        "total_seconds": tk._("Seconds for one answer"),
+        "max_megabytes": tk._("Megabytes of one answer"),
+        "max_pages": tk._("Pages of the catalogue"),
+        "max_records": tk._("Records of the catalogue"),
+        "max_resources": tk._("Files of one dataset"),
+        "max_keywords": tk._("Keywords of one dataset"),
+        "start": tk._("Begin with"),
+    }
+    return words.get(name, name)
+
+
+def nx_harvest_changes(changes: list[Json]) -> list[Json]:
+    """The differences of a step, part by part, in words: ``{"label", "before", "after"}``."""
+    before = {change["field"]: change["old"] for change in changes}
+    after = {change["field"]: change["new"] for change in changes}
+    label, value = helper_functions["nx_review_field"], helper_functions["nx_review_value"]
+    return [
+        {
+            "label": label(list(found.path)),
+            "before": value(list(found.path), found.before),
+            "after": value(list(found.path), found.after),
+        }
+        for found in difference.changes(before, after, list(before))
+    ]
+
+
+def nx_harvest_progress(run: Mapping[str, Any]) -> dict[str, Any]:
+    """How far a run is: ``{"done", "total", "percent", "seconds", "speed"}``; ``total`` 0 while it is not known."""
+    total = sum(run["counts"].get(kind, 0) for kind in ("create", "update", "restore", "withdraw"))
+    query = sa.select(sa.func.count()).where(PlanEntry.run_id == run["id"], PlanEntry.kind != "unchanged")
+    done = model.Session.scalar(query.where(PlanEntry.state.in_(("written", "done", "skipped")))) or 0
+    seconds = sum(run["stages"].values())
+    records = sum(run["counts"].values())
+    return {
+        "done": min(done, total),
+        "total": total,
+        "percent": round(100 * min(done, total) / total) if total else 0,
+        "seconds": seconds,
+        "speed": round(records / seconds) if seconds > 0.5 else None,
+    }
+
+
+def nx_harvest_provenance(dataset_id: str) -> dict[str, Any] | None:
+    """Where a dataset was harvested: ``{"sources": [{name, title, first, seen, kept}]}``, None if it was not.
+
+    ``first`` is when it was first taken, ``seen`` when a run last compared it with its source.
+    """
+    query = (
+        sa.select(KnownRecord, Source)
+        .join(Source, Source.id == KnownRecord.source_id)
+        .where(KnownRecord.dataset_id == dataset_id)
+        .order_by(Source.priority, Source.name)
+    )
+    found = []
+    for record, source in model.Session.execute(query):
+        last = sa.select(sa.func.max(Run.finished)).where(Run.source_id == source.id, Run.state == "done")
+        seen = model.Session.scalar(last) if record.state == "present" else None
+        found.append(
+            {
+                "name": source.name if source.state != "deleted" else "",
+                "title": source.title,
+                "state": record.state,
+                "first": record.created.isoformat(),
+                "seen": seen.isoformat() if seen else None,
+                "kept": list(record.kept),
+            }
+        )
+    return {"sources": found} if found else None
+
+
+def nx_harvest_withdrawn(dataset: Mapping[str, Any]) -> str | None:
+    """When a dataset was withdrawn (UTC); None when it was not."""
+    return next((extra["value"] for extra in dataset.get("extras") or () if extra["key"] == tombstone.FIELD), None)
+
+
+def nx_harvest_may_see() -> bool:
+    """Whether the reader has a source to look at: the office, or somebody of a department that has one."""
+    name = getattr(tk.current_user, "name", "")
+    if not name:
+        return False
+    if authz.is_sysadmin(name) or gate.is_office(name):
+        return True
+    mine = helper_functions["organizations_available"]("update_dataset")
+    ids = [organization["id"] for organization in mine]
+    query = sa.select(Source.id).where(Source.organization_id.in_(ids), Source.state != "deleted").limit(1)
+    return bool(ids) and model.Session.scalar(query) is not None
