@@ -20,8 +20,23 @@ def of_datasets() -> OrderedDict[str, str]:
     )
 
 
+def of_results() -> OrderedDict[str, str]:
+    """By what the results of a search are narrowed."""
+    return OrderedDict(
+        nx_theme=tk._("Theme"),
+        organization=tk._("Department"),
+        nx_region=tk._("Region"),
+        nx_openness=tk._("Openness"),
+        res_format=tk._("File format"),
+        nx_update_cycle=tk._("Update cycle"),
+        nx_year=tk._("Year of the data"),
+        license_id=tk._("Licence"),
+        nx_data_level=tk._("Data level"),
+    )
+
+
 def of_one_department() -> OrderedDict[str, str]:
     """The same within the page of one department."""
-    facets = of_datasets()
+    facets = of_results()
     del facets["organization"]
     return facets

@@ -34,6 +34,7 @@ __all__ = [
     "nx_is_english",
     "nx_language_links",
     "nx_licence_title",
+    "nx_marked",
     "nx_metadata_groups",
     "nx_number",
     "nx_operator",
@@ -41,6 +42,7 @@ __all__ = [
     "nx_preview",
     "nx_query",
     "nx_quote",
+    "nx_results_as",
     "nx_setting",
     "nx_site_title",
     "nx_text",
@@ -53,6 +55,7 @@ CODELISTS = {
     "nx_update_cycle": "update_cycle",
     "nx_share_type": "share_type",
     "nx_industry": "industry",
+    "nx_data_level": "data_level",
 }
 NEWEST_VERSIONS = 3
 RELATED = 5
@@ -121,6 +124,11 @@ def nx_error_text(code: int, text: str | None) -> str:
 def nx_text(record: dict[str, Any], field: str) -> Markup:
     """The localised ``field`` (``title``, ``notes``) of a dataset or department, with ``lang`` where it falls back."""
     return tk.h.nx_localised_html(record.get(f"{field}_translated") or record.get(field) or record.get("name"))
+
+
+def nx_marked(record: dict[str, Any], field: str) -> Markup | None:
+    """``title`` or ``notes`` of a search result in the reader's language, with what matched marked; None without."""
+    return ((record.get("marked") or {}).get(field) or {}).get("en" if nx_is_english() else "zh")
 
 
 def nx_number(number: int) -> str:
@@ -204,6 +212,13 @@ def _toggled(name: str, value: str) -> str:
     return "?" + urlencode(pairs)
 
 
+def nx_results_as(kind: str) -> str:
+    """The address of the reader's search as ``csv``, ``json``, ``atom`` or ``rss``."""
+    pairs = [(key, one) for key, one in tk.request.args.items(multi=True) if key != "page" and one]
+    endpoint = "nx_results.file" if kind in ("csv", "json") else "nx_results.feed"
+    return tk.h.url_for(endpoint, kind=kind) + (f"?{urlencode(pairs)}" if pairs else "")
+
+
 def nx_quote(text: str) -> str:
     """``text`` percent-encoded, for addresses shown in examples."""
     return quote(text)
@@ -238,6 +253,8 @@ def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[dict[str, A
         )
     if name == "nx_region":
         return sorted(items, key=lambda item: item["name"])
+    if name == "nx_year":
+        return sorted(items, key=lambda item: item["name"], reverse=True)
     if name == "nx_update_cycle":
         order = list(codelists.load("update_cycle"))
         return sorted(items, key=lambda item: order.index(item["name"]) if item["name"] in order else len(order))
@@ -251,6 +268,13 @@ def _facet_label(name: str, value: str, given: str | None) -> str:
         return nx_department(value)["title"]
     if name == "nx_is_open":
         return {"1": tk._("Open"), "0": tk._("Not open")}.get(value, value)
+    if name == "nx_openness":
+        labels = {
+            "open": tk._("Open without conditions"),
+            "conditional": tk._("Open on conditions"),
+            "closed": tk._("Not open to the public"),
+        }
+        return labels.get(value, value)
     if name == "license_id":
         return nx_licence_title(value)
     return given or value

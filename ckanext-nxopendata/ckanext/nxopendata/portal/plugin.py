@@ -8,7 +8,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckan.types import Context
+from ckan.types import CKANApp, Context
 
 from ckanext.nxopendata.cli import nx
 from ckanext.nxopendata.portal import (
@@ -19,6 +19,7 @@ from ckanext.nxopendata.portal import (
     facets,
     helpers,
     kept,
+    results,
     views,
     views_announcements,
     views_dataset,
@@ -29,13 +30,16 @@ from ckanext.nxopendata.portal import (
 @tk.blanket.auth_functions(auth)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
-@tk.blanket.blueprints(lambda: [views.portal, views_announcements.announcements, views_dataset.feedback_pages])
+@tk.blanket.blueprints(
+    lambda: [results.results, views.portal, views_announcements.announcements, views_dataset.feedback_pages]
+)
 class NxOpendataPortalPlugin(p.SingletonPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""
 
     p.implements(p.IClick)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
 
     # IClick
@@ -54,7 +58,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
     # IFacets
 
     def dataset_facets(self, facets_dict: OrderedDict[str, str], package_type: str) -> OrderedDict[str, str]:
-        return facets.of_datasets()
+        return facets.of_results()
 
     def organization_facets(
         self, facets_dict: OrderedDict[str, str], organization_type: str, package_type: str | None
@@ -69,3 +73,10 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         kept.give_up()
+
+    # IMiddleware
+
+    def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
+        if p.plugin_loaded("nxopendata_search"):
+            app.view_functions["dataset.search"] = results.page
+        return app

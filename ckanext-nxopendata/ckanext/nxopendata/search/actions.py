@@ -1,22 +1,125 @@
-"""Actions of the search: suggestions while one types, and what was perhaps meant."""
+"""Actions of the search: results as a list shows them, suggestions while one types, and what was perhaps meant."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import authz
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.catalogue import codelists
-from ckanext.nxopendata.search import index, words
+from ckanext.nxopendata.catalogue import codelists, departments
+from ckanext.nxopendata.search import cache, query, results, solr, words
 
-__all__ = ["nx_search_correct", "nx_search_suggest"]
+__all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest"]
 
-PUBLIC = '+capacity:"public" +dataset_type:dataset'
 KEPT_SECONDS = 60
+COUNTS_KEPT_SECONDS = 300
 LONGEST_QUERY = 100
+MOST_ROWS = 100
 _kept: dict[str, tuple[float, dict[str, list[dict[str, Any]]]]] = {}
+
+
+@tk.side_effect_free
+def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Datasets as a list of results shows them, with what matched marked, in one request to Solr.
+
+    Finds and orders as ``package_search`` does. Unlike there, several values of one field widen a search, the
+    values of a field are counted as if none of it were chosen, and a result holds only what a list needs.
+
+    :param q: words, or CKAN's query syntax (optional)
+    :type q: string
+    :param filters: index field -> value or list of values (optional)
+    :type filters: dict
+    :param sort: ``<field> asc|desc``, several with commas (optional; by relevance, without words by change)
+    :type sort: string
+    :param start: results to leave out before the first (optional)
+    :type start: int
+    :param rows: results at most (optional, default 20, at most 100)
+    :type rows: int
+    :param any: one of the words is enough (optional, default false)
+    :type any: bool
+    :param facets: whether to count the values of the usual fields (optional, default true)
+    :type facets: bool
+
+    :returns: ``count``; ``results``, each with the keys of a dataset that a list needs and ``marked`` (``title`` and
+        ``notes`` by language, ``inside`` for data items, columns and files, all HTML); ``facets``, field ->
+        ``[{"name", "count"}]``.
+    """
+    tk.check_access("nx_search_find", context, data_dict)
+    search = _search(data_dict)
+    visible = solr.visible(context.get("auth_user_obj"), everything=_may_see_everything(context))
+    # Pages of one search differ in their results, not in their counts.
+    counts = _Counts(search, visible) if tk.asbool(data_dict.get("facets", True)) else None
+    known = counts.known() if counts else {}
+    try:
+        answer = solr.search(**query.asked(search, visible, facets=() if known or counts is None else query.FACETS))
+    except solr.CannotAnswer:
+        raise tk.ValidationError(
+            {"q": [tk._("This is no search: check quotation marks, brackets and colons")]}
+        ) from None
+    if counts and not known:
+        known = results.facets(answer["facets"])
+        counts.keep(known)
+    marks = answer["marks"]
+    return {
+        "count": answer["count"],
+        "results": [results.card(one, marks.get(one["index_id"], {}), search.q) for one in answer["documents"]],
+        "facets": known,
+    }
+
+
+def _may_see_everything(context: Context) -> bool:
+    user = context.get("user")
+    return bool(context.get("ignore_auth") or (user and authz.is_sysadmin(user)))
+
+
+def _search(data_dict: DataDict) -> query.Search:
+    chosen = data_dict.get("filters") or {}
+    try:
+        chosen = json.loads(chosen) if isinstance(chosen, str) else chosen
+        return query.Search(
+            q=str(data_dict.get("q") or "")[: 5 * LONGEST_QUERY],
+            filters={
+                name: tuple(str(one) for one in (value if isinstance(value, list | tuple) else [value]))
+                for name, value in chosen.items()
+                if value
+            },
+            sort=str(data_dict.get("sort") or ""),
+            start=max(int(data_dict.get("start") or 0), 0),
+            any=tk.asbool(data_dict.get("any", False)),
+            rows=min(max(int(data_dict.get("rows") or 20), 0), MOST_ROWS),
+        )
+    except query.NotAsked as error:
+        messages = {
+            "sort": tk._("Results cannot be put in the order “{value}”"),
+            "field": tk._("There is no field “{value}” to filter by"),
+            "deep": tk._("Only the first {most} results are shown page by page; narrow the search, or download it"),
+        }
+        message = messages[error.code].format(value=error.value, most=f"{query.FARTHEST:,}")
+        raise tk.ValidationError({error.code: [message]}) from None
+    except (AttributeError, ValueError):
+        raise tk.ValidationError({"filters": [tk._("Must be fields with values, and whole numbers")]}) from None
+
+
+class _Counts:
+    """The counts of a search, which do not change from page to page."""
+
+    def __init__(self, search: query.Search, visible: list[str]) -> None:
+        asked = json.dumps([search.q, search.any, sorted(search.filters.items()), visible])
+        self._name = "counts:" + hashlib.sha256(asked.encode()).hexdigest()
+        self._state = cache.state()
+
+    def known(self) -> dict[str, Any]:
+        found = cache.read(self._state, self._name) if self._state is not None else None
+        return json.loads(found) if found else {}
+
+    def keep(self, counts: dict[str, Any]) -> None:
+        if self._state is not None:
+            cache.write(self._state, self._name, json.dumps(counts).encode(), COUNTS_KEPT_SECONDS)
 
 
 @tk.side_effect_free
@@ -33,20 +136,19 @@ def nx_search_suggest(context: Context, data_dict: DataDict) -> list[dict[str, A
         a dataset)
     """
     tk.check_access("nx_search_suggest", context, data_dict)
-    query = words.plain(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
-    if not query:
+    typed = words.plain(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
+    if not typed:
         return []
     try:
         limit = min(max(int(data_dict.get("limit") or 8), 1), 20)
     except ValueError:
         raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
-    fitting = [entry for entries in _vocabulary().values() for entry in entries if _fits(query, entry)]
+    fitting = [entry for entries in _vocabulary().values() for entry in entries if _fits(typed, entry)]
     found = [_shown(entry) for entry in fitting[: limit // 2]]
-    datasets = tk.get_action("package_search")({"user": ""}, {"q": _safe(query), "fq": PUBLIC, "rows": limit})
-    for dataset in datasets["results"][: limit - len(found)]:
-        title = index.texts(dataset.get("title_translated") or dataset["title"])
-        path = f"/dataset/{dataset['name']}"
-        found.append({"kind": "dataset", "zh": title["zh"], "en": title.get("en", ""), "path": path, "count": None})
+    for document in _public(_safe(typed), rows=limit - len(found))["documents"]:
+        english = next(iter(document.get("title_translated") or ()), "")
+        path = f"/dataset/{document['name']}"
+        found.append({"kind": "dataset", "zh": document["title"], "en": english, "path": path, "count": None})
     return found
 
 
@@ -60,12 +162,12 @@ def nx_search_correct(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``{"q": the other query or "", "count": how many datasets it finds}``
     """
     tk.check_access("nx_search_correct", context, data_dict)
-    query = str(data_dict.get("q") or "").strip()[:LONGEST_QUERY]
+    asked = str(data_dict.get("q") or "").strip()[:LONGEST_QUERY]
     vocabulary = [entry["zh"] for entries in _vocabulary().values() for entry in entries]
-    better = words.nearest(query, tuple(dict.fromkeys(vocabulary))) if query else ""
+    better = words.nearest(asked, tuple(dict.fromkeys(vocabulary))) if asked else ""
     if not better:
         return {"q": "", "count": 0}
-    count = tk.get_action("package_search")({"user": ""}, {"q": _safe(better), "fq": PUBLIC, "rows": 0})["count"]
+    count = _public(_safe(better), rows=0)["count"]
     return {"q": better, "count": count} if count else {"q": "", "count": 0}
 
 
@@ -80,19 +182,17 @@ def _vocabulary() -> dict[str, list[dict[str, Any]]]:
 
 
 def _read_vocabulary() -> dict[str, list[dict[str, Any]]]:
-    found = tk.get_action("package_search")(
-        {"user": ""},
-        {"fq": PUBLIC, "rows": 0, "facet.field": ["nx_theme", "organization", "tags"], "facet.limit": 1000},
-    )
     result: dict[str, list[dict[str, Any]]] = {"nx_theme": [], "organization": [], "tags": []}
-    for field, entries in result.items():
-        items = sorted(found["search_facets"].get(field, {}).get("items", ()), key=lambda item: -item["count"])
-        for item in items:
+    counted = _public("", rows=0, facet="true", **{"facet.field": list(result), "facet.limit": 1000})
+    titles = {one["name"]: one["title"] for one in departments.tree("zh")}
+    for field, items in results.facets(counted["facets"]).items():
+        entries = result[field]
+        for item in sorted(items, key=lambda item: -item["count"]):
             name = item["name"]
             if field == "nx_theme":
                 label, english = codelists.label("theme", name, "zh"), codelists.label("theme", name, "en")
             else:
-                label, english = item["display_name"], ""
+                label, english = titles.get(name, name) if field == "organization" else name, ""
             spelt = "".join(words.reading(label))
             initials = "".join(syllable[:1] for syllable in words.reading(label))
             entries.append(
@@ -100,6 +200,7 @@ def _read_vocabulary() -> dict[str, list[dict[str, Any]]]:
                     "field": field,
                     "name": name,
                     "zh": label,
+                    "plain": words.plain(label),
                     "en": english,
                     "count": item["count"],
                     "spelt": spelt,
@@ -109,12 +210,18 @@ def _read_vocabulary() -> dict[str, list[dict[str, Any]]]:
     return result
 
 
-def _fits(query: str, entry: dict[str, Any]) -> bool:
-    typed = words.as_pinyin(query)
+def _public(q: str, *, rows: int, **more: Any) -> dict[str, Any]:
+    """What the public finds, by name and title alone."""
+    asked = {**query.words_asked(q), "fq": solr.visible(None), "rows": rows, "fl": "name,title,title_translated"}
+    return solr.search(**asked, **more)
+
+
+def _fits(typed: str, entry: dict[str, Any]) -> bool:
+    spelt = words.as_pinyin(typed)
     return (
-        query in words.plain(entry["zh"])
-        or (len(query) > 1 and f" {query}" in f" {entry['en'].lower()}")
-        or (len(typed) > 1 and (entry["spelt"].startswith(typed) or entry["initials"].startswith(typed)))
+        typed in entry["plain"]
+        or (len(typed) > 1 and f" {typed}" in f" {entry['en'].lower()}")
+        or (len(spelt) > 1 and (entry["spelt"].startswith(spelt) or entry["initials"].startswith(spelt)))
     )
 
 
@@ -127,6 +234,6 @@ def _shown(entry: dict[str, Any]) -> dict[str, Any]:
     return {"kind": kind, "zh": entry["zh"], "en": entry["en"], "path": path, "count": entry["count"]}
 
 
-def _safe(query: str) -> str:
+def _safe(typed: str) -> str:
     """Half-typed quotes, brackets and colons mean nothing yet."""
-    return "".join(" " if sign in '":+-!(){}[]^~*?\\/' else sign for sign in query).strip() or "*:*"
+    return "".join(" " if sign in '":：+-!(){}[]^~*?\\/' else sign for sign in typed).strip()

@@ -6,9 +6,23 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["nx_search_correction"]
+__all__ = ["nx_search_correction", "nx_search_wider"]
 
 
 def nx_search_correction(query: str) -> dict[str, Any]:
     """``{"q", "count"}``: what a query that found nothing was perhaps meant to be; ``q`` is "" without an idea."""
     return tk.get_action("nx_search_correct")({}, {"q": query})
+
+
+def nx_search_wider(query: str, filters: dict[str, list[str]]) -> dict[str, Any]:
+    """What a search that found nothing would find if it were wider, as ``nx_search_find`` gives it.
+
+    With filters: ``count`` without them. Without: the first five results that have any of the words.
+    """
+    wider = (
+        {"q": query, "facets": False, "rows": 0} if filters else {"q": query, "facets": False, "rows": 5, "any": True}
+    )
+    try:
+        return tk.get_action("nx_search_find")({}, wider)
+    except tk.ValidationError:
+        return {}

@@ -6,24 +6,44 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.search import actions, auth, helpers, index
+from ckanext.nxopendata.search import actions, auth, cache, helpers, index, inside, pages
 
 
 @tk.blanket.actions(actions)
 @tk.blanket.auth_functions(auth)
+@tk.blanket.blueprints(pages)
+@tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 class NxOpendataSearchPlugin(p.SingletonPlugin):
     """Adds to the index what people type; stands after nxopendata_catalogue, which makes the document."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        cache.watch()
 
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         name = pkg_dict.get("organization")
-        return index.document(pkg_dict, departments.title(name, "zh") if name else "")
+        cache.changed()
+        return index.document(pkg_dict, departments.title(name, "zh") if name else "", inside.columns(pkg_dict))
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         return index.parameters(search_params)
+
+    # IResourceController
+
+    def after_resource_create(self, context: Context, resource: dict[str, Any]) -> None:
+        inside.index_again(resource)
+
+    def after_resource_update(self, context: Context, resource: dict[str, Any]) -> None:
+        inside.index_again(resource)

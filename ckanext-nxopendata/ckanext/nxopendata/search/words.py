@@ -32,9 +32,16 @@ def normalised(query: str) -> str:
     >>> normalised("Lv You"), normalised("人口　AND 普查")
     ('lvyou', '人口 AND 普查')
     """
+    # A full-width colon is punctuation; made plain it would name a field.
+    query = query.replace("\uff1a", " ")
     if LATIN.match(plain(query)) and not OPERATORS & set(query.split()):
         return as_pinyin(plain(query))
     return " ".join(unicodedata.normalize("NFKC", query).split())
+
+
+def is_fielded(query: str) -> bool:
+    """Whether a query names a field (``tags:人口``): then it is in CKAN's own syntax, and stays as it is."""
+    return ":" in query
 
 
 # Pinyin
@@ -120,6 +127,40 @@ def synonyms(text: str) -> list[str]:
         if any(word in text for word in group):
             found |= {word: None for word in group if word not in text}
     return list(found)
+
+
+# What matched
+
+
+def spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Where ``text`` has what a query in pinyin spells, or another word for what it names.
+
+    >>> spans("宁夏旅游景区", "lvyou"), spans("乡村振兴指标", "扶贫"), spans("旅游景区", "lyjq")
+    ([(2, 4)], [(0, 4)], [(0, 4)])
+    """
+    wanted = as_pinyin(plain(query)).replace(" ", "")
+    if LATIN.match(wanted):
+        return _spelt(text, wanted)
+    found = []
+    for group in synonym_groups():
+        if any(word in query for word in group):
+            # The longest first: 乡村振兴局 is marked once.
+            for word in sorted(group, key=len, reverse=True):
+                start = text.find(word)
+                if start >= 0 and not any(a < start + len(word) and start < b for a, b in found):
+                    found.append((start, start + len(word)))
+    return sorted(found)
+
+
+def _spelt(text: str, wanted: str) -> list[tuple[int, int]]:
+    for run in HAN.finditer(text):
+        syllables = reading(run.group())
+        for start in range(len(syllables)):
+            for end in range(start + 2, min(len(syllables), start + LONGEST_KEY) + 1):
+                part = syllables[start:end]
+                if wanted in ("".join(part), "".join(syllable[:1] for syllable in part)):
+                    return [(run.start() + start, run.start() + end)]
+    return []
 
 
 # What was perhaps meant

@@ -1,0 +1,132 @@
+"""Pages that anonymous readers see, kept as they were made, and answered with 304 to who has them.
+
+Only what is the same for every reader without a name is kept: the page must have asked nothing of the session but the
+token against forged forms, which is put in anew for each reader. What is kept is forgotten with the first change
+(see ``cache``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, Response, g, request, session
+from flask_wtf.csrf import generate_csrf
+
+from ckanext.nxopendata.search import cache
+
+kept_pages = Blueprint("nx_kept_pages", __name__)
+
+KEPT = frozenset(
+    {
+        "nx_portal.home",
+        "nx_portal.developers",
+        "nx_portal.statistics",
+        "nx_portal.help",
+        "nx_portal.terms",
+        "nx_portal.privacy",
+        "nx_portal.accessibility",
+        "dataset.search",
+        "dataset.read",
+        "organization.index",
+        "organization.read",
+        "home.about",
+    }
+)
+"""Views whose pages are kept. A view that shows what one reader did stays out."""
+
+TOKEN = b"\xee\x80\x80nx-token\xee\x80\x81"
+"""Stands in a kept page where the token of its reader goes: between characters of private use."""
+
+LARGEST = 1_000_000
+HARMLESS = frozenset({"_permanent", "_fresh"})
+"""Keys of a session that say nothing about the reader."""
+
+
+@kept_pages.before_app_request
+def answer_from_kept() -> Response | None:
+    """Answer with the kept page, if there is one."""
+    if not _may_keep():
+        return None
+    now = cache.state()
+    if now is None:
+        return None
+    name = _name()
+    g.nx_page = (now, name)
+    found = cache.read(now, name)
+    if found is None:
+        return None
+    del g.nx_page
+    return _with_etag(Response(content_type="text/html; charset=utf-8"), zlib.decompress(found))
+
+
+@kept_pages.after_app_request
+def keep(response: Response) -> Response:
+    """Keep the page just made for the next reader."""
+    made_in = g.pop("nx_page", None)
+    if made_in is None or response.status_code != 200 or response.mimetype != "text/html" or response.is_streamed:
+        return response
+    if _asked_of_session() or request.environ.get("__no_cache__"):
+        return response
+    body = response.get_data()
+    if token := g.get(_token_key()):
+        body = body.replace(str(token).encode(), TOKEN)
+    if len(body) <= LARGEST:
+        now, name = made_in
+        cache.write(now, name, zlib.compress(body, 1), tk.config["ckanext.nxopendata.search.page_seconds"])
+    return _with_etag(response, body)
+
+
+def _with_etag(response: Response, body: bytes) -> Response:
+    """The page with its reader's token; 304 without a body for who has it already."""
+    # Weak: two readers' copies differ in their tokens.
+    tag = hashlib.sha256(body).hexdigest()[:32]
+    response.set_etag(tag, weak=True)
+    response.cache_control.max_age = 0
+    response.cache_control.must_revalidate = True
+    # No cache between here and the reader: the page holds the reader's token.
+    request.environ["__no_cache__"] = True
+    response.cache_control.private = True
+    if request.if_none_match.contains_weak(tag):
+        response.status_code = 304
+        response.set_data(b"")
+    else:
+        response.set_data(body.replace(TOKEN, generate_csrf().encode()) if TOKEN in body else body)
+    return response
+
+
+def _may_keep() -> bool:
+    return (
+        request.method in ("GET", "HEAD")
+        and request.endpoint in KEPT
+        and tk.config["ckanext.nxopendata.search.page_seconds"] > 0
+        and not request.headers.get(tk.config["apitoken_header_name"])
+        and not request.headers.get("Authorization")
+        and "HX-Request" not in request.headers
+        and _wants_html()
+        and not _asked_of_session()
+        and tk.current_user.is_anonymous
+    )
+
+
+def _wants_html() -> bool:
+    """Whether the request is a browser's, and not one for RDF of the same address."""
+    accepted = request.headers.get("Accept", "*/*")
+    return "text/html" in accepted or accepted in ("*/*", "")
+
+
+def _asked_of_session() -> bool:
+    """Whether the session holds something of this reader: messages, a basket, an agreement."""
+    return bool(set(session) - HARMLESS - {_token_key()})
+
+
+def _token_key() -> str:
+    return tk.config["WTF_CSRF_FIELD_NAME"]
+
+
+def _name() -> str:
+    environ: dict[str, Any] = request.environ
+    address = f"{environ.get('CKAN_LANG')} {request.host} {request.path}?{request.query_string.decode('latin-1')}"
+    return "page:" + hashlib.sha256(address.encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""The way to Solr: one kept connection a thread, no more than was asked."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import pysolr
+import requests
+from ckan.lib.plugins import get_permission_labels
+from ckan.lib.search.common import SolrConnectionError, make_connection
+from ckan.lib.search.query import MAGIC_FIELD_RE, QUERY_PARSER_RE, solr_literal
+
+_kept = threading.local()
+
+
+class CannotAnswer(Exception):
+    """Solr refused the query: its words are no sentence of the query language."""
+
+
+def search(**parameters: Any) -> dict[str, Any]:
+    """Ask Solr.
+
+    Returns:
+        ``documents``, ``count``, ``facets`` (field -> values and numbers in turn) and ``marks``
+        (index id -> field -> passages).
+
+    Raises:
+        CannotAnswer: the query cannot be parsed, or tries to leave its parser.
+        SolrConnectionError: Solr does not answer.
+    """
+    q = parameters.get("q", "")
+    if MAGIC_FIELD_RE.search(q) or QUERY_PARSER_RE.search(q):
+        raise CannotAnswer(q)
+    connection = make_connection(decode_dates=False)
+    if not hasattr(_kept, "session"):
+        _kept.session = requests.Session()
+    connection.session = _kept.session
+    try:
+        answer = connection.search(**parameters)
+    except pysolr.SolrError as error:
+        if "Failed to connect" in str(error) or "timed out" in str(error):
+            raise SolrConnectionError(str(error)) from error
+        raise CannotAnswer(q) from error
+    return {
+        "documents": answer.docs,
+        "count": answer.hits,
+        "facets": answer.facets.get("facet_fields", {}),
+        "marks": answer.highlighting,
+    }
+
+
+def visible(user: Any, *, everything: bool = False) -> list[str]:
+    """The filters for what this reader (a user, or None) may see: CKAN's own permission labels.
+
+    The public sees public datasets of this site; members of departments also those their labels name, where
+    ``ckan.search.default_include_private`` says so. One filter for all, so that Solr keeps one set a reader.
+
+    Args:
+        everything: the reader is a sysadmin, whom no label binds.
+    """
+    own = [f"site_id:{solr_literal(tk.config['ckan.site_id'])}", "state:active", "dataset_type:dataset"]
+    labels = ["public"]
+    if user is not None:
+        labels = list(get_permission_labels().get_user_dataset_labels(user))
+    if not tk.config["ckan.search.default_include_private"] or (labels == ["public"] and not everything):
+        own.append("capacity:public")
+    if not everything:
+        own.append(f"permission_labels:({' OR '.join(solr_literal(label) for label in labels)})")
+    return [" AND ".join(own)]
