@@ -68,7 +68,7 @@ def keep(response: Response) -> Response:
     made_in = g.pop("nx_page", None)
     if made_in is None or response.status_code != 200 or response.mimetype != "text/html" or response.is_streamed:
         return response
-    if _asked_of_session() or request.environ.get("__no_cache__"):
+    if _asked_of_session() or response.cache_control.no_store:
         return response
     body = response.get_data()
     if token := g.get(_token_key()):
