@@ -10,7 +10,7 @@ import pytest
 from ckan.tests import factories
 from lxml import html
 
-from ckanext.nxopendata.portal import kept
+from ckanext.nxopendata.search import cache
 
 Act = Callable[..., Any]
 
@@ -213,14 +213,16 @@ class TestCost:
     """Searches and database queries a page makes, however much there is."""
 
     @pytest.fixture
-    def cost(self, app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[int, int]]:
+    def cost(self, app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, int]]:
         import sqlalchemy as sa
         from ckan import model
         from pysolr import Solr
 
-        def count(url: str) -> tuple[int, int]:
+        def count(url: str, *, kept: bool = False) -> tuple[int, int]:
+            cache.settled()
             app.get(url)
-            kept.give_up()
+            if not kept:
+                cache.changed()
             queries: list[str] = []
             searches: list[str] = []
             send = Solr.search
@@ -240,9 +242,18 @@ class TestCost:
 
         return count
 
-    @pytest.mark.parametrize(("url", "searches", "queries"), [("/", 4, 12), ("/dataset/", 1, 5), ("/statistics", 2, 8)])
+    @pytest.mark.parametrize(
+        ("url", "searches", "queries"),
+        [
+            ("/", 4, 12),
+            ("/dataset/", 1, 3),
+            ("/dataset/?q=景区&nx_is_open=1", 1, 3),
+            ("/dataset/first", 2, 12),
+            ("/statistics", 2, 8),
+        ],
+    )
     def test_more_datasets_cost_no_more(self, cost: Act, create: Act, url: str, searches: int, queries: int) -> None:
-        create()
+        create(name="first")
         few = cost(url)
         for number in range(8):
             create(title_translated={"zh": f"数据集{number}"})
@@ -250,10 +261,10 @@ class TestCost:
         assert few[0] <= searches
         assert few[1] <= queries
 
-    def test_the_home_page_asked_again_searches_nothing(self, cost: Act, create: Act, monkeypatch: Any) -> None:
-        create()
-        monkeypatch.setattr(kept, "give_up", lambda: None)
-        assert cost("/")[0] == 0
+    def test_pages_asked_again_search_nothing(self, cost: Act, create: Act) -> None:
+        create(name="first")
+        for url in ("/", "/dataset/?q=景区", "/dataset/first", "/statistics"):
+            assert cost(url, kept=True) == (0, 0)
 
 
 class TestErrors:

@@ -50,6 +50,11 @@ def changed() -> None:
         log.warning("Redis does not answer: pages kept there may be old until they expire")
 
 
+def settled() -> None:
+    """Say that the index has everything that was changed; for who has waited for it."""
+    connect_to_redis().delete(_key("changing"))
+
+
 def kept(name: str, make: Callable[[], Any], *, seconds: int) -> Any:
     """The value that ``make`` gave less than ``seconds`` ago, if nothing has changed since; else a new one.
 
