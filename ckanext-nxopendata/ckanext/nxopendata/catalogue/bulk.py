@@ -83,23 +83,34 @@ class BulkWriter:
     """Writes chunks of datasets on behalf of a user.
 
     :param user: whom activities name
-    :param ignore_auth: False asks for each dataset whether the user may write it, and raises ``NotAuthorized``
+    :param ignore_auth: False asks whether the user may create datasets in each department and update each dataset,
+        and raises ``NotAuthorized``
     """
 
     def __init__(self, user: str, *, ignore_auth: bool = True) -> None:
         self._user_name = user
         self._ignore_auth = ignore_auth
         self._user: model.User | None = None
+        self._batch: checks.Batch | None = None
         self._documents: dict[str, Json] = {}
         self._organizations: dict[str | None, Json | None] = {}
 
-    def write(self, orders: Sequence[Order]) -> list[Written]:
+    @property
+    def user_id(self) -> str:
+        """The id of the user; "" when there is no such user."""
+        user = self._user or model.User.by_name(self._user_name)
+        return user.id if user else ""
+
+    def write(self, orders: Sequence[Order], batch: checks.Batch | None = None) -> list[Written]:
         """Write into the session's transaction; the caller commits, then calls :meth:`index`.
 
+        :param batch: what the rules know of the other datasets, where ``orders`` are a part of more
+            (:func:`checks.prepare`); read for ``orders`` alone if None
         :returns: what became of each order, in their order
         :raises NotAuthorized: the user may not write one of them; roll back
         """
         self._documents = {}
+        self._batch = batch
         self._user = model.User.by_name(self._user_name)
         ids = [order.dataset_id for order in orders if order.dataset_id]
         existing = set(model.Session.scalars(sa.select(model.Package.id).where(model.Package.id.in_(ids))))
@@ -159,14 +170,13 @@ class BulkWriter:
         datasets = [_titled(data) for data in given]
         names = Names([dataset["title"] for dataset in datasets])
         with_codes(datasets)
-        batch = checks.prepare(datasets)
+        batch = self._batch or checks.prepare(datasets)
         session = _KnowingSession() if self._nothing_taken(datasets) else model.Session
+        self._may_create(datasets)
         results: list[Written | None] = []
         valid: list[tuple[Json, Any]] = []
         for dataset in datasets:
             context = self._context(**{checks.BATCH: batch}, session=session)
-            if not self._ignore_auth:
-                tk.check_access("package_create", context, dict(dataset))
             named = {**dataset, "name": dataset.get("name") or names.free(dataset["title"])}
             data, errors = lib_plugins.plugin_validate(
                 plugin, context, named, plugin.create_package_schema(), "package_create"
@@ -182,6 +192,12 @@ class BulkWriter:
             valid.append((data, context))
         saved = iter(self._save_new(valid))
         return [result or next(saved) for result in results]
+
+    def _may_create(self, datasets: Sequence[Json]) -> None:
+        """Ask once for each department: the right to create is one of the department, not of the dataset."""
+        if not self._ignore_auth:
+            for owner in {dataset.get("owner_org") for dataset in datasets}:
+                tk.check_access("package_create", self._context(), {"owner_org": owner, "type": "dataset"})
 
     def _nothing_taken(self, datasets: Sequence[Json]) -> bool:
         """Whether it is known without asking for each that no id and no name of these is in use."""
@@ -341,6 +357,8 @@ class BulkWriter:
     def _save(self, package: model.Package, current: Json, data: Json) -> tuple[Mapping[str, Any], Json | None]:
         """Save a dataset that exists: what is wrong with it, or what it now shows; neither when nothing changed."""
         context = self._context(package=package)
+        if self._batch is not None:
+            context[checks.BATCH] = self._batch
         data |= {"id": package.id, "type": package.type}
         data.pop("metadata_modified", None)
         plugin = lib_plugins.lookup_package_plugin(package.type)

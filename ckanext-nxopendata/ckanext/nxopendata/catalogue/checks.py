@@ -17,6 +17,9 @@ from ckanext.nxopendata.catalogue.rules import Finding
 BATCH = "nx_batch"
 """Key of the context under which a bulk writer may put a :class:`Batch`."""
 
+JUDGED = "nx_judged"
+"""Key of the context of a validation after which nothing is written: no resource code is drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:

@@ -307,7 +307,7 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
     for finding in findings:
         _report(finding, errors, context)
     _show_only_what_is_open(data, dataset.get("nx_is_open"), stored)
-    if any(errors.values()) or dataset.get("nx_resource_code"):
+    if any(errors.values()) or dataset.get("nx_resource_code") or context.get(checks.JUDGED):
         return
     code = fixed or codes.allocate(codes.prefix(dataset.get("nx_class_code"), config.default_class()))
     _add_extra(data, "nx_resource_code", code)

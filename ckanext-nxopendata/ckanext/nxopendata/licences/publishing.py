@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from .agreement import needs_agreement
@@ -45,6 +46,7 @@ def recommended(dataset: Mapping[str, Any], sources: Iterable[Policy] = ()) -> s
     return "other-closed"
 
 
+@cache
 def _opens(policy: Policy) -> bool:
     """Does the licence give everyone the rights of open data? What it leaves unsaid does not count against it."""
     return not any(evaluate(policy, action).verdict is Verdict.PROHIBITED for action in OPEN_RIGHTS) and not (
@@ -85,6 +87,7 @@ def check(dataset: Mapping[str, Any], sources: Iterable[Policy] = ()) -> list[Fa
     return faults
 
 
+@cache
 def _free(policy: Policy) -> bool:
     """Does the licence let everyone pass the data on?"""
     return evaluate(policy, "distribute").verdict.allows

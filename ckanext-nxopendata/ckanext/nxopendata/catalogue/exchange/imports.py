@@ -18,12 +18,14 @@ import ckan.lib.search as search
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+import sqlalchemy.exc
 from flask import has_request_context
 
-from ckanext.nxopendata.catalogue import checks, dcat, rules
+from ckanext.nxopendata.catalogue import bulk, checks, dcat, rules
 from ckanext.nxopendata.catalogue.exchange import cells, forms, messages, workbook_in, workbook_out, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
 from ckanext.nxopendata.catalogue.exchange.workbook_in import Draft, Problem
+from ckanext.nxopendata.catalogue.review import cases, gate
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,8 @@ ACTIONS = (CREATE, UPDATE, DELETE, UNCHANGED, ERROR)
 FORM = "catalogue"
 WORKBOOK, XML = "workbook", "xml"
 PROGRESS_EVERY = 10
+CHUNK = 50
+"""Datasets that are written in one transaction."""
 
 
 @dataclass(slots=True)
@@ -62,23 +66,42 @@ class Department:
         return cls(group.id, title, frozenset(names), about["nx_uscc"] or "")
 
 
-def plan(drafts: Sequence[Draft], department: Department, user: str, progress: Callable[[int], None]) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import does: an entry for each draft, and what the rules need to know of all of them."""
+
+    department: Department
+    entries: Sequence[Entry]
+    batch: checks.Batch
+
+
+def plan(
+    drafts: Sequence[Draft], department: Department, user: str, progress: Callable[[int], None], *, judge: bool = True
+) -> Plan:
     """What each draft would do; nothing is written.
 
     Args:
         progress: told how many drafts are done.
+        judge: False leaves the rules to :func:`apply`, which runs them in any case.
     """
     existing = _existing(drafts, department.id)
     entries: list[Entry] = []
     whole = [draft.dataset | {"owner_org": department.id, "title": _title(draft)} for draft in drafts]
     batch = checks.prepare(whole)
     for number, draft in enumerate(drafts, 1):
-        entry = _planned(draft, department, existing.get(id(draft)), user, batch)
+        entry = _planned(draft, department, existing.get(id(draft)), user)
+        if judge and entry.action in (CREATE, UPDATE) and (errors := validate(entry.data, entry.action, user, batch)):
+            _refuse(entry, errors)
         entries.append(entry)
         if number % PROGRESS_EVERY == 0:
             progress(number)
     progress(len(drafts))
-    return entries
+    return Plan(department, entries, batch)
+
+
+def _refuse(entry: Entry, errors: Any) -> None:
+    entry.action = ERROR
+    entry.problems += [Problem("rule", entry.draft.cell(path), {"message": text}) for path, text in flat(errors)]
 
 
 def _title(draft: Draft) -> str:
@@ -108,7 +131,7 @@ def _existing(drafts: Iterable[Draft], owner: str) -> dict[int, str]:
     return found
 
 
-def _planned(draft: Draft, department: Department, existing: str | None, user: str, batch: checks.Batch) -> Entry:
+def _planned(draft: Draft, department: Department, existing: str | None, user: str) -> Entry:
     entry = Entry(draft, ERROR, problems=[*draft.problems, *_other_provider(draft, department)])
     if existing is None and draft.operation in (xml.UPDATE, xml.DELETE):
         value = draft.dataset.get("nx_resource_code") or draft.identifier or _title(draft)
@@ -130,11 +153,6 @@ def _planned(draft: Draft, department: Department, existing: str | None, user: s
             return entry
         entry.data = _merged(draft, stored)
         entry.action = UPDATE
-    if entry.action == DELETE:
-        return entry
-    if errors := validate(entry.data, entry.action, user, batch):
-        entry.action = ERROR
-        entry.problems = [Problem("rule", draft.cell(path), {"message": message}) for path, message in errors]
     return entry
 
 
@@ -199,25 +217,21 @@ def _merged(draft: Draft, stored: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def validate(data: dict[str, Any], action: str, user: str, batch: checks.Batch) -> list[tuple[str, str]]:
-    """What the schema and the filing rules say about a dataset, as path of the field and message.
-
-    What validation writes on the way, such as the number of a resource code, is rolled back.
-    """
+def validate(data: dict[str, Any], action: str, user: str, batch: checks.Batch) -> Mapping[str, Any]:
+    """What the schema and the filing rules say about a dataset: CKAN's tree of errors. Nothing is written."""
     plugin = lib_plugins.lookup_package_plugin("dataset")
-    context: Any = {"user": user, "model": model, "session": model.Session, "ignore_auth": True, checks.BATCH: batch}
+    context: Any = {"user": user, "model": model, "session": model.Session, "ignore_auth": True}
+    context |= {checks.BATCH: batch, checks.JUDGED: True}
     if action == CREATE:
         schema = plugin.create_package_schema()
     else:
         schema = plugin.update_package_schema()
         context["package"] = model.Package.get(data["id"])
-    point = model.Session.begin_nested()
-    try:
-        data = {"type": "dataset", **data}
-        _, errors = lib_plugins.plugin_validate(plugin, context, data, schema, f"package_{action}")
-    finally:
-        point.rollback()
-    return list(flat(errors))
+    with model.Session.no_autoflush:
+        _, errors = lib_plugins.plugin_validate(
+            plugin, context, {"type": "dataset", **data}, schema, f"package_{action}"
+        )
+    return errors
 
 
 def flat(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -235,15 +249,73 @@ def flat(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, str(errors)
 
 
-def apply(entries: Sequence[Entry], user: str, progress: Callable[[int], None]) -> None:
-    """Write the planned datasets, each for itself: one that fails becomes an error, the others stand."""
+def apply(plan: Plan, user: str, progress: Callable[[int], None]) -> None:
+    """Write the planned datasets, each for itself: one that fails becomes an error, the others stand.
+
+    Where the department's datasets are reviewed, new ones become drafts and changes of published ones wait.
+    """
+    reviewed = gate.applies({"user": user}, plan.department.id)
+    writer = bulk.BulkWriter(user, ignore_auth=False)
     with _one_index_commit():
-        for number, entry in enumerate(entries, 1):
-            if entry.action in (CREATE, UPDATE, DELETE):
-                _write(entry, user)
-            if number % PROGRESS_EVERY == 0:
-                progress(number)
-    progress(len(entries))
+        for start in range(0, len(plan.entries), CHUNK):
+            chunk = plan.entries[start : start + CHUNK]
+            by_bulk = (CREATE,) if reviewed else (CREATE, UPDATE)
+            _write_many([entry for entry in chunk if entry.action in by_bulk], plan.batch, writer, reviewed=reviewed)
+            for entry in chunk:
+                if entry.action == DELETE or (reviewed and entry.action == UPDATE):
+                    _write(entry, user, plan.batch)
+            progress(min(start + CHUNK, len(plan.entries)))
+    progress(len(plan.entries))
+
+
+def _write_many(entries: Sequence[Entry], batch: checks.Batch, writer: bulk.BulkWriter, *, reviewed: bool) -> None:
+    """One transaction and one index batch; when the database or the rights refuse it, smaller ones."""
+    if not entries:
+        return
+    try:
+        results = writer.write([_order(entry, reviewed=reviewed) for entry in entries], batch)
+        if reviewed:
+            for result in results:
+                if result.state == "written":
+                    cases.begin(model.Session.get_one(model.Package, result.dataset_id), writer.user_id)
+        model.Session.commit()
+    except (tk.NotAuthorized, sqlalchemy.exc.DBAPIError) as error:
+        model.Session.rollback()
+        if getattr(error, "connection_invalidated", False):
+            raise
+        if len(entries) > 1:
+            middle = len(entries) // 2
+            for half in (entries[:middle], entries[middle:]):
+                _write_many(half, batch, writer, reviewed=reviewed)
+            return
+        (entry,) = entries
+        code = "not_allowed" if isinstance(error, tk.NotAuthorized) else "not_written"
+        log.warning("import: %s: %s", code, error)
+        entry.action = ERROR
+        entry.problems.append(Problem(code, entry.draft.cell("title_translated")))
+        return
+    for entry, result in zip(entries, results, strict=True):
+        if result.state == "refused":
+            _refuse(entry, result.errors)
+        elif result.state == "skipped":
+            entry.action = ERROR
+            entry.problems.append(Problem("not_found", entry.draft.first, {"value": _title(entry.draft)}))
+        else:
+            entry.data["id"] = result.dataset_id
+    writer.index([result.dataset_id for result in results if result.state == "written" and result.changed])
+
+
+def _order(entry: Entry, *, reviewed: bool) -> bulk.Order:
+    if entry.action == CREATE:
+        data = entry.data | {"private": True} if reviewed else entry.data
+        return bulk.Order(lambda _: data)
+
+    def make(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+        if stored is None or stored["state"] == "deleted":
+            return None
+        return _merged(entry.draft, stored)
+
+    return bulk.Order(make, entry.data["id"])
 
 
 @contextmanager
@@ -263,16 +335,13 @@ def _one_index_commit() -> Iterator[None]:
         search.commit()
 
 
-def _write(entry: Entry, user: str) -> None:
-    context: Any = {"user": user, "return_id_only": True}
+def _write(entry: Entry, user: str, batch: checks.Batch) -> None:
+    context: Any = {"user": user, "return_id_only": True, checks.BATCH: batch}
     try:
-        written = tk.get_action(f"package_{entry.action}")(context, entry.data)
-        entry.data["id"] = written if isinstance(written, str) else entry.data.get("id")
+        tk.get_action(f"package_{entry.action}")(context, entry.data)
     except tk.ValidationError as error:
         model.Session.rollback()
-        found = flat(error.error_dict)
-        entry.problems += [Problem("rule", entry.draft.cell(path), {"message": message}) for path, message in found]
-        entry.action = ERROR
+        _refuse(entry, error.error_dict)
     except (tk.NotAuthorized, tk.ObjectNotFound):
         model.Session.rollback()
         entry.problems.append(Problem("not_allowed", entry.draft.cell("title_translated")))
@@ -315,10 +384,11 @@ def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
     user, steps = row["user_name"], 2 if writing else 1
     table.change(row["id"], done=0, total=len(drafts) * steps)
     department = Department.of(model.Group.get(row["organization_id"]))
-    entries = plan(drafts, department, user, lambda done: table.change(row["id"], done=done))
+    planned = plan(drafts, department, user, lambda done: table.change(row["id"], done=done), judge=not writing)
     if writing:
-        apply(entries, user, lambda done: table.change(row["id"], done=len(drafts) + done))
-    return report(entries) | {"batch": batch}
+        apply(planned, user, lambda done: table.change(row["id"], done=len(drafts) + done))
+    reviewed = gate.applies({"user": user}, department.id)
+    return report(planned.entries) | {"batch": batch, "reviewed": reviewed}
 
 
 def _read(kind: str, content: bytes) -> tuple[str, list[Draft]]:

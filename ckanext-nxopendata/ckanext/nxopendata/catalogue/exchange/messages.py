@@ -26,6 +26,7 @@ TEXTS: Mapping[str, str] = {
     "encoding": _("The character encoding cannot be told: save the file as UTF-8 or GB 18030"),
     "no_header": _("No sheet has the header of the template; it needs at least: {columns}"),
     "not_allowed": _("You may not change this dataset"),
+    "not_written": _("The database refuses this dataset: tell the administrator; the log has the reason"),
     "xml_broken": _("The XML is broken at line {line}: {reason}"),
     "xml_doctype": _("The XML has a document type declaration: leave <!DOCTYPE …> out"),
     "xml_root": _("The XML is not a catalogue package; its root must be {root}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import ckan.model as model
@@ -42,7 +43,7 @@ def index_piece(document: dict[str, Any]) -> None:
 
 def piece_of(dataset: Mapping[str, Any]) -> str:
     """A dataset's RDF by the configured profiles, without its publisher, whose names may change later."""
-    serializer = RDFSerializer()
+    serializer = _Serializer()
     graph: Graph = serializer.g
     node = serializer.graph_from_dataset(dict(dataset))
     owner = dataset.get("owner_org")
@@ -112,6 +113,19 @@ def _head(found: Mapping[str, Any], data_dict: dict[str, Any]) -> str:
     for group in groups:
         rdf.describe_publisher(dcat.publisher(group), dcat.links(), graph)
     return stored.piece(graph)
+
+
+@cache
+def _profiles(names: tuple[str, ...]) -> list[Any]:
+    """The classes of RDF profiles. Looking for them reads the metadata of every package that is installed."""
+    return RDFSerializer(list(names))._profiles
+
+
+class _Serializer(RDFSerializer):
+    """ckanext-dcat's, with profiles that are looked for once a process and not for each dataset."""
+
+    def _load_profiles(self, profile_names: list[str]) -> list[Any]:
+        return _profiles(tuple(profile_names))
 
 
 class _Head(RDFSerializer):
