@@ -22,6 +22,7 @@ MIGRATED_PLUGINS = (
     "nxopendata_harvest",
     "nxopendata_portal",
     "nxopendata_register",
+    "nxopendata_tables",
 )
 
 

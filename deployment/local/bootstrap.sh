@@ -55,6 +55,7 @@ missing_packages() {
     command -v redis-server >/dev/null || echo redis-server
     command -v mvn >/dev/null || echo maven
     command -v java >/dev/null || echo default-jre-headless
+    command -v npm >/dev/null || echo npm
     /sbin/ldconfig -p | grep -c 'libmagic\.so' >/dev/null || echo libmagic1
     /sbin/ldconfig -p | grep -c 'libpangoft2-1\.0\.so' >/dev/null || echo libpangoft2-1.0-0
     /sbin/ldconfig -p | grep -c 'libharfbuzz-subset\.so' >/dev/null || echo libharfbuzz-subset0
@@ -119,6 +120,20 @@ set_up_solr() {
     stamp solr "$digest"
 }
 
+# Libraries of the pages: fetched by npm from package-lock.json, copied to where the site serves them.
+set_up_front_end() {
+    local digest vendor="$ROOT/ckanext-nxopendata/ckanext/nxopendata/portal/public/nx/vendor"
+    digest=$(sha256sum <"$ROOT/package-lock.json")
+    if stamp_is front-end "$digest" && [ -s "$vendor/echarts.min.js" ]; then return; fi
+    say "安装页面用的软件包" "installing the pages' libraries"
+    run npm "页面用的软件包没有装好。请检查网络或软件源（npm config get registry）后重试。" \
+        "the pages' libraries were not installed. Check the network or the registry (npm config get registry)." \
+        npm ci --prefix "$ROOT" --ignore-scripts --no-audit --no-fund
+    mkdir -p "$vendor"
+    cp "$ROOT/node_modules/echarts/dist/echarts.common.min.js" "$vendor/echarts.min.js"
+    stamp front-end "$digest"
+}
+
 bootstrap() {
     mkdir -p "$ROOT/var" 2>/dev/null ||
         fail "不能写入 $ROOT。请把项目放在自己有写权限的目录。" "cannot write to $ROOT. Put the project in a folder you own."
@@ -147,6 +162,7 @@ bootstrap() {
         "$VENV/bin/python" -m ckanext.nxopendata.i18n compile
     run licences "许可清单没有生成。" "the list of licences was not written." \
         "$VENV/bin/python" -m ckanext.nxopendata.licences.ckan_list "$ROOT/var/licences.json"
+    set_up_front_end
     set_up_solr
     flock -u 9
     exec 9>&-

@@ -1,0 +1,235 @@
+"""Actions: what a file's table is, its rows, its groups; loading again; the headers for the index."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context, DataDict
+
+from ckanext.nxopendata.tables import access, jobs, messages, query
+from ckanext.nxopendata.tables import columns as words
+from ckanext.nxopendata.tables import model as states
+from ckanext.nxopendata.tables.query import BadQuestion, Condition, Question, TooSlow
+
+__all__ = [
+    "datastore_search",
+    "nx_table_chart",
+    "nx_table_headers",
+    "nx_table_load",
+    "nx_table_search",
+    "nx_table_show",
+]
+
+MOST_ROWS = 1000
+MOST_GROUPS = 500
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@tk.side_effect_free
+def nx_table_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """How the table of a file is made up, and whether it is ready.
+
+    :param id: the id of the file (resource)
+    :type id: string
+
+    :returns: ``state`` (``none``, ``queued``, ``loading``, ``ready``, ``failed``), ``code`` and ``message`` when it is
+        not ready, ``rows``, ``columns`` (``id``, ``label``, ``label_en``, ``type``, ``notes``, ``item``, ``nx_type``,
+        ``precision``, ``unit``), and ``notes``, ``totals``, ``footnotes``, ``sheet``, ``other_sheets``, ``encoding``
+    """
+    resource_id = _id(data_dict)
+    tk.check_access("nx_table_show", context, data_dict)
+    state = states.get(resource_id)
+    if state is None:
+        return {"id": resource_id, "state": "none", "code": "", "message": "", "rows": 0, "columns": []}
+    return {
+        "id": resource_id,
+        "state": state.state,
+        "code": state.code,
+        "message": messages.of_state(state.state, state.code, state.params),
+        "rows": state.rows,
+        "columns": state.columns,
+        **state.around,
+    }
+
+
+@tk.side_effect_free
+def nx_table_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Rows of a file's table.
+
+    :param id: the id of the file (resource)
+    :type id: string
+    :param q: words that a row must have, each somewhere in it; parts of Chinese words too (optional)
+    :type q: string
+    :param conditions: objects with ``column``, ``operator`` (``has``, ``is``, ``isnot``, ``ge``, ``le``, ``empty``,
+        ``filled``) and ``value``; all must hold (optional)
+    :type conditions: list
+    :param sort: id of a column, ``-`` before it for the largest first (optional: the order of the file)
+    :type sort: string
+    :param limit: at most 1,000 (default 100)
+    :type limit: int
+    :param offset: rows to skip
+    :type offset: int
+
+    :returns: ``total``, ``fields`` (``id``, ``label``, ``type``) and ``records``
+    """
+    resource_id = _id(data_dict)
+    tk.check_access("nx_table_search", context, data_dict)
+    found = access.columns(resource_id)
+    if not found:
+        raise tk.ObjectNotFound(tk._("This file has no table"))
+    limit, offset = _number(data_dict, "limit", 100, MOST_ROWS), _number(data_dict, "offset", 0, 10**9)
+    try:
+        total, rows = query.page(access.source(resource_id, found), question(data_dict), limit, offset)
+    except (BadQuestion, TooSlow) as problem:
+        raise tk.ValidationError({"conditions": [explain(problem)]}) from None
+    names = [column.id for column in found]
+    return {
+        "total": total,
+        "fields": [{"id": column.id, "label": column.label, "type": column.type} for column in found],
+        "records": [dict(zip(names, map(_plain, row), strict=True)) for row in rows],
+    }
+
+
+@tk.side_effect_free
+def nx_table_chart(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """The rows of a file's table in groups, as a chart shows them.
+
+    :param id: the id of the file (resource)
+    :type id: string
+    :param by: id of the column whose values are the groups
+    :type by: string
+    :param value: id of the column of numbers (not needed when counting)
+    :type value: string
+    :param aggregate: ``count`` (default), ``sum``, ``avg``, ``min`` or ``max``
+    :type aggregate: string
+    :param order: ``value`` for the largest first; else in the order of ``by``
+    :type order: string
+    :param q, conditions: as in ``nx_table_search``
+
+    :returns: ``groups``: list of pairs of a value and its number, at most 500
+    """
+    resource_id = _id(data_dict)
+    tk.check_access("nx_table_chart", context, data_dict)
+    found = access.columns(resource_id)
+    if not found:
+        raise tk.ObjectNotFound(tk._("This file has no table"))
+    try:
+        pairs = query.groups(
+            access.source(resource_id, found),
+            question(data_dict),
+            str(data_dict.get("by") or ""),
+            str(data_dict.get("value") or ""),
+            str(data_dict.get("aggregate") or "count"),
+            limit=MOST_GROUPS,
+            by_value=data_dict.get("order") == "value",
+        )
+    except (BadQuestion, TooSlow) as problem:
+        raise tk.ValidationError({"by": [explain(problem)]}) from None
+    return {"groups": [[_plain(key), _plain(number)] for key, number in pairs]}
+
+
+def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Have the table of a file made again.
+
+    :param id: the id of the file (resource)
+    :type id: string
+
+    :returns: as ``nx_table_show``
+    """
+    resource_id = _id(data_dict)
+    tk.check_access("nx_table_load", context, data_dict)
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is None:
+        raise tk.ObjectNotFound(tk._("There is no such file"))
+    states.put(resource_id, dataset_id=resource.package_id, state=states.QUEUED, code="", params={})
+    tk.enqueue_job(jobs.load, [resource_id], title=f"table of {resource_id}", rq_kwargs={"timeout": jobs.LONGEST_LOAD})
+    return tk.get_action("nx_table_show")(tk.fresh_context(context), {"id": resource_id})
+
+
+@tk.side_effect_free
+def nx_table_headers(context: Context, data_dict: DataDict) -> dict[str, list[str]]:
+    """The column headers of datasets' tables, for the search index.
+
+    :param ids: ids of datasets
+    :type ids: list of strings
+
+    :returns: dataset id -> headers, Chinese and English, each once
+    """
+    tk.check_access("nx_table_headers", context, data_dict)
+    return states.headers([str(one) for one in data_dict.get("ids") or ()])
+
+
+@tk.chained_action
+@tk.side_effect_free
+def datastore_search(original: Any, context: Context, data_dict: DataDict) -> Any:
+    """As CKAN's; ``q`` finds Chinese words inside longer ones: it is asked as pairs of characters."""
+    q = data_dict.get("q")
+    if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True) and _ours(data_dict):
+        data_dict = {**data_dict, "q": " ".join(words.tokens(q)), "language": "simple"}
+    return original(context, data_dict)
+
+
+def _ours(data_dict: DataDict) -> bool:
+    state = states.get(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
+    return state is not None and state.state == states.READY
+
+
+# Parameters and values
+
+
+def _id(data_dict: DataDict) -> str:
+    found = data_dict.get("id") or data_dict.get("resource_id")
+    if not found:
+        raise tk.ValidationError({"id": [tk._("Missing value")]})
+    data_dict["id"] = str(found)
+    return str(found)
+
+
+def _number(data_dict: DataDict, key: str, default: int, most: int) -> int:
+    try:
+        return min(max(int(data_dict.get(key) or default), 0), most)
+    except (TypeError, ValueError):
+        raise tk.ValidationError({key: [tk._("Must be a whole number")]}) from None
+
+
+def question(data: dict[str, Any]) -> Question:
+    """The question of an API call.
+
+    Raises:
+        ValidationError: ``conditions`` is not a list of objects.
+    """
+    given = data.get("conditions") or []
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise tk.ValidationError({"conditions": [tk._("Must be a list of objects")]})
+    conditions = tuple(
+        Condition(str(one.get("column") or ""), str(one.get("operator") or "is"), str(one.get("value") or ""))
+        for one in given
+    )
+    sort = str(data.get("sort") or "")
+    return Question(str(data.get("q") or "").strip(), conditions, sort.removeprefix("-"), sort.startswith("-"))
+
+
+def explain(problem: BadQuestion | TooSlow) -> str:
+    """What is wrong with a question, and what would be right."""
+    if isinstance(problem, TooSlow):
+        return tk._("The question takes too long. Narrow it by a filter, or download the file.")
+    sentences = {
+        "column": tk._("There is no column “{column}”"),
+        "number": tk._("“{value}” is not a number, but column “{column}” holds numbers"),
+        "date": tk._("“{value}” is not a date, but column “{column}” holds dates, for example 2026-01-31"),
+        "operator": tk._("Column “{column}” cannot be compared in this way"),
+    }
+    return sentences[problem.code].format(column=problem.column, value=problem.value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,259 @@
+"""Loading in the background: what a dataset's files need, found after each commit and done by CKAN's job queue."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import search, uploader
+from sqlalchemy import event
+
+from ckanext.nxopendata.tables import reading, store, table
+from ckanext.nxopendata.tables import model as states
+from ckanext.nxopendata.tables.reading import CannotRead
+
+log = logging.getLogger(__name__)
+
+PENDING = "nx_tables"
+"""Key of the session's ``info`` that holds the datasets written in its transaction."""
+
+VERSION = "1"
+"""Changes when the same file would be read in another way: all files are then loaded again."""
+
+LONGEST_LOAD = 1800
+"""Seconds after which the queue gives a file up."""
+
+WITHDRAWN = "nx_withdrawn"
+"""Extra of a dataset that its source withdrew."""
+
+
+# After a commit
+
+
+def listen() -> None:
+    """Look at datasets after the transaction that wrote them: a job must not meet what is not committed."""
+    for name, function in (("after_commit", _committed), ("after_rollback", _rolled_back)):
+        if not event.contains(model.Session, name, function):
+            event.listen(model.Session, name, function)
+
+
+def written(dataset_id: str) -> None:
+    """A dataset was created, changed or deleted in the session's transaction."""
+    model.Session.info.setdefault(PENDING, set()).add(dataset_id)
+
+
+def _committed(session: Any) -> None:
+    found = session.info.pop(PENDING, None)
+    if not found:
+        return
+    try:
+        enqueue_sync(sorted(found))
+    except Exception:
+        # The dataset is saved; its table can be made later ("ckan nx tables sync").
+        log.exception("the queue did not take the tables of %s", ", ".join(sorted(found)))
+
+
+def _rolled_back(session: Any) -> None:
+    session.info.pop(PENDING, None)
+
+
+def enqueue_sync(dataset_ids: list[str]) -> None:
+    """Ask a worker to bring the tables of some datasets in line with their files."""
+    tk.enqueue_job(sync, [dataset_ids], title=f"tables of {len(dataset_ids)} datasets")
+
+
+# What is needed
+
+
+def sync(dataset_ids: Iterable[str], *, force: bool = False) -> dict[str, int]:
+    """Bring tables in line with files: queue what is new or changed, drop what is gone or withdrawn.
+
+    Args:
+        force: load again what has not changed, too.
+
+    Returns:
+        how many were ``queued``, ``dropped`` and ``kept``.
+    """
+    counts = {"queued": 0, "dropped": 0, "kept": 0}
+    for dataset_id in dataset_ids:
+        package = model.Package.get(dataset_id)
+        known = {state.resource_id: state for state in states.of_dataset(dataset_id)}
+        wanted = {resource.id: resource for resource in _wanted(package)} if package else {}
+        for resource_id in known.keys() - wanted.keys():
+            discard(resource_id)
+            counts["dropped"] += 1
+        for resource_id, resource in wanted.items():
+            mark = fingerprint(resource)
+            state = known.get(resource_id)
+            if state and state.fingerprint == mark and state.state != states.QUEUED and not force:
+                if state.state == states.READY:
+                    _activate(resource, True)
+                counts["kept"] += 1
+                continue
+            states.put(resource_id, dataset_id=dataset_id, state=states.QUEUED, code="", params={})
+            tk.enqueue_job(load, [resource_id], title=f"table of {resource_id}", rq_kwargs={"timeout": LONGEST_LOAD})
+            counts["queued"] += 1
+    model.Session.rollback()
+    return counts
+
+
+def _wanted(package: Any) -> list[Any]:
+    """The files of a dataset that are to have tables: stored here, of a format that has rows."""
+    if package.state == "deleted" or (package.extras or {}).get(WITHDRAWN):
+        return []
+    return [
+        resource
+        for resource in package.resources
+        if resource.state != "deleted" and resource.url_type == "upload" and kind_of(resource) in reading.FORMATS
+    ]
+
+
+def kind_of(resource: Any) -> str:
+    """The format of a file in lower case, by what the catalogue says, else by its name."""
+    said = (resource.format or "").lower().strip().lstrip(".")
+    if said in reading.FORMATS:
+        return said
+    return Path(str((resource.extras or {}).get("nx_file_name") or resource.url or "")).suffix.lower().lstrip(".")
+
+
+def fingerprint(resource: Any) -> str:
+    """Changes when the file, or what the catalogue says of its columns, changes."""
+    said = [
+        VERSION,
+        resource.hash or str(resource.last_modified),
+        resource.size,
+        kind_of(resource),
+        _items(resource.package),
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _items(package: Any) -> list[dict[str, Any]]:
+    found = (package.extras or {}).get("nx_items") or []
+    if isinstance(found, str):
+        found = json.loads(found)
+    return [item for item in found if isinstance(item, dict)]
+
+
+def discard(resource_id: str) -> None:
+    """Drop a table and forget it."""
+    store.drop(resource_id)
+    states.remove(resource_id)
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is not None:
+        _activate(resource, False)
+    log.info("table %s dropped", resource_id)
+
+
+# Loading
+
+
+def limits() -> table.Limits:
+    """What is loaded at most, as configured."""
+    said = {name: tk.config[f"ckanext.nxopendata.tables.most_{name}"] for name in ("megabytes", "rows", "columns")}
+    return table.Limits(**said)
+
+
+def load(resource_id: str) -> None:
+    """Load one file. What keeps it from being a table is recorded, for people to read; nothing is raised for it."""
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is None or resource.package is None or resource not in _wanted(resource.package):
+        discard(resource_id)
+        return
+    dataset_id, mark, items, kind = (
+        resource.package_id,
+        fingerprint(resource),
+        _items(resource.package),
+        kind_of(resource),
+    )
+    path = _path(resource)
+    model.Session.rollback()  # no transaction stays open while a file is read
+    states.put(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={})
+    began = time.monotonic()
+    try:
+        if path is None:
+            raise CannotRead("missing")
+        found = table.read(path, kind, items, limits())
+        rows = store.load(resource_id, found)
+    except CannotRead as problem:
+        _fail(resource_id, dataset_id, mark, problem.code, problem.params)
+        return
+    except Exception:
+        # Whatever a damaged file makes a library raise: the person reads "damaged", the log has the rest.
+        log.exception("table %s", resource_id)
+        _fail(resource_id, dataset_id, mark, "broken", {})
+        return
+    seconds = time.monotonic() - began
+    around = {
+        "notes": list(found.notes),
+        "totals": [list(row) for row in found.totals],
+        "footnotes": found.footnotes,
+        "sheet": found.sheet,
+        "other_sheets": list(found.other_sheets),
+        "encoding": found.encoding,
+    }
+    states.put(
+        resource_id,
+        dataset_id=dataset_id,
+        state=states.READY,
+        fingerprint=mark,
+        columns=[asdict(column) for column in found.columns],
+        around=around,
+        rows=rows,
+        seconds=seconds,
+    )
+    log.info("table %s loaded: rows=%s columns=%s seconds=%.1f", resource_id, rows, len(found.columns), seconds)
+    _activated(resource_id, True)
+
+
+def _fail(resource_id: str, dataset_id: str, mark: str, code: str, params: dict[str, Any]) -> None:
+    store.drop(resource_id)
+    states.put(
+        resource_id,
+        dataset_id=dataset_id,
+        state=states.FAILED,
+        code=code,
+        params=params,
+        fingerprint=mark,
+        columns=[],
+        around={},
+        rows=0,
+    )
+    log.info("table %s not loaded: %s", resource_id, code)
+    _activated(resource_id, False)
+
+
+def _path(resource: Any) -> Path | None:
+    upload = uploader.get_resource_uploader({"id": resource.id, "url_type": "upload", "url": resource.url})
+    if not isinstance(upload, uploader.ResourceUpload):
+        return None
+    path = Path(upload.get_path(resource.id))
+    return path if path.is_file() else None
+
+
+def _activated(resource_id: str, active: bool) -> None:
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is not None:
+        _activate(resource, active)
+        # The index holds the dataset as it is shown, and the headers of its tables.
+        search.rebuild(resource.package_id)
+
+
+def _activate(resource: Any, active: bool) -> None:
+    """Set CKAN's mark of a file in the DataStore, without an edit of the dataset that nobody made."""
+    if bool((resource.extras or {}).get("datastore_active")) == active:
+        return
+    row = model.Resource.__table__
+    extras = {**(resource.extras or {}), "datastore_active": active}
+    model.Session.execute(sa.update(row).where(row.c.id == resource.id).values(extras=extras))
+    model.Session.commit()
+    model.Session.expire(resource)

@@ -1,0 +1,30 @@
+"""What is told of a table that is not there, in the reader's language: what happened and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.tables import model
+
+
+def of_state(state: str, code: str, params: dict[str, Any]) -> str:
+    """The message of a table's state; "" when it is ready."""
+    if state == model.READY:
+        return ""
+    if state == model.QUEUED:
+        return tk._("The table is being prepared: the file waits its turn. Look again in a minute.")
+    if state == model.LOADING:
+        return tk._("The table is being prepared: the file is being read. Look again in a minute.")
+    sentences = {
+        "format": tk._("Files of this format do not become tables."),
+        "missing": tk._("The stored file was not found. Upload it again."),
+        "encoding": tk._("The text is in no encoding we know. Save the file as UTF-8 or GB18030 and upload it again."),
+        "empty": tk._("No table was found in the file: it needs a row of column names and at least one row of data."),
+        "too_large": tk._("The file is larger than {megabytes} MB, so no table was made. Download it to use it."),
+        "too_many_rows": tk._("The file has more than {most} rows, so no table was made. Download it to use it."),
+        "too_many_columns": tk._("The file has more than {most} columns, so no table was made. Download it to use it."),
+    }
+    broken = tk._("The file is damaged or not of the format it claims. Open it, save it anew and upload it again.")
+    return sentences.get(code, broken).format(**{"megabytes": "?", "most": "?"} | params)

@@ -1,0 +1,299 @@
+"""Questions to a table: search, filters, order, pages, groups. Reads as the DataStore's read-only user."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from ckanext.datastore.backend.postgres import get_read_engine
+from psycopg2 import errors, sql
+
+from ckanext.nxopendata.tables import columns as words
+from ckanext.nxopendata.tables.store import name
+
+OPERATORS = {
+    "text": ("has", "is", "isnot", "empty", "filled"),
+    "number": ("is", "ge", "le", "isnot", "empty", "filled"),
+    "date": ("is", "ge", "le", "empty", "filled"),
+}
+"""Operators by the family of a column's type, the one to offer first in front."""
+
+NUMBERS = frozenset({"int2", "int4", "int8", "int", "bigint", "numeric", "float4", "float8", "double precision", "real"})
+DATES = frozenset({"date", "timestamp", "timestamptz"})
+MOST_CONDITIONS = 20
+STATEMENT_SECONDS = 20
+EXPORT_SECONDS = 600
+AGGREGATES = {
+    "count": "count(*)",
+    "sum": "sum({})",
+    "avg": "round(avg({})::numeric, 6)",
+    "min": "min({})",
+    "max": "max({})",
+}
+
+
+class BadQuestion(Exception):
+    """A condition that cannot be asked; ``column`` and ``code`` (``column``, ``operator``, ``number``, ``date``)."""
+
+    def __init__(self, code: str, column: str = "", value: str = "") -> None:
+        super().__init__(code, column, value)
+        self.code, self.column, self.value = code, column, value
+
+
+class TooSlow(Exception):
+    """The database gave up after ``STATEMENT_SECONDS``."""
+
+
+def family(type_: str) -> str:
+    """``text``, ``number`` or ``date``: how values of a database type are compared."""
+    if type_ in NUMBERS:
+        return "number"
+    return "date" if type_ in DATES else "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``column`` ``operator`` ``value``, for example 等级 ``is`` 5A."""
+
+    column: str
+    operator: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a table.
+
+    Attributes:
+        q: words that a row must have, each somewhere in it.
+        conditions: all of which must hold.
+        sort: a column's id; "" for the order of the file.
+    """
+
+    q: str = ""
+    conditions: tuple[Condition, ...] = ()
+    sort: str = ""
+    descending: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.q or self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table and its columns: id -> type of the database, in order.
+
+    Attributes:
+        rows: how many there are; None for a table that others fill, whose index of words is not ours either.
+    """
+
+    resource_id: str
+    types: Mapping[str, str]
+    rows: int | None = None
+
+
+@dataclass(slots=True)
+class _Where:
+    parts: list[sql.Composable] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def statement(self) -> sql.Composable:
+        return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(self.parts) if self.parts else sql.SQL("")
+
+
+def page(source: Source, question: Question, limit: int, offset: int) -> tuple[int, list[tuple[Any, ...]]]:
+    """How many rows answer the question, and some of them.
+
+    Raises:
+        BadQuestion, TooSlow
+    """
+    where = _where(source, question)
+    count = sql.SQL("SELECT count(*) FROM {}{}").format(name(source.resource_id), where.statement())
+    rows = _select(source, where, question) + sql.SQL(" LIMIT %s OFFSET %s")
+    with _cursor(STATEMENT_SECONDS) as cursor:
+        if question.narrowed or source.rows is None:
+            cursor.execute(count, where.values)
+            total = int(cursor.fetchone()[0])
+        else:
+            total = source.rows
+        cursor.execute(rows, [*where.values, limit, offset])
+        return total, cursor.fetchall()
+
+
+def all_rows(source: Source, question: Question) -> Iterator[tuple[Any, ...]]:
+    """All rows that answer the question, streamed by a cursor of the server."""
+    where = _where(source, question)
+    with _cursor(EXPORT_SECONDS, named=True) as cursor:
+        cursor.execute(_select(source, where, question), where.values)
+        yield from cursor
+
+
+def groups(
+    source: Source,
+    question: Question,
+    by: str,
+    value: str,
+    aggregate: str,
+    *,
+    limit: int,
+    by_value: bool,
+) -> list[tuple[Any, Any]]:
+    """The values of column ``by`` and for each an aggregate of column ``value`` (ignored when counting).
+
+    Args:
+        by_value: largest first; else in the order of ``by``.
+    """
+    if by not in source.types or aggregate not in AGGREGATES:
+        raise BadQuestion("column", by)
+    if aggregate != "count" and family(source.types.get(value, "text")) != "number":
+        raise BadQuestion("number", value)
+    where = _where(source, question)
+    total = sql.SQL(AGGREGATES[aggregate]).format(name(value)) if aggregate != "count" else sql.SQL("count(*)")
+    where.parts.append(sql.SQL("{} IS NOT NULL").format(name(by)))
+    statement = sql.SQL("SELECT {by}, {total} FROM {table}{where} GROUP BY 1 ORDER BY {order} LIMIT %s").format(
+        by=name(by),
+        total=total,
+        table=name(source.resource_id),
+        where=where.statement(),
+        order=sql.SQL("2 DESC NULLS LAST, 1" if by_value else "1"),
+    )
+    with _cursor(STATEMENT_SECONDS) as cursor:
+        cursor.execute(statement, [*where.values, limit])
+        return cursor.fetchall()
+
+
+def pairs(source: Source, question: Question, names: Sequence[str], *, limit: int) -> list[tuple[Any, ...]]:
+    """Some columns of the rows that answer the question, for maps and scatter charts."""
+    if any(one not in source.types for one in names):
+        raise BadQuestion("column", next(one for one in names if one not in source.types))
+    where = _where(source, question)
+    where.parts += [sql.SQL("{} IS NOT NULL").format(name(one)) for one in names[:2]]
+    chosen = sql.SQL(", ").join([name(one) for one in names])
+    statement = sql.SQL("SELECT {} FROM {}{} ORDER BY _id LIMIT %s").format(
+        chosen, name(source.resource_id), where.statement()
+    )
+    with _cursor(STATEMENT_SECONDS) as cursor:
+        cursor.execute(statement, [*where.values, limit])
+        return cursor.fetchall()
+
+
+# Statements
+
+
+def _select(source: Source, where: _Where, question: Question) -> sql.Composable:
+    order = sql.SQL("_id")
+    if question.sort:
+        if question.sort not in source.types:
+            raise BadQuestion("column", question.sort)
+        column: sql.Composable = name(question.sort)
+        if source.types[question.sort] == "text" and _by_pinyin():
+            column = column + sql.SQL(' COLLATE "zh-x-icu"')
+        order = column + sql.SQL(" DESC NULLS LAST, _id" if question.descending else " NULLS LAST, _id")
+    chosen = sql.SQL(", ").join([name(one) for one in source.types])
+    return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(
+        chosen, name(source.resource_id), where.statement(), order
+    )
+
+
+def _where(source: Source, question: Question) -> _Where:
+    where = _Where()
+    if len(question.conditions) > MOST_CONDITIONS:
+        raise BadQuestion("operator")
+    for condition in question.conditions:
+        _add(where, source, condition)
+    texts = [one for one, type_ in source.types.items() if family(type_) == "text"]
+    others = [one for one in source.types if one not in texts]
+    for word in question.q.split()[:8]:
+        pairs_of = [token for token in words.tokens(word) if not token.isascii() and len(token) == 2]
+        if pairs_of and source.rows is not None and texts:
+            # The index finds the candidates, the comparison below decides.
+            where.parts.append(sql.SQL("_full_text @@ %s::tsquery"))
+            where.values.append(" & ".join(f"'{token}'" for token in pairs_of))
+        fitting = [sql.SQL("{} ILIKE %s").format(name(one)) for one in texts]
+        fitting += [sql.SQL("{}::text = %s").format(name(one)) for one in others]
+        where.parts.append(sql.SQL("(") + sql.SQL(" OR ").join(fitting) + sql.SQL(")"))
+        where.values += [f"%{_literal(word)}%"] * len(texts) + [word] * len(others)
+    return where
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _add(where: _Where, source: Source, condition: Condition) -> None:
+    type_ = source.types.get(condition.column)
+    if type_ is None:
+        raise BadQuestion("column", condition.column)
+    kind = family(type_)
+    if condition.operator not in OPERATORS[kind]:
+        raise BadQuestion("operator", condition.column, condition.operator)
+    column = name(condition.column)
+    if condition.operator in ("empty", "filled"):
+        none = sql.SQL("IS NULL" if condition.operator == "empty" else "IS NOT NULL")
+        where.parts.append(sql.SQL("{} {}").format(column, none))
+        return
+    if condition.operator == "has":
+        where.parts.append(sql.SQL("{}::text ILIKE %s").format(column))
+        where.values.append(f"%{_literal(condition.value)}%")
+        return
+    sign = {"is": "=", "isnot": "IS DISTINCT FROM", "ge": ">=", "le": "<="}[condition.operator]
+    left = sql.SQL("{}::text").format(column) if kind == "text" and type_ != "text" else column
+    if kind == "date":
+        left = sql.SQL("{}::date").format(column)
+    where.parts.append(left + sql.SQL(f" {sign} %s"))
+    where.values.append(_value(kind, condition))
+
+
+def _value(kind: str, condition: Condition) -> Any:
+    text = condition.value.strip()
+    if kind == "number":
+        found = words._plain(text).replace(",", "")
+        if words.kind(found) not in ("int", "num", "long") or not any(sign.isdigit() for sign in found):
+            raise BadQuestion("number", condition.column, text)
+        return found
+    if kind == "date":
+        found = words._partial(text)
+        try:
+            return dt.date.fromisoformat(found)
+        except ValueError:
+            raise BadQuestion("date", condition.column, text) from None
+    return text
+
+
+# The connection
+
+
+@contextmanager
+def _cursor(seconds: int, *, named: bool = False) -> Iterator[Any]:
+    raw = get_read_engine().raw_connection()
+    try:
+        with raw.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", (f"{seconds}s",))
+        if named:
+            with raw.cursor("nx_rows") as cursor:  # pyright: ignore[reportCallIssue]  psycopg2 takes a name
+                cursor.itersize = 2000  # pyright: ignore[reportAttributeAccessIssue]
+                yield cursor
+        else:
+            with raw.cursor() as cursor:
+                yield cursor
+    except errors.QueryCanceled as error:
+        raise TooSlow from error
+    except errors.NumericValueOutOfRange as error:
+        raise BadQuestion("number") from error
+    finally:
+        raw.rollback()
+        raw.close()
+
+
+@cache
+def _by_pinyin() -> bool:
+    """Whether PostgreSQL was built with ICU, whose Chinese order is that of pinyin."""
+    with get_read_engine().connect() as connection:
+        found = connection.exec_driver_sql("SELECT 1 FROM pg_collation WHERE collname = 'zh-x-icu'").first()
+    return found is not None
