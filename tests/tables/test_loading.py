@@ -52,7 +52,18 @@ def test_an_uploaded_file_becomes_a_table_with_types_labels_and_chinese_search(
     assert [record["景区名称"] for record in found["records"]] == ["水洞沟旅游区", "黄沙古渡原生态旅游区"]
     # What the search index may ask for.
     assert call("nx_table_headers", ids=[dataset["id"]]) == {
-        dataset["id"]: ["景区名称", "name", "等级", "行政区划代码", "地级市", "经度", "纬度", "门票价格", "ticket", "评定日期"]
+        dataset["id"]: [
+            "景区名称",
+            "name",
+            "等级",
+            "行政区划代码",
+            "地级市",
+            "经度",
+            "纬度",
+            "门票价格",
+            "ticket",
+            "评定日期",
+        ]
     }
 
     # Searching, filtering, sorting.
@@ -66,9 +77,9 @@ def test_an_uploaded_file_becomes_a_table_with_types_labels_and_chinese_search(
     dear = {"column": "门票价格", "operator": "ge", "value": "８０"}
     assert names(conditions=[is_5a, dear]) == ["沙坡头旅游景区", "镇北堡西部影视城"]
     assert names(conditions=[{"column": "门票价格", "operator": "empty"}]) == ["黄沙古渡原生态旅游区"]
-    assert names(conditions=[{"column": "评定日期", "operator": "le", "value": "2008年12月31日"}], sort="-评定日期")[0] == (
-        "贺兰山岩画风景区"
-    )
+    assert names(conditions=[{"column": "评定日期", "operator": "le", "value": "2008年12月31日"}], sort="-评定日期")[
+        0
+    ] == ("贺兰山岩画风景区")
     assert names(sort="景区名称", limit=2) == ["贺兰山岩画风景区", "黄沙古渡原生态旅游区"]  # by pinyin
     for wrong in ({"column": "门票价格", "operator": "is", "value": "贵"}, {"column": 'x"; DROP', "operator": "is"}):
         with pytest.raises(tk.ValidationError):
@@ -82,7 +93,12 @@ def test_a_printed_worksheet_keeps_ids_and_sets_titles_totals_and_notes_aside(
 ) -> None:
     file = upload(dataset, "人口.xlsx", PRINTED)
     shown = call("nx_table_show", id=file["id"])
-    assert [column["label"] for column in shown["columns"]] == ["地区", "常住人口·2010年", "常住人口·2020年", "证件号码"]
+    assert [column["label"] for column in shown["columns"]] == [
+        "地区",
+        "常住人口·2010年",
+        "常住人口·2020年",
+        "证件号码",
+    ]
     assert shown["notes"] == ["宁夏各市常住人口", "单位：人、%"]
     assert shown["totals"] == [["合\u3000计", "2718570", "3610463", ""]]
     assert shown["footnotes"] == ["注：按第七次全国人口普查公报。"]

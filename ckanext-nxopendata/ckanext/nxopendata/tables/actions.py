@@ -147,7 +147,7 @@ def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if resource is None:
         raise tk.ObjectNotFound(tk._("There is no such file"))
     states.put(resource_id, dataset_id=resource.package_id, state=states.QUEUED, code="", params={})
-    tk.enqueue_job(jobs.load, [resource_id], title=f"table of {resource_id}", rq_kwargs={"timeout": jobs.LONGEST_LOAD})
+    jobs.enqueue_load(resource_id)
     return tk.get_action("nx_table_show")(tk.fresh_context(context), {"id": resource_id})
 
 

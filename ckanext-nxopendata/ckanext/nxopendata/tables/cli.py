@@ -21,15 +21,16 @@ def tables() -> None:
 @tables.command()
 @click.option("--all", "force", is_flag=True, help="没有变化的也重新装载 · load again what has not changed, too")
 def sync(force: bool) -> None:
-    """补上缺的数据表，删去多余的 · queue what is missing or changed, drop what is gone."""
+    """补上缺的数据表，删去多余的 · load what is missing or changed, drop what is gone."""
     known = set(model.Session.scalars(sa.select(State.dataset_id)))
     wanted = sorted(known | set(model.Session.scalars(sa.select(model.Package.id))))
-    total = {"queued": 0, "dropped": 0, "kept": 0}
+    total = {"loaded": 0, "queued": 0, "dropped": 0, "kept": 0}
     for start in range(0, len(wanted), AT_ONCE):
         for key, number in jobs.sync(wanted[start : start + AT_ONCE], force=force).items():
             total[key] += number
     click.echo(
-        f"待装载 queued {total['queued']} · 已删除 dropped {total['dropped']} · 不变 kept {total['kept']}"
+        f"已装载 loaded {total['loaded']} · 待装载 queued {total['queued']} · "
+        f"已删除 dropped {total['dropped']} · 不变 kept {total['kept']}"
     )
 
 

@@ -28,7 +28,9 @@ IDENTIFIERS = re.compile(
 )
 DATED = re.compile(r"日期|时间|日\Z|date|time", re.IGNORECASE)
 YEARLY = re.compile(r"年份|年度|\A年\Z|\byear\b", re.IGNORECASE)
-MISSING = frozenset({"-", "--", "—", "——", "－", "–", "/", "…", "……", "n/a", "na", "null", "none", "无", "暂无", "不详", "缺失"})
+MISSING = frozenset(
+    {"-", "--", "—", "——", "－", "–", "/", "…", "……", "n/a", "na", "null", "none", "无", "暂无", "不详", "缺失"}
+)
 TEXTUAL = frozenset("CMG")
 """Data types of the guide that are text: C 字符型, M 备注型, G 通用型 (发改高技〔2017〕1272号, element 8)."""
 
@@ -51,7 +53,7 @@ class Column:
         type: of the database: ``text``, ``int8``, ``numeric``, ``date`` or ``timestamp``.
         label_en, notes, nx_type: name in English, description and data type of the information item it belongs to.
         item: name of that information item; "" when the dataset has none for it.
-        precision: of dates kept as text: ``month``, ``year`` or ``mixed``; ``year`` also for whole numbers that are years.
+        precision: of dates kept as text: ``month``, ``year`` or ``mixed``; ``year`` for whole numbers that are years.
         unit: ``%`` where every cell had it.
     """
 
@@ -143,7 +145,7 @@ def kind(cell: str) -> str:
 def _exists(name: str, parts: list[int]) -> bool:
     try:
         if name == "stamp":
-            dt.datetime(*parts)  # noqa: DTZ001  only asked whether it is one
+            dt.datetime.fromisoformat("{:04}-{:02}-{:02} {:02}:{:02}:{:02}".format(*[*parts, 0][:6]))
         else:
             dt.date(*[*parts, 1, 1][:3])
     except (ValueError, TypeError):

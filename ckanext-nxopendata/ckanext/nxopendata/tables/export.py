@@ -182,7 +182,7 @@ def xlsx(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
         return cell
 
     def cell(value: Any) -> Any:
-        if value is None or isinstance(value, bool | int | float) and not _long(value):
+        if value is None or (isinstance(value, bool | int | float) and not _long(value)):
             return value
         if isinstance(value, dt.datetime):
             return value.replace(tzinfo=None)

@@ -17,7 +17,7 @@ from flask import has_request_context
 from ckanext.nxopendata.catalogue.exchange import cells
 from ckanext.nxopendata.tables import access, actions, examples, export, maps, messages, query
 from ckanext.nxopendata.tables import model as states
-from ckanext.nxopendata.tables.columns import Column
+from ckanext.nxopendata.tables.columns import IDENTIFIERS, Column
 from ckanext.nxopendata.tables.query import BadQuestion, Condition, Question, TooSlow
 
 __all__ = ["nx_file_view", "nx_table_page"]
@@ -129,9 +129,7 @@ def _rows(result: dict[str, Any], source: query.Source, found: Sequence[Column],
         page = last
         total, rows = query.page(source, asked, size, (page - 1) * size)
     result |= {"total": total, "page": page, "last": last, "first": (page - 1) * size}
-    result["rows"] = [
-        [_cell(value, column) for value, column in zip(row, found, strict=True)] for row in rows
-    ]
+    result["rows"] = [[_cell(value, column) for value, column in zip(row, found, strict=True)] for row in rows]
 
 
 def _cell(value: Any, column: Column) -> dict[str, str]:
@@ -228,9 +226,7 @@ def _tabs(found: Sequence[Column], address: _Address) -> list[tuple[str, str, st
         names.append(("map", tk._("Map")))
     if wanted not in dict(names):
         wanted = "table"
-    return [
-        (name, text, address.but(view=None if name == "table" else name), name == wanted) for name, text in names
-    ]
+    return [(name, text, address.but(view=None if name == "table" else name), name == wanted) for name, text in names]
 
 
 def _size() -> int:
@@ -260,7 +256,8 @@ def _chart(result: dict[str, Any], source: query.Source, found: Sequence[Column]
     others = [column for column in found if column not in plotted]
     by = {column.id: column for column in found}
     years = [column for column in found if column.precision]
-    x = by.get(str(args.get("x"))) or (years or others or list(found))[0]
+    named = [column for column in others if not IDENTIFIERS.search(column.label)]
+    x = by.get(str(args.get("x"))) or (years or named or others or list(found))[0]
     y = by.get(str(args.get("y"))) if "y" in args else (plotted[0] if plotted else None)
     y = y if y in numbers else None
     kind = str(args.get("kind") or ("line" if x in years else "bar"))
@@ -300,9 +297,7 @@ def _chart(result: dict[str, Any], source: query.Source, found: Sequence[Column]
         "order": order,
         "columns": [(column.id, label(column)) for column in found],
         "numbers": [(column.id, label(column)) for column in numbers],
-        "kinds": list(
-            zip(CHARTS, (tk._("Bars"), tk._("Line"), tk._("Pie"), tk._("Scatter")), strict=True)
-        ),
+        "kinds": list(zip(CHARTS, (tk._("Bars"), tk._("Line"), tk._("Pie"), tk._("Scatter")), strict=True)),
         "aggregates": aggregates,
         "x_label": label(x),
         "y_label": measured,
@@ -368,9 +363,7 @@ def _downloads(resource: dict[str, Any], address: _Address) -> list[dict[str, st
     asked = [(key, value) for key, value in address.pairs if key in ("q", "c", "o", "v", "sort")]
     result = []
     for ending, text, more in names:
-        url = tk.h.url_for(
-            "nx_tables.download", id=resource["package_id"], resource_id=resource["id"], ending=ending
-        )
+        url = tk.h.url_for("nx_tables.download", id=resource["package_id"], resource_id=resource["id"], ending=ending)
         whole, part = urlencode(list(more.items())), urlencode([*asked, *more.items()])
         result.append(
             {
@@ -391,7 +384,7 @@ def _first_text(found: Sequence[Column], result: dict[str, Any]) -> str:
     """A short text of the first row, so that the example finds something."""
     for row in result.get("rows", ())[:1]:
         for cell, column in zip(row, found, strict=True):
-            if column.type == "text" and 1 < len(cell["text"]) <= 20 and any("\u4e00" <= c for c in cell["text"]):
+            if column.type == "text" and 1 < len(cell["text"]) <= 20 and any(c >= "\u4e00" for c in cell["text"]):
                 return cell["text"]
     return ""
 
@@ -437,5 +430,3 @@ def _text_view(resource: dict[str, Any]) -> dict[str, Any] | None:
 
 def _english() -> bool:
     return has_request_context() and str(tk.h.lang()).startswith("en")
-
-

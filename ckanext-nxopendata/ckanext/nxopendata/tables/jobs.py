@@ -15,10 +15,11 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search, uploader
+from ckan.model.resource import resource_table
 from sqlalchemy import event
 
-from ckanext.nxopendata.tables import reading, store, table
 from ckanext.nxopendata.tables import model as states
+from ckanext.nxopendata.tables import reading, store, table
 from ckanext.nxopendata.tables.reading import CannotRead
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,12 @@ VERSION = "1"
 
 LONGEST_LOAD = 1800
 """Seconds after which the queue gives a file up."""
+
+AT_ONCE = 50
+"""Datasets looked at in one job."""
+
+SMALL = 2_000_000
+"""Files of at most so many bytes are loaded at once: a job each would cost more than the loading."""
 
 WITHDRAWN = "nx_withdrawn"
 """Extra of a dataset that its source withdrew."""
@@ -68,42 +75,65 @@ def _rolled_back(session: Any) -> None:
 
 def enqueue_sync(dataset_ids: list[str]) -> None:
     """Ask a worker to bring the tables of some datasets in line with their files."""
-    tk.enqueue_job(sync, [dataset_ids], title=f"tables of {len(dataset_ids)} datasets")
+    for start in range(0, len(dataset_ids), AT_ONCE):
+        some = dataset_ids[start : start + AT_ONCE]
+        tk.enqueue_job(sync, [some], title=f"tables of {len(some)} datasets", rq_kwargs={"timeout": LONGEST_LOAD})
+
+
+def enqueue_load(resource_id: str) -> None:
+    """Ask a worker to load one file."""
+    tk.enqueue_job(load, [resource_id], title=f"table of {resource_id}", rq_kwargs={"timeout": LONGEST_LOAD})
 
 
 # What is needed
 
 
 def sync(dataset_ids: Iterable[str], *, force: bool = False) -> dict[str, int]:
-    """Bring tables in line with files: queue what is new or changed, drop what is gone or withdrawn.
+    """Bring tables in line with files: load what is new or changed, drop what is gone or withdrawn.
+
+    Small files are loaded here; each large one gets a job of its own.
 
     Args:
         force: load again what has not changed, too.
 
     Returns:
-        how many were ``queued``, ``dropped`` and ``kept``.
+        how many were ``loaded``, ``queued``, ``dropped`` and ``kept``.
     """
-    counts = {"queued": 0, "dropped": 0, "kept": 0}
+    counts = {"loaded": 0, "queued": 0, "dropped": 0, "kept": 0}
     for dataset_id in dataset_ids:
-        package = model.Package.get(dataset_id)
-        known = {state.resource_id: state for state in states.of_dataset(dataset_id)}
-        wanted = {resource.id: resource for resource in _wanted(package)} if package else {}
-        for resource_id in known.keys() - wanted.keys():
-            discard(resource_id)
-            counts["dropped"] += 1
-        for resource_id, resource in wanted.items():
-            mark = fingerprint(resource)
-            state = known.get(resource_id)
-            if state and state.fingerprint == mark and state.state != states.QUEUED and not force:
-                if state.state == states.READY:
-                    _activate(resource, True)
-                counts["kept"] += 1
-                continue
-            states.put(resource_id, dataset_id=dataset_id, state=states.QUEUED, code="", params={})
-            tk.enqueue_job(load, [resource_id], title=f"table of {resource_id}", rq_kwargs={"timeout": LONGEST_LOAD})
-            counts["queued"] += 1
-    model.Session.rollback()
+        for outcome in _sync(dataset_id, force=force):
+            counts[outcome] += 1
     return counts
+
+
+def _sync(dataset_id: str, *, force: bool) -> list[str]:
+    package = model.Package.get(dataset_id)
+    known = {state.resource_id: state for state in states.of_dataset(dataset_id)}
+    wanted = {resource.id: resource for resource in _wanted(package)} if package else {}
+    outcomes, small = [], []
+    for resource_id in known.keys() - wanted.keys():
+        discard(resource_id)
+        outcomes.append("dropped")
+    for resource_id, resource in wanted.items():
+        state = known.get(resource_id)
+        settled = state is not None and state.state in (states.READY, states.FAILED)
+        if state and settled and state.fingerprint == fingerprint(resource) and not force:
+            if state.state == states.READY:
+                _activate(resource, True)
+            outcomes.append("kept")
+            continue
+        states.put(resource_id, dataset_id=dataset_id, state=states.QUEUED, code="", params={})
+        if (resource.size or SMALL) < SMALL:
+            small.append(resource_id)
+        else:
+            enqueue_load(resource_id)
+            outcomes.append("queued")
+    model.Session.rollback()
+    for resource_id in small:
+        _load(resource_id)
+    if small:
+        _index(dataset_id)
+    return outcomes + ["loaded"] * len(small)
 
 
 def _wanted(package: Any) -> list[Any]:
@@ -165,16 +195,27 @@ def limits() -> table.Limits:
 
 def load(resource_id: str) -> None:
     """Load one file. What keeps it from being a table is recorded, for people to read; nothing is raised for it."""
+    _load(resource_id)
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is not None:
+        _index(str(resource.package_id))
+
+
+def _index(dataset_id: str) -> None:
+    """The index holds the dataset as it is shown, and the headers of its tables."""
+    model.Session.rollback()
+    package = model.Package.get(dataset_id)
+    if package is not None and package.state == "active":
+        search.rebuild(dataset_id)
+
+
+def _load(resource_id: str) -> None:
     resource = model.Session.get(model.Resource, resource_id)
     if resource is None or resource.package is None or resource not in _wanted(resource.package):
         discard(resource_id)
         return
-    dataset_id, mark, items, kind = (
-        resource.package_id,
-        fingerprint(resource),
-        _items(resource.package),
-        kind_of(resource),
-    )
+    dataset_id, mark = str(resource.package_id), fingerprint(resource)
+    items, kind = _items(resource.package), kind_of(resource)
     path = _path(resource)
     model.Session.rollback()  # no transaction stays open while a file is read
     states.put(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={})
@@ -244,15 +285,13 @@ def _activated(resource_id: str, active: bool) -> None:
     resource = model.Session.get(model.Resource, resource_id)
     if resource is not None:
         _activate(resource, active)
-        # The index holds the dataset as it is shown, and the headers of its tables.
-        search.rebuild(resource.package_id)
 
 
 def _activate(resource: Any, active: bool) -> None:
     """Set CKAN's mark of a file in the DataStore, without an edit of the dataset that nobody made."""
     if bool((resource.extras or {}).get("datastore_active")) == active:
         return
-    row = model.Resource.__table__
+    row = resource_table
     extras = {**(resource.extras or {}), "datastore_active": active}
     model.Session.execute(sa.update(row).where(row.c.id == resource.id).values(extras=extras))
     model.Session.commit()

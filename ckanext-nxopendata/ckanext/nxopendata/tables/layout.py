@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from ckanext.nxopendata.tables.reading import CannotRead, Row, Sheet, width
 
@@ -23,7 +23,9 @@ ASIDE = re.compile(
     r"(单\s*位|填报|填表|制表|编制|报送|统计时间|截止|截至|更新时间|数据时间|日\s*期|时\s*间|表\s*号|审核|负责人|联系电话)"
     r"[^:：]{0,12}[:：]"
 )
-FOOTNOTE = re.compile(r"^[（(]?\s*(注|备注|说明|附注|资料来源|数据来源|来源|填表|制表|审核|单位负责人|Source|Note)s?\s*[\d一二三]?\s*[:：)）.]")
+FOOTNOTE = re.compile(
+    r"^[（(]?\s*(注|备注|说明|附注|资料来源|数据来源|来源|填表|制表|审核|单位负责人|Source|Note)s?\s*[\d一二三]?\s*[:：)）.]"
+)
 TOTALS = frozenset({"合计", "总计", "小计", "共计", "累计", "本页合计", "total", "subtotal", "grandtotal"})
 NUMBER = re.compile(r"[+-]?[\d,，.]+%?\Z")
 YEAR = re.compile(r"(19|20)\d\d(年度?)?\Z")
@@ -119,7 +121,7 @@ def _continues(above: Row, below: Row) -> bool:
 def _joined(rows: list[Row]) -> tuple[str, ...]:
     size = max(len(row) for row in rows)
     filled = [row + [""] * (size - len(row)) for row in rows]
-    for upper, lower in zip(filled, filled[1:], strict=False):
+    for upper, lower in pairwise(filled):
         for n in range(1, size):
             if not upper[n] and lower[n]:
                 upper[n] = upper[n - 1]

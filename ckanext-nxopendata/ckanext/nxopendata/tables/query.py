@@ -22,7 +22,9 @@ OPERATORS = {
 }
 """Operators by the family of a column's type, the one to offer first in front."""
 
-NUMBERS = frozenset({"int2", "int4", "int8", "int", "bigint", "numeric", "float4", "float8", "double precision", "real"})
+NUMBERS = frozenset(
+    {"int2", "int4", "int8", "int", "bigint", "numeric", "float4", "float8", "double precision", "real"}
+)
 DATES = frozenset({"date", "timestamp", "timestamptz"})
 MOST_CONDITIONS = 20
 STATEMENT_SECONDS = 20
@@ -195,9 +197,7 @@ def _select(source: Source, where: _Where, question: Question) -> sql.Composable
             column = column + sql.SQL(' COLLATE "zh-x-icu"')
         order = column + sql.SQL(" DESC NULLS LAST, _id" if question.descending else " NULLS LAST, _id")
     chosen = sql.SQL(", ").join([name(one) for one in source.types])
-    return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(
-        chosen, name(source.resource_id), where.statement(), order
-    )
+    return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(chosen, name(source.resource_id), where.statement(), order)
 
 
 def _where(source: Source, question: Question) -> _Where:
@@ -270,14 +270,14 @@ def _value(kind: str, condition: Condition) -> Any:
 
 @contextmanager
 def _cursor(seconds: int, *, named: bool = False) -> Iterator[Any]:
-    raw = get_read_engine().raw_connection()
+    raw: Any = get_read_engine().raw_connection()
     try:
         with raw.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", (f"{seconds}s",))
         if named:
-            with raw.cursor("nx_rows") as cursor:  # pyright: ignore[reportCallIssue]  psycopg2 takes a name
-                cursor.itersize = 2000  # pyright: ignore[reportAttributeAccessIssue]
+            with raw.cursor("nx_rows") as cursor:
+                cursor.itersize = 2000
                 yield cursor
         else:
             with raw.cursor() as cursor:

@@ -33,7 +33,7 @@ def load(resource_id: str, table: Table) -> int:
     """
     temporary = f"nx_{uuid.uuid4().hex}"
     engine = get_write_engine()
-    raw = engine.raw_connection()
+    raw: Any = engine.raw_connection()
     try:
         with raw.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (resource_id,))
@@ -83,7 +83,7 @@ def _describe(cursor: Any, table: str, columns: Iterable[Column]) -> None:
 
 def drop(resource_id: str) -> None:
     """Drop the table of a file, if there is one."""
-    raw = get_write_engine().raw_connection()
+    raw: Any = get_write_engine().raw_connection()
     try:
         with raw.cursor() as cursor:
             cursor.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(name(resource_id)), ())

@@ -31,7 +31,7 @@
       tooltip: { trigger: chart.kind === "pie" || chart.kind === "scatter" ? "item" : "axis", confine: true },
       grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true }
     };
-    var axis = { axisLabel: { color: text }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
+    var axis = { axisLabel: { color: text, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
     if (chart.kind === "pie") {
       base.series = [{ type: "pie", radius: ["35%", narrow ? "60%" : "70%"], name: chart.y, label: { color: text },
         data: chart.points.map(function (point) { return { name: point[0], value: point[1] }; }) }];
@@ -57,6 +57,7 @@
       base.yAxis = groups;
       numbers.nameLocation = "start";
       numbers.name = "";
+      numbers.splitNumber = narrow ? 2 : 5;
     } else {
       base.xAxis = groups;
       base.yAxis = numbers;
