@@ -132,7 +132,9 @@ def kind(cell: str) -> str:
     if _NUM.match(value):
         whole = value.lstrip("+-")
         leads_with_zero = whole.startswith("0") and whole[1:2].isdigit()
-        return "long" if leads_with_zero or sum(map(str.isdigit, whole)) > 30 else "num"
+        if leads_with_zero or sum(map(str.isdigit, whole)) > 30:
+            return "long"
+        return "int" if set(whole) <= set("0123456789,") and len(whole) < 20 else "num"
     if value.endswith("%") and (_INT.match(value[:-1].strip()) or _NUM.match(value[:-1].strip())):
         return "percent"
     for name, pattern in (("day", _DAY), ("month", _MONTH), ("year", _YEAR), ("stamp", _STAMP)):
