@@ -136,3 +136,61 @@ class TestSettingsInARun:
         assert harvest(url, limits={"max_keywords": 1})["counts"]["refused"] == 1
         harvest(url, mapping=mapping, limits={})
         assert call("package_show", id="shu-ju-ji-1")["nx_region"] == "640200"
+
+
+class TestTrial:
+    def test_it_says_what_would_come_of_the_source_and_keeps_nothing(self, web, department, call):
+        body = PREFIXES + dataset(1, extra='dct:spatialResolution "1" ;') + dataset(2, title=" ") + dataset(3)
+        url = web.put("/c", body)
+        report = call("nx_harvest_source_test", url=url, organization="wen-lyu-ting")
+        assert (report["ok"], report["format"], report["detected"], report["complete"]) == (True, "dcat", True, True)
+        assert report["counts"] == {"create": 2, "refused": 1}
+        refused = next(entry for entry in report["datasets"] if entry["kind"] == "refused")
+        assert [problem["field"] for problem in refused["problems"]] == ["title_translated"]
+        good = next(entry for entry in report["datasets"] if entry["title"] == "数据集1")
+        assert good["dataset"]["resources"][0]["url"] == "https://dept.example/data/1.csv"
+        assert report["unused"] == {"dct:spatialResolution": 1}
+        assert call("nx_harvest_source_list") == []
+        assert call("package_search")["count"] == 0
+
+    def test_a_sample_of_a_large_catalogue_reads_no_further(self, department, call):
+        from .generated.site import site
+
+        with site(90) as source:
+            settings = {"url": source.url("ckan-2.8"), "organization": "wen-lyu-ting", "format": "ckan"}
+            report = call("nx_harvest_source_test", **settings, limit=5)
+            pages = [path for path, _ in source.server.requests if "package_search" in path]
+        assert (report["records"], report["complete"], report["declared_total"], len(pages)) == (5, None, 88, 1)
+        assert report["counts"] == {"create": 5}
+
+    def test_a_source_that_cannot_be_read_is_told_in_words(self, web, department, call):
+        report = call("nx_harvest_source_test", url=web.base + "/gone", organization="wen-lyu-ting")
+        assert (report["ok"], report["complete"]) == (False, False)
+        assert "404" in report["problems"][0]["message"]
+        assert report["problems"][0]["remedy"]
+
+    def test_a_saved_source_is_tried_with_other_settings(self, web, harvest, call):
+        url = web.put("/c", PREFIXES + dataset(1))
+        harvest(url)
+        assert call("nx_harvest_source_test", id="test")["counts"] == {"unchanged": 1}
+        changed = call("nx_harvest_source_test", id="test", mapping={"dataset": {"nx_region": {"default": "640100"}}})
+        assert changed["counts"] == {"update": 1}
+        assert changed["datasets"][0]["dataset"]["nx_region"] == "640100"
+        assert call("nx_harvest_source_show", id="test")["mapping"] == {}
+
+    def test_the_command_line_says_the_same(self, web, department, cli):
+        url = web.put("/c", PREFIXES + dataset(1) + dataset(2, title=" "))
+        from ckan.cli.cli import ckan
+
+        result = cli.invoke(ckan, ["nx", "harvest", "source", "test", "--url", url, "--organization", "wen-lyu-ting"])
+        assert result.exit_code == 2, result.output
+        assert "dcat" in result.output
+        assert "✗" in result.output
+        assert "✓ 数据集1" in result.output
+        made = ["nx", "harvest", "source", "create", "--name", "wlt", "--title", "文旅", "--url", url]
+        result = cli.invoke(ckan, [*made, "--organization", "wen-lyu-ting", "--limit", "max_pages", "3"])
+        assert result.exit_code == 0, result.output
+        result = cli.invoke(ckan, ["nx", "harvest", "source", "update", "wlt", "--trust", "review"])
+        shown = cli.invoke(ckan, ["nx", "harvest", "source", "show", "wlt"])
+        assert "review" in shown.output
+        assert "max_pages" in shown.output

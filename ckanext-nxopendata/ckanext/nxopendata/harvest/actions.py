@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.harvest import auth, bulk, jobs, messages, run, source_schema
+from ckanext.nxopendata.harvest import auth, bulk, jobs, messages, run, source_schema, trial
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source
 
@@ -31,6 +31,7 @@ __all__ = [
     "nx_harvest_source_delete",
     "nx_harvest_source_list",
     "nx_harvest_source_show",
+    "nx_harvest_source_test",
     "nx_harvest_source_update",
 ]
 
@@ -109,20 +110,51 @@ def nx_harvest_source_update(context: Context, data_dict: DataDict) -> Json:
     """
     tk.check_access("nx_harvest_source_update", context, data_dict)
     source = _source(tk.get_or_bust(data_dict, "id"))
-    current = {name: getattr(source, name) for name in source_schema.FIELDS}
-    given = {key: value for key, value in data_dict.items() if key != "id"}
-    data = source_schema.validated({**current, "organization": source.organization_id, **given}, context)
+    data = _changed(source, data_dict, context)
     same = model.Session.query(Source).filter(Source.name == data["name"], Source.id != source.id).first()
     if same:
         raise tk.ValidationError({"name": [tk._("There is a source of this name already")]})
-    if urlsplit(data["url"]).netloc != urlsplit(source.url).netloc and "credentials" not in data:
-        data["credentials"] = ""  # they were given for the other host
     if data["url"] != source.url:
         source.trail = []
     for key, value in data.items():
         setattr(source, key, value)
     model.Session.commit()
     return _source_dict(source)
+
+
+def _changed(source: Source, data_dict: DataDict, context: Context) -> Json:
+    """The columns of a source with what is given; what is not given stays."""
+    current = {name: getattr(source, name) for name in source_schema.FIELDS}
+    given = {key: value for key, value in data_dict.items() if key not in ("id", "limit")}
+    data = source_schema.validated({**current, "organization": source.organization_id, **given}, context)
+    if urlsplit(data["url"])[:2] != urlsplit(source.url)[:2] and "credentials" not in data:
+        data["credentials"] = ""  # they were given for the other host
+    return data
+
+
+def nx_harvest_source_test(context: Context, data_dict: DataDict) -> Json:
+    """Try a source, saved or not: read its first records and say what a harvest would make of them. Keeps nothing.
+
+    :param id: id or name of a source (optional); other parameters as in ``nx_harvest_source_create``, of which
+        ``url`` and ``organization`` are needed without ``id``, and go before the saved ones with it
+    :param limit: records that are read (default 20, at most 100)
+    :returns: ``ok``, ``format`` and whether it was ``detected``, ``url`` asked first, ``pages``, ``records``,
+        ``declared_total``, ``complete`` (None: the trial stopped before the end), ``doubts``, ``counts`` by kind,
+        ``datasets``: ``{guid, position, kind, title, organization_id, dataset, problems}``, ``problems``,
+        ``unused``: names in the records that the mapping does not read, ``seconds``
+    """
+    tk.check_access("nx_harvest_source_test", context, data_dict)
+    if key := data_dict.get("id"):
+        saved = _source(key)
+        columns = {"credentials": saved.credentials} | _changed(saved, data_dict, context)
+        columns |= {"id": saved.id}
+    else:
+        given = {key: value for key, value in data_dict.items() if key != "limit"}
+        columns = source_schema.validated({"name": "nx-trial", "title": "nx-trial", **given}, context)
+    defaults: Json = {"credentials": "", "fingerprint": "", "trail": [], "memory": {}}
+    source = Source(**{**defaults, **columns})
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    return trial.of(source, max(1, _limit(data_dict, 20, trial.MOST)), user)
 
 
 def nx_harvest_source_delete(context: Context, data_dict: DataDict) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "nx_harvest_source_delete",
     "nx_harvest_source_list",
     "nx_harvest_source_show",
+    "nx_harvest_source_test",
     "nx_harvest_source_update",
 ]
 
@@ -82,6 +83,13 @@ def nx_harvest_source_delete(context: Context, data_dict: DataDict) -> AuthResul
 
 def nx_harvest_source_show(context: Context, data_dict: DataDict) -> AuthResult:
     return _of_source(context, _source(data_dict))
+
+
+def nx_harvest_source_test(context: Context, data_dict: DataDict) -> AuthResult:
+    """As it is saved, whoever may see it may try it; with other settings, who may change it."""
+    if data_dict.get("id") and set(data_dict) <= {"id", "limit"}:
+        return _of_source(context, _source(data_dict))
+    return _sysadmin_only()
 
 
 def nx_harvest_source_list(context: Context, data_dict: DataDict) -> AuthResult:

@@ -46,11 +46,6 @@ def harvest() -> None:
     """Department catalogues to the portal."""
 
 
-@harvest.group(short_help="采集源 / Sources")
-def source() -> None:
-    """The catalogues that are harvested."""
-
-
 def _call(name: str, data: dict[str, Any], **context: Any) -> Any:
     """Run an action as the site's own user; what goes wrong becomes a line, not a trace."""
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
@@ -68,76 +63,6 @@ def _call(name: str, data: dict[str, Any], **context: Any) -> Any:
 
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-@source.command("create")
-@click.option("--name", required=True, help="Lower-case letters, digits, - and _.")
-@click.option("--title", required=True)
-@click.option("--url", required=True, help="Address of the catalogue.")
-@click.option("--format", "format_", default="auto", show_default=True, help="auto, or the name of a format.")
-@click.option("--organization", required=True, help="Name or id of the department.")
-@click.option("--files", type=click.Choice(["link", "mirror"]), default="link", show_default=True)
-@click.option("--licence", default="", help="Licence of records that name none.")
-@click.option("--schedule", default="", help="Cron expression.")
-@click.option("--priority", type=int, default=100, show_default=True, help="The lower number goes first.")
-@click.option("--trust", type=click.Choice(["normal", "review"]), default="normal", show_default=True)
-@click.option(
-    "--limit",
-    "limits",
-    multiple=True,
-    type=(str, int),
-    metavar="NAME NUMBER",
-    help="A limit of this source; repeatable.",
-)
-@click.option(
-    "--credentials", type=click.File(), help="File with the credentials as JSON, - for standard input; kept encrypted."
-)
-@click.option("--update", is_flag=True, help="Change the source if it exists.")
-@as_json
-def source_create(
-    format_: str,
-    update: bool,
-    as_json: bool,
-    limits: tuple[tuple[str, int], ...],
-    credentials: Any,
-    **values: Any,
-) -> None:
-    """Create a source; with --update make it so, whether it exists or not."""
-    data = {"format": format_} | {name: value for name, value in values.items() if value is not None}
-    if limits:
-        data["limits"] = dict(limits)
-    if credentials:
-        data["credentials"] = credentials.read()
-    names = {entry["name"] for entry in _call("nx_harvest_source_list", {})}
-    exists = update and values["name"] in names
-    action = "nx_harvest_source_update" if exists else "nx_harvest_source_create"
-    result = _call(action, {**data, "id": values["name"]} if exists else data)
-    if as_json:
-        _print_json(result)
-    else:
-        click.echo(f"{'已更新 updated' if exists else '已创建 created'}: {result['name']} <{result['url']}>")
-
-
-@source.command("list")
-@as_json
-def source_list(as_json: bool) -> None:
-    """List the sources with their last runs."""
-    found = _call("nx_harvest_source_list", {})
-    if as_json:
-        _print_json(found)
-        return
-    for entry in found:
-        last = entry["last_run"]
-        state = f"{last['state']} {last['created'][:16]}Z" if last else "从未采集 never harvested"
-        click.echo(f"{entry['name']}\t{entry['format']}\t{entry['organization']}\t{state}\t{entry['title']}")
-
-
-@source.command("delete")
-@click.argument("name")
-def source_delete(name: str) -> None:
-    """Delete a source; its datasets stay."""
-    _call("nx_harvest_source_delete", {"id": name})
-    click.echo(f"已删除 deleted: {name}")
 
 
 class _Progress:

@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata.harvest import actions, auth, formats, helpers, tombstone, views, withdrawn
-from ckanext.nxopendata.harvest import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
+from ckanext.nxopendata.harvest import cli_source as _cli  # noqa: F401  hangs its commands under "ckan nx"
 from ckanext.nxopendata.harvest.changes import actions as change_actions
 from ckanext.nxopendata.harvest.changes import auth as change_auth
 from ckanext.nxopendata.harvest.changes import views as webhook_views
