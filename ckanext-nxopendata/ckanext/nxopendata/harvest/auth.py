@@ -89,7 +89,7 @@ def nx_harvest_source_test(context: Context, data_dict: DataDict) -> AuthResult:
     """As it is saved, whoever may see it may try it; with other settings, who may change it."""
     if data_dict.get("id") and set(data_dict) <= {"id", "limit"}:
         return _of_source(context, _source(data_dict))
-    return _sysadmin_only()
+    return _office_only(context)
 
 
 def nx_harvest_source_list(context: Context, data_dict: DataDict) -> AuthResult:
