@@ -32,7 +32,11 @@ def nx_register_links() -> list[dict[str, Any]]:
     """The pages of the register for this reader: ``{"url", "label", "current"}``."""
     user = getattr(tk.current_user, "name", None)
     signed_in = bool(user) and bool(roles.departments(user) or roles.sees_all(user))
-    pages = [("nx_register.systems", tk._("Systems"), True), ("nx_register.projects", tk._("Projects"), signed_in)]
+    pages = [
+        ("nx_register.systems", tk._("Systems"), True),
+        ("nx_register_tables.index", tk._("Official tables"), signed_in),
+        ("nx_register.projects", tk._("Projects"), signed_in),
+    ]
     return [
         {"url": tk.h.url_for(endpoint), "label": label, "current": tk.request.endpoint == endpoint}
         for endpoint, label, shown in pages

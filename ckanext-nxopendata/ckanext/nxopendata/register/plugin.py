@@ -8,8 +8,8 @@ subject                   files
 systems, projects         ``actions.py auth.py schema.py views.py helpers.py``, ``systems.py projects.py`` (the
                           database), ``record.py`` (plain: what a system is), ``visibility.py chained.py`` (who
                           sees and writes them by CKAN's own ways), ``log.py model.py roles.py config.py``
-official tables 1-5       ``tables/`` (layout, Excel, page, PDF, CSV)
-import of such tables     ``intake/``
+official tables 1-5       ``tables/`` (layout, Excel, page, PDF, CSV), ``tables_*.py``, ``units.py``
+import of such tables     ``intake/``, ``tables_*.py``
 clean-up                  ``zombie.py`` (plain: the five signs), ``verdicts.py`` (who said what)
 integration, connection   ``integration.py connection.py funding.py`` (plain), ``picture.py`` (SVG)
 tasks of the plan         ``tasks*.py``, ``templates/nx_task/``
@@ -35,12 +35,24 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
 from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.register import actions, auth, chained, cli, helpers, validators, views, visibility
+from ckanext.nxopendata.register import (
+    actions,
+    auth,
+    chained,
+    cli,
+    helpers,
+    tables_actions,
+    tables_auth,
+    tables_views,
+    validators,
+    views,
+    visibility,
+)
 
-ACTIONS = (actions, chained)
-AUTH = (auth,)
+ACTIONS = (actions, chained, tables_actions)
+AUTH = (auth, tables_auth)
 HELPERS = (helpers,)
-BLUEPRINTS = [views.nx_register]
+BLUEPRINTS = [views.nx_register, tables_views.nx_register_tables]
 
 
 def _exported(*modules: Any) -> dict[str, Any]:

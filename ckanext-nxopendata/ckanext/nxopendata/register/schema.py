@@ -7,8 +7,7 @@ from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.register import record
-
-IGNORED = ("__extras", "__junk")
+from ckanext.nxopendata.register.tables import layout
 
 
 @validator_args
@@ -53,4 +52,19 @@ def of_step(not_empty: Validator, unicode_safe: Validator, ignore_missing: Valid
         "id": [not_empty, unicode_safe],
         "action": [not_empty, unicode_safe],
         "opinion": [ignore_missing, unicode_safe],
+    }
+
+
+@validator_args
+def of_table(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    default: ValidatorFactory,
+    ignore_empty: Validator,
+) -> Schema:
+    return {
+        "number": [not_empty, unicode_safe, one_of(layout.NUMBERS)],
+        "owner_org": [ignore_empty, unicode_safe],
+        "format": [default("json"), one_of(("json", "xlsx", "csv", "pdf"))],
     }

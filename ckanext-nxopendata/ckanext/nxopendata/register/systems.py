@@ -207,10 +207,10 @@ def update(
     return changed
 
 
-def check(user: str, fields: Mapping[str, Any], *, kind: str = "system") -> dict[str, Any]:
+def check(user: str, owner_org: str, fields: Mapping[str, Any], *, kind: str = "system") -> dict[str, Any]:
     """What the schema says against these fields, by field; nothing is written."""
     data = {name: value for name, value in fields.items() if value not in ("", None, [], {})}
-    data |= {"type": kind, "private": True}
+    data |= {"type": kind, "owner_org": owner_org, "private": True}
     plugin = lib_plugins.lookup_package_plugin(kind)
     _, errors = lib_plugins.plugin_validate(
         plugin, _context(user), data, plugin.create_package_schema(), "package_create"

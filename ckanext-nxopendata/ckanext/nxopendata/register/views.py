@@ -77,14 +77,14 @@ def system_edit(id: str) -> Any:  # noqa: A002  the same
     shown = act("nx_system_show", id=id)
     if "id" not in shown:
         return tk.abort(403, tk._("This is for the department itself and the supervising offices"))
-    _must("nx_system_update", {"id": id})
+    must("nx_system_update", {"id": id})
     return _form("system", shown, lambda data: act("nx_system_update", **(data | {"id": shown["id"]})))
 
 
 @nx_register.route("/systems/new/<owner_org>", methods=["GET", "POST"])
 def system_new(owner_org: str) -> Any:
     """The form of a new system."""
-    _must("nx_system_create", {"owner_org": owner_org})
+    must("nx_system_create", {"owner_org": owner_org})
     empty = {"owner_org": owner_org, "nx_plan": "keep"}
     return _form("system", empty, lambda data: act("nx_system_create", **(data | {"owner_org": owner_org})))
 
@@ -100,7 +100,8 @@ def system_dispose(id: str) -> Any:  # noqa: A002  the same
     return tk.redirect_to("nx_register.system", id=id)
 
 
-def _must(action: str, data: Mapping[str, Any]) -> None:
+def must(action: str, data: Mapping[str, Any]) -> None:
+    """A 403 (or 401) page for those who may not do ``action``."""
     try:
         tk.check_access(action, {"user": tk.current_user.name}, dict(data))
     except tk.NotAuthorized as problem:
@@ -164,12 +165,12 @@ def project(id: str) -> Any:  # noqa: A002  the same
 def project_edit(id: str) -> Any:  # noqa: A002  the same
     """The form of a project."""
     shown = act("nx_project_show", id=id)
-    _must("nx_project_update", {"id": id})
+    must("nx_project_update", {"id": id})
     return _form("project", shown, lambda data: act("nx_project_update", **(data | {"id": shown["id"]})))
 
 
 @nx_register.route("/projects/new/<owner_org>", methods=["GET", "POST"])
 def project_new(owner_org: str) -> Any:
     """The form of a new project."""
-    _must("nx_project_create", {"owner_org": owner_org})
+    must("nx_project_create", {"owner_org": owner_org})
     return _form("project", {}, lambda data: act("nx_project_create", **(data | {"owner_org": owner_org})))

@@ -1,0 +1,36 @@
+"""The words of what is wrong in a table, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+TEXTS: Mapping[str, Callable[[], str]] = {
+    "missing": lambda: tk._("{column} is empty: fill it in"),
+    "frequency": lambda: tk._('"{value}" is no frequency of use: choose one of {choices}'),
+    "bad_date": lambda: tk._('"{value}" is not a date: write 2015, 2015-06 or 2015-06-01'),
+    "future": lambda: tk._("The date must not be in the future"),
+    "formula": lambda: tk._("The cell shows {value}: write the value itself instead of the formula"),
+    "name_too_long": lambda: tk._("The name is longer than {most} characters: put the rest into the function"),
+    "twice": lambda: tk._("The same system already stands in row {row}: remove one of the two"),
+    "other_department": lambda: tk._('"{value}" is another department; this is the table of {department}'),
+    "no_group": lambda: tk._("No line above says whether it is kept, merged or cleared away: put it under its group"),
+    "unknown_system": lambda: tk._("There is no such system in the register: enter it in table 1 first"),
+    "disposed": lambda: tk._("This system was disposed of: remove the row, or give the new system another name"),
+    "count": lambda: tk._("The line says {said}, but {found} rows follow"),
+    "rule": lambda: "{message}",
+    "broken": lambda: tk._("The file cannot be read ({reason}): save it again as .xlsx"),
+    "too_large": lambda: tk._("The file unpacks to more than {reason}: remove empty rows and pictures"),
+    "encoding": lambda: tk._("The character encoding cannot be told: save the file as UTF-8 or GB 18030"),
+    "no_table": lambda: tk._(
+        "No sheet has the head of the tables: it needs at least the columns name, function, scope"
+    ),
+}
+"""Code of a problem -> its text, translated when called."""
+
+
+def text(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong and what to do."""
+    return TEXTS[code]().format(**params)

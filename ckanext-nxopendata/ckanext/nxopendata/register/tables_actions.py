@@ -1,0 +1,197 @@
+"""Actions of the official tables and of their import, and of who answers for a department."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.logic import validate
+from ckan.types import Context
+
+from ckanext.nxopendata.catalogue import departments
+from ckanext.nxopendata.register import auth, schema, systems, units
+from ckanext.nxopendata.register.intake import imports
+from ckanext.nxopendata.register.model import Import
+from ckanext.nxopendata.register.tables import content, delimited, excel, layout, pdf
+
+__all__ = [
+    "nx_system_import_answer",
+    "nx_system_import_apply",
+    "nx_system_import_preview",
+    "nx_system_import_show",
+    "nx_system_table",
+    "nx_system_unit_show",
+    "nx_system_unit_update",
+]
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file that is imported."""
+
+MAKERS = {"xlsx": excel.workbook, "pdf": pdf.document, "csv": delimited.text}
+
+
+@tk.side_effect_free
+@validate(schema.of_table)
+def nx_system_table(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """An official table of the plan, filled in from the register.
+
+    :param number: ``1`` to ``5``: 附表1 to 附表5
+    :param owner_org: of this department, id or name; of all departments if missing, for the supervising offices
+    :param format: ``json`` (the default), ``xlsx``, ``csv`` or ``pdf``
+
+    :returns: ``title``, ``lines`` (rows of cells from top to bottom), or ``file_name`` and ``content`` in Base64
+    """
+    table = filled(context, data_dict["number"], data_dict.get("owner_org"))
+    if data_dict["format"] == "json":
+        return {"title": table.layout.title, "lines": [list(line) for line in table.lines()]}
+    made = MAKERS[data_dict["format"]](table)
+    unit = table.filler[0].partition("：")[2] if table.filler else ""
+    name = "_".join(part for part in (table.layout.label, table.layout.title, unit) if part)
+    return {"file_name": f"{name}.{data_dict['format']}", "content": base64.b64encode(made).decode()}
+
+
+def filled(context: Context, number: str, owner_org: str | None) -> content.Table:
+    """The table, once the user may have it."""
+    tk.check_access("nx_system_table", context, {"number": number, "owner_org": owner_org})
+    identifier = auth.department_id(owner_org) if owner_org else None
+    owners = None if identifier is None else [identifier]
+    if number in layout.OF_SYSTEMS:
+        return content.of_systems(number, systems.every(owners), units.filler(identifier))
+    return content.of_units(number, units.every(owners))
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_system_unit_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Who answers for a department: ``leader_name, leader_post, leader_phone`` and the same of ``contact``.
+
+    :param id: the department, id or name
+    """
+    tk.check_access("nx_system_unit_show", context, data_dict)
+    return units.people(_department(data_dict["id"]))
+
+
+def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Say who answers for a department; what is not named stays.
+
+    :param id: the department, id or name
+
+    Further the fields of :func:`nx_system_unit_show`.
+    """
+    tk.check_access("nx_system_unit_update", context, data_dict)
+    owner = _department(tk.get_or_bust(data_dict, "id"))
+    changes = {name: str(value)[:200] for name, value in data_dict.items() if name in units.FIELDS}
+    units.update(context.get("user") or "", owner, changes)
+    return units.people(owner)
+
+
+def _department(reference: str) -> str:
+    found = auth.department_id(reference)
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is no such department"))
+    return found
+
+
+# Import
+
+
+def nx_system_import_preview(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Say what a department's table (附表1, 2 or 3) would change; nothing is written yet.
+
+    :param owner_org: the department, id or name
+    :param upload: the file (xlsx, xls, et, ods, csv), or
+    :param content: the file in Base64, with
+    :param file_name: its name
+
+    :returns: as :func:`nx_system_import_show`
+    """
+    owner = _department(tk.get_or_bust(data_dict, "owner_org"))
+    tk.check_access("nx_system_import_preview", context, {"owner_org": owner})
+    name, sent = _file(data_dict)
+    row = Import(owner_org=owner, user_name=context.get("user") or "", file_name=name, content=sent, answers={})
+    imports.preview(row)
+    model.Session.add(row)
+    model.Session.commit()
+    return nx_system_import_show(context, {"id": row.id})
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_system_import_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """An import: state, counts by action, its rows, problems with sheet, row and column, open questions.
+
+    :param id: of the import
+    """
+    row = _import("nx_system_import_show", context, data_dict["id"])
+    shown = {
+        "id": row.id,
+        "owner_org": row.owner_org,
+        "department": departments.title(row.owner_org, "zh"),
+        "user_name": row.user_name,
+        "file_name": row.file_name,
+        "state": row.state,
+        "created": row.created.isoformat(),
+        "answers": row.answers,
+    }
+    return shown | imports.said(row.report)
+
+
+def nx_system_import_answer(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Answer an import's questions: which system a row means.
+
+    :param id: of an import that was previewed
+    :param answers: row's ``key`` -> id of one of its candidates, or ``new``
+    """
+    row = _import("nx_system_import_answer", context, tk.get_or_bust(data_dict, "id"))
+    if row.state != imports.PREVIEWED:
+        raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
+    allowed = {entry["key"]: {each["id"] for each in entry["candidates"]} for entry in row.report["rows"]}
+    answers = data_dict.get("answers") or {}
+    for key, answer in answers.items():
+        if answer != imports.NEW and answer not in allowed.get(key, ()):
+            raise tk.ValidationError({"answers": [tk._("Choose one of the systems that are offered")]})
+    row.answers = row.answers | answers
+    imports.preview(row)
+    model.Session.commit()
+    return nx_system_import_show(context, {"id": row.id})
+
+
+def nx_system_import_apply(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Write what a preview announced; rows with errors and questions without answer are left out.
+
+    :param id: of an import that was previewed, by yourself
+    """
+    row = _import("nx_system_import_apply", context, tk.get_or_bust(data_dict, "id"), lock=True)
+    if row.state != imports.PREVIEWED:
+        model.Session.rollback()
+        raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
+    imports.apply(row, context.get("user") or "")
+    return nx_system_import_show(context, {"id": row.id})
+
+
+def _import(action: str, context: Context, identifier: str, *, lock: bool = False) -> Import:
+    tk.check_access(action, context, {"id": identifier})
+    row = model.Session.get(Import, identifier, with_for_update=lock, populate_existing=True)
+    if row is None:
+        raise tk.ObjectNotFound(tk._("There is no such import"))
+    return row
+
+
+def _file(data_dict: dict[str, Any]) -> tuple[str, bytes]:
+    upload = data_dict.get("upload")
+    if upload is not None and hasattr(upload, "read"):
+        name, sent = upload.filename or "", upload.read(LARGEST + 1)
+    else:
+        name = str(data_dict.get("file_name") or "")
+        try:
+            sent = base64.b64decode(data_dict.get("content") or "", validate=True)
+        except ValueError:
+            raise tk.ValidationError({"content": [tk._("This is not Base64")]}) from None
+    if not sent:
+        raise tk.ValidationError({"upload": [tk._("Choose a file")]})
+    if len(sent) > LARGEST:
+        limit = LARGEST // 1024 // 1024
+        raise tk.ValidationError({"upload": [tk._("The file is larger than %d MB: split it") % limit]})
+    return name[:200], sent
