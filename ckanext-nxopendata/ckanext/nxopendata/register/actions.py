@@ -11,6 +11,7 @@ from ckan.logic import validate
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.catalogue.rules import same_title
 from ckanext.nxopendata.register import auth, log, projects, record, roles, schema, systems
 from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.visibility import PROJECT, SYSTEM
@@ -178,8 +179,26 @@ def nx_system_dispose(context: Context, data_dict: dict[str, Any]) -> dict[str, 
         "nx_disposal_note": data_dict["note"],
     }
     user = context.get("user") or ""
+    if data_dict["how"] == record.MERGED:
+        _take_datasets_along(user, system)
     systems.update(user, system.id, changes, action="dispose", opinion=data_dict["note"])
     return nx_system_show(context, {"id": system.id})
+
+
+def _take_datasets_along(user: str, system: record.System) -> None:
+    """Datasets follow their system: they are fed by the big one from now on."""
+    big = next(
+        (
+            each
+            for each in systems.every([system.owner_org])
+            if same_title(each.title) == same_title(system.merged_into)
+        ),
+        None,
+    )
+    if big is None or big.id == system.id or not system.datasets:
+        return
+    datasets = list(dict.fromkeys([*big.datasets, *system.datasets]))
+    systems.update(user, big.id, {"nx_datasets": datasets}, action="merge", opinion=system.title, commit=False)
 
 
 def _fields(data_dict: Mapping[str, Any]) -> dict[str, Any]:

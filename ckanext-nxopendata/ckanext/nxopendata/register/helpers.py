@@ -2,13 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.catalogue import codelists
+from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.register import periods, roles
 
-__all__ = ["nx_register_field_label", "nx_register_links", "nx_register_period", "nx_register_roles"]
+__all__ = [
+    "nx_register_evidence",
+    "nx_register_field_label",
+    "nx_register_funding",
+    "nx_register_links",
+    "nx_register_period",
+    "nx_register_roles",
+    "nx_register_word",
+]
+
+WORDS: Mapping[str, Callable[[], str]] = {
+    "detached": lambda: tk._("Detached from the business"),
+    "replaceable": lambda: tk._("Replaceable by another system"),
+    "idle": lambda: tk._("Resources idle"),
+    "unmaintained": lambda: tk._("No longer maintained"),
+    "small": lambda: tk._("Small scope and low frequency"),
+    "proposed": lambda: tk._("Waits for the department"),
+    "confirmed": lambda: tk._("Confirmed by the department"),
+    "contested": lambda: tk._("Contested by the department"),
+    "cleared": lambda: tk._("Decided: clear away"),
+    "kept": lambda: tk._("Decided: keep"),
+    "connected": lambda: tk._("Connected"),
+    "due": lambda: tk._("Not yet connected"),
+    "overdue": lambda: tk._("Overdue"),
+    "not_required": lambda: tk._("Not required"),
+    "unknown": lambda: tk._("Not stated"),
+    "blocked": lambda: tk._("No funds"),
+    "exempt": lambda: tk._("Exempt"),
+}
+"""What is stored -> how it reads, translated when called."""
+
+EVIDENCE: Mapping[str, Callable[[], str]] = {
+    "link_none": lambda: tk._("entered as detached from present business"),
+    "never_used": lambda: tk._("entered as not used"),
+    "last_used": lambda: tk._("last used for business {period}, {months} months ago (threshold: {threshold} months)"),
+    "last_used_unknown": lambda: tk._("when it was last used is not entered"),
+    "replaceable_by": lambda: tk._("entered as replaceable by {name}"),
+    "replaceable_unknown": lambda: tk._("no system is entered that could replace it"),
+    "resource_use": lambda: tk._("{percent}% of its resources used on average (threshold: below {threshold}%)"),
+    "resource_use_unknown": lambda: tk._("the use of its resources is not entered"),
+    "maintenance_stopped": lambda: tk._("entered as no longer updated"),
+    "maintained": lambda: tk._("last maintained {period}, {months} months ago (threshold: {threshold} months)"),
+    "maintained_unknown": lambda: tk._("when it was last maintained is not entered"),
+    "frequency": lambda: tk._("used often: {frequency}"),
+    "users": lambda: tk._("{users} users (threshold: up to {threshold})"),
+    "users_unknown": lambda: tk._("the number of users is not entered"),
+    "users_and_frequency": lambda: tk._("{users} users (threshold: up to {threshold}), used {frequency}"),
+}
+"""Evidence of a sign -> how it reads, translated when called."""
+
+
+def nx_register_word(code: str) -> str:
+    """A state or a sign in words."""
+    return WORDS[code]()
+
+
+def nx_register_evidence(sign: Mapping[str, Any]) -> str:
+    """What in an entry says that a sign is met, or is not."""
+    params = dict(sign["params"])
+    if params.get("frequency"):
+        params["frequency"] = codelists.label("use_frequency", params["frequency"], reader_language())
+    if params.get("period"):
+        params["period"] = nx_register_period(params["period"])
+    return EVIDENCE[sign["evidence"]]().format(**params)
+
+
+def nx_register_funding(line: Mapping[str, Any]) -> str:
+    """Why a system is on the funding list."""
+    status = codelists.label("connection_status", line["status"], reader_language())
+    return tk._("{status}; was to be connected to the exchange platform by {due}").format(
+        status=status, due=line["due"]
+    )
 
 
 def nx_register_period(value: str) -> str:
@@ -35,6 +109,10 @@ def nx_register_links() -> list[dict[str, Any]]:
     pages = [
         ("nx_register.systems", tk._("Systems"), True),
         ("nx_register_tables.index", tk._("Official tables"), signed_in),
+        ("nx_register_supervision.verdicts", tk._("Clean-up"), signed_in),
+        ("nx_register_supervision.merging", tk._("Integration"), signed_in),
+        ("nx_register_supervision.board", tk._("Connection"), signed_in),
+        ("nx_register_supervision.funding", tk._("Operation funds"), signed_in),
         ("nx_register.projects", tk._("Projects"), signed_in),
     ]
     return [

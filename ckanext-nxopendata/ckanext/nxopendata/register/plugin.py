@@ -11,7 +11,8 @@ systems, projects         ``actions.py auth.py schema.py views.py helpers.py``, 
 official tables 1-5       ``tables/`` (layout, Excel, page, PDF, CSV), ``tables_*.py``, ``units.py``
 import of such tables     ``intake/``, ``tables_*.py``
 clean-up                  ``zombie.py`` (plain: the five signs), ``verdicts.py`` (who said what)
-integration, connection   ``integration.py connection.py funding.py`` (plain), ``picture.py`` (SVG)
+integration, connection   ``integration.py connection.py funding.py`` (plain), ``picture.py`` (SVG), ``boards.py``
+pages of these            ``supervision_*.py``
 tasks of the plan         ``tasks*.py``, ``templates/nx_task/``
 monthly, annual reports   ``reports*.py``, ``templates/nx_report/``
 evaluation                ``evaluation*.py``, ``templates/nx_evaluation/``
@@ -41,6 +42,9 @@ from ckanext.nxopendata.register import (
     chained,
     cli,
     helpers,
+    supervision_actions,
+    supervision_auth,
+    supervision_views,
     tables_actions,
     tables_auth,
     tables_views,
@@ -49,10 +53,10 @@ from ckanext.nxopendata.register import (
     visibility,
 )
 
-ACTIONS = (actions, chained, tables_actions)
-AUTH = (auth, tables_auth)
+ACTIONS = (actions, chained, supervision_actions, tables_actions)
+AUTH = (auth, supervision_auth, tables_auth)
 HELPERS = (helpers,)
-BLUEPRINTS = [views.nx_register, tables_views.nx_register_tables]
+BLUEPRINTS = [views.nx_register, tables_views.nx_register_tables, supervision_views.nx_register_supervision]
 
 
 def _exported(*modules: Any) -> dict[str, Any]:
