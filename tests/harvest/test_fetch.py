@@ -1,6 +1,7 @@
 """The guarded door: where it may go, what it may bring back, when it asks again."""
 
 import gzip
+import hashlib
 import socket
 import time
 
@@ -211,3 +212,28 @@ class TestAskingAgain:
         web.replies["/"] = [Reply(raw=reset), Reply(b"x")]
         with door.get(web.base + "/") as document:
             assert document.size == 1
+
+
+class TestResume:
+    def test_after_a_broken_connection_only_the_rest_is_asked_for(self, web, door):
+        body = bytes(range(256)) * 400
+        half = Reply(body[:50_000], headers={"ETag": '"1"'}, length=len(body))
+        rest = Reply(
+            body[50_000:],
+            status=206,
+            headers={"ETag": '"1"', "Content-Range": f"bytes 50000-{len(body) - 1}/{len(body)}"},
+        )
+        web.replies["/f"] = [half, rest]
+        with door.get(web.base + "/f", resume=True) as document:
+            assert document.body.read() == body
+            assert document.sha256 == hashlib.sha256(body).hexdigest()
+        asked = web.requests[-1][1]
+        assert (asked["Range"], asked["If-Range"]) == ("bytes=50000-", '"1"')
+
+    def test_a_file_that_changed_meanwhile_is_read_from_its_beginning(self, web, door):
+        new = b"new" * 20_000
+        half = Reply(b"old" * 20_000, headers={"ETag": '"1"'}, length=100_000)
+        web.replies["/f"] = [half, Reply(new, headers={"ETag": '"2"'})]
+        with door.get(web.base + "/f", resume=True) as document:
+            assert document.body.read() == new
+            assert document.sha256 == hashlib.sha256(new).hexdigest()

@@ -304,14 +304,19 @@ class TestMirror:
         assert call("package_show", id="shu-ju-ji-1")["notes"] == "新说明"
 
     @pytest.mark.parametrize(
-        "reply", [Reply(status=404), Reply("<!DOCTYPE html>找不到".encode(), headers={"Content-Type": "text/csv"})]
+        ("reply", "code"),
+        [
+            (Reply(status=404), "file_not_mirrored"),
+            (Reply("<!DOCTYPE html>找不到".encode(), headers={"Content-Type": "text/csv"}), "file_is_a_page"),
+            (Reply(b"PK\x03\x04", headers={"Content-Type": "text/csv"}), "file_of_another_type"),
+        ],
     )
-    def test_a_dead_link_is_reported_and_the_copy_stays(self, web, harvest, call, problems, reply):
+    def test_a_dead_link_is_reported_and_the_copy_stays(self, web, harvest, call, problems, reply, code):
         harvest(self.catalogue(web, **{"1": "甲"}), files="mirror")
         url = self.catalogue(web, notes="新说明")
         web.replies["/data/1.csv"] = reply
         run = harvest(url, files="mirror")
-        assert [(p["code"], p["refuses"]) for p in problems(run)] == [("file_not_mirrored", False)]
+        assert [(p["code"], p["refuses"]) for p in problems(run)] == [(code, False)]
         resource, body = self.stored(call)
         assert (body.decode(), resource["url_type"]) == ("甲", "upload")
 

@@ -57,6 +57,11 @@ def create_administrator(name: str, email: str, password: str) -> None:
             print(f"管理员 {name} 已建立 · the administrator was made")
 
 
+        from ckanext.nxopendata.harvest import jobs
+
+        jobs.ensure_timer()  # from here on the workers look at the schedules of the sources by themselves
+
+
 def main() -> None:
     """Migrate, grant, create: in this order."""
     ckan("db", "init")

@@ -158,18 +158,19 @@ def rekey_(as_json: bool) -> None:
 @click.option("--repair", is_flag=True, help="Index what is missing, take out what should not be there.")
 @as_json
 def verify_(repair: bool, as_json: bool) -> None:
-    """Compare harvested datasets in the database with the index. Exit status 1 if they differ."""
+    """Compare what was harvested, the database and the index. Exit status 1 if they differ."""
     found = verify.compare()
     if repair:
         verify.repair(found)
-    result = {"datasets": found.datasets, "missing": sorted(found.missing), "surplus": sorted(found.surplus)}
+    names = ("missing", "surplus", "lost", "double")
     if as_json:
-        _print_json(result)
+        differences = {name: sorted(getattr(found, name)) for name in names}
+        _print_json({"datasets": found.datasets, "faults": found.faults, **differences})
     else:
-        click.echo(
-            f"数据集 datasets {found.datasets} · 索引缺 missing {len(found.missing)} · 多 surplus {len(found.surplus)}"
-        )
-    if (found.missing or found.surplus) and not repair:
+        labels = ("索引缺 missing", "索引多 surplus", "丢失 lost", "重复 double")
+        numbers = [f"{label} {len(getattr(found, name))}" for label, name in zip(labels, names, strict=True)]
+        click.echo(f"数据集 datasets {found.datasets} · 差异 faults {found.faults} · " + " · ".join(numbers))
+    if found.lost or found.double or ((found.missing or found.surplus) and not repair):
         raise SystemExit(1)
 
 

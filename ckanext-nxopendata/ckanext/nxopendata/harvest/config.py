@@ -61,7 +61,7 @@ def mirror_megabytes() -> int:
 
 def mirror_limits() -> Limits:
     """Bounds of fetching one file."""
-    return dataclasses.replace(limits(), bytes=mirror_megabytes() * 1024 * 1024, retries=1)
+    return dataclasses.replace(limits(), bytes=mirror_megabytes() * 1024 * 1024)
 
 
 def patience() -> int:

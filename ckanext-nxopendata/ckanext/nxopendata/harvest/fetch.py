@@ -237,44 +237,49 @@ class Fetcher:
     def __exit__(self, *_: object) -> None:
         self._session.close()
 
-    def get(self, url: str, *, accept: str = "*/*", validators: Validators | None = None) -> Document:
+    def get(
+        self, url: str, *, accept: str = "*/*", validators: Validators | None = None, resume: bool = False
+    ) -> Document:
         """Read ``url``, following redirects.
 
+        :param resume: after a broken connection ask for the rest only (RFC 9110, 14.2); for large files
         :raises FetchError: with a code that says why; :class:`TransientFetchError` after the last retry
         """
-        attempt = 0
+        attempt, part = 0, _Part() if resume else None
         while True:
             try:
-                return self._get_once(url, accept, validators or Validators())
+                return self._get_once(url, accept, validators or Validators(), part)
             except TransientFetchError as error:
                 attempt += 1
                 wait = error.retry_after or self.limits.backoff_seconds * 2 ** (attempt - 1)
                 if attempt > self.limits.retries or wait > LONGEST_WAIT:
+                    if part:
+                        part.drop()
                     raise
                 time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
 
-    def _get_once(self, url: str, accept: str, validators: Validators) -> Document:
+    def _get_once(self, url: str, accept: str, validators: Validators, part: _Part | None) -> Document:
         deadline = time.monotonic() + self.limits.total_seconds
         seen: set[str] = set()
         while True:
             seen.add(url)
-            response = self._request(url, accept, validators)
+            response = self._request(url, accept, validators, part)
             try:
                 target = response.headers.get("Location")
                 if response.status_code not in REDIRECT_STATUS or not target:
-                    return self._document(url, response, deadline)
+                    return self._document(url, response, deadline, part)
             finally:
                 response.close()
             url = urljoin(url, target)
             if url in seen or len(seen) > self.limits.redirects:
                 raise LimitError("too_many_redirects", url=url, limit=self.limits.redirects)
 
-    def _request(self, url: str, accept: str, validators: Validators) -> requests.Response:
+    def _request(self, url: str, accept: str, validators: Validators, part: _Part | None) -> requests.Response:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise FetchError("address_unusable", url=url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        headers = {"Accept": accept, **validators.headers()}
+        headers = {"Accept": accept, **validators.headers(), **(part.headers(url) if part else {})}
         if self._authorisation and self._authorisation.origin == origin:
             headers[self._authorisation.name] = self._authorisation.value
         self._keep_distance(parts.hostname)
@@ -303,7 +308,7 @@ class Fetcher:
             time.sleep(wait)
         self._last_request[host] = time.monotonic()
 
-    def _document(self, url: str, response: requests.Response, deadline: float) -> Document:
+    def _document(self, url: str, response: requests.Response, deadline: float, part: _Part | None) -> Document:
         status = response.status_code
         media_type, _, parameters = response.headers.get("Content-Type", "").partition(";")
         document = Document(
@@ -324,14 +329,21 @@ class Fetcher:
                 raise TransientFetchError("server_error", url=url, status=status, retry_after=after)
             if status >= 400:
                 raise FetchError("server_refused", url=url, status=status)
-            self._receive(url, response, document, deadline)
+            digest = hashlib.sha256()
+            if part:
+                digest = part.continued(document, response)
+            self._receive(url, response, document, deadline, digest)
+        except TransientFetchError:
+            if part and part.keep(document):
+                raise
+            document.body.close()
+            raise
         except BaseException:
             document.body.close()
             raise
         return document
 
-    def _receive(self, url: str, response: requests.Response, document: Document, deadline: float) -> None:
-        digest = hashlib.sha256()
+    def _receive(self, url: str, response: requests.Response, document: Document, deadline: float, digest: Any) -> None:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         chunks = self._raw_chunks(url, response, deadline)
         if encoding in ("gzip", "x-gzip"):
@@ -363,6 +375,52 @@ class Fetcher:
         declared = response.headers.get("Content-Length", "")
         if declared.isdigit() and received < int(declared):
             raise TransientFetchError("connection_broken", url=url, received=received)
+
+
+class _Part:
+    """What came of a file before its connection broke."""
+
+    def __init__(self) -> None:
+        self._document: Document | None = None
+        self._digest: Any = hashlib.sha256()
+
+    def headers(self, url: str) -> dict[str, str]:
+        """What asks for the rest: only of a version that the server names, and unpacked."""
+        if self._document is None or self._document.url != url:
+            return {"Accept-Encoding": "identity"}
+        version = self._document.validators.etag or self._document.validators.last_modified
+        return {"Accept-Encoding": "identity", "Range": f"bytes={self._document.size}-", "If-Range": version}
+
+    def continued(self, document: Document, response: requests.Response) -> Any:
+        """The digest to go on with; ``document`` has the bytes that came before if the answer is their rest."""
+        before, self._document = self._document, None
+        start = f"bytes {before.size}-" if before else ""
+        if before and response.status_code == 206 and response.headers.get("Content-Range", "").startswith(start):
+            document.body.close()
+            document.body, document.size, document.status = before.body, before.size, 200
+            document.body.seek(0, 2)
+            return self._digest
+        if before:
+            before.body.close()
+        self._digest = hashlib.sha256()
+        return self._digest
+
+    def keep(self, document: Document) -> bool:
+        """Keep what came of ``document``; False when the rest could not be asked for."""
+        etag = document.validators.etag
+        known = document.validators.last_modified if not etag or etag.startswith("W/") else etag
+        plain = document.headers.get("content-encoding", "identity") == "identity"
+        if not known or not document.size or not plain:
+            return False
+        document.validators = Validators(etag if known == etag else "", document.validators.last_modified)
+        self._document = document
+        return True
+
+    def drop(self) -> None:
+        """Forget it."""
+        if self._document:
+            self._document.body.close()
+            self._document = None
 
 
 def gunzip(chunks: Iterable[bytes], url: str) -> Iterator[bytes]:

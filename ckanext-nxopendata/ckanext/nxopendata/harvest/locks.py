@@ -112,8 +112,9 @@ class Hold:
         return bool(self.connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number(key)))))
 
     def let_go(self, key: str) -> None:
-        """Unlock ``key``."""
-        self.connection.execute(sa.select(sa.func.pg_advisory_unlock(number(key))))
+        """Unlock ``key``; a connection that broke has unlocked it already."""
+        with contextlib.suppress(sqlalchemy.exc.DBAPIError):
+            self.connection.execute(sa.select(sa.func.pg_advisory_unlock(number(key))))
 
 
 def number(key: str) -> sa.Function[int]:

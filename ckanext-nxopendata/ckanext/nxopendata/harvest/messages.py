@@ -152,6 +152,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The file {url} could not be copied ({reason}); the earlier copy or the link stays."),
         _("Check the address of the file; the next change of the record tries again."),
     ),
+    "file_of_another_type": (
+        _("{url} is not {format}, although it is said to be; the earlier copy or the link stays."),
+        _("Correct the format at the source, or put the right file there."),
+    ),
+    "disk_full": (
+        _("There is no room for a copy of {url}; the earlier copy or the link stays."),
+        _("Tell the administrator; the next change of the record tries again."),
+    ),
     "file_is_a_page": (_("{url} is a web page, not a file."), _("Give the address of the file itself.")),
     # runs
     "run_not_held": (_("This run does not wait for a decision."), ""),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import errno
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,10 +15,16 @@ from ckan import model
 from ckan.lib import munge, uploader
 from werkzeug.datastructures import FileStorage
 
-from ckanext.nxopendata.harvest import config
+from ckanext.nxopendata.harvest import config, signatures
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher
 from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry
+
+log = logging.getLogger(__name__)
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+OWN_CODES = frozenset({"disk_full", "file_is_a_page", "file_of_another_type"})
+"""Problems with sentences of their own; the others are why a file could not be copied."""
 
 COPIED = ("url", "url_type", "size", "hash", "mimetype", "last_modified", "nx_file_name", "nx_source_url")
 """Fields of a file that describe the copy."""
@@ -67,15 +75,23 @@ def _mirror(file: Json, before: Mapping[str, Any] | None, door: Fetcher) -> Prob
         _keep(file, copied, link)
         return None
     try:
-        with door.get(link) as document:
-            if _is_error_page(document, file):
-                raise HarvestError("file_is_a_page", url=link)
+        with door.get(link, resume=True) as document:
+            _check_type(document, file, link)
             _store(file, link, document, copied)
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        log.error("no space for the copy of %s: %s", link, error)
+        failure = HarvestError("disk_full", url=link)
     except HarvestError as error:
-        if copied:
-            _keep(file, copied, copied.get("nx_source_url") or link)
-        return Problem("file_not_mirrored", field=file.get("name") or link, params={"url": link, "reason": error.code})
-    return None
+        failure = error
+    else:
+        return None
+    if copied:
+        _keep(file, copied, copied.get("nx_source_url") or link)
+    code = failure.code if failure.code in OWN_CODES else "file_not_mirrored"
+    params = {"url": link, "reason": failure.code, **failure.params}
+    return Problem(code, field=file.get("name") or link, params=params)
 
 
 def _keep(file: Json, copied: Mapping[str, Any], link: str) -> None:
@@ -105,11 +121,17 @@ def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] 
     )
 
 
-def _is_error_page(document: Document, file: Mapping[str, Any]) -> bool:
-    """A page where a file was promised: portals answer 200 with "not found"."""
-    head = document.head(512).lstrip().lower()
-    promised = (file.get("format") or "").upper() in ("HTML", "HTM")
-    return not promised and head.startswith((b"<!doctype html", b"<html"))
+def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
+    """Look whether the content is what the file is said to be; portals answer 200 with "not found".
+
+    :raises HarvestError: it is not
+    """
+    said = file.get("format") or ""
+    found = signatures.contradiction(said, document.head(512))
+    if found == "page":
+        raise HarvestError("file_is_a_page", url=link)
+    if found:
+        raise HarvestError("file_of_another_type", url=link, format=said)
 
 
 def as_linked(written: Mapping[str, Any]) -> Json:

@@ -15,6 +15,7 @@ import requests.exceptions
 import sqlalchemy.exc
 from ckan import model
 from ckan.lib.search import SearchError, SearchIndexError
+from ckan.lib.search.common import SolrConnectionError
 
 from ckanext.nxopendata.harvest.errors import HarvestError
 
@@ -37,7 +38,7 @@ def outage(error: BaseException) -> str | None:
         return "database_unreachable" if lost or (state or "").startswith(PASSING_STATES) else None
     if isinstance(error, sqlalchemy.exc.TimeoutError):
         return "database_unreachable"
-    if isinstance(error, (pysolr.SolrError, SearchError, SearchIndexError)):
+    if isinstance(error, (pysolr.SolrError, SearchError, SearchIndexError, SolrConnectionError)):
         return None if rejected(error) else "index_unreachable"
     if isinstance(error, requests.exceptions.ConnectionError):
         return "index_unreachable"

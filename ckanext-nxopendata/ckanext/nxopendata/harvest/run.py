@@ -99,7 +99,7 @@ def prepare(run_id: str, source_id: str, writer: Writer, progress: Progress, ren
         progress(stage, done, total)
 
     with locks.Hold() as hold:
-        if not hold.take(f"plan:{run_id}"):
+        if not outages.persistently(lambda: hold.take(f"plan:{run_id}"), config.patience(), renew):
             raise HarvestError("run_busy")
         run = model.Session.get_one(Run, run_id, populate_existing=True)
         if run.state not in ("pending", "planning"):

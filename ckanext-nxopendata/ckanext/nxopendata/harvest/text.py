@@ -21,6 +21,8 @@ BOMS = {
 CANDIDATES = ("utf-8", "gb18030")
 """Tried in this order. gb18030, not gbk: only it holds the euro sign and the rarer characters of names."""
 
+WESTERN = frozenset({"iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252", "us-ascii", "ascii"})
+
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -33,14 +35,16 @@ def encoding_of(body: IO[bytes], declared: str = "") -> str:
     """The encoding of a whole text: its byte order mark, else the first candidate that decodes all of it.
 
     What the sender declared is tried after UTF-8, because a wrong declaration is more frequent than a
-    text that is valid UTF-8 by chance.
+    text that is valid UTF-8 by chance. A Western single-byte encoding decodes anything and is what servers
+    declare that were never told better: it is tried last.
 
     :raises FormatError: nothing decodes it
     """
     body.seek(0)
     if mark := bom_of(body.read(4)):
         return mark
-    for name in dict.fromkeys(("utf-8", declared or "utf-8", *CANDIDATES)):
+    last = (declared,) if declared in WESTERN else ()
+    for name in dict.fromkeys(("utf-8", *(() if last else (declared or "utf-8",)), *CANDIDATES, *last)):
         if _decodes(body, name):
             body.seek(0)
             return name

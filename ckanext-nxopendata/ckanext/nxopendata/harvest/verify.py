@@ -11,6 +11,7 @@ from ckan import model
 from ckan.lib.search.common import make_connection
 
 from ckanext.nxopendata.harvest import bulk
+from ckanext.nxopendata.harvest.model import KnownRecord
 
 PAGE = 1000
 
@@ -22,15 +23,28 @@ class Difference:
     :param datasets: datasets that the index should hold
     :param missing: ids of datasets that are not in the index, or in an older state
     :param surplus: ids in the index without a dataset
+    :param lost: ids of datasets that a source has and that are not in the database; those that a person deleted
+        are not counted
+    :param double: ids of datasets that more than one source maintains
     """
 
     datasets: int
     missing: frozenset[str]
     surplus: frozenset[str]
+    lost: frozenset[str] = frozenset()
+    double: frozenset[str] = frozenset()
+
+    @property
+    def faults(self) -> int:
+        """How many datasets are not as they should be."""
+        return len(self.missing | self.surplus | self.lost | self.double)
 
 
 def compare() -> Difference:
-    """Compare ids and times of change; to the second, because the index keeps no finer time."""
+    """Compare what was harvested, the database and the index.
+
+    In the index ids and times of change count; to the second, because it keeps no finer time.
+    """
     wanted = {
         row.id: row.metadata_modified.isoformat()[:19]
         for row in model.Session.execute(
@@ -39,7 +53,23 @@ def compare() -> Difference:
     }
     found = dict(_indexed())
     missing = frozenset(key for key, time in wanted.items() if found.get(key) != time)
-    return Difference(len(wanted), missing, frozenset(found.keys() - wanted.keys()))
+    return Difference(len(wanted), missing, frozenset(found.keys() - wanted.keys()), _lost(), _double())
+
+
+def _lost() -> frozenset[str]:
+    there = sa.exists().where(model.Package.id == KnownRecord.dataset_id)
+    query = sa.select(KnownRecord.dataset_id).where(KnownRecord.state == "present", sa.not_(there))
+    return frozenset(model.Session.scalars(query))
+
+
+def _double() -> frozenset[str]:
+    query = (
+        sa.select(KnownRecord.dataset_id)
+        .where(KnownRecord.state == "present")
+        .group_by(KnownRecord.dataset_id)
+        .having(sa.func.count() > 1)
+    )
+    return frozenset(model.Session.scalars(query))
 
 
 def _indexed() -> list[tuple[str, str]]:

@@ -237,9 +237,7 @@ def take_turns(writer: Writer, seconds: float) -> bool:
             renew()
             perform(taken, writer, renew)
             hold.let_go(taken.key)
-            run = finish(taken.run_id)
-            if run.state not in ("applying", "paused"):
-                locks.release(run.source_id, run.id)
+            finish(taken.run_id)
             if time.monotonic() > end:
                 return bool(deserving())
     return False
@@ -294,6 +292,7 @@ def finish(run_id: str) -> Run:
     source.fingerprint = run.evidence.get("fingerprint", "") if clean else ""
     source.memory = run.evidence.get("memory", {}) if clean else {}
     model.Session.commit()
+    locks.release(source.id, run_id)
     log.info("run %s done: %s", run_id, counts)
     return run
 
@@ -320,6 +319,7 @@ def fail(run_id: str, error: HarvestError) -> Run:
     model.Session.add(applying.finding(run_id, Problem.of(error, "source")))
     count_problems(run)
     model.Session.commit()
+    locks.release(run.source_id, run_id)
     log.warning("run %s of source %s failed: %s", run_id, run.source_id, error)
     return run
 
