@@ -20,7 +20,6 @@ SOURCES = ROOT / "deployment" / "demo-data" / "sources.json"
 SCHEDULE = "*/30 * * * *"
 """Every half hour; an unchanged catalogue costs a few milliseconds."""
 
-
 OFFICE = {
     "name": "zizhiqu-xinxihua-jianshe-ban",
     "title_translated": {"zh": "自治区信息化建设办", "en": "Informatisation Office of Ningxia"},
