@@ -57,11 +57,6 @@ def create_administrator(name: str, email: str, password: str) -> None:
             print(f"管理员 {name} 已建立 · the administrator was made")
 
 
-        from ckanext.nxopendata.harvest import jobs
-
-        jobs.ensure_timer()  # from here on the workers look at the schedules of the sources by themselves
-
-
 def main() -> None:
     """Migrate, grant, create: in this order."""
     ckan("db", "init")
@@ -70,6 +65,7 @@ def main() -> None:
     secrets = Path(os.environ.get("NX_SECRETS", "/run/secrets"))
     password = (secrets / "admin_password").read_text(encoding="utf-8").strip()
     create_administrator(os.environ["NX_ADMIN_NAME"], os.environ["NX_ADMIN_EMAIL"], password)
+    ckan("nx", "harvest", "due")  # from here on the workers look at the schedules of the sources by themselves
 
 
 if __name__ == "__main__":
