@@ -54,7 +54,7 @@ setup(
     entry_points={
         "ckan.plugins": [
             f"nxopendata_{room} = ckanext.nxopendata.{room}.plugin:NxOpendata{room.title()}Plugin"
-            for room in ("catalogue", "licences", "harvest", "portal", "search", "tables", "register")
+            for room in ("catalogue", "licences", "harvest", "portal", "search", "tables", "register", "following")
         ]
         + [
             "nxopendata_datasets = ckanext.nxopendata.catalogue.plugin:NxOpendataDatasetsPlugin",

@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.nxopendata.portal import limits
+from ckanext.nxopendata import limits
 
 feedback_pages = Blueprint("nx_feedback", __name__)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.redis import connect_to_redis
-
-from ckanext.nxopendata.portal import use
 
 
 def allowed(what: str, times: int, seconds: int) -> bool:
@@ -16,7 +15,7 @@ def allowed(what: str, times: int, seconds: int) -> bool:
 
     Readers are told apart by a digest of their address that changes every day; it is forgotten after ``seconds``.
     """
-    secret, day = tk.config["SECRET_KEY"], use.today().isoformat()
+    secret, day = tk.config["SECRET_KEY"], dt.datetime.now(dt.UTC).date().isoformat()
     who = hashlib.sha256(f"{secret} {day} {tk.request.remote_addr}".encode()).hexdigest()[:20]
     key = f"nx:limit:{tk.config['ckan.site_id']}:{what}:{who}"
     client: Any = connect_to_redis()

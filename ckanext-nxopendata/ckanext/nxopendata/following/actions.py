@@ -1,0 +1,172 @@
+"""Actions of following: favourites, and subscriptions by e-mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.logic import validate
+from ckan.types import Context, DataDict
+
+from ckanext.nxopendata.following import mails, queries, schema, tokens
+from ckanext.nxopendata.following.model import Favourite, Subscription, now
+
+__all__ = [
+    "nx_favourite_create",
+    "nx_favourite_delete",
+    "nx_favourite_list",
+    "nx_subscription_confirm",
+    "nx_subscription_create",
+    "nx_subscription_delete",
+    "nx_subscription_list",
+]
+
+MOST_OF_AN_ADDRESS = 50
+
+
+@validate(schema.of_dataset)
+def nx_favourite_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Keep a dataset among your favourites.
+
+    :param id: the dataset, id or name
+    """
+    tk.check_access("nx_favourite_create", context, data_dict)
+    user, dataset = _user(context), _dataset(context, data_dict["id"])
+    if model.Session.get(Favourite, (user.id, dataset.id)) is None:
+        model.Session.add(Favourite(user_id=user.id, dataset_id=dataset.id))
+        model.Session.commit()
+    return {"dataset_id": dataset.id}
+
+
+@validate(schema.of_dataset)
+def nx_favourite_delete(context: Context, data_dict: DataDict) -> None:
+    """Take a dataset out of your favourites.
+
+    :param id: the dataset, id or name
+    """
+    tk.check_access("nx_favourite_delete", context, data_dict)
+    dataset = model.Package.get(data_dict["id"])
+    row = model.Session.get(Favourite, (_user(context).id, dataset.id if dataset else data_dict["id"]))
+    if row is not None:
+        model.Session.delete(row)
+        model.Session.commit()
+
+
+@tk.side_effect_free
+def nx_favourite_list(context: Context, data_dict: DataDict) -> list[str]:
+    """The ids of your favourite datasets, the newest first."""
+    tk.check_access("nx_favourite_list", context, data_dict)
+    query = (
+        sa.select(Favourite.dataset_id)
+        .where(Favourite.user_id == _user(context).id)
+        .order_by(Favourite.created.desc(), Favourite.dataset_id)
+    )
+    return list(model.Session.scalars(query))
+
+
+@validate(schema.of_subscription)
+def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Ask for mails about a search or a dataset. Nothing is sent before the address confirmed.
+
+    :param email: the address
+    :param query: the query string of a result page, such as ``q=人口&nx_region=640100`` (or ``dataset``)
+    :param dataset: a dataset, id or name (or ``query``)
+
+    :returns: ``{"confirm": True}``, whether or not the address had asked before
+    """
+    tk.check_access("nx_subscription_create", context, data_dict)
+    user = model.User.get(context.get("user") or "")
+    wanted: dict[str, Any] = {"email": data_dict["email"].lower(), "query": "", "dataset_id": None}
+    if data_dict.get("dataset"):
+        wanted["dataset_id"] = _dataset(context, data_dict["dataset"]).id
+    else:
+        wanted["query"] = queries.tidied(data_dict.get("query") or "")
+    same = model.Session.query(Subscription).filter_by(email=wanted["email"])
+    row = same.filter_by(query=wanted["query"], dataset_id=wanted["dataset_id"]).first()
+    if row is None:
+        if same.count() >= MOST_OF_AN_ADDRESS:
+            message = tk._("This address has {number} subscriptions already").format(number=MOST_OF_AN_ADDRESS)
+            raise tk.ValidationError({"email": [message]})
+        language = tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
+        row = Subscription(**wanted, user_id=user.id if user else None, language=language)
+        model.Session.add(row)
+        model.Session.commit()
+    if not row.confirmed:
+        tk.enqueue_job(mails.ask_to_confirm, [row.id], title="nx: confirm subscription")
+    return {"confirm": True}
+
+
+@validate(schema.of_token)
+def nx_subscription_confirm(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Confirm a subscription.
+
+    :param token: the secret of the mail
+    """
+    tk.check_access("nx_subscription_confirm", context, data_dict)
+    row = _by(tokens.confirmed(data_dict["token"]))
+    if not row.confirmed:
+        row.confirmed = row.seen = now()
+        model.Session.commit()
+    return {"title": mails.title(row)}
+
+
+@validate(schema.of_leaving)
+def nx_subscription_delete(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """End a subscription: by the secret of a mail, or one of your own.
+
+    :param token: the secret of a mail (or ``id``)
+    :param id: a subscription of yours (or ``token``)
+    """
+    tk.check_access("nx_subscription_delete", context, data_dict)
+    token = data_dict.get("token")
+    row = _by(tokens.left(token) if token else data_dict.get("id"))
+    title = mails.title(row)
+    model.Session.delete(row)
+    model.Session.commit()
+    return {"title": title}
+
+
+@tk.side_effect_free
+def nx_subscription_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """Your subscriptions, the newest first.
+
+    :returns: ``id``, ``title``, ``email``, ``query``, ``dataset_id``, ``confirmed`` each
+    """
+    tk.check_access("nx_subscription_list", context, data_dict)
+    query = sa.select(Subscription).where(Subscription.user_id == _user(context).id)
+    return [
+        {
+            "id": row.id,
+            "title": mails.title(row),
+            "email": row.email,
+            "query": row.query,
+            "dataset_id": row.dataset_id,
+            "confirmed": bool(row.confirmed),
+        }
+        for row in model.Session.scalars(query.order_by(Subscription.created.desc()))
+    ]
+
+
+def _user(context: Context) -> model.User:
+    user = model.User.get(context.get("user") or "")
+    if user is None:
+        raise tk.NotAuthorized
+    return user
+
+
+def _dataset(context: Context, reference: str) -> model.Package:
+    dataset = model.Package.get(reference)
+    if dataset is None:
+        raise tk.ObjectNotFound(tk._("There is no such dataset"))
+    asked: Context = {"user": context.get("user") or "", "ignore_auth": bool(context.get("ignore_auth"))}
+    tk.check_access("package_show", asked, {"id": dataset.id})
+    return dataset
+
+
+def _by(subscription_id: str | None) -> Subscription:
+    row = model.Session.get(Subscription, subscription_id) if subscription_id else None
+    if row is None:
+        raise tk.ObjectNotFound(tk._("This link is not valid, or no longer. Subscribe once more if you like."))
+    return row

@@ -1,0 +1,22 @@
+"""``ckan nx following``: the mails. Run ``send`` once a day, or as often as readers want to hear."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+
+from ckanext.nxopendata.following import mails
+
+
+@click.group(short_help="收藏与订阅 / favourites and subscriptions")
+def following() -> None:
+    """Favourites and subscriptions."""
+
+
+@following.command()
+def send() -> None:
+    """给订阅者发送更新邮件 / Mail subscribers what is new."""
+    with current_app.test_request_context():
+        counts = mails.send_due()
+    click.echo("已发送 {sent}，无更新 {quiet}，失败 {failed}，清除未确认 {forgotten}".format(**counts))
+    click.echo("sent {sent}, nothing new {quiet}, failed {failed}, forgotten {forgotten}".format(**counts))

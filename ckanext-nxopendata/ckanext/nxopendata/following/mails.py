@@ -1,0 +1,143 @@
+"""The mails of following, in the language of who gets them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.lib import mailer
+from flask_babel import force_locale
+
+from ckanext.nxopendata.catalogue import localised
+from ckanext.nxopendata.following import queries, tokens
+from ckanext.nxopendata.following.model import Subscription, now
+
+log = logging.getLogger(__name__)
+
+MOST = 20
+"""So many datasets stand in one mail."""
+
+
+def ask_to_confirm(subscription_id: str) -> None:
+    """Job: mail the link that confirms a subscription."""
+    row = model.Session.get(Subscription, subscription_id)
+    if row is None or row.confirmed:
+        return
+    with force_locale(row.language):
+        link = _address("nx_following.confirm", row, token=tokens.to_confirm(row.id))
+        body = "\n\n".join(
+            [
+                tk._("Somebody, probably you, asked this site to write to this address when there is news about:"),
+                title(row),
+                tk._("Open this address within seven days to confirm:"),
+                link,
+                tk._("If it was not you, do nothing: no further mail will come."),
+            ]
+        )
+        subject = tk._("Please confirm your subscription")
+        mailer.mail_recipient(row.email, row.email, f"{subject} · {tk.config['ckan.site_title']}", body)
+
+
+def send_due() -> dict[str, int]:
+    """Mail every confirmed subscription what is new; forget those never confirmed.
+
+    Returns:
+        ``sent``, ``quiet`` (nothing new) and ``failed`` subscriptions, and ``forgotten`` ones. What failed is tried
+        again the next time, from the same moment on.
+    """
+    counts = {"sent": 0, "quiet": 0, "failed": 0, "forgotten": _forget_unconfirmed()}
+    query = model.Session.query(Subscription.id).filter(Subscription.confirmed.isnot(None)).order_by(Subscription.id)
+    for (subscription_id,) in query.all():
+        row = model.Session.get(Subscription, subscription_id)
+        if row is None:
+            continue
+        until = now()
+        try:
+            news = found(row, until)
+            if news["count"]:
+                _send(row, news)
+        except (mailer.MailerException, tk.ValidationError) as problem:
+            log.warning("subscription %s: %s", row.id, problem)
+            counts["failed"] += 1
+            continue
+        row.seen = until
+        model.Session.commit()
+        counts["sent" if news["count"] else "quiet"] += 1
+    return counts
+
+
+def found(row: Subscription, until: Any) -> dict[str, Any]:
+    """What the public sees that is new to a subscription: as ``package_search`` gives it."""
+    if row.dataset_id:
+        search: dict[str, Any] = {
+            "fq_list": [*queries.PUBLIC, f'id:"{row.dataset_id}"', queries.changed(row.seen, until)]
+        }
+    else:
+        search = dict(queries.search(row.query, row.seen, until))
+    return tk.get_action("package_search")({"user": ""}, search | {"rows": MOST})
+
+
+def title(row: Subscription) -> str:
+    """What a subscription is about, in words of the language at hand."""
+    if row.dataset_id:
+        dataset = model.Package.get(row.dataset_id)
+        return dataset.title if dataset else row.dataset_id
+    return ", ".join(value for _, value in queries.words(row.query)) or tk._("All datasets")
+
+
+def _send(row: Subscription, news: dict[str, Any]) -> None:
+    with force_locale(row.language):
+        lines = []
+        for dataset in news["results"]:
+            texts = localised.parse(dataset.get("title_translated") or dataset["title"])
+            text, _ = localised.choose(texts, row.language)
+            lines.append(f"{text}\n{_address('dataset.read', row, id=dataset['name'])}")
+        more = news["count"] - len(news["results"])
+        if more > 0:
+            lines.append(tk._("and {number} more").format(number=more))
+        leave = _address("nx_following.leave", row, token=tokens.to_leave(row.id))
+        subject = tk._("News about {title}").format(title=title(row))
+        body = "\n\n".join([subject, *lines, "--", tk._("You do not want these mails any more:"), leave])
+        # RFC 8058: the mail program unsubscribes by one POST to this address.
+        headers = _Headers({"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"})
+        mailer.mail_recipient(row.email, row.email, subject, body, headers=headers)
+
+
+class _AsItIs(str):
+    """The value of a header in one line as it stands.
+
+    Python's mail library writes an address longer than a line as encoded words, which RFC 2369 does not allow and
+    mail programs do not read. This is what the library asks a value of its own kind.
+    """
+
+    name: str
+
+    def fold(self, *, policy: Any) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+class _Headers(dict[str, str]):
+    """Headers that reach the letter as they stand: CKAN adds a header as a plain text the first time it meets it, and
+    puts the value itself in its place the second time."""
+
+    def items(self) -> Any:
+        for name, text in super().items():
+            value = _AsItIs(text)
+            value.name = name
+            yield name, value
+            yield name, value
+
+
+def _address(endpoint: str, row: Subscription, **values: str) -> str:
+    return tk.url_for(endpoint, _external=True, locale=row.language, **values)
+
+
+def _forget_unconfirmed() -> int:
+    old = now() - dt.timedelta(seconds=tokens.CONFIRM_SECONDS)
+    query = model.Session.query(Subscription).filter(Subscription.confirmed.is_(None), Subscription.created < old)
+    number = query.delete()
+    model.Session.commit()
+    return number
