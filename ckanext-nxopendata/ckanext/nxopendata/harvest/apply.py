@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ckanext.nxopendata.harvest import duplicates, identities, merge, outages, tombstone
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Source, now
+from ckanext.nxopendata.i18n import speech
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,8 @@ def apply_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Wri
     One transaction for the datasets and what is recorded of them, then one index batch. A process that dies
     in between leaves steps ``written``; the next call indexes them.
     """
-    outcomes = _write(run_id, source_id, numbers, writer)
+    with speech.of_the_site():  # what the rules say is kept, whoever began the run
+        outcomes = _write(run_id, source_id, numbers, writer)
     index_chunk(run_id, numbers, writer)
     return outcomes
 

@@ -22,6 +22,16 @@ def allowed_hosts() -> tuple[str, ...]:
     return tuple(tk.config[PREFIX + "allowed_hosts"])
 
 
+def metrics_token() -> str:
+    """What opens the figures for Prometheus; "" for none."""
+    return tk.config[PREFIX + "metrics_token"]
+
+
+def metrics_networks() -> tuple[str, ...]:
+    """From where the figures are given without a token."""
+    return tuple(tk.config[PREFIX + "metrics_networks"])
+
+
 def webhook_allowed_hosts() -> tuple[str, ...]:
     """Hosts, addresses and networks that webhooks may be at although they are not public."""
     return tuple(tk.config[PREFIX + "webhook_allowed_hosts"])

@@ -42,7 +42,7 @@ STEPS = (
         "refuse",
         frozenset({"held"}),
         "nx_harvest_run_refuse",
-        lambda: tk._("Refuse"),
+        lambda: tk._("Refuse the plan"),
         lambda: tk._("The plan is dropped; nothing is written. The next run makes a new one."),
     ),
     Step(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from ckan import model
 from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.catalogue.review import difference, gate
-from ckanext.nxopendata.harvest import messages, plan, settings, tombstone
+from ckanext.nxopendata.harvest import messages, plan, settings, tombstone, words
 from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry, Run, Source
 
 __all__ = [
@@ -32,6 +31,7 @@ __all__ = [
     "nx_harvest_stage",
     "nx_harvest_state",
     "nx_harvest_tabs",
+    "nx_harvest_titles",
     "nx_harvest_tone",
     "nx_harvest_verdict",
     "nx_harvest_withdrawn",
@@ -105,13 +105,13 @@ def nx_harvest_verdict(verdict: str) -> str:
 def nx_harvest_kind(kind: str) -> str:
     """A kind of step in words."""
     words = {
-        "create": tk._("New"),
-        "update": tk._("Updated"),
-        "unchanged": tk._("Unchanged"),
-        "withdraw": tk._("To withdraw"),
-        "restore": tk._("Restored"),
-        "refused": tk._("Refused record"),
-        "duplicate": tk._("Duplicate"),
+        "create": tk._("new"),
+        "update": tk._("changed"),
+        "unchanged": tk._("unchanged"),
+        "withdraw": tk._("withdrawn"),
+        "restore": tk._("restored"),
+        "refused": tk._("refused record"),
+        "duplicate": tk._("duplicate"),
     }
     return words.get(kind, kind)
 
@@ -157,9 +157,7 @@ def nx_harvest_is_final(state: str) -> bool:
 
 def nx_harvest_field(name: str) -> str:
     """A field in words; the name itself where it is not one of ours."""
-    head = re.split(r"[./\[]", name, maxsplit=1)[0]
-    label = helper_functions["nx_review_field"]([head]) if head else ""
-    return label if label and label != head else name
+    return words.field(name)
 
 
 def nx_harvest_setting(name: str) -> str:
@@ -249,6 +247,13 @@ def nx_harvest_provenance(dataset_id: str) -> dict[str, Any] | None:
             }
         )
     return {"sources": found} if found else None
+
+
+def nx_harvest_titles(steps: list[Json]) -> dict[str, str]:
+    """Id -> title of the datasets of those steps that have no title of their own, as withdrawals have not."""
+    ids = [step["dataset_id"] for step in steps if step["dataset_id"] and not step["title"]]
+    query = sa.select(model.Package.id, model.Package.title).where(model.Package.id.in_(ids))
+    return {row.id: row.title or "" for row in model.Session.execute(query)} if ids else {}
 
 
 def nx_harvest_withdrawn(dataset: Mapping[str, Any]) -> str | None:

@@ -13,6 +13,7 @@ from ckanext.nxopendata.harvest import actions, auth, formats, helpers, tombston
 from ckanext.nxopendata.harvest import cli_source as _cli  # noqa: F401  hangs its commands under "ckan nx"
 from ckanext.nxopendata.harvest.changes import actions as change_actions
 from ckanext.nxopendata.harvest.changes import auth as change_auth
+from ckanext.nxopendata.harvest.changes import cli as _change_cli  # noqa: F401  the same
 from ckanext.nxopendata.harvest.changes import views as webhook_views
 from ckanext.nxopendata.harvest.changes import webhooks
 from ckanext.nxopendata.harvest.interfaces import IHarvestFormat
@@ -24,7 +25,7 @@ def _exported(*modules: Any) -> dict[str, Any]:
 
 @tk.blanket.actions(lambda: _exported(actions, withdrawn, change_actions))
 @tk.blanket.auth_functions(lambda: _exported(auth, change_auth))
-@tk.blanket.blueprints(lambda: [views.nx_harvest, webhook_views.nx_webhooks])
+@tk.blanket.blueprints(lambda: [views.nx_harvest, views.nx_metrics, webhook_views.nx_webhooks])
 @tk.blanket.config_declarations
 @tk.blanket.helpers(lambda: _exported(helpers))
 class NxOpendataHarvestPlugin(p.SingletonPlugin):

@@ -27,6 +27,7 @@ from ckanext.nxopendata.harvest import (
     outages,
     plan,
     sources,
+    words,
     work,
 )
 from ckanext.nxopendata.harvest.apply import Writer
@@ -689,7 +690,7 @@ def undo(run_id: str, writer: Writer) -> Run:
 
 def problem_dict(row: Finding) -> Json:
     """A finding with its sentences."""
-    params = {"field": row.field, "position": row.position, "guid": row.guid, **row.params}
+    params = {"field": words.field(row.field), "position": row.position, "guid": row.guid, **row.params}
     return row.as_dict() | {
         "message": messages.sentence(row.code, params),
         "remedy": messages.remedy(row.code, params),

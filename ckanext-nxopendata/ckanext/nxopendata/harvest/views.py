@@ -10,7 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
-from ckanext.nxopendata.harvest import decisions, health, plan, settings
+from ckanext.nxopendata.harvest import config, decisions, health, metrics, plan, settings
 
 nx_harvest = Blueprint("nx_harvest", __name__, url_prefix="/harvest")
 
@@ -278,6 +278,27 @@ def _csv(rows: list[list[str]]) -> Iterator[str]:
 def _safe(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+# Figures
+
+nx_metrics = Blueprint("nx_metrics", __name__)
+
+
+@nx_metrics.route("/metrics")
+def figures() -> Response:
+    """Figures for Prometheus, for those who have the token or ask from an allowed address."""
+    request = tk.request
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"))
+    if not metrics.allowed(
+        request.headers.get("Authorization", ""),
+        request.environ.get("REMOTE_ADDR", ""),
+        forwarded,
+        config.metrics_token(),
+        config.metrics_networks(),
+    ):
+        return Response("403\n", status=403, content_type="text/plain")
+    return Response(metrics.text(), content_type=metrics.TYPE, headers={"Cache-Control": "no-store"})
 
 
 # Withdrawn datasets

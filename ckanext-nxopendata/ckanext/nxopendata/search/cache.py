@@ -117,4 +117,5 @@ def _committed(connection: Any) -> None:
 
 
 def _rolled_back(connection: Any) -> None:
-    connection.info.pop(ALTERS, None)
+    if not connection.invalidated:  # a connection that was given up has nothing to tell
+        connection.info.pop(ALTERS, None)

@@ -9,10 +9,10 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.lib import mailer
-from flask_babel import force_locale
 
 from ckanext.nxopendata.catalogue.review import gate, machine
 from ckanext.nxopendata.catalogue.review.model import Case, Notice
+from ckanext.nxopendata.i18n import speech
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], bu
     for person in people:
         model.Session.add(Notice(user_id=person.id, topic=topic, params=dict(params)))
     model.Session.commit()
-    with force_locale(tk.config["ckan.locale_default"]):
+    with speech.of_the_site():
         subject = text(topic, params)
         body = "\n\n".join(part for part in (subject, link(params, external=True)) if part)
     tk.enqueue_job(send, [[person.id for person in people], subject, body], title=f"nx: {topic}")

@@ -81,8 +81,11 @@ def remember_whether_wanted() -> None:
     connection.set(WANTED, 1) if active else connection.delete(WANTED)
 
 
-def deliver_due() -> list[str]:
-    """Begin the deliveries that are due, as jobs; the ids of the webhooks."""
+def deliver_due(*, queue: bool = True) -> list[str]:
+    """Begin the deliveries that are due; the ids of the webhooks.
+
+    :param queue: as jobs; False only tells which they are
+    """
     remember_whether_wanted()
     fresh = model.Session.scalar(sa.select(Change.dataset_id).where(Change.seq.is_(None)).limit(1)) is not None
     newest, moment = feed.newest(), now()
@@ -90,7 +93,8 @@ def deliver_due() -> list[str]:
     for hook in model.Session.scalars(sa.select(Webhook).where(Webhook.state == "active")).all():
         waiting = _waiting(hook.id)
         if waiting.next_try <= moment if waiting else fresh or hook.cursor < newest:
-            tk.enqueue_job(deliver, [hook.id], title=f"webhook {hook.id}")
+            if queue:
+                tk.enqueue_job(deliver, [hook.id], title=f"webhook {hook.id}")
             begun.append(hook.id)
     return begun
 

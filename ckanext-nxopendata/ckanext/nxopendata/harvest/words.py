@@ -1,0 +1,17 @@
+"""Fields in the words that people know them by."""
+
+from __future__ import annotations
+
+import re
+
+from ckan.lib.helpers import helper_functions
+
+
+def field(name: str) -> str:
+    """A field of a dataset in the reader's language; the name itself where it is not one of ours.
+
+    :param name: the name, or the path to a part of the field
+    """
+    head = re.split(r"[./\\[]", name, maxsplit=1)[0]
+    label = helper_functions["nx_review_field"]([head]) if head else ""
+    return label if label and label != head else name
