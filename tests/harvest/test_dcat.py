@@ -197,3 +197,48 @@ class TestPaging:
         records, reading, _ = read(web.base + "/1", max_pages=5)
         assert len(records) == 5
         assert reading.evidence.doubts == ["too_many_pages"]
+
+
+class TestCataloguesInCatalogues:
+    def test_those_of_the_same_host_are_read_with_their_pages(self, web, read):
+        inside = "<> a dcat:Catalog ; dcat:catalog </inner/1> , <https://elsewhere.example/c> ."
+        web.put("/root", turtle(1, more=inside))
+        web.put("/inner/1", page("/inner/1", [2], "/inner/2", 2) + "</inner/1> dcat:catalog </root> .")
+        web.put("/inner/2", page("/inner/2", [3], None, 2))
+        records, reading, problems = read(web.base + "/root")
+        assert sorted(record.guid for record in records) == [iri(1), iri(2), iri(3)]
+        assert (reading.evidence.closed, reading.evidence.declared_total) == (True, 2)
+        assert [(problem.code, problem.refuses) for problem in problems] == [("catalogue_elsewhere", False)]
+
+    def test_one_whose_datasets_are_here_is_not_asked_for(self, web, read):
+        inside = f"<> a dcat:Catalog ; dcat:catalog </inner> . </inner> a dcat:Catalog ; dcat:dataset <{iri(1)}> ."
+        records, reading, _ = read(web.put("/root", turtle(1, more=inside)))
+        assert (len(records), web.paths(), reading.evidence.closed) == (1, ["/root"], True)
+
+    def test_one_that_cannot_be_read_is_a_doubt(self, web, read):
+        records, reading, _ = read(web.put("/root", turtle(1, more="<> dcat:catalog </gone> .")))
+        assert (len(records), reading.evidence.closed) == (1, False)
+
+
+class TestSeries:
+    def test_a_series_is_no_record_and_its_members_are(self, web, read):
+        series = "</series> a dcat:DatasetSeries , dcat:Dataset . <> a hydra:Collection ; hydra:totalItems 3 ."
+        member = dataset(1, extra="dcat:inSeries </series> ;") + dataset(2, extra="dcat:inSeries </series> ;")
+        records, reading, _ = read(web.put("/a", PREFIXES + member + series))
+        assert sorted(record.guid for record in records) == [iri(1), iri(2)]
+        assert (reading.evidence.closed, reading.evidence.declared_total) == (True, 2)
+
+    def test_a_series_with_files_is_a_dataset(self, web, read):
+        body = turtle(1) + f"<{iri(1)}> a dcat:DatasetSeries ."
+        assert len(read(web.put("/a", body))[0]) == 1
+
+
+class TestLargeJsonLd:
+    def test_the_remote_context_of_a_large_document_is_put_into_its_head(self, web, read, monkeypatch):
+        monkeypatch.setattr(dcat, "DISK_FROM", 10)
+        web.put(
+            "/ctx", '{"@context": {"dcat": "http://www.w3.org/ns/dcat#", "题": "dcat:keyword"}}', "application/ld+json"
+        )
+        body = f'{{"@context": ["ctx", {{"说": "dcat:x"}}], "@id": "{iri(1)}", "@type": "dcat:Dataset", "题": "旅游"}}'
+        records, _, _ = read(web.put("/a", body, "application/ld+json"))
+        assert records[0].raw["dcat:keyword"] == ["旅游"]

@@ -1,12 +1,16 @@
 """Every format reads the same catalogue; what is malformed is named; what is hostile is refused."""
 
+import io
 import json
+from functools import cache
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ckanext.nxopendata.harvest import formats, mapping
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
+from ckanext.nxopendata.harvest.fetch import AddressGuard, Document, Fetcher, Limits, Validators
 from ckanext.nxopendata.harvest.formats import Reading
 
 from .generated import catalogue, render
@@ -331,3 +335,69 @@ def test_a_malformed_document_is_refused_with_the_place(web, form, path, body, c
         read(web.base + path, form)
     assert raised.value.code == code
     assert raised.value.params[fact] not in (None, "", "?")
+
+
+@cache
+def sound(form):
+    """A sound document of a format, its media type, and where it stands."""
+    some = list(catalogue.datasets(4))
+    pages = {
+        "dcat": (render.rdf(some, "xml"), "application/rdf+xml", "/c.rdf"),
+        "ckan": (
+            json.dumps(
+                {"success": True, "result": {"count": 2, "results": list(map(render.package_of, some))}}
+            ).encode(),
+            "application/json",
+            "/api/3/action/package_search",
+        ),
+        "datajson": (render.datajson(some).encode(), "application/json", "/data.json"),
+        "gbt21063": (render.gbt(some).encode(), "application/xml", "/c.xml"),
+        "csw": (render.csw(some, 1, 10).encode(), "application/xml", "/csw?request=GetRecords"),
+        "portal": (render.list_page(some, 1).encode(), "text/html", "/portal/catalog/index?page=1"),
+        "workbook": (render.csv(some), "text/csv", "/c.csv"),
+        "nxopendata": (
+            json.dumps(
+                {
+                    "success": True,
+                    "result": {
+                        "changes": [render.change_of(one, one.id, "n") for one in some],
+                        "cursor": "4",
+                        "more": False,
+                    },
+                }
+            ).encode(),
+            "application/json",
+            "/api/3/action/nx_changes_list?limit=100",
+        ),
+    }
+    return pages[form]
+
+
+FORMS = ("dcat", "ckan", "datajson", "gbt21063", "csw", "portal", "workbook", "nxopendata")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_bytes_come_the_reading_ends_in_records_or_in_words(form, data):
+    body, media_type, path = sound(form)
+    for _ in range(data.draw(st.integers(0, 3))):
+        begin = data.draw(st.integers(0, len(body)))
+        length = data.draw(st.integers(0, 40))
+        body = body[:begin] + data.draw(st.binary(max_size=20)) + body[begin + length :]
+    url = f"http://dept.invalid{path}"
+    chosen = formats.by_name(form)
+    with Fetcher(AddressGuard(), LIMITS) as door:
+        document = Document(url, 200, media_type, "", Validators(), io.BytesIO(body), size=len(body))
+        chosen.recognises(document)
+        reading = Reading(url, door, lambda problem: None)
+        try:
+            records = list(chosen.read(document, reading))
+        except FormatError as error:
+            assert error.code
+            return
+    rules = mapping.load(chosen.mapping)
+    for record in records:
+        mapping.content_hash(record.raw, "")
+        if record.guid and not record.withdrawn:
+            mapping.apply(rules, record.guid, record.raw)

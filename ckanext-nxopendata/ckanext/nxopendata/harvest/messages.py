@@ -101,6 +101,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The catalogue changed while it was read ({position})."),
         _("Nothing to do: the next run reads it again."),
     ),
+    "catalogue_elsewhere": (
+        _("The catalogue {position} inside this one is on another host; it was not read."),
+        _("Make it a source of its own."),
+    ),
     "context_unreadable": (
         _("The JSON-LD context {url} cannot be read."),
         _("Write the context into the document."),

@@ -42,6 +42,8 @@ def encoding_of(body: IO[bytes], declared: str = "") -> str:
     """
     body.seek(0)
     if mark := bom_of(body.read(4)):
+        if not _decodes(body, mark):
+            raise FormatError("encoding_undecided")
         return mark
     last = (declared,) if declared in WESTERN else ()
     for name in dict.fromkeys(("utf-8", *(() if last else (declared or "utf-8",)), *CANDIDATES, *last)):

@@ -7,18 +7,22 @@ sorted and blank nodes have no labels, so that equal descriptions are equal JSON
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import IO, Any, ClassVar, Protocol
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 
 from ckanext.nxopendata.harvest import text
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError, HarvestError, Problem
-from ckanext.nxopendata.harvest.fetch import Document, Fetcher
+from ckanext.nxopendata.harvest.fetch import CHUNK, Document, Fetcher
 from ckanext.nxopendata.harvest.formats import Reading, Record
 
 PREFIXES = {
@@ -71,13 +75,22 @@ MOST_NODES = 20_000
 """A single dataset with more nodes than this is refused rather than expanded."""
 
 DATASET = PREFIXES["dcat"] + "Dataset"
+INSIDE = PREFIXES["dcat"] + "catalog"
+HOLDS = PREFIXES["dcat"] + "dataset"
+DEEPEST_CATALOGUE = 5
 RDF_TYPE = PREFIXES["rdf"] + "type"
 HYDRA_NEXT = tuple(PREFIXES["hydra"] + name for name in ("next", "nextPage"))
 HYDRA_TOTAL = PREFIXES["hydra"] + "totalItems"
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
-DISK_FROM = 48 * 1024 * 1024
-"""Bytes; larger documents are kept in a graph store on disk instead of in memory."""
+DISK_FROM = 16 * 1024 * 1024
+"""Bytes; larger documents are kept in a database on disk instead of in memory."""
+
+ROWS = 2_000
+"""Nodes that are written to it at once."""
+
+ASKED = frozenset({RDF_TYPE, HYDRA_TOTAL, INSIDE, *HYDRA_NEXT})
+"""Predicates that are looked up without knowing their subject."""
 
 MEDIA_TYPES: dict[str, ox.RdfFormat] = {
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
@@ -148,35 +161,92 @@ class MemoryGraph:
 
 
 class DiskGraph:
-    """The same in a store on disk, for documents too large for memory."""
+    """The same in a database on disk, for documents too large for memory.
 
-    def __init__(self, load: Callable[[ox.Store], None]) -> None:
+    What the parser gives is written down node by node as it comes; a subject that occurs in several places has
+    several rows. Memory does not grow with the document.
+    """
+
+    def __init__(self, quads: Iterable[Any]) -> None:
         self._folder = tempfile.mkdtemp(prefix="nx-harvest-")
+        self._database = sqlite3.connect(f"{self._folder}/graph", isolation_level=None)
         try:
-            self._store: Any = ox.Store(self._folder)
-            load(self._store)
+            self._load(quads)
         except BaseException:
             self.close()
             raise
 
+    def _load(self, quads: Iterable[Any]) -> None:
+        database = self._database
+        for setting in ("journal_mode = off", "synchronous = off", "cache_size = -16000", "locking_mode = exclusive"):
+            database.execute(f"PRAGMA {setting}")
+        database.execute("CREATE TABLE node (subject TEXT, terms TEXT)")
+        database.execute("CREATE TABLE asked (predicate TEXT, subject TEXT, term TEXT)")
+        database.execute("BEGIN")
+        rows, asked = list[tuple[str, str]](), list[tuple[str, str, str]]()
+        for key, terms in itertools.groupby(_plain_subjects(quads), lambda quad: key_of(quad.subject)):
+            node: dict[str, list[list[str]]] = {}
+            for quad in terms:
+                predicate, term = quad.predicate.value, _dumped(quad.object)
+                node.setdefault(predicate, []).append(term)
+                if predicate in ASKED:
+                    asked.append((predicate, key, json.dumps(term)))
+            rows.append((key, json.dumps(node, ensure_ascii=False)))
+            if len(rows) >= ROWS:
+                database.executemany("INSERT INTO node VALUES (?, ?)", rows)
+                database.executemany("INSERT INTO asked VALUES (?, ?, ?)", asked)
+                rows, asked = [], []
+        database.executemany("INSERT INTO node VALUES (?, ?)", rows)
+        database.executemany("INSERT INTO asked VALUES (?, ?, ?)", asked)
+        database.execute("COMMIT")
+        database.execute("CREATE INDEX by_subject ON node (subject)")
+
     def node(self, subject: str) -> Node | None:
-        term = ox.BlankNode(subject[2:]) if subject.startswith("_:") else ox.NamedNode(subject)
         node: dict[str, Terms] = {}
-        for quad in self._store.quads_for_pattern(term, None, None, None):
-            node.setdefault(quad.predicate.value, []).append(quad.object)
+        for (terms,) in self._database.execute("SELECT terms FROM node WHERE subject = ?", (subject,)):
+            for predicate, objects in json.loads(terms).items():
+                node.setdefault(predicate, []).extend(map(_loaded, objects))
         return node or None
 
     def of_type(self, type_iri: str) -> Iterator[str]:
-        pattern = (None, ox.NamedNode(RDF_TYPE), ox.NamedNode(type_iri), None)
-        return (key_of(quad.subject) for quad in self._store.quads_for_pattern(*pattern))
+        wanted = json.dumps(_dumped(ox.NamedNode(type_iri)))
+        query = "SELECT subject, min(rowid) FROM asked WHERE predicate = ? AND term = ? GROUP BY subject ORDER BY 2"
+        return (subject for subject, _ in self._database.execute(query, (RDF_TYPE, wanted)))
 
     def objects(self, predicate: str) -> Iterator[Any]:
-        pattern = (None, ox.NamedNode(predicate), None, None)
-        return (quad.object for quad in self._store.quads_for_pattern(*pattern))
+        query = "SELECT term FROM asked WHERE predicate = ?"
+        return (_loaded(json.loads(term)) for (term,) in self._database.execute(query, (predicate,)))
 
     def close(self) -> None:
-        self._store = None  # lets the store close its files
+        self._database.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _plain_subjects(quads: Iterable[Any]) -> Iterator[Any]:
+    return (quad for quad in quads if not isinstance(quad.subject, ox.Triple))
+
+
+def _dumped(term: Any) -> list[str]:
+    """A term as JSON: an IRI, a blank node, a literal with language or datatype."""
+    if isinstance(term, ox.NamedNode):
+        return ["i", term.value]
+    if isinstance(term, ox.BlankNode):
+        return ["b", term.value]
+    if isinstance(term, ox.Literal):
+        return ["l", term.value, term.language] if term.language else ["l", term.value]
+    return ["l", str(term)]
+
+
+def _loaded(term: list[str]) -> Any:
+    match term:
+        case ["i", value]:
+            return ox.NamedNode(value)
+        case ["b", value]:
+            return ox.BlankNode(value)
+        case ["l", value, language]:
+            return ox.Literal(value, language=language)
+        case _:
+            return ox.Literal(term[1])
 
 
 def parse(document: Document, door: Fetcher | None = None) -> Graph:
@@ -192,12 +262,11 @@ def parse(document: Document, door: Fetcher | None = None) -> Graph:
     if syntax == ox.RdfFormat.RDF_XML and text.has_doctype(body):
         raise FormatError("xml_doctype", url=document.url)
     if syntax == ox.RdfFormat.JSON_LD:
-        body = _with_contexts(body, document.url, door)
+        inline = _with_contexts if document.size < DISK_FROM else _with_context_of_head
+        body = inline(body, document.url, door)
     options: dict[str, Any] = {"format": syntax, "base_iri": document.url, "lenient": False}
     try:
-        if document.size < DISK_FROM:
-            return MemoryGraph(ox.parse(body, **options))
-        return DiskGraph(lambda store: store.bulk_load(body, **options))
+        return (MemoryGraph if document.size < DISK_FROM else DiskGraph)(ox.parse(body, **options))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise FormatError(
@@ -239,6 +308,37 @@ def _with_contexts(body: IO[bytes], url: str, door: Fetcher | None) -> IO[bytes]
         return body
     inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph
     inlined.write(json.dumps(data, ensure_ascii=False).encode())
+    inlined.seek(0)
+    return inlined
+
+
+_CONTEXT = re.compile(rb'"@context"\s*:\s*')
+
+
+def _with_context_of_head(body: IO[bytes], url: str, door: Fetcher | None) -> IO[bytes]:
+    """The same for a document that is too large to be read whole: its context must stand at its beginning.
+
+    :raises FormatError: a context that cannot be read
+    """
+    body.seek(0)
+    head = body.read(CHUNK)
+    found = _CONTEXT.search(head)
+    if not found:
+        body.seek(0)
+        return body
+    rest = head[found.end() :].decode("utf-8", errors="ignore")
+    try:
+        context, end = json.JSONDecoder().raw_decode(rest)
+    except ValueError as error:
+        raise FormatError("context_unreadable", url=url) from error
+    data = {"@context": context}
+    if not _inline_contexts(data, url, door, depth=0):
+        body.seek(0)
+        return body
+    inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph
+    inlined.write(head[: found.end()] + json.dumps(data["@context"], ensure_ascii=False).encode())
+    body.seek(found.end() + len(rest[:end].encode()))
+    shutil.copyfileobj(body, inlined)
     inlined.seek(0)
     return inlined
 
@@ -341,6 +441,24 @@ def curie(iri: str) -> str:
     return found
 
 
+@dataclass(slots=True)
+class _Walk:
+    """What reading carries from page to page.
+
+    :param asked: addresses that were asked for
+    :param digests: of the documents that were read
+    :param inside: catalogues that are still to be read, and how deep they stand
+    :param total: datasets that the catalogues say they have; ``totals`` of them said it
+    """
+
+    reading: Reading
+    asked: set[str]
+    digests: set[str] = field(default_factory=set)
+    inside: list[tuple[str, int]] = field(default_factory=list)
+    total: int = 0
+    totals: int = 0
+
+
 class DcatFormat:
     """DCAT in RDF/XML, Turtle, N-Triples, N-Quads, TriG, N3 or JSON-LD."""
 
@@ -354,41 +472,60 @@ class DcatFormat:
         return syntax_of(document) is not None
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
-        """Follow the Hydra pages from ``first``.
+        """Follow the Hydra pages from ``first``, then the catalogues in the catalogue that are on the same host.
 
-        A page that cannot be read ends the reading with a doubt; what was read before it stays.
+        A page that cannot be read ends the reading of its catalogue with a doubt; what was read before it stays.
 
         :raises FormatError: the first document is not readable
         """
+        walk = _Walk(reading, {reading.url, first.url})
+        yield from self._catalogue(first, walk, 0)
+        while walk.inside:
+            url, depth = walk.inside.pop(0)
+            if depth > DEEPEST_CATALOGUE:
+                reading.flaw("page_loop", url, limit=reading.max_pages)
+            elif url not in walk.asked and (page := reading.open(url, walk.asked, self.accept)):
+                yield from self._catalogue(page, walk, depth)
         evidence = reading.evidence
-        asked, digests = {reading.url, first.url}, set[str]()
+        evidence.declared_total = walk.total if walk.totals else None
+        evidence.closed = not evidence.doubts or set(evidence.doubts) <= {"record_without_identifier"}
+
+    def _catalogue(self, first: Document, walk: _Walk, depth: int) -> Iterator[Record]:
+        """The records of one catalogue, page by page."""
+        reading, evidence = walk.reading, walk.reading.evidence
+        total: int | None = None
         page: Document | None = first
         while page is not None:
             evidence.page(page)
-            if page.sha256 in digests:
+            if page.sha256 in walk.digests:
                 evidence.doubt("page_repeated")
                 reading.report(Problem("page_repeated", "page", position=page.url))
-                return
-            digests.add(page.sha256)
+                break
+            walk.digests.add(page.sha256)
             try:
                 graph = parse(page, reading.door)
             except HarvestError as error:
-                if page is first:
+                if evidence.pages == 1:
                     raise
                 evidence.doubt("page_unreadable")
                 reading.report(Problem.of(error, "page", page.url))
-                return
+                break
             finally:
                 page.body.close()
             try:
-                yield from self._records(graph, page.url, reading)
-                following = self._next(graph, page.url, reading)
+                yield from self._records(graph, page.url, walk)
+                total = _total(graph) if total is None else total
+                evidence.declared_total = walk.total + (total or 0) if total is not None else None
+                following = self._next(graph, page.url)
+                self._note_catalogues(graph, page.url, walk, depth)
             finally:
                 graph.close()
-            page = reading.open(following, asked, self.accept) if following else None
-        evidence.closed = not evidence.doubts or set(evidence.doubts) <= {"record_without_identifier"}
+            page = reading.open(following, walk.asked, self.accept) if following else None
+        if total is not None:
+            walk.totals += 1
+            walk.total += total
 
-    def _records(self, graph: Graph, url: str, reading: Reading) -> Iterator[Record]:
+    def _records(self, graph: Graph, url: str, walk: _Walk) -> Iterator[Record]:
         for subject in graph.of_type(DATASET):
             try:
                 raw = tree(graph, subject)
@@ -396,7 +533,24 @@ class DcatFormat:
                 guid = None if subject.startswith("_:") else subject
                 yield Record(guid, {"@oversized": MOST_NODES}, url)
                 continue
+            if "dcat:DatasetSeries" in raw.get("@type", ()) and "dcat:distribution" not in raw:
+                walk.total -= 1  # a series only holds its members together; they are records of their own
+                continue
+            if "dcat:Catalog" in raw.get("@type", ()):
+                continue
             yield Record(self._guid(subject, raw), raw, raw.get("@id", url))
+
+    def _note_catalogues(self, graph: Graph, url: str, walk: _Walk, depth: int) -> None:
+        """Remember the catalogues in this one whose datasets this document does not hold."""
+        for term in sorted(graph.objects(INSIDE), key=str):
+            if not isinstance(term, ox.NamedNode) or HOLDS in (graph.node(term.value) or {}):
+                continue
+            address = term.value.partition("#")[0]
+            if urlsplit(address)[:2] == urlsplit(url)[:2]:
+                walk.inside.append((address, depth + 1))
+            elif address not in walk.asked:
+                walk.asked.add(address)
+                walk.reading.report(Problem("catalogue_elsewhere", "page", position=address, refuses=False))
 
     def _guid(self, subject: str, raw: Mapping[str, Any]) -> str | None:
         """The IRI; for a blank node ``dct:identifier``. Without either there is no identifier."""
@@ -408,13 +562,16 @@ class DcatFormat:
                 return plain.strip()
         return None
 
-    def _next(self, graph: Graph, url: str, reading: Reading) -> str | None:
-        for total in graph.objects(HYDRA_TOTAL):
-            if total.value.isdigit():
-                reading.evidence.declared_total = int(total.value)
+    def _next(self, graph: Graph, url: str) -> str | None:
         following = {urljoin(url, term.value) for name in HYDRA_NEXT for term in graph.objects(name)}
         following.discard(url)
         return min(following) if following else None
+
+
+def _total(graph: Graph) -> int | None:
+    """The number of datasets that a page says its catalogue has."""
+    totals = [int(term.value) for term in graph.objects(HYDRA_TOTAL) if term.value.isdigit()]
+    return max(totals) if totals else None
 
 
 FORMAT = DcatFormat()
