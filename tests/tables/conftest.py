@@ -90,8 +90,9 @@ def upload(call: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
     """Add a file to a dataset and load it: ``upload(dataset, "名录.csv", bytes)``."""
     from ckanext.nxopendata.tables import jobs
 
-    def upload_file(dataset: dict[str, Any], name: str, content: bytes, **fields: Any) -> dict[str, Any]:
-        file = FileStorage(stream=io.BytesIO(content), filename=name)
+    def upload_file(dataset: dict[str, Any], name: str, content: bytes | str, **fields: Any) -> dict[str, Any]:
+        data = content.encode() if isinstance(content, str) else content
+        file = FileStorage(stream=io.BytesIO(data), filename=name)
         kind = name.rpartition(".")[2].upper()
         values = {"package_id": dataset["id"], "url": name, "name": name, "format": kind, "upload": file}
         resource = call("resource_create", **(values | fields))

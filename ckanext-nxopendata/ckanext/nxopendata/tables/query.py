@@ -128,11 +128,20 @@ def page(source: Source, question: Question, limit: int, offset: int) -> tuple[i
 
 
 def all_rows(source: Source, question: Question) -> Iterator[tuple[Any, ...]]:
-    """All rows that answer the question, streamed by a cursor of the server."""
+    """All rows that answer the question, streamed by a cursor of the server.
+
+    Raises:
+        BadQuestion: at once, before the first row is asked for.
+    """
     where = _where(source, question)
-    with _cursor(EXPORT_SECONDS, named=True) as cursor:
-        cursor.execute(_select(source, where, question), where.values)
-        yield from cursor
+    statement = _select(source, where, question)
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        with _cursor(EXPORT_SECONDS, named=True) as cursor:
+            cursor.execute(statement, where.values)
+            yield from cursor
+
+    return rows()
 
 
 def groups(

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 
 from ckanext.nxopendata.tables import access, actions, export, helpers, query
 from ckanext.nxopendata.tables.query import BadQuestion, TooSlow
@@ -43,7 +43,7 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
     except export.TooManyRows:
         most = f"{export.MOST_SHEET_ROWS:,}"
         return tk.abort(400, tk._("A worksheet holds at most {most} rows. Choose CSV, or narrow it.").format(most=most))
-    response = Response(stream_with_context(blocks), content_type=kind.media_type)
+    response = Response(blocks, content_type=kind.media_type)
     stem = PurePosixPath(resource.get("nx_file_name") or resource.get("name") or "data").stem
     name = quote(f"{stem}{'（部分）' if asked.narrowed else ''}.{kind.ending}")
     response.headers["Content-Disposition"] = f"attachment; filename=\"data.{kind.ending}\"; filename*=UTF-8''{name}"

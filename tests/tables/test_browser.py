@@ -1,0 +1,143 @@
+"""A citizen in Chromium: from pinyin to a worksheet; the same by keyboard, narrow, and accessible. Examples that run.
+
+``NX_PICTURES`` names a folder that gets a picture of each step.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from .conftest import CSV_TEXT
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")]
+
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+@pytest.fixture
+def site(app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the site, served by a thread."""
+    server = make_server("127.0.0.1", 0, app.app, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setitem(ckan_config, "ckan.site_url", address)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield address
+    server.shutdown()
+    thread.join()
+
+
+def picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("NX_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']} {one['nodes'][0]['html'][:150]}" for one in found]
+
+
+def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
+    dataset: dict[str, Any], upload: Callable[..., Any], site: str, tmp_path: Path
+) -> None:
+    file = upload(dataset, "景区名录.csv", CSV_TEXT.encode("gb18030"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        strangers: list[str] = []
+        page.on("request", lambda asked: asked.url.startswith((site, "data:", "blob:")) or strangers.append(asked.url))
+        page.on("pageerror", lambda error: strangers.append(str(error)))
+
+        # By pinyin to the dataset, to the file.
+        page.goto(f"{site}/")
+        page.get_by_role("searchbox").first.fill("jingqu")
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="宁夏A级旅游景区名录").first.click()
+        page.get_by_role("link", name="景区名录.csv").first.click()
+        expect(page.locator("tbody tr").first).to_contain_text("沙湖")
+        picture(page, "table")
+        assert faults(page) == []
+
+        # A filter and an order, without leaving the page.
+        page.evaluate("window.stays = true")
+        page.get_by_label("列", exact=True).select_option("等级")
+        page.get_by_label("条件", exact=True).select_option(label="等于")
+        page.get_by_label("值", exact=True).fill("4A")
+        page.keyboard.press("Enter")
+        expect(page.locator("#nx-table tbody tr")).to_have_count(2)
+        page.get_by_role("link", name="门票价格").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("th[aria-sort=ascending]")).to_contain_text("门票价格")
+        assert page.evaluate("window.stays") and "sort=" in page.url
+        picture(page, "filtered")
+
+        # The filtered rows as a worksheet.
+        with page.expect_download() as download:
+            page.locator("[data-nx-part]").get_by_role("link", name="XLSX").click()
+        assert download.value.suggested_filename == "景区名录（部分）.xlsx"
+        saved = tmp_path / "saved.xlsx"
+        download.value.save_as(saved)
+        sheet = load_workbook(saved).worksheets[0]
+        assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["贺兰山岩画风景区", "黄沙古渡原生态旅游区"]
+        page.go_back()
+        expect(page.locator("#nx-table tbody tr")).to_have_count(2)
+
+        # A chart drawn by the library from this site; its address shows it again. The map.
+        page.get_by_role("link", name="图表").click()
+        if (Path(__file__).parents[2] / "node_modules").exists():
+            expect(page.locator("[data-nx-drawn] svg")).to_be_visible()
+        picture(page, "chart")
+        assert faults(page) == []
+        page.goto(page.get_by_role("link", name="view=chart").get_attribute("href") or "")
+        expect(page.locator(".nx-figure-table")).to_contain_text("银川市")
+        page.get_by_role("link", name="地图").click()
+        expect(page.locator(".nx-map-dot")).to_have_count(2)
+        assert faults(page) == []
+        assert strangers == []
+
+        # English, narrow, dark, without scripts: the same.
+        context = browser.new_context(
+            viewport={"width": 390, "height": 800}, java_script_enabled=False, color_scheme="dark"
+        )
+        narrow = context.new_page()
+        narrow.goto(f"{site}/en/dataset/{dataset['name']}/resource/{file['id']}")
+        narrow.get_by_label("Words in the rows").fill("沙")
+        narrow.get_by_role("button", name="Show").click()
+        expect(narrow.locator("#nx-table tbody tr")).to_have_count(3)
+        picture(narrow, "narrow")
+        narrow.get_by_role("link", name="Chart").click()
+        expect(narrow.locator(".nx-figure-table")).to_be_visible()
+        context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
+        narrow = context.new_page()
+        for view in ("table", "chart", "map"):
+            narrow.goto(f"{site}/en/dataset/{dataset['name']}/resource/{file['id']}?view={view}")
+            assert narrow.evaluate("document.documentElement.scrollWidth") == 390
+            assert faults(narrow) == []
+            picture(narrow, f"narrow-{view}")
+
+        # The examples run as they stand.
+        texts = [page.locator(f"#nx-example-{number}").inner_text() for number in (1, 2)]
+        browser.close()
+    asked = {"capture_output": True, "text": True, "timeout": 60, "check": True}
+    answer = subprocess.run(["bash", "-c", texts[0]], **asked).stdout
+    assert '"success": true' in answer and "景区" in answer.encode().decode("unicode-escape", "ignore") + answer
+    assert "景区名称" in subprocess.run([sys.executable, "-X", "utf8", "-c", texts[1]], **asked).stdout
