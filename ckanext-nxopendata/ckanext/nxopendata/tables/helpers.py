@@ -252,8 +252,9 @@ def _reloading(state: states.State | None) -> str:
 def _chart(result: dict[str, Any], source: query.Source, found: Sequence[Column], asked: Question) -> None:
     args = tk.request.args
     numbers = [column for column in found if query.family(column.type) == "number"]
-    plotted = [column for column in numbers if column.precision != "year"]
-    others = [column for column in found if column not in plotted]
+    places = place_columns(found)
+    plotted = [column for column in numbers if column.precision != "year" and column.id not in places]
+    others = [column for column in found if column not in plotted and column.id not in places]
     by = {column.id: column for column in found}
     years = [column for column in found if column.precision]
     named = [column for column in others if not IDENTIFIERS.search(column.label)]

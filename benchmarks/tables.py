@@ -1,0 +1,86 @@
+"""Loading a file into the DataStore: ours beside CKAN's own way, on the same rows.
+
+    deployment/test benchmarks/tables.py -s
+
+The stock way is what CKAN offers without a further extension: the file is read with Python's csv module and its rows are
+given to ``datastore_create`` and ``datastore_upsert``, 5,000 at a time. Ours begins with the stored file, finds out
+encoding, header and types, and writes by COPY. Both end with a table that ``datastore_search`` reads, full-text index
+included. ``NX_BENCHMARK_ROWS`` changes the number of rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from ckanext.nxopendata.tables import store, table
+
+ROWS = int(os.environ.get("NX_BENCHMARK_ROWS", "50000"))
+AT_ONCE = 5000
+PLACES = ("银川市", "石嘴山市", "吴忠市", "固原市", "中卫市")
+NAMES = ("旅游景区", "农业合作社", "加油站", "幼儿园", "社区卫生服务站", "图书馆", "文物保护单位", "公交站点")
+
+
+def content(rows: int) -> bytes:
+    """A directory as departments publish it: codes, names, places, numbers, dates; GB18030."""
+    made = random.Random(20261124)  # noqa: S311  the same file every time
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["统一社会信用代码", "名称", "所在地", "行政区划代码", "经度", "纬度", "面积", "登记日期"])
+    for number in range(rows):
+        writer.writerow(
+            [
+                f"5264{made.randrange(10**13):013}X",
+                f"{made.choice(PLACES)}第{number}号{made.choice(NAMES)}",
+                made.choice(PLACES),
+                f"6401{made.randrange(100):02}",
+                f"{made.uniform(104, 107):.6f}",
+                f"{made.uniform(35, 39):.6f}",
+                f"{made.uniform(10, 9000):.2f}",
+                f"{made.randrange(1990, 2026)}-{made.randrange(1, 13):02}-{made.randrange(1, 29):02}",
+            ]
+        )
+    return out.getvalue().encode("gb18030")
+
+
+@pytest.mark.usefixtures("with_plugins", "clean_db")
+def test_loading_beside_stock(tmp_path: Path) -> None:
+    from ckan.tests import factories
+    from ckan.tests.helpers import call_action as call
+
+    path = tmp_path / "file"
+    path.write_bytes(content(ROWS))
+    stock, ours = factories.Resource(url_type="datastore"), factories.Resource()
+
+    began = time.perf_counter()
+    with path.open(encoding="gb18030", newline="") as file:
+        records = list(csv.DictReader(file))
+    fields = [{"id": name, "type": "text"} for name in records[0]]
+    for name, type_ in (("经度", "numeric"), ("纬度", "numeric"), ("面积", "numeric"), ("登记日期", "date")):
+        next(field for field in fields if field["id"] == name)["type"] = type_
+    call("datastore_create", resource_id=stock["id"], fields=fields, force=True)
+    for start in range(0, len(records), AT_ONCE):
+        some = records[start : start + AT_ONCE]
+        call("datastore_upsert", resource_id=stock["id"], records=some, method="insert", force=True)
+    theirs = time.perf_counter() - began
+
+    began = time.perf_counter()
+    found = table.read(path, "csv")
+    read = time.perf_counter() - began
+    loaded = store.load(ours["id"], found)
+    mine = time.perf_counter() - began
+
+    search = {"limit": 1, "include_total": True}
+    totals = [call("datastore_search", resource_id=one["id"], **search)["total"] for one in (stock, ours)]
+    assert totals == [ROWS, ROWS] == [loaded, loaded]
+    print(f"\n{ROWS:,} rows, {path.stat().st_size / 1e6:.1f} MB")
+    print(f"stock datastore_create and datastore_upsert  {theirs:7.2f} s  {ROWS / theirs:9,.0f} rows/s")
+    print(f"ours ({read:.2f} s of it reading)              {mine:7.2f} s  {ROWS / mine:9,.0f} rows/s")
+    print(f"ratio {theirs / mine:.1f}")
+    assert mine < theirs
