@@ -2,8 +2,8 @@
 
     deployment/test benchmarks/tables.py -s
 
-The stock way is what CKAN offers without a further extension: the file is read with Python's csv module and its rows are
-given to ``datastore_create`` and ``datastore_upsert``, 5,000 at a time. Ours begins with the stored file, finds out
+The stock way is what CKAN offers without a further extension: Python's csv module reads the file and its rows are given
+to ``datastore_create`` and ``datastore_upsert``, 5,000 at a time. Ours begins with the stored file, finds out
 encoding, header and types, and writes by COPY. Both end with a table that ``datastore_search`` reads, full-text index
 included. ``NX_BENCHMARK_ROWS`` changes the number of rows.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from ckanext.nxopendata.tables import store, table
+from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
 
 ROWS = int(os.environ.get("NX_BENCHMARK_ROWS", "50000"))
 AT_ONCE = 5000
@@ -56,7 +57,9 @@ def test_loading_beside_stock(tmp_path: Path) -> None:
 
     path = tmp_path / "file"
     path.write_bytes(content(ROWS))
-    stock, ours = factories.Resource(url_type="datastore"), factories.Resource()
+    organization = factories.Organization(nx_region="640000", nx_level="province")
+    dataset = factories.Dataset(owner_org=organization["id"], license_id="cc-by-4.0", nx_is_open="1", nx_share_type="1")
+    stock, ours = (factories.Resource(package_id=dataset["id"], url_type=kind) for kind in ("datastore", ""))
 
     began = time.perf_counter()
     with path.open(encoding="gb18030", newline="") as file:
