@@ -132,6 +132,21 @@ class TestFilters:
         assert sum(counts(find(), "organization").values()) == 4
 
 
+class TestUse:
+    def test_views_are_sorted_by(self, find: Any) -> None:
+        from ckanext.nxopendata.search import used
+
+        ids = {one["name"]: one["id"] for one in find()["results"]}
+        views = {ids["census"]: 12, ids["markup"]: 3, "00000000-0000-0000-0000-000000000000": 99}
+        assert used.publish(views) == 2
+        assert used.publish(views) == 0
+        found = find(sort="views_total desc")
+        assert names(found)[:2] == ["census", "markup"]
+        assert found["count"] == 4
+        assert found["results"][0]["title"] == "2020年人口普查公报"
+        assert used.of_dataset(ids["census"]) == 12
+
+
 class TestSyntax:
     @pytest.mark.parametrize(
         ("q", "expected"),

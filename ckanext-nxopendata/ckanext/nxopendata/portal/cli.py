@@ -7,6 +7,7 @@ import datetime as dt
 import click
 
 from ckanext.nxopendata.portal import use
+from ckanext.nxopendata.search import used
 
 
 @click.group(short_help="公众页面 / the public pages")
@@ -18,5 +19,6 @@ def portal() -> None:
 def daily() -> None:
     """把使用次数存入数据库，忘记旧的搜索词 / Store how often things were used; forget old search words."""
     stored = use.flush()
+    used.publish(use.views())
     forgotten = use.forget(use.today() - dt.timedelta(days=use.SEARCH_DAYS))
     click.echo(f"存入 {stored} 项，忘记 {forgotten} 项 / stored {stored}, forgot {forgotten}")

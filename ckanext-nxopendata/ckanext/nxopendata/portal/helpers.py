@@ -15,7 +15,7 @@ from flask import g, has_request_context
 from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
-from ckanext.nxopendata.catalogue import codelists, departments
+from ckanext.nxopendata.catalogue import codelists, departments, localised
 from ckanext.nxopendata.licences import shared
 from ckanext.nxopendata.portal import dataset as about
 from ckanext.nxopendata.portal import facets, feedback, kept, metadata, preview, use
@@ -27,6 +27,7 @@ __all__ = [
     "nx_date",
     "nx_department",
     "nx_error_text",
+    "nx_extract",
     "nx_facet_items",
     "nx_facet_titles",
     "nx_feedback_kinds",
@@ -60,6 +61,9 @@ CODELISTS = {
 NEWEST_VERSIONS = 3
 RELATED = 5
 PREFIX = "ckanext.nxopendata.portal."
+MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]{0,200}>|[*_`~]{2,}|^\s{0,3}(?:#{1,6}|[-*+>])\s+", re.M)
+"""Links (their text stays), tags, emphasis and the signs that begin a line."""
+
 HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -124,6 +128,16 @@ def nx_error_text(code: int, text: str | None) -> str:
 def nx_text(record: dict[str, Any], field: str) -> Markup:
     """The localised ``field`` (``title``, ``notes``) of a dataset or department, with ``lang`` where it falls back."""
     return tk.h.nx_localised_html(record.get(f"{field}_translated") or record.get(field) or record.get("name"))
+
+
+def nx_extract(record: dict[str, Any], length: int = 150) -> str:
+    """The beginning of a summary in the reader's language as plain text, without the signs of Markdown.
+
+    A list of results shows twenty: turning each into HTML and back takes longer than searching.
+    """
+    texts = localised.parse(record.get("notes_translated") or record.get("notes"))
+    text = " ".join(MARKDOWN.sub(r"\1", localised.choose(texts, _language())[0])[: 4 * length].split())
+    return text if len(text) <= length else f"{text[:length].rstrip()}…"
 
 
 def nx_marked(record: dict[str, Any], field: str) -> Markup | None:

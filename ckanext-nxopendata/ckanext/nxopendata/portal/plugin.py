@@ -20,6 +20,7 @@ from ckanext.nxopendata.portal import (
     helpers,
     kept,
     results,
+    speed,
     views,
     views_announcements,
     views_dataset,
@@ -54,6 +55,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "nxopendata")
+        speed.once()
 
     # IFacets
 

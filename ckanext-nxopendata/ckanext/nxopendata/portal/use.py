@@ -38,8 +38,9 @@ def count(use: counting.Use) -> None:
     key, field = f"{_prefix()}:day:{today().isoformat()}", f"{use.kind}\t{use.object}"
     try:
         client: Any = connect_to_redis()
-        if client.hlen(key) < FIELDS_A_DAY or client.hexists(key, field):
-            client.hincrby(key, field, 1)
+        number, fields = client.pipeline(transaction=False).hincrby(key, field, 1).hlen(key).execute()
+        if number == 1 and fields > FIELDS_A_DAY:
+            client.hdel(key, field)
     except RedisError as error:
         log.warning("use was not counted: %s", error)
 
@@ -86,6 +87,12 @@ def totals() -> dict[str, int]:
     query = sa.select(Use.kind, sa.func.sum(Use.count)).group_by(Use.kind)
     found = {kind: int(number) for kind, number in model.Session.execute(query)}
     return {kind: found.get(kind, 0) for kind in counting.KINDS}
+
+
+def views() -> dict[str, int]:
+    """Id of a dataset -> how often it was viewed in all."""
+    query = sa.select(Use.object, sa.func.sum(Use.count)).where(Use.kind == "view").group_by(Use.object)
+    return {identity: int(number) for identity, number in model.Session.execute(query)}
 
 
 def by_month(months: int = 24) -> list[tuple[str, str, int]]:

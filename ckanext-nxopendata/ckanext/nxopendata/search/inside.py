@@ -51,9 +51,18 @@ def of_resource(resource: Mapping[str, Any]) -> list[str]:
 def index_again(resource: Mapping[str, Any]) -> None:
     """Index the dataset of a file that was just stored: CKAN indexes it before the file is there to be read."""
     if not resource.get("datastore_active") and _path(resource) is not None and of_resource(resource):
-        both = logic.package_show_default_and_custom_schemas({"ignore_auth": True, "user": ""}, resource["package_id"])
-        default, custom = both
-        PackageSearchIndex().index_package({**default, "with_custom_schema": custom})
+        index(resource["package_id"])
+
+
+def index(dataset_id: str) -> bool:
+    """Index a dataset from what the database holds; False where there is none with this id."""
+    try:
+        both = logic.package_show_default_and_custom_schemas({"ignore_auth": True, "user": ""}, dataset_id)
+    except tk.ObjectNotFound:
+        return False
+    default, custom = both
+    PackageSearchIndex().index_package({**default, "with_custom_schema": custom})
+    return True
 
 
 def _of_table(resource_id: str) -> list[str]:

@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.search import actions, auth, cache, helpers, index, inside, pages
+from ckanext.nxopendata.search import actions, auth, cache, helpers, index, inside, pages, solr, used
 
 
 @tk.blanket.actions(actions)
@@ -29,12 +29,14 @@ class NxOpendataSearchPlugin(p.SingletonPlugin):
 
     def configure(self, config: CKANConfig) -> None:
         cache.watch()
+        solr.keep_lines_open()
 
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         name = pkg_dict.get("organization")
         cache.changed()
+        pkg_dict = pkg_dict | {used.FIELD: used.of_dataset(pkg_dict["id"])}
         return index.document(pkg_dict, departments.title(name, "zh") if name else "", inside.columns(pkg_dict))
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:

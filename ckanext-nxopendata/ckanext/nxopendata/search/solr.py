@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import pysolr
 import requests
 from ckan.lib.plugins import get_permission_labels
+from ckan.lib.search import query as ckan_query
 from ckan.lib.search.common import SolrConnectionError, make_connection
 from ckan.lib.search.query import MAGIC_FIELD_RE, QUERY_PARSER_RE, solr_literal
 
@@ -17,6 +18,20 @@ _kept = threading.local()
 
 class CannotAnswer(Exception):
     """Solr refused the query: its words are no sentence of the query language."""
+
+
+def connection(decode_dates: bool = True) -> pysolr.Solr:
+    """CKAN's connection, over this thread's open line instead of a new one for each search."""
+    made = make_connection(decode_dates)
+    if not hasattr(_kept, "session"):
+        _kept.session = requests.Session()
+    made.session = _kept.session
+    return made
+
+
+def keep_lines_open() -> None:
+    """Let CKAN's own searches use the open line too."""
+    ckan_query.make_connection = connection
 
 
 def search(**parameters: Any) -> dict[str, Any]:
@@ -33,12 +48,8 @@ def search(**parameters: Any) -> dict[str, Any]:
     q = parameters.get("q", "")
     if MAGIC_FIELD_RE.search(q) or QUERY_PARSER_RE.search(q):
         raise CannotAnswer(q)
-    connection = make_connection(decode_dates=False)
-    if not hasattr(_kept, "session"):
-        _kept.session = requests.Session()
-    connection.session = _kept.session
     try:
-        answer = connection.search(**parameters)
+        answer = connection(decode_dates=False).search(**parameters)
     except pysolr.SolrError as error:
         if "Failed to connect" in str(error) or "timed out" in str(error):
             raise SolrConnectionError(str(error)) from error

@@ -1,0 +1,43 @@
+"""How often datasets are used, in the index: more use comes first between equals, and results sort by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.redis import connect_to_redis
+from redis import RedisError
+
+from ckanext.nxopendata.search import inside
+
+FIELD = "views_total"
+
+
+def publish(views: Mapping[str, int]) -> int:
+    """Bring numbers of views into the index; returns how many datasets were indexed again for it.
+
+    Only those whose number changed are; the numbers are kept in Redis, where the index document finds them.
+
+    Args:
+        views: id of a dataset -> how often it was viewed in all.
+    """
+    client: Any = connect_to_redis()
+    before = {one.decode(): int(number) for one, number in client.hgetall(_key()).items()}
+    changed = {one: number for one, number in views.items() if before.get(one) != number}
+    if not changed:
+        return 0
+    client.hset(_key(), mapping=changed)
+    return sum(inside.index(identity) for identity in changed)
+
+
+def of_dataset(identity: str) -> int:
+    """How often a dataset was viewed, as last published."""
+    try:
+        return int(cast("bytes | None", connect_to_redis().hget(_key(), identity)) or 0)
+    except RedisError:
+        return 0
+
+
+def _key() -> str:
+    return f"nx:{tk.config['ckan.site_id']}:views"
