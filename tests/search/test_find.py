@@ -147,6 +147,11 @@ class TestUse:
         assert used.of_dataset(ids["census"]) == 12
 
 
+def test_only_a_count_can_be_asked(find: Any) -> None:
+    found = find(q="旅游", rows=0, facets=False)
+    assert (found["count"], found["results"], found["facets"]) == (3, [], {})
+
+
 class TestSyntax:
     @pytest.mark.parametrize(
         ("q", "expected"),

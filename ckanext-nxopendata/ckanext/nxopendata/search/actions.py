@@ -91,7 +91,7 @@ def _search(data_dict: DataDict) -> query.Search:
             sort=str(data_dict.get("sort") or ""),
             start=max(int(data_dict.get("start") or 0), 0),
             any=tk.asbool(data_dict.get("any", False)),
-            rows=min(max(int(data_dict.get("rows") or 20), 0), MOST_ROWS),
+            rows=min(max(int(data_dict.get("rows", 20)), 0), MOST_ROWS),
         )
     except query.NotAsked as error:
         messages = {
