@@ -1,12 +1,17 @@
-"""The whole catalogue as one file: rows of CSV and lines of JSON."""
+"""The whole catalogue as one file: rows of CSV, lines of JSON, triples of RDF. Made once and kept until it changes."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
+
+import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.catalogue import codelists, localised
 
@@ -44,6 +49,7 @@ CODED = {
     "nx_is_open": "is_open",
     "nx_update_cycle": "update_cycle",
 }
+BLOCK = 1 << 20
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -59,6 +65,50 @@ def json_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
     """One dataset a line, as the API gives it."""
     for dataset in datasets:
         yield json.dumps(dataset, ensure_ascii=False).encode() + b"\n"
+
+
+def rdf_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
+    """DCAT as N-Triples, dataset by dataset: a form of RDF whose files may be joined and read by the line."""
+    from ckanext.dcat.processors import RDFSerializer
+
+    for dataset in datasets:
+        text: Any = RDFSerializer().serialize_dataset(dict(dataset), _format="nt")
+        yield text if isinstance(text, bytes) else text.encode()
+
+
+# Keeping
+
+
+def folder() -> Path:
+    """Where the files are kept, below CKAN's storage."""
+    return Path(tk.config["ckan.storage_path"]) / "nx-bulk"
+
+
+def kept(place: Path, name: str, tag: str, make: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    """The file ``name`` in the state ``tag``: from ``place`` if it was made before, else made, and kept meanwhile.
+
+    Who leaves in the middle leaves nothing behind; older states are deleted when a new one is complete.
+    """
+    finished = place / f"{name}.{tag}"
+    try:
+        with finished.open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+        return
+    except FileNotFoundError:
+        pass
+    place.mkdir(parents=True, exist_ok=True)
+    handle, begun = tempfile.mkstemp(prefix="making.", dir=place)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for block in make():
+                file.write(block)
+                yield block
+        for old in place.glob(f"{name}.*"):
+            old.unlink(missing_ok=True)
+        Path(begun).replace(finished)
+    finally:
+        Path(begun).unlink(missing_ok=True)
 
 
 def _cell(dataset: Dataset, name: str) -> str:

@@ -45,6 +45,7 @@ __all__ = [
     "nx_quote",
     "nx_results_as",
     "nx_setting",
+    "nx_site_description",
     "nx_site_title",
     "nx_text",
     "nx_theme_glyph",
@@ -83,6 +84,26 @@ def nx_is_english() -> bool:
 def nx_site_title() -> str:
     """The site's name in the reader's language."""
     return (nx_is_english() and nx_setting("title_en")) or tk.config["ckan.site_title"]
+
+
+def nx_site_description() -> dict[str, Any]:
+    """The site as a ``DataCatalog`` of schema.org, with its search."""
+    home = tk.h.url_for("home.index", qualified=True)
+    found = tk.h.url_for("dataset.search", qualified=True) + "?q={search_term_string}"
+    return {
+        "@context": "https://schema.org",
+        "@type": "DataCatalog",
+        "name": nx_site_title(),
+        "url": home,
+        "inLanguage": ["zh-Hans", "en"],
+        "isAccessibleForFree": True,
+        "publisher": {"@type": "GovernmentOrganization", "name": nx_operator()},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": found},
+            "query-input": "required name=search_term_string",
+        },
+    }
 
 
 def nx_operator() -> str:

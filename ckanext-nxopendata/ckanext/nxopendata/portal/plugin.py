@@ -24,6 +24,7 @@ from ckanext.nxopendata.portal import (
     views,
     views_announcements,
     views_dataset,
+    views_staff,
 )
 
 
@@ -32,7 +33,13 @@ from ckanext.nxopendata.portal import (
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 @tk.blanket.blueprints(
-    lambda: [results.results, views.portal, views_announcements.announcements, views_dataset.feedback_pages]
+    lambda: [
+        results.results,
+        views.portal,
+        views_announcements.announcements,
+        views_dataset.feedback_pages,
+        views_staff.staff,
+    ]
 )
 class NxOpendataPortalPlugin(p.SingletonPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""

@@ -6,13 +6,16 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
+from ckanext.nxopendata.catalogue import departments
 from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, use
 from ckanext.nxopendata.portal import bulk as bulk_files
+from ckanext.nxopendata.portal import statistics as series
 
 portal = Blueprint("nx_portal", __name__)
 
@@ -20,9 +23,26 @@ PUBLIC = '+capacity:"public" +dataset_type:dataset'
 BULK = {
     "csv": (bulk_files.csv_lines, "text/csv; charset=utf-8"),
     "jsonl": (bulk_files.json_lines, "application/x-ndjson; charset=utf-8"),
+    "nt": (bulk_files.rdf_lines, "application/n-triples; charset=utf-8"),
 }
 BULK_PAGE = 500
 HOME_NOTICES = 4
+SITEMAP_PART = 1000
+PAGES = (
+    "home.index",
+    "dataset.search",
+    "organization.index",
+    "nx_portal.statistics",
+    "nx_portal.developers",
+    "nx_announcement.index",
+    "nx_licence.index",
+    "home.about",
+    "nx_portal.help",
+    "nx_portal.terms",
+    "nx_portal.privacy",
+    "nx_portal.accessibility",
+    "nx_portal.site_map",
+)
 CHARTS = ("nx_theme", "organization", "nx_region", "res_format", "license_id", "nx_update_cycle", "nx_is_open")
 
 
@@ -78,18 +98,34 @@ def statistics() -> str:
     figures = _figures()
     titles = facets.of_datasets()
     charts = [{"field": field, "title": titles[field], "rows": _chart(figures, field, link=True)} for field in CHARTS]
-    return tk.render("nx/statistics.html", {"figures": figures, "charts": [chart for chart in charts if chart["rows"]]})
+    return tk.render(
+        "nx/statistics.html",
+        {
+            "figures": figures,
+            "charts": [chart for chart in charts if chart["rows"]],
+            "series": kept.get(f"series:{tk.h.lang()}", lambda: [asdict(one) for one in _series(figures)]),
+        },
+    )
+
+
+def _series(figures: dict[str, Any]) -> list[series.Series]:
+    return [series.growth(), series.freshness(figures["datasets"]), series.used()]
 
 
 @portal.route("/statistics/<field>.csv")
 def statistics_csv(field: str) -> Response:
     """The numbers of one chart, UTF-8 with BOM."""
-    if field not in CHARTS:
+    figures = _figures()
+    found = next((one for one in _series(figures) if one.field == field), None)
+    if found is None and field not in CHARTS:
         return tk.abort(404)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([facets.of_datasets()[field], tk._("Datasets")])
-    writer.writerows((label, number) for label, number, _ in _chart(_figures(), field, link=False))
+    if found:
+        writer.writerows([found.columns, *found.rows])
+    else:
+        writer.writerow([facets.of_datasets()[field], tk._("Datasets")])
+        writer.writerows((label, number) for label, number, _ in _chart(figures, field, link=False))
     return Response(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
 
 
@@ -109,8 +145,10 @@ def bulk(kind: str) -> Response:
     lines, content_type = BULK[kind]
     newest = _search(rows=1, sort="metadata_modified desc")
     state = f"{kind} {newest['count']} {[dataset['metadata_modified'] for dataset in newest['results']]}"
-    response = Response(stream_with_context(lines(_all_datasets())), content_type=content_type)
-    response.set_etag(hashlib.sha256(state.encode()).hexdigest()[:32])
+    tag = hashlib.sha256(state.encode()).hexdigest()[:32]
+    body = bulk_files.kept(bulk_files.folder(), f"catalogue.{kind}", tag, lambda: lines(_all_datasets()))
+    response = Response(stream_with_context(body), content_type=content_type)
+    response.set_etag(tag)
     response.headers["Content-Disposition"] = f'attachment; filename="catalogue.{kind}"'
     response.make_conditional(request)
     return response
@@ -126,6 +164,34 @@ def _all_datasets() -> Iterator[dict[str, Any]]:
     while page := _search(rows=BULK_PAGE, start=start, sort="id asc")["results"]:
         yield from page
         start += len(page)
+
+
+@portal.route("/sitemap.xml")
+def sitemap() -> Response:
+    """The site map of the search engines: an index of the parts."""
+    parts = -(-_search(rows=0)["count"] // SITEMAP_PART)
+    text = tk.render("nx/sitemap_index.xml", {"parts": range(parts + 1)})
+    return Response(text, content_type="application/xml; charset=utf-8")
+
+
+@portal.route("/sitemap-<int:part>.xml")
+def sitemap_part(part: int) -> Response:
+    """Part 0 are the site's own pages and the departments, the others so many datasets each."""
+    query = {"rows": SITEMAP_PART, "start": (part - 1) * SITEMAP_PART, "sort": "id asc", "fl": "name,metadata_modified"}
+    found = _search(**query)["results"] if part else []
+    if part and not found:
+        return tk.abort(404)
+    text = tk.render(
+        "nx/sitemap_part.xml",
+        {"datasets": found, "pages": [] if part else PAGES, "departments": [] if part else departments.tree("zh")},
+    )
+    return Response(text, content_type="application/xml; charset=utf-8")
+
+
+@portal.route("/site-map")
+def site_map() -> str:
+    """The site map for people."""
+    return tk.render("nx/site_map.html", {"departments": departments.tree(tk.h.lang())})
 
 
 @portal.route("/opensearch.xml")
