@@ -129,7 +129,7 @@ class TestCkan:
             def shrinking(handler):
                 reply = source.reply(handler)
                 asked.append(handler.path)
-                if len(asked) == 1:
+                if len(asked) == 2:  # the first answer only told what the site is
                     source.listed().remove(min(source.listed(), key=lambda one: one.id))
                 return reply
 
@@ -150,6 +150,28 @@ class TestCkan:
             _, records, evidence, _ = read(source.url("ckan"))
         assert len({r.guid for r in records}) == len(records) == evidence.declared_total
         assert evidence.closed
+
+    def test_a_site_that_sorts_in_its_own_way_is_read_by_start(self):
+        with site(SIZE) as source:
+            whole = source.reply
+
+            def turned(handler):
+                listed = source.listed()
+                source._kept.clear()
+                kept = source.once("list", lambda: listed)
+                reply = whole(handler)
+                answer = json.loads(reply.body)
+                everything = sorted(kept, key=lambda one: one.title)
+                start = int(handler.path.partition("start=")[2].partition("&")[0] or 0)
+                shown = everything[start : start + render.PAGE]
+                answer["result"] |= {"count": len(kept), "results": [render.package_of(one) for one in shown]}
+                reply.body = json.dumps(answer).encode()
+                return reply
+
+            source.server.fallback = turned
+            _, records, evidence, _ = read(source.url("ckan"))
+        assert {r.guid for r in records} == {one.id for one in catalogue.datasets(SIZE)}
+        assert (len(records), evidence.closed) == (evidence.declared_total, True)
 
     def test_a_site_that_refuses_the_filter_is_read_by_start(self):
         with site(SIZE) as source:
@@ -295,6 +317,26 @@ class TestPackages:
         body = json.loads(render.datajson([catalogue.first_edition(2)], us3=True)) | {"catalog": [inner]}
         _, records, _, _ = read(web.put("/data.json", json.dumps(body), "application/json"))
         assert [r.guid for r in records] == [catalogue.first_edition(n).iri for n in (2, 3)]
+
+
+@pytest.mark.parametrize("variant", ["ckan", "csw", "nxopendata", "dcat"])
+def test_a_later_page_that_is_broken_is_a_doubt_and_the_first_stays(variant):
+    with site(SIZE) as source:
+        asked = []
+
+        def spoiling(handler):
+            asked.append(handler.path)
+            reply = source.reply(handler)
+            # the first answer tells only what the source is: capabilities, an unordered search
+            if len(asked) == (3 if variant in ("csw", "ckan", "nxopendata") else 2):
+                reply.body = reply.body[: len(reply.body) // 2]
+            return reply
+
+        source.server.fallback = spoiling
+        _, records, evidence, problems = read(source.url(variant))
+    assert len(records) >= render.PAGE
+    assert (evidence.closed, evidence.doubts) == (False, ["page_unreadable"])
+    assert len(problems) == 1
 
 
 BOMB = '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'

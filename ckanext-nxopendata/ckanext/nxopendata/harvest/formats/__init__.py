@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Protocol
 
-from ckanext.nxopendata.harvest.errors import FetchError, FormatError, Problem
+from ckanext.nxopendata.harvest.errors import FetchError, FormatError, HarvestError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher
 from ckanext.nxopendata.harvest.mapping import FieldMapping
 
@@ -109,6 +109,13 @@ class Reading:
             self.evidence.doubt("page_unreadable")
             self.report(Problem.of(error, "page", url))
             return None
+
+    def spoilt(self, error: HarvestError, url: str) -> None:
+        """A page that was fetched but makes no sense: of the first one the error goes on, a later one is a doubt."""
+        if self.evidence.pages <= 1:
+            raise error
+        self.evidence.doubt("page_unreadable")
+        self.report(Problem.of(error, "page", url))
 
     def flaw(self, code: str, position: str, **params: Any) -> None:
         """A finding about a page that leaves the completeness in doubt."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -82,12 +83,11 @@ class CkanFormat:
         seen, last, by_start = 0, "", False
         while True:
             reading.evidence.page(page)
-            with page:
-                result = self._result(page)
-            if result is None:
-                if page.url == base or not seen:
-                    raise FormatError("ckan_not_an_answer", url=page.url)
-                reading.flaw("page_unreadable", page.url)
+            try:
+                with page:
+                    result = self._result(page)
+            except FormatError as error:
+                reading.spoilt(error, page.url)
                 return
             count, datasets = result
             if by_start and not (datasets and datasets[0].get("id") == last):
@@ -96,10 +96,10 @@ class CkanFormat:
             fresh = datasets[1:] if by_start else datasets
             remaining = count - seen if by_start else count
             reading.evidence.declared_total = seen + remaining
-            if last and not by_start and any(str(entry.get("id")) <= last for entry in fresh):
-                # the site sorts or filters in its own way
-                by_start = True
-            else:
+            # a site that sorts or filters in its own way cannot be asked for what follows an id
+            astray = not by_start and not _ascending(last, fresh)
+            by_start = by_start or astray
+            if not (astray and last):
                 for entry in fresh:
                     yield self._record(entry, base)
                 seen += len(fresh)
@@ -121,7 +121,7 @@ class CkanFormat:
 
     def _first(self, first: Document, base: str, reading: Reading) -> Document:
         """The first page of the search: ``first`` if it is that, else asked for."""
-        if first.url == base or "package_search" in first.url:
+        if first.url == base:
             return first
         first.body.close()
         try:
@@ -132,14 +132,14 @@ class CkanFormat:
     def _next(self, url: str, asked: set[str], reading: Reading) -> Document | None:
         return reading.open(url, asked, self.accept)
 
-    def _result(self, page: Document) -> tuple[int, list[dict[str, Any]]] | None:
+    def _result(self, page: Document) -> tuple[int, list[dict[str, Any]]]:
         answer = streams.json_page(page)
         result = answer.get("result") if isinstance(answer, Mapping) and answer.get("success") is True else None
         if not isinstance(result, Mapping) or not isinstance(result.get("count"), int):
-            return None
+            raise FormatError("ckan_not_an_answer", url=page.url)
         datasets = result.get("results")
         if not isinstance(datasets, list) or not all(isinstance(entry, dict) for entry in datasets):
-            return None
+            raise FormatError("ckan_not_an_answer", url=page.url)
         return result["count"], datasets
 
     def _record(self, entry: dict[str, Any], base: str) -> Record:
@@ -149,6 +149,12 @@ class CkanFormat:
         if streams.too_deep(entry):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
         return Record(guid, cleaned(entry) | {"@page": position}, position)
+
+
+def _ascending(last: str, datasets: list[dict[str, Any]]) -> bool:
+    """Whether the ids rise, beginning above ``last``."""
+    ids = [last, *(str(entry.get("id")) for entry in datasets)]
+    return all(before < after for before, after in pairwise(ids))
 
 
 def cleaned(entry: Mapping[str, Any]) -> dict[str, Any]:

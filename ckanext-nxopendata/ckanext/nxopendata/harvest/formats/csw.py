@@ -74,18 +74,22 @@ class CswFormat:
             evidence.page(page)
             matched: int | None = None
             following, found, problem = 0, 0, ""
-            with page:
-                for event, element in streams.xml_events(page, METADATA, RESULTS, EXCEPTION):
-                    if event == "start":
-                        continue
-                    if element.tag == EXCEPTION:
-                        problem = (element.text or "").strip()
-                    elif element.tag == RESULTS:
-                        matched = _number(element.get("numberOfRecordsMatched"))
-                        following = _number(element.get("nextRecord")) or 0
-                    else:
-                        found += 1
-                        yield self._record(element, page.url)
+            try:
+                with page:
+                    for event, element in streams.xml_events(page, METADATA, RESULTS, EXCEPTION):
+                        if event == "start":
+                            continue
+                        if element.tag == EXCEPTION:
+                            problem = (element.text or "").strip()
+                        elif element.tag == RESULTS:
+                            matched = _number(element.get("numberOfRecordsMatched"))
+                            following = _number(element.get("nextRecord")) or 0
+                        else:
+                            found += 1
+                            yield self._record(element, page.url)
+            except FormatError as error:
+                reading.spoilt(error, page.url)
+                return
             seen += found
             if matched is None:
                 if found and evidence.pages == 1:

@@ -50,12 +50,11 @@ class NxOpendataFormat:
         repeated = ""
         while page is not None:
             evidence.page(page)
-            with page:
-                answer = _result(page)
-            if answer is None:
-                if evidence.pages == 1:
-                    raise FormatError("feed_not_an_answer", url=page.url)
-                reading.flaw("page_unreadable", page.url)
+            try:
+                with page:
+                    answer = _result(page)
+            except FormatError as error:
+                reading.spoilt(error, page.url)
                 return
             for change in answer["changes"]:
                 if change.get("id") in seen:
@@ -101,11 +100,11 @@ class NxOpendataFormat:
         return Record(guid, ckan.cleaned(dataset) | {"@page": position}, position)
 
 
-def _result(page: Document) -> dict[str, Any] | None:
+def _result(page: Document) -> dict[str, Any]:
     answer = streams.json_page(page)
     result = answer.get("result") if isinstance(answer, Mapping) and answer.get("success") is True else None
     if not isinstance(result, dict) or not isinstance(result.get("changes"), list) or "cursor" not in result:
-        return None
+        raise FormatError("feed_not_an_answer", url=page.url)
     changes = [change for change in result["changes"] if isinstance(change, Mapping)]
     return {"changes": changes, "cursor": result["cursor"], "more": bool(result.get("more"))}
 

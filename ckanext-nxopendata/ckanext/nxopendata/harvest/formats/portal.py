@@ -17,7 +17,7 @@ from lxml import html  # pyright: ignore[reportAttributeAccessIssue]  a compiled
 from lxml.etree import ParserError  # pyright: ignore[reportAttributeAccessIssue]  the same
 
 from ckanext.nxopendata.harvest import text
-from ckanext.nxopendata.harvest.errors import FetchError, FormatError, Problem
+from ckanext.nxopendata.harvest.errors import FormatError, HarvestError, Problem
 from ckanext.nxopendata.harvest.fetch import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 
@@ -65,8 +65,12 @@ class PortalFormat:
         number, asked, seen = 1, {first.url}, set[str]()
         while page is not None:
             evidence.page(page)
-            with page:
-                tree = _tree(page)
+            try:
+                with page:
+                    tree = _tree(page)
+            except FormatError as error:
+                reading.spoilt(error, page.url)
+                return
             listed = _links(tree, page.url)
             total = _total(tree)
             if number == 1 and listed is None:
@@ -94,7 +98,7 @@ class PortalFormat:
         try:
             with reading.door.get(address, accept=self.accept) as page:
                 raw = facts(_tree(page), page.url)
-        except FetchError as error:
+        except HarvestError as error:
             reading.evidence.doubt("page_unreadable")
             reading.report(Problem.of(error, "page", address))
             return None
