@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,20 +53,32 @@ def listen() -> None:
             event.listen(model.Session, name, function)
 
 
-def written(dataset_id: str) -> None:
-    """A dataset was created, changed or deleted in the session's transaction."""
-    model.Session.info.setdefault(PENDING, set()).add(dataset_id)
+def written(dataset: Mapping[str, Any]) -> None:
+    """A dataset was created, changed or deleted in the session's transaction; its files may be left out."""
+    has_files = any(_is_table(file) for file in dataset.get("resources") or ())
+    waiting = model.Session.info.setdefault(PENDING, {})
+    waiting[dataset["id"]] = waiting.get(dataset["id"], False) or has_files
+
+
+def _is_table(file: Mapping[str, Any]) -> bool:
+    ending = Path(str(file.get("nx_file_name") or file.get("url") or "")).suffix
+    kinds = {str(said).lower().strip().lstrip(".") for said in (file.get("format") or "", ending)}
+    return file.get("url_type") == "upload" and bool(kinds & reading.FORMATS)
 
 
 def _committed(session: Any) -> None:
-    found = session.info.pop(PENDING, None)
-    if not found:
+    waiting = session.info.pop(PENDING, None)
+    if not waiting:
         return
     try:
-        enqueue_sync(sorted(found))
+        # Most writes concern no table: neither a file that could be one nor one that was.
+        wanted = {dataset_id for dataset_id, has_files in waiting.items() if has_files}
+        wanted |= states.with_tables(waiting.keys() - wanted)
+        if wanted:
+            enqueue_sync(sorted(wanted))
     except Exception:
         # The dataset is saved; its table can be made later ("ckan nx tables sync").
-        log.exception("the queue did not take the tables of %s", ", ".join(sorted(found)))
+        log.exception("the queue did not take the tables of %s", ", ".join(sorted(waiting)))
 
 
 def _rolled_back(session: Any) -> None:

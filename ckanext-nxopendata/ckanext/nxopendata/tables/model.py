@@ -7,6 +7,7 @@ The table has metadata of its own, so that CKAN neither creates nor empties it. 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,6 +82,16 @@ def remove(resource_id: str) -> None:
     table = State.__table__
     with engine().begin() as connection:
         connection.execute(sa.delete(table).where(table.c.resource_id == resource_id))  # pyright: ignore[reportArgumentType]
+
+
+def with_tables(dataset_ids: Collection[str]) -> set[str]:
+    """Those of some datasets that have states; asked outside CKAN's session."""
+    if not dataset_ids:
+        return set()
+    table = State.__table__
+    with engine().connect() as connection:
+        query = sa.select(table.c.dataset_id).where(table.c.dataset_id.in_(dataset_ids)).distinct()
+        return set(connection.scalars(query))
 
 
 def headers(dataset_ids: list[str]) -> dict[str, list[str]]:

@@ -40,10 +40,10 @@ class NxOpendataTablesPlugin(p.SingletonPlugin):
     # IPackageController
 
     def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        jobs.written(pkg_dict["id"])
+        jobs.written(pkg_dict)
 
     def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        jobs.written(pkg_dict["id"])
+        jobs.written(pkg_dict)
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        jobs.written(pkg_dict["id"])
+        jobs.written(pkg_dict)
