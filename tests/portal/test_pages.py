@@ -248,7 +248,7 @@ class TestCost:
             ("/", 4, 12),
             ("/dataset/", 1, 3),
             ("/dataset/?q=景区&nx_is_open=1", 1, 3),
-            ("/dataset/first", 2, 12),
+            ("/dataset/first", 2, 20),
             ("/statistics", 2, 8),
         ],
     )
