@@ -3,17 +3,26 @@
 ``NX_PICTURES`` names a folder that gets a picture of each stage.
 """
 
+import io
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from ckan import model
+from ckan.lib import jobs
 from ckan.tests import factories
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
+
+from ckanext.nxopendata.catalogue.review.model import Case
+
+from .exchange.books import FORM, PLANTED, changed, letter, numbered, workbook
 
 pytestmark = [
     pytest.mark.browser,
@@ -241,3 +250,48 @@ def test_from_the_form_to_the_public_and_a_change_beside_the_live_version(
     public.goto(address)
     expect(public.locator("body")).to_contain_text("宁夏A级旅游景区名录（2025年）")
     picture(public, "5-public")
+
+
+def test_a_workbook_of_two_hundred_with_twenty_errors_imports_the_rest_as_drafts(
+    log_in: Callable[..., Page], tmp_path: Path
+) -> None:
+    """Preview, marked workbook and import in the browser; the department's datasets are reviewed, so all are drafts."""
+    content = workbook(*(numbered(number) for number in range(200)))
+    planted: dict[str, Any] = {}
+    for number, error in enumerate(PLANTED * 2):
+        ((key, value),) = error.items()
+        planted[f"{letter(key)}{5 + 2 * number * 10}"] = value
+    sent = tmp_path / "目录.xlsx"
+    sent.write_bytes(changed(content, planted))
+
+    editor, public = log_in("editor"), log_in()
+    editor.goto("/organization/wlt/catalogue/")
+    editor.set_input_files("#field-upload", str(sent))
+    editor.click("#field-upload >> xpath=ancestor::form >> button[type=submit]")
+    expect(editor.locator("progress")).to_be_visible()
+    jobs.Worker().work(burst=True)
+    editor.reload()
+    counts = editor.locator(".module-content .list-inline")
+    expect(counts).to_have_text(re.compile(r"\s*新增\s*180\s*有错误\s*20\s*"))
+    assert editor.locator(".module-content table >> nth=0 >> tbody tr").count() == 20
+    expect(editor.locator(".module-content table >> nth=0")).to_contain_text("日期不能晚于今天")
+    picture(editor, "6-preview")
+    assert model.Session.query(model.Package).count() == 0
+
+    with editor.expect_download() as download:
+        editor.click("a[href$='marked.xlsx']")
+    back = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))[FORM.sheet]
+    assert {cell.coordinate for row in back.iter_rows(min_row=5) for cell in row if cell.comment} == set(planted)
+
+    editor.click(".module-content form button[type=submit]")
+    expect(editor.locator("progress")).to_be_visible()
+    jobs.Worker().work(burst=True)
+    editor.reload()
+    expect(editor.locator(".module-content .alert-success")).to_contain_text("草稿")
+    expect(counts).to_have_text(re.compile(r"\s*新增\s*180\s*有错误\s*20\s*"))
+    picture(editor, "7-imported")
+    model.Session.expire_all()
+    assert model.Session.query(model.Package).filter_by(private=True).count() == 180
+    cases = model.Session.execute(sa.select(Case.state, sa.func.count()).group_by(Case.state)).all()
+    assert [tuple(row) for row in cases] == [("draft", 180)]
+    assert public.goto(f"/dataset/{model.Session.query(model.Package.name).first()[0]}").status in (401, 403, 404)

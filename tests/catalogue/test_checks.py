@@ -129,6 +129,18 @@ class TestRelatedCodes:
         assert [finding.code for finding in checks.look_up(two, batch)] == ["title_taken"]
 
 
+class TestNumberedTitles:
+    """Filing rules, 2: copies of a row that a spreadsheet numbered."""
+
+    def test_the_reviewer_is_told_of_a_title_that_only_has_a_number_more(self) -> None:
+        one = {"id": "1", "owner_org": "wlt", "title": "景区名录"}
+        two, year = one | {"id": "2", "title": "景区 名录2"}, one | {"id": "3", "title": "景区名录2024"}
+        batch = checks.prepare([one, two, year])
+        batch.add(one)
+        assert [(f.code, f.level) for f in checks.look_up(two, batch)] == [("title_numbered", "warning")]
+        assert checks.look_up(year, batch) == []
+
+
 class TestResourceCodes:
     def test_the_system_gives_one(self, create: Act) -> None:
         assert create("景区名录", nx_class_code="214")["nx_resource_code"].startswith("214000/")

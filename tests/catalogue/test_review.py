@@ -388,6 +388,41 @@ class TestTheClock:
         result = cli.invoke(ckan, ["nx", "review", "release"])
         assert "published 0" in result.output
 
+    def test_the_office_keeps_the_calendar(self, people: People, app: Any) -> None:
+        today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+        free = "".join(f"{today + dt.timedelta(days=n)},0,放假\n" for n in range(1, 31))
+        with pytest.raises(tk.NotAuthorized):
+            people.act("head", "nx_workdays_update", csv=f"day,working,name\n{free}")
+        with pytest.raises(tk.ValidationError, match="3"):
+            people.act("officer", "nx_workdays_update", csv=f"day,working,name\n{today},0,放假\n明天,0,\n")
+        headers = {"Authorization": factories.APIToken(user=people.officer)["token"]}
+        app.post("/review/calendar", data={"csv": f"day,working,name\n{free}"}, headers=headers)
+        assert "放假" in app.get("/review/calendar", headers=headers).get_data(as_text=True)
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        deadline = people.act("head", "nx_review_show", id=dataset["id"])["deadline"]
+        assert dt.date.fromisoformat(deadline) > today + dt.timedelta(days=30)
+        shown = people.act("officer", "nx_workdays_update", csv="")
+        assert not shown["own"]
+        assert today.year in shown["years"]
+
+    def test_rows_of_published_data_are_not_written_past_the_review(self, people: People, call: Callable) -> None:
+        url = "https://wlt.example/a.csv"
+        dataset = people.published(resources=[{"url": url, "name": "表"}])
+        fields = [{"id": "名称", "type": "text"}]
+        table = {"resource_id": dataset["resources"][0]["id"], "fields": fields, "force": True}
+        rows = {"resource_id": table["resource_id"], "records": [{"名称": "未审"}], "force": True, "method": "insert"}
+        for who in ("editor", "head"):
+            with pytest.raises(tk.NotAuthorized):
+                people.act(who, "datastore_create", **table)
+            with pytest.raises(tk.NotAuthorized):
+                people.act(who, "datastore_upsert", **rows)
+        call("datastore_create", **table)
+        with pytest.raises(tk.NotAuthorized):
+            people.act("editor", "datastore_upsert", **rows)
+        draft = people.create(title_translated={"zh": "草稿"}, title="草稿", resources=[{"url": url, "name": "表"}])
+        people.act("editor", "datastore_create", **{**table, "resource_id": draft["resources"][0]["id"]})
+
     def test_a_calendar_is_checked(self, cli: Any, tmp_path: Any) -> None:
         file = tmp_path / "workdays.csv"
         file.write_text("day,working,name\n2027-13-01,0,元旦\n", encoding="utf-8")

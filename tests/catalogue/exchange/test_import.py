@@ -13,17 +13,15 @@ from ckan.tests import factories, helpers
 from lxml import etree
 from openpyxl import load_workbook
 
-from ckanext.nxopendata.catalogue.exchange import forms, imports, workbook_out, xml
+from ckanext.nxopendata.catalogue.exchange import imports, workbook_out, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
 
+from .books import ABOUT, FORM, changed, letter, numbered, workbook
 from .samples import DATASET
 
 Act = Callable[..., Any]
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
-
-FORM = forms.load("catalogue")
-ABOUT = {"title": "自治区文化和旅游厅", "nx_uscc": "91110000600037341L"}
 
 
 @pytest.fixture
@@ -41,28 +39,6 @@ def act(editor: str) -> Act:
         return helpers.call_action(action, {"user": editor, "ignore_auth": False}, **data)
 
     return call_as
-
-
-def numbered(number: int, **fields: Any) -> dict[str, Any]:
-    own = {"title_translated": {"zh": f"宁夏景区名录第{number}期"}, "nx_resource_code": "", "nx_related_codes": []}
-    return DATASET | {"resources": [], "url": ""} | own | fields
-
-
-def workbook(*datasets: dict[str, Any]) -> bytes:
-    return workbook_out.catalogue(FORM, datasets, {DATASET["owner_org"]: ABOUT}, ABOUT["title"])
-
-
-def changed(content: bytes, cells: dict[str, Any]) -> bytes:
-    book = load_workbook(io.BytesIO(content))
-    for place, value in cells.items():
-        book[FORM.sheet][place] = value
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def letter(key: str) -> str:
-    return workbook_out.get_column_letter([column.key for column in FORM.columns].index(key) + 1)
 
 
 @pytest.fixture
@@ -139,35 +115,59 @@ class TestApply:
         assert preview(exported)["counts"] == {"create": 0, "update": 0, "delete": 0, "unchanged": 2, "error": 0}
 
 
-PLANTED: list[dict[str, Any]] = [
-    {"title": None},
-    {"notes": None},
-    {"share_type": "部分共享"},
-    {"update_cycle": "每世纪"},
-    {"publish_date": "2024-13-40"},
-    {"publish_date": "2999-01-01"},
-    {"item_type": "文字"},
-    {"item_name": None},
-    {"is_open": "也许"},
-    {"provider": "自治区统计局"},
-]
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
-def test_two_hundred_datasets_with_twenty_errors(preview: Act, act: Act) -> None:
-    """Imports 180 and returns exactly the 20 cells, commented."""
-    content = workbook(*(numbered(number) for number in range(200)))
-    planted: dict[str, Any] = {}
-    for number, error in enumerate(PLANTED * 2):
-        ((key, value),) = error.items()
-        planted[f"{letter(key)}{5 + 2 * number * 10}"] = value
-    shown = preview(changed(content, planted))
-    assert shown["counts"] == {"create": 180, "update": 0, "delete": 0, "unchanged": 0, "error": 20}
-    done = act("nx_catalogue_import_apply", id=shown["id"], background=False)
-    assert done["counts"]["create"] == 180
-    assert model.Session.query(model.Package).count() == 180
-    back = load_workbook(io.BytesIO(imports.marked(table.get(done["id"]) or {})))[FORM.sheet]
-    remarks = {cell.coordinate for row in back.iter_rows(min_row=5) for cell in row if cell.comment}
-    assert remarks == set(planted)
+def as_csv(encoding: str) -> bytes:
+    rows = workbook_out.delimited(FORM, [numbered(1), numbered(2)], {DATASET["owner_org"]: ABOUT})
+    return rows.decode("utf-8-sig").encode(encoding)
+
+
+class TestOtherFiles:
+    def test_every_kind_of_file_previews_and_one_is_applied(self, preview: Act, act: Act) -> None:
+        """fixtures/目录.xls was written as Excel 97 does (BIFF8 in OLE), with merged cells; WPS writes .et the same."""
+        old = (FIXTURES / "目录.xls").read_bytes()
+        files = {"目录.xls": old, "目录.et": old}
+        files |= {f"{name}.csv": as_csv(name) for name in ("utf-8", "utf-8-sig", "utf-16", "gb18030")}
+        for name, content in files.items():
+            shown = preview(content, name)
+            assert (shown["counts"]["create"], shown["problems"]) == (2, []), name
+        shown = preview(old, "目录.et")
+        done = act("nx_catalogue_import_apply", id=shown["id"], background=False)
+        dataset = act("package_show", id=done["datasets"][0]["id"])
+        assert dataset["title"] == "宁夏A级旅游景区名录"
+        assert [item["name"] for item in dataset["nx_items"]] == ["景区名称", "质量等级", "评定年份"]
+        assert dataset["nx_publish_date"] == "2024-05-31"
+
+    def test_a_catalogue_exported_as_csv_changes_nothing_when_it_comes_back(
+        self, preview: Act, act: Act, create: Act, department: dict
+    ) -> None:
+        create(notes_translated={"zh": "=1+1 的结果"})
+        made = act("nx_catalogue_export", owner_org=department["id"], format="csv")
+        content = base64.b64decode(made["content"])
+        assert b"\t=1+1" in content
+        assert made["file_name"].endswith(".csv")
+        assert preview(content, "目录.csv")["counts"]["unchanged"] == 1
+
+
+@pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office")
+class TestUnderReview:
+    def test_new_ones_are_drafts_and_changes_of_published_ones_wait(
+        self, preview: Act, act: Act, create: Act, call: Act
+    ) -> None:
+        live = create(title_translated={"zh": "宁夏景区名录第1期"}, nx_resource_code=None)
+        content = workbook(numbered(1, notes_translated={"zh": "另一段摘要"}), numbered(2))
+        shown = preview(content)
+        assert (shown["counts"]["create"], shown["counts"]["update"]) == (1, 1), shown["problems"]
+        done = act("nx_catalogue_import_apply", id=shown["id"], background=False)
+        assert done["problems"] == []
+        new = next(one["id"] for one in done["datasets"] if one["action"] == "create")
+        assert model.Package.get(new).private
+        assert act("nx_review_show", id=new)["state"] == "draft"
+        assert call("package_show", id=live["id"])["notes"] == live["notes"]
+        pending = act("nx_review_show", id=live["id"])
+        assert (pending["kind"], pending["state"]) == ("change", "draft")
+        assert ["notes_translated", "zh", "另一段摘要"] in [[*c["path"], c["after"]] for c in pending["changes"]]
 
 
 class TestXml:

@@ -52,6 +52,16 @@ class TestThereAndBack:
         )
         assert cell.data_type == "s"
 
+    def test_csv_says_the_same_as_the_workbook(self) -> None:
+        told = DATASET | {"notes_translated": {"zh": "=HYPERLINK(1)"}, "nx_contact_phone": "+86 951 0000000"}
+        sent = workbook_out.delimited(FORM, [told, DATASET], {DATASET["owner_org"]: DEPARTMENT})
+        assert sent.startswith(b"\xef\xbb\xbf")
+        assert b",=" not in sent
+        (first, second), (_, other) = drafts(sent), drafts(exported(told, DATASET))
+        assert first.dataset["notes_translated"] == told["notes_translated"]
+        assert first.dataset["nx_contact_phone"] == told["nx_contact_phone"]
+        assert second.dataset == other.dataset
+
 
 class TestEncodings:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
@@ -111,6 +121,14 @@ class TestProblems:
             csv_of(["信息资源名称", *HEAD[1:]], *[[c.replace("，", "· ") for c in row] for row in rows]).encode()
         )
         assert [problem.params["row"] for draft in found for problem in draft.problems] == [2]
+
+    def test_rows_that_were_drawn_down_are_told(self) -> None:
+        rows = [[f"景区名录{n}", f"摘要{n}", "", "", "名称", ""] for n in (1, 2, 3)]
+        rows += [["统计年鉴2023", "按年", "", "", "名称", ""], ["统计年鉴2024", "按年", "", "", "名称", ""]]
+        rows += [["路线1", "东线", "", "", "站", ""], ["路线2", "西线", "", "", "站", ""]]
+        found = drafts(csv_of(["信息资源名称", *HEAD[1:]], *rows).encode())
+        told = [(p.code, p.cell.row, p.params["row"]) for draft in found for p in draft.problems]
+        assert told == [("filled_down", 3, 2), ("filled_down", 4, 3)]
 
     def test_bad_cells_come_back_marked_in_the_same_workbook(self) -> None:
         sent = exported(DATASET, DATASET | {"title_translated": {"zh": "乙"}, "nx_resource_code": "214001/99"})

@@ -64,9 +64,10 @@ def prepare(datasets: Iterable[Mapping[str, Any]]) -> Batch:
     own = {item["nx_resource_code"] for item in datasets if item.get("nx_resource_code")}
     related = {code for item in datasets for code in item.get("nx_related_codes") or ()}
     titles = {
-        (item["owner_org"], rules.same_title(item["title"]))
+        (item["owner_org"], title)
         for item in datasets
         if item.get("owner_org") and item.get("title")
+        for title in _titles(item["title"])
     }
     batch = Batch(_title_holders(titles), _code_holders(own | related))
     for item in datasets:
@@ -88,13 +89,20 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None) -> list[Find
     related = [item for item in dataset.get("nx_related_codes") or () if item != code]
     key = (dataset.get("owner_org") or "", rules.same_title(dataset.get("title") or ""))
     if batch is None:
-        batch = Batch(_title_holders({key} if all(key) else ()), _code_holders({code, *related} - {None}))
+        keys = {(key[0], title) for title in _titles(dataset.get("title") or "")} if all(key) else ()
+        batch = Batch(_title_holders(keys), _code_holders({code, *related} - {None}))
     findings: list[Finding] = []
     for holder in batch.titles.get(key, ()):
         if holder.dataset_id != own:
             params = {"title": holder.title, "name": holder.name}
             findings.append(Finding("title_taken", "title_translated", params))
             break
+    if stem := rules.numbered(dataset.get("title") or ""):
+        for holder in batch.titles.get((key[0], stem[0]), ()):
+            if holder.dataset_id != own:
+                params = {"title": holder.title, "name": holder.name}
+                findings.append(Finding("title_numbered", "title_translated", params, rules.WARNING))
+                break
     holder = batch.codes.get(code) if code else None
     if holder and holder.dataset_id and holder.dataset_id != own:
         findings.append(Finding("code_taken", "nx_resource_code", {"code": code, "name": holder.name}))
@@ -104,6 +112,12 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None) -> list[Find
         if item not in batch.codes and rules.RESOURCE_CODE.fullmatch(item)
     ]
     return findings
+
+
+def _titles(title: str) -> set[str]:
+    """What is looked up for a title: itself, and without the number at its end."""
+    stem = rules.numbered(title)
+    return {rules.same_title(title)} | ({stem[0]} if stem else set())
 
 
 def _title_holders(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Holder]]:

@@ -45,6 +45,10 @@ TEXTS: dict[str, Callable[[], str]] = {
     "title_taken": lambda: tk._(
         'The provider already has "{title}" ({name}): names that differ only in spaces and punctuation count as equal'
     ),
+    "title_numbered": lambda: tk._(
+        'The provider already has "{title}" ({name}): if the number at the end came from copying, give a title of '
+        "its own"
+    ),
     "published_in_future": lambda: tk._("The date must not be in the future"),
     "ends_before_it_starts": lambda: tk._("The period ends ({end}) before it starts ({start})"),
     "code_taken": lambda: tk._("Resource code {code} belongs to another dataset ({name})"),

@@ -12,7 +12,7 @@ from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizatio
 from flask import Blueprint
 
 from ckanext.nxopendata.catalogue import chained, files, helpers, index, items, reading, validators
-from ckanext.nxopendata.catalogue.review import actions, auth, visibility
+from ckanext.nxopendata.catalogue.review import actions, auth, datastore, visibility
 from ckanext.nxopendata.catalogue.review import cli as review_cli
 from ckanext.nxopendata.catalogue.review import helpers as review_helpers
 from ckanext.nxopendata.catalogue.review import views as review_views
@@ -22,8 +22,13 @@ from ckanext.nxopendata.i18n.wiring import CentralTranslation
 SCHEMAS = "ckanext.nxopendata.schemas"
 
 
+def _auth_functions() -> dict[str, Any]:
+    found = {name: getattr(auth, name) for name in auth.__all__}
+    return found | (datastore.AUTH if p.plugin_loaded("datastore") else {})
+
+
 @tk.blanket.actions(lambda: {name: getattr(module, name) for module in (chained, actions) for name in module.__all__})
-@tk.blanket.auth_functions(auth)
+@tk.blanket.auth_functions(_auth_functions)
 @tk.blanket.blueprints(review_views)
 @tk.blanket.config_declarations
 @tk.blanket.validators(validators)

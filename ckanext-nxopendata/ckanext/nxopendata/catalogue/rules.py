@@ -106,6 +106,16 @@ def same_title(title: str) -> str:
     return _PUNCTUATION.sub("", folded) or folded
 
 
+def numbered(title: str) -> tuple[str, int] | None:
+    """A title's stem and the number at its end; None without one. Four digits and more are years or codes.
+
+    >>> numbered("景区名录 2"), numbered("统计年鉴2024"), numbered("景区名录")
+    (('景区名录', 2), None, None)
+    """
+    found = re.fullmatch(r"(.*\D)(\d{1,3})", same_title(title))
+    return (found[1], int(found[2])) if found else None
+
+
 def given(value: Any) -> bool:
     """Whether a text says something: not empty, not ``无``, ``/`` or the like."""
     return str(value or "").strip().lower() not in NOTHING

@@ -141,18 +141,18 @@ def nx_catalogue_export(context: Context, data_dict: DataDict) -> dict[str, Any]
     """The catalogue of a department: file_name, content in Base64.
 
     :param owner_org: the department's id or name
-    :param format: ``xlsx`` (the default) or ``xml``
+    :param format: ``xlsx`` (the default), ``csv`` or ``xml``
     :param since: of XML, only what changed since (ISO 8601, UTC)
     """
     group = _department(data_dict)
     tk.check_access("nx_catalogue_export", context, {"owner_org": group.id})
     kind, user = data_dict.get("format") or "xlsx", context.get("user", "")
-    if kind == "xlsx":
-        content = imports.export(group, user)
+    if kind in ("xlsx", "csv"):
+        content = imports.export(group, user, kind)
     elif kind == "xml":
         content = imports.export_xml(group, user, _since(data_dict))
     else:
-        raise tk.ValidationError({"format": [tk._("Choose xlsx or xml")]})
+        raise tk.ValidationError({"format": [tk._("Choose xlsx, csv or xml")]})
     return {"file_name": f"{group.title}_目录.{kind}", "content": base64.b64encode(content).decode()}
 
 

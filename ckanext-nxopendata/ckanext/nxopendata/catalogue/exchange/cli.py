@@ -43,8 +43,8 @@ def template(file: Path) -> None:
 @click.option("-u", "--user", help="Whose view it is; the site's own user when left out.")
 @click.option("--since", default="", help="Of XML, only what changed since (ISO 8601, UTC).")
 def export(organization: str, file: Path, user: str | None, since: str) -> None:
-    """Write the catalogue of ORGANIZATION to FILE: XML when its name ends in .xml, else a workbook."""
-    kind = "xml" if file.suffix.lower() == ".xml" else "xlsx"
+    """Write the catalogue of ORGANIZATION to FILE: XML or CSV when its name ends so, else a workbook."""
+    kind = {".xml": "xml", ".csv": "csv"}.get(file.suffix.lower(), "xlsx")
     made = _act("nx_catalogue_export", user, owner_org=organization, format=kind, since=since)
     file.write_bytes(base64.b64decode(made["content"]))
     click.echo(str(file))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from ckanext.nxopendata.catalogue.exchange import cells, forms, messages, workbo
 from ckanext.nxopendata.catalogue.exchange import model as table
 from ckanext.nxopendata.catalogue.exchange.workbook_in import Draft, Problem
 from ckanext.nxopendata.catalogue.review import cases, gate
+from ckanext.nxopendata.i18n import speech
 
 log = logging.getLogger(__name__)
 
@@ -360,7 +361,9 @@ def run(identifier: str) -> None:
     if not writing and not table.claim(identifier, table.QUEUED, table.READING):
         return
     try:
-        report = _run(row, writing=writing)
+        # In a job nobody's language is known.
+        with nullcontext() if has_request_context() else speech.of_the_site():
+            report = _run(row, writing=writing)
     except cells.Unreadable as error:
         params = {"reason": error.reason}
         table.change(identifier, state=table.FAILED, report={"failure": {"code": error.code, "params": params}})
@@ -463,10 +466,12 @@ def receipt(row: Mapping[str, Any]) -> bytes:
 # Exports
 
 
-def export(group: Any, user: str) -> bytes:
-    """The catalogue of a department as workbook: what ``user`` may see of it."""
+def export(group: Any, user: str, kind: str = "xlsx") -> bytes:
+    """The catalogue of a department as workbook or, with ``csv``, as CSV: what ``user`` may see of it."""
     department = Department.of(group)
     about = {department.id: {"title": department.title, "nx_uscc": department.uscc}}
+    if kind == "csv":
+        return workbook_out.delimited(forms.load(FORM), datasets(department.id, user), about)
     return workbook_out.catalogue(forms.load(FORM), datasets(department.id, user), about, department.title)
 
 

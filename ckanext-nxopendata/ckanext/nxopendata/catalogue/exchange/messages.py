@@ -19,6 +19,10 @@ TEXTS: Mapping[str, str] = {
     "bad_date": _('"{value}" is not a date: write it as 2024-05-31'),
     "not_a_number": _('"{value}" is not a number: write digits only, without unit'),
     "twice": _("The same dataset already stands in row {row}: remove one of the two"),
+    "filled_down": _(
+        "This row was drawn down from row {row}: only the number at the end of the title differs. Remove it, or give "
+        "it its own title and content"
+    ),
     "provider_other": _('The provider is "{value}", but this is the catalogue of "{department}"'),
     "rule": "{message}",
     "broken": _("The file cannot be read ({reason}): save it again as .xlsx"),

@@ -19,6 +19,7 @@ SECONDS = 3
 """After so many the page of a running import is asked for again."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
 
 def _department(org: str, action: str = "nx_catalogue_import_preview") -> dict[str, Any]:
@@ -101,11 +102,11 @@ def export_xml(org: str) -> Response:
     return _download(content, f"{department['title']}_目录.xml", "application/xml")
 
 
-def export(org: str) -> Response:
-    """The department's catalogue."""
+def export(org: str, kind: str) -> Response:
+    """The department's catalogue as workbook or CSV."""
     department = _department(org, "nx_catalogue_export")
-    content = imports.export(model.Group.get(department["id"]), tk.current_user.name)
-    return _download(content, f"{department['title']}_目录.xlsx")
+    content = imports.export(model.Group.get(department["id"]), tk.current_user.name, kind)
+    return _download(content, f"{department['title']}_目录.{kind}", MEDIA[kind])
 
 
 def template(org: str) -> Response:
@@ -121,7 +122,7 @@ def _download(content: bytes, name: str, media: str = XLSX) -> Response:
 
 
 exchange.add_url_rule("/", view_func=index, methods=["GET", "POST"])
-exchange.add_url_rule("/export.xlsx", view_func=export)
+exchange.add_url_rule("/export.<any(xlsx, csv):kind>", view_func=export)
 exchange.add_url_rule("/export.xml", view_func=export_xml)
 exchange.add_url_rule("/template.xlsx", view_func=template)
 exchange.add_url_rule("/import/<identifier>", view_func=read, methods=["GET", "POST"])

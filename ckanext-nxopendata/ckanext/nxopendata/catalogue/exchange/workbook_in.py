@@ -12,9 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from ckanext.nxopendata.catalogue import codelists
+from ckanext.nxopendata.catalogue import codelists, rules
 from ckanext.nxopendata.catalogue.exchange import forms
 from ckanext.nxopendata.catalogue.exchange.cells import Sheet
 from ckanext.nxopendata.catalogue.exchange.forms import Column, Form
@@ -99,6 +100,7 @@ def read(sheets: Iterable[Sheet], form: Form) -> list[Draft]:
     if not found:
         raise NoHeader([column.header for column in form.columns if column.required])
     find_twins(drafts)
+    find_filled_down(drafts)
     return drafts
 
 
@@ -299,6 +301,31 @@ def _pieces(text: str) -> list[str]:
 
 def _same(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def find_filled_down(drafts: Sequence[Draft]) -> None:
+    """Rows that a spreadsheet made by drawing a row down: ``名录1``, ``名录2``, all else the same (filing rules, 2)."""
+    for before, draft in pairwise(drafts):
+        counted, known = rules.numbered(_zh(draft)), rules.numbered(_zh(before))
+        if not counted or not known or counted != (known[0], known[1] + 1):
+            continue
+        if _uncounted(draft.dataset) == _uncounted(before.dataset):
+            params = {"row": before.cell("title_translated").row}
+            draft.problems.append(Problem("filled_down", draft.cell("title_translated"), params))
+
+
+def _zh(draft: Draft) -> str:
+    return draft.dataset.get("title_translated", {}).get("zh", "")
+
+
+def _uncounted(value: Any) -> Any:
+    """``value`` without names and codes, and without the numbers that drawing down appends to texts."""
+    if isinstance(value, Mapping):
+        own = ("title_translated", "nx_resource_code")
+        return {key: _uncounted(part) for key, part in value.items() if key not in own}
+    if isinstance(value, list):
+        return [_uncounted(part) for part in value]
+    return re.sub(r"\d+$", "", value) if isinstance(value, str) else value
 
 
 def find_twins(drafts: list[Draft]) -> None:

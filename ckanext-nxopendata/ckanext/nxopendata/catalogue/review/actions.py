@@ -13,7 +13,7 @@ from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import messages
 from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.catalogue.review import cases, gate, lists, machine, notify, schema
+from ckanext.nxopendata.catalogue.review import cases, gate, holidays, lists, machine, notify, schema, workdays
 from ckanext.nxopendata.catalogue.review.chained import (
     bulk_update_delete,
     bulk_update_public,
@@ -34,6 +34,8 @@ __all__ = [
     "nx_review_log",
     "nx_review_show",
     "nx_review_submit",
+    "nx_workdays_show",
+    "nx_workdays_update",
     "package_create",
     "package_update",
     "resource_create_default_resource_views",
@@ -192,6 +194,36 @@ def nx_catalogue_list(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     """
     tk.check_access("nx_catalogue_list", context, data_dict)
     return lists.read(reader_language(), **data_dict)
+
+
+@tk.side_effect_free
+def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The calendar that deadlines go by.
+
+    :returns: ``csv`` (lines of ``day,working,name``), ``own`` (whether it was edited in the site), ``years`` that it
+        has, ``missing`` (of this year and the next, those it lacks: there, weekends alone count as free)
+    """
+    tk.check_access("nx_workdays_show", context, data_dict)
+    found, this_year = holidays.calendar(), dt.datetime.now(cases.CHINA).year
+    missing = [year for year in (this_year, this_year + 1) if not found.knows(year)]
+    years = sorted({day.year for day in found.exceptions})
+    return {"csv": holidays.text(), "own": holidays.own(), "years": years, "missing": missing}
+
+
+def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Replace the calendar of holidays and worked weekends. For the supervising office and system administrators.
+
+    :param csv: the whole table, lines of ``day,working,name`` with this heading; empty: the file's table again
+
+    :returns: as :func:`nx_workdays_show`
+    """
+    tk.check_access("nx_workdays_update", context, data_dict)
+    try:
+        holidays.keep(str(data_dict.get("csv") or ""))
+    except workdays.MalformedCalendar as problem:
+        text = tk._("Line {line}: write the day, 1 (worked) or 0 (free) and a name, such as 2026-10-01,0,National Day")
+        raise tk.ValidationError({"csv": [text.format(line=problem.line)]}) from None
+    return nx_workdays_show(context, {})
 
 
 def _user_name(context: Context) -> str:

@@ -8,7 +8,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
 
-from ckanext.nxopendata.catalogue.review import cases, gate, machine
+from ckanext.nxopendata.catalogue.review import cases, datastore, gate, machine
 
 __all__ = [
     "nx_catalogue_list",
@@ -20,6 +20,8 @@ __all__ = [
     "nx_review_log",
     "nx_review_show",
     "nx_review_submit",
+    "nx_workdays_show",
+    "nx_workdays_update",
     "package_delete",
 ]
 
@@ -79,13 +81,22 @@ def nx_catalogue_list(context: Context, data_dict: dict[str, Any]) -> AuthResult
     return {"success": True}
 
 
+@tk.auth_allow_anonymous_access
+def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Holidays are public."""
+    return {"success": True}
+
+
+def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """The supervising office, and system administrators."""
+    text = tk._("The calendar is kept by the supervising office")
+    return {"success": gate.is_office(context.get("user")), "msg": text}
+
+
 @tk.chained_auth_function
 def package_delete(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
     """Where datasets are reviewed, a published one is withdrawn, not deleted."""
     dataset = context.get("package") or model.Package.get((data_dict or {}).get("id") or "")
-    if dataset is not None and gate.applies(context, dataset.owner_org):
-        case = cases.of_dataset(dataset.id)
-        published = case.state == machine.PUBLISHED if case else not dataset.private
-        if published:
-            return {"success": False, "msg": tk._("A published dataset is withdrawn by review, not deleted")}
+    if datastore.published_under_review(context, dataset):
+        return {"success": False, "msg": tk._("A published dataset is withdrawn by review, not deleted")}
     return next_auth(context, data_dict)

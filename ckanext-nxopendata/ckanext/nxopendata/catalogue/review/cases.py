@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from ckan.lib import search
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue import config, messages, rules
+from ckanext.nxopendata.catalogue import checks, config, messages, rules
 from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.catalogue.review import difference, gate, machine, notify, pending, workdays
+from ckanext.nxopendata.catalogue.review import difference, gate, holidays, machine, notify, pending
 from ckanext.nxopendata.catalogue.review.model import Case, Decision, now
 
 CHINA = rules.CHINA
@@ -213,7 +213,7 @@ def _set_deadline(case: Case) -> None:
         case.deadline, case.deadline_unsure = None, False
         return
     today = dt.datetime.now(CHINA).date()
-    deadline = workdays.load(config.workdays_file()).after(today, config.review_days(case.state))
+    deadline = holidays.calendar().after(today, config.review_days(case.state))
     case.deadline, case.deadline_unsure = deadline.day, bool(deadline.unknown_years)
 
 
@@ -234,7 +234,8 @@ def differences(case: Case) -> list[difference.Change]:
 def findings(case: Case) -> list[rules.Finding]:
     """What the rules say about the content of the case: what is missing, and the warnings."""
     dataset = content(case)
-    return rules.missing(dataset) + rules.check(dataset)
+    beside = [finding for finding in checks.look_up(dataset) if finding.level == rules.WARNING]
+    return rules.missing(dataset) + rules.check(dataset) + beside
 
 
 def _complete(case: Case) -> None:

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 import click
 import sqlalchemy as sa
 
-from ckanext.nxopendata.catalogue.review import cases, gate, machine, notify, updates, workdays
+from ckanext.nxopendata.catalogue.review import cases, gate, holidays, machine, notify, updates, workdays
 from ckanext.nxopendata.catalogue.review.model import Case
 
 
@@ -49,10 +49,13 @@ def daily() -> None:
 
 @review.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-def calendar(file: str) -> None:
-    """检查节假日表 / Check a calendar file (day,working,name)."""
+@click.option("--save", is_flag=True, help="从此按此表计算期限 / Use it from now on.")
+def calendar(file: str, save: bool) -> None:
+    """检查或启用节假日表 / Check a calendar file (day,working,name), or use it from now on."""
     try:
         found = workdays.load(file)
+        if save:
+            holidays.keep(workdays.text(file))
     except workdays.MalformedCalendar as problem:
         raise click.ClickException(f"第 {problem.line} 行应为 YYYY-MM-DD,0或1,名称 / line {problem.line}") from None
     years = sorted({day.year for day in found.exceptions})

@@ -51,6 +51,29 @@ def queue() -> str:
     )
 
 
+@nx_review.route("/review/calendar", methods=["GET", "POST"])
+def calendar() -> Any:
+    """The holidays and worked weekends that deadlines go by; a POST replaces them."""
+    _logged_in()
+    shown, errors = _act("nx_workdays_show"), []
+    if tk.request.method == "POST":
+        try:
+            _act("nx_workdays_update", csv=tk.request.form.get("csv", ""))
+            tk.h.flash_success(tk._("The calendar is saved; new deadlines go by it."))
+            return tk.redirect_to("nx_review.calendar")
+        except tk.NotAuthorized as error:
+            return tk.abort(403, str(error.message or ""))
+        except tk.ValidationError as error:
+            errors = error.error_dict["csv"]
+            shown["csv"] = tk.request.form.get("csv", "")
+    try:
+        tk.check_access("nx_workdays_update", {"user": tk.current_user.name}, {})
+        may_edit = True
+    except tk.NotAuthorized:
+        may_edit = False
+    return tk.render("nx_review/calendar.html", {"calendar": shown, "errors": errors, "may_edit": may_edit})
+
+
 @nx_review.route("/review/notices/read", methods=["POST"])
 def read_notices() -> Any:
     """Mark the reader's notices as read."""

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -77,16 +77,19 @@ def read(lines: Iterable[str]) -> Calendar:
 
 def load(path: str = "") -> Calendar:
     """The calendar in the file at ``path``, or the one that is shipped; read again when the file changes."""
-    if not path:
-        return _packaged()
-    return _kept(path, Path(path).stat().st_mtime_ns)
+    return parsed(text(path))
 
 
-@cache
-def _packaged() -> Calendar:
-    return read(PACKAGED.read_text(encoding="utf-8").splitlines())
+def text(path: str = "") -> str:
+    """The lines of the file at ``path``, or of the one that is shipped."""
+    return Path(path).read_text(encoding="utf-8-sig") if path else PACKAGED.read_text(encoding="utf-8")
 
 
-@cache
-def _kept(path: str, _changed: int) -> Calendar:
-    return read(Path(path).read_text(encoding="utf-8-sig").splitlines())
+@lru_cache(maxsize=8)
+def parsed(lines: str) -> Calendar:
+    """A calendar from the text of a CSV file.
+
+    Raises:
+        MalformedCalendar: with the number of the line.
+    """
+    return read(lines.splitlines())
