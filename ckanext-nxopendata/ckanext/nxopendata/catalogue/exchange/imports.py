@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -257,15 +257,14 @@ def apply(plan: Plan, user: str, progress: Callable[[int], None]) -> None:
     """
     reviewed = gate.applies({"user": user}, plan.department.id)
     writer = bulk.BulkWriter(user, ignore_auth=False)
-    with _one_index_commit():
-        for start in range(0, len(plan.entries), CHUNK):
-            chunk = plan.entries[start : start + CHUNK]
-            by_bulk = (CREATE,) if reviewed else (CREATE, UPDATE)
-            _write_many([entry for entry in chunk if entry.action in by_bulk], plan.batch, writer, reviewed=reviewed)
-            for entry in chunk:
-                if entry.action == DELETE or (reviewed and entry.action == UPDATE):
-                    _write(entry, user, plan.batch)
-            progress(min(start + CHUNK, len(plan.entries)))
+    for start in range(0, len(plan.entries), CHUNK):
+        chunk = plan.entries[start : start + CHUNK]
+        by_bulk = (CREATE,) if reviewed else (CREATE, UPDATE)
+        _write_many([entry for entry in chunk if entry.action in by_bulk], plan.batch, writer, reviewed=reviewed)
+        for entry in chunk:
+            if entry.action == DELETE or (reviewed and entry.action == UPDATE):
+                _write(entry, user, plan.batch)
+        progress(min(start + CHUNK, len(plan.entries)))
     progress(len(plan.entries))
 
 
@@ -325,7 +324,7 @@ def _one_index_commit() -> Iterator[None]:
 
     Only in a job's or a command's own process: the setting is the whole process's.
     """
-    if has_request_context() or not tk.config["ckan.search.solr_commit"]:
+    if not tk.config["ckan.search.solr_commit"]:
         yield
         return
     tk.config["ckan.search.solr_commit"] = False
@@ -352,6 +351,17 @@ def _write(entry: Entry, user: str, batch: checks.Batch) -> None:
 # Jobs
 
 
+@contextmanager
+def _as_a_job(*, writing: bool) -> Iterator[None]:
+    """Outside of requests: texts in the language of the site, and one commit of the index."""
+    with ExitStack() as stack:
+        if not has_request_context():
+            if writing:
+                stack.enter_context(_one_index_commit())
+            stack.enter_context(speech.of_the_site())
+        yield
+
+
 def run(identifier: str) -> None:
     """The job of an import: plan it when it is queued, write it when it is being applied."""
     row = table.get(identifier)
@@ -361,8 +371,7 @@ def run(identifier: str) -> None:
     if not writing and not table.claim(identifier, table.QUEUED, table.READING):
         return
     try:
-        # In a job nobody's language is known.
-        with nullcontext() if has_request_context() else speech.of_the_site():
+        with _as_a_job(writing=writing):
             report = _run(row, writing=writing)
     except cells.Unreadable as error:
         params = {"reason": error.reason}
