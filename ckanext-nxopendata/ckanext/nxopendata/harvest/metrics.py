@@ -20,7 +20,7 @@ from ckan.lib.search.common import make_connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from ckanext.nxopendata.harvest import health
+from ckanext.nxopendata.harvest import health, tombstone
 from ckanext.nxopendata.harvest.changes import feed
 from ckanext.nxopendata.harvest.changes.model import Delivery, Webhook
 from ckanext.nxopendata.harvest.model import KnownRecord, Run, Source
@@ -28,6 +28,7 @@ from ckanext.nxopendata.harvest.model import KnownRecord, Run, Source
 log = logging.getLogger(__name__)
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
+PUBLIC = f"+capacity:public +state:active +dataset_type:dataset -{tombstone.FIELD}:[* TO *]"
 VERDICTS = ("failing", "waiting", "stale", "new", "good", "paused")
 
 
@@ -131,14 +132,18 @@ def _changes() -> list[Metric]:
 
 
 def _portal() -> list[Metric]:
-    public = sa.select(sa.func.count()).where(
-        model.Package.state == "active", model.Package.private.is_(False), model.Package.type == "dataset"
+    shown = (
+        model.Package.state == "active",
+        model.Package.private.is_(False),
+        model.Package.type == "dataset",
+        sa.not_(sa.func.jsonb_exists(model.Package.extras, tombstone.FIELD)),
     )
+    public = sa.select(sa.func.count()).select_from(model.Package).where(*shown)
     files = (
         sa.select(sa.func.count())
         .select_from(model.Resource)
         .join(model.Package, model.Package.id == model.Resource.package_id)
-        .where(model.Resource.state == "active", model.Package.state == "active", model.Package.private.is_(False))
+        .where(model.Resource.state == "active", *shown)
     )
     departments = sa.select(sa.func.count()).where(model.Group.is_organization.is_(True), model.Group.state == "active")
     users = sa.select(sa.func.count()).where(model.User.state == "active")
@@ -177,5 +182,5 @@ def _queue() -> list[Metric]:
 
 
 def _index() -> list[Metric]:
-    found = make_connection().search("+entity_type:package", rows=0, fq="+capacity:public +state:active")
+    found = make_connection().search("+entity_type:package", rows=0, fq=PUBLIC)
     return [GaugeMetricFamily("nx_index_public", "Public datasets in the search index.", value=found.hits)]
