@@ -55,7 +55,8 @@ def tree(app, path, headers=None, status=200):
 
 
 def said(app, path, headers):
-    return tree(app, path, headers).xpath("string(//div[contains(@class, 'primary')])")
+    (main,) = tree(app, path, headers).xpath("//main")
+    return main.text_content()
 
 
 class TestWhoSeesWhat:

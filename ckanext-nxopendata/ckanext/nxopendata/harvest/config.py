@@ -22,6 +22,11 @@ def allowed_hosts() -> tuple[str, ...]:
     return tuple(tk.config[PREFIX + "allowed_hosts"])
 
 
+def credentials_keys() -> tuple[str, ...]:
+    """Fernet keys: the first seals credentials, all of them open; empty for one made from ``SECRET_KEY``."""
+    return tuple(tk.config[PREFIX + "credentials_keys"])
+
+
 def metrics_token() -> str:
     """What opens the figures for Prometheus; "" for none."""
     return tk.config[PREFIX + "metrics_token"]

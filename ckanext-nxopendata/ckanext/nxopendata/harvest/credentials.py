@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError
 
 KINDS: Mapping[str, frozenset[str]] = {
@@ -75,8 +76,7 @@ def new_key() -> str:
 
 
 def _box() -> MultiFernet:
-    configured = tk.config["ckanext.nxopendata.harvest.credentials_keys"]
-    keys = [key.encode() for key in configured] or [_derived(tk.config["SECRET_KEY"])]
+    keys = [key.encode() for key in config.credentials_keys()] or [_derived(tk.config["SECRET_KEY"])]
     return MultiFernet([Fernet(key) for key in keys])
 
 
