@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ckanext.nxopendata.register import systems
+from ckanext.nxopendata.register import reports, systems
+from ckanext.nxopendata.register.clock import today
 
 
 @click.group(short_help="政务信息系统登记册 / the register of government systems")
@@ -18,3 +19,12 @@ def list_systems(state: str | None) -> None:
     """列出登记的系统 / List the systems: department, plan, name."""
     for system in systems.every(state=state):
         click.echo(f"{system.department}\t{system.plan}\t{system.title}")
+
+
+@register.command()
+def remind() -> None:
+    """每天运行一次：发起月报、年报，催办到期和逾期的单位 / Once a day: ask for reports, remind who is due or late."""
+    counts = reports.remind(today())
+    click.echo(
+        f"发起 {counts['asked']}，催办 {counts['reminded']} · asked {counts['asked']}, reminded {counts['reminded']}"
+    )

@@ -33,3 +33,8 @@ def funding_from() -> dt.date:
 def connections_file() -> str:
     """``ckanext.nxopendata.register.connections_file``: the operator's list of connections; "" for the one shipped."""
     return tk.config[PREFIX + "connections_file"]
+
+
+def reports_excused() -> frozenset[str]:
+    """``ckanext.nxopendata.register.reports_excused``: the organisations (names) that do not report."""
+    return frozenset(tk.config[PREFIX + "reports_excused"])

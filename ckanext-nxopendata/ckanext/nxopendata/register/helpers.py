@@ -114,6 +114,8 @@ def nx_register_links() -> list[dict[str, Any]]:
         ("nx_register_supervision.board", tk._("Connection"), signed_in),
         ("nx_register_supervision.funding", tk._("Operation funds"), signed_in),
         ("nx_register.projects", tk._("Projects"), signed_in),
+        ("nx_register_reports.tasks", tk._("Tasks of the plan"), signed_in),
+        ("nx_register_reports.index", tk._("Reports"), signed_in),
     ]
     return [
         {"url": tk.h.url_for(endpoint), "label": label, "current": tk.request.endpoint == endpoint}

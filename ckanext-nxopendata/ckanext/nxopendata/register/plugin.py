@@ -13,8 +13,8 @@ import of such tables     ``intake/``, ``tables_*.py``
 clean-up                  ``zombie.py`` (plain: the five signs), ``verdicts.py`` (who said what)
 integration, connection   ``integration.py connection.py funding.py`` (plain), ``picture.py`` (SVG), ``boards.py``
 pages of these            ``supervision_*.py``
-tasks of the plan         ``tasks*.py``, ``templates/nx_task/``
-monthly, annual reports   ``reports*.py``, ``templates/nx_report/``
+tasks of the plan         ``tasks.py`` (plain), ``templates/nx_task/``; the rest with the reports
+monthly, annual reports   ``rounds.py`` (plain), ``reports*.py``, ``templates/nx_report/``
 evaluation                ``evaluation*.py``, ``templates/nx_evaluation/``
 audit                     ``audit*.py``, ``templates/nx_audit/``
 dashboard                 ``dashboard*.py``, ``templates/nx_dashboard/``
@@ -35,6 +35,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
+from ckanext.nxopendata.catalogue.review import notify
 from ckanext.nxopendata.cli import nx
 from ckanext.nxopendata.register import (
     actions,
@@ -42,6 +43,11 @@ from ckanext.nxopendata.register import (
     chained,
     cli,
     helpers,
+    reports,
+    reports_actions,
+    reports_auth,
+    reports_helpers,
+    reports_views,
     supervision_actions,
     supervision_auth,
     supervision_views,
@@ -53,10 +59,15 @@ from ckanext.nxopendata.register import (
     visibility,
 )
 
-ACTIONS = (actions, chained, supervision_actions, tables_actions)
-AUTH = (auth, supervision_auth, tables_auth)
-HELPERS = (helpers,)
-BLUEPRINTS = [views.nx_register, tables_views.nx_register_tables, supervision_views.nx_register_supervision]
+ACTIONS = (actions, chained, reports_actions, supervision_actions, tables_actions)
+AUTH = (auth, reports_auth, supervision_auth, tables_auth)
+HELPERS = (helpers, reports_helpers)
+BLUEPRINTS = [
+    views.nx_register,
+    tables_views.nx_register_tables,
+    supervision_views.nx_register_supervision,
+    reports_views.nx_register_reports,
+]
 
 
 def _exported(*modules: Any) -> dict[str, Any]:
@@ -88,6 +99,7 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin, visibility.Labels):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_register")
+        notify.WORDS[reports.TOPIC] = reports.words
 
     # IPackageController
 

@@ -1,0 +1,215 @@
+"""Three months of reports on a clock that the test sets; tasks and who may say what to them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx
+import pytest
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from ckanext.nxopendata.catalogue.review.model import Notice
+from ckanext.nxopendata.register import clock
+
+from .conftest import World
+
+SAID = {"progress": "完成两个系统接入共享平台。", "filler": "马丽", "phone": "0951-6041234"}
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Set the day: ``on("2026-11-01")``."""
+    return lambda day: monkeypatch.setenv(clock.VARIABLE, day)
+
+
+def report(world: World, unit: str, period: str) -> dict[str, Any]:
+    return world.act("office", "nx_report_list", owner_org=unit, kind="monthly", period=period)[0]
+
+
+def submit(world: World, unit: str, period: str, **texts: str) -> dict[str, Any]:
+    row = report(world, unit, period)
+    world.act(f"{unit}-editor", "nx_report_update", id=row["id"], **(SAID | texts))
+    return world.act(f"{unit}-head", "nx_report_submit", id=row["id"])
+
+
+class TestThreeMonths:
+    """``wlt`` reports in time, ``tjj`` three days late in the second month, the offices say nothing."""
+
+    @pytest.fixture
+    def months(self, world: World, on: Any) -> World:
+        kept: Any = world
+        if hasattr(kept, "months"):
+            return world
+        world.system("wlt", nx_exchange_status="connected")
+        world.system("wlt", title="景区客流监测系统", nx_exchange_status="not_connected", nx_plan="merge")
+        kept.counts = []
+        for month, period, late in (("09", "2026-08", False), ("10", "2026-09", True), ("11", "2026-10", False)):
+            on(f"2026-{month}-01")
+            kept.counts.append(world.act("office", "nx_report_remind"))
+            kept.counts.append(world.act("office", "nx_report_remind"))
+            on(f"2026-{month}-02")
+            submit(world, "wlt", period)
+            if not late:
+                submit(world, "tjj", period, problems="基层网络带宽不足。")
+            world.act("office", "nx_report_remind")
+            on(f"2026-{month}-03")
+            world.act("office", "nx_report_remind")
+            if late:
+                on(f"2026-{month}-05")
+                submit(world, "tjj", period)
+        kept.months = True
+        return world
+
+    def test_everybody_is_asked_once_a_month(self, months: Any):
+        units = len(model.Session.query(model.Group).filter_by(is_organization=True, state="active").all())
+        first, again = months.counts[:2]
+        # The annual round that is open is asked for together with the first month.
+        assert first == {"asked": 2 * units, "reminded": first["reminded"]}
+        assert again["asked"] == 0
+        assert months.counts[2]["asked"] == units
+
+    def test_the_summary_tells_who_was_late_and_who_said_nothing(self, months: World, on: Any):
+        on("2026-10-05")
+        found = months.act("office", "nx_report_summary", kind="monthly", period="2026-09")
+        assert [each["title"] for each in found["in_time"]] == ["文化和旅游厅"]
+        assert [(each["title"], each["late"]) for each in found["late"]] == [("统计局", 3)]
+        assert [each["title"] for each in found["silent"]] == [
+            "信息化建设办",
+            "发展改革委",
+            "审计厅",
+            "政府办公厅",
+            "财政厅",
+        ]
+        assert found["summary_due"] == "2026-10-05"
+
+    def test_the_figures_are_those_of_the_register(self, months: World, on: Any):
+        on("2026-11-05")
+        found = months.act("office", "nx_report_summary", kind="monthly", period="2026-10")
+        own = next(each for each in found["in_time"] if each["title"] == "文化和旅游厅")["figures"]
+        assert (own["systems"], own["systems_merge"], own["to_connect"], own["connected"]) == (2, 1, 2, 1)
+        assert found["totals"]["systems"] == 2
+
+    def test_the_papers_say_the_same(self, months: World, app: Any, on: Any):
+        on("2026-10-05")
+        address = "/register/summaries/monthly/2026-09"
+        headers = {"Authorization": model_token("office")}
+        page = app.get(address, headers=headers)
+        assert "统计局：逾期3天，2026年10月5日报送。" in page.body
+        assert "审计厅：未报送。" in page.body
+        word = docx.Document(io.BytesIO(app.get(f"{address}.docx", headers=headers).data))
+        text = "\n".join(paragraph.text for paragraph in word.paragraphs)
+        assert "统计局：逾期3天，2026年10月5日报送。" in text
+        assert "应报送单位7个：按时报送1个，逾期报送1个，未报送5个。" in text
+        assert [cell.text for cell in word.tables[0].rows[-1].cells][:2] == ["合计", "2"]
+        assert app.get(f"{address}.pdf", headers=headers).data.startswith(b"%PDF")
+        assert (
+            app.get(f"{address}.csv", headers=headers)
+            .data.decode("utf-8-sig")
+            .splitlines()[0]
+            .startswith("单位,在用系统")
+        )
+
+    def test_who_is_late_is_reminded_once_a_day(self, months: World):
+        row = report(months, "tjj", "2026-09")
+        assert row["reminded"] == ["2026-10-02", "2026-10-03"]
+        head = model.User.get("tjj-head")
+        assert head is not None
+        topics = [notice.params["what"] for notice in model.Session.query(Notice).filter_by(user_id=head.id)]
+        assert topics.count("late") == 1
+
+    def test_what_is_submitted_stands(self, months: World):
+        row = report(months, "wlt", "2026-10")
+        with pytest.raises(tk.ValidationError):
+            months.act("wlt-editor", "nx_report_update", id=row["id"], progress="改写")
+        with pytest.raises(tk.NotAuthorized):
+            months.act("wlt-editor", "nx_report_submit", id=row["id"])
+
+    def test_one_does_not_read_anothers(self, months: World):
+        row = report(months, "tjj", "2026-10")
+        for who in ("wlt-head", "stranger", ""):
+            for action in ("nx_report_show", "nx_report_update", "nx_report_submit"):
+                with pytest.raises(tk.NotAuthorized):
+                    months.act(who, action, id=row["id"])
+            with pytest.raises(tk.NotAuthorized):
+                months.act(who, "nx_report_summary", kind="monthly", period="2026-10")
+        assert {each["owner_org"] for each in months.act("wlt-head", "nx_report_list")} == {months.departments["wlt"]}
+
+    def test_the_page_takes_what_the_unit_says(self, world: World, app: Any, on: Any):
+        on("2026-12-01")
+        world.act("office", "nx_report_remind")
+        row = report(world, "wlt", "2026-11")
+        address, headers = f"/register/reports/{row['id']}", {"Authorization": model_token("wlt-head")}
+        refused = app.post(address, headers=headers, data={"progress": "", "submit": "1"})
+        assert "主要进展 必填项不能为空" in refused.body
+        app.post(address, headers=headers, data=SAID | {"submit": "1"})
+        assert report(world, "wlt", "2026-11")["state"] == "submitted"
+        assert SAID["progress"] in app.get(address, headers=headers).body
+
+    def test_an_unknown_round_is_not_found(self, world: World):
+        with pytest.raises(tk.ObjectNotFound):
+            world.act("office", "nx_report_summary", kind="monthly", period="2026-14")
+
+
+class TestTasks:
+    def test_a_unit_says_how_far_it_is_and_the_office_closes(self, world: World, app: Any, on: Any):
+        on("2026-11-24")
+        said = {"id": "4-1", "owner_org": "wlt", "month": "2026-11", "percent": 80, "text": "清单已报厅务会审议。"}
+        world.act("wlt-editor", "nx_task_progress_update", **said)
+        world.act("wlt-editor", "nx_task_progress_update", **(said | {"percent": 100}))
+        shown = world.act("office", "nx_task_show", id="4-1")
+        assert [(row["month"], row["percent"]) for row in shown["progress"]] == [("2026-11", 100)]
+        assert world.act("tjj-editor", "nx_task_show", id="4-1")["progress"] == []
+        assert shown["overdue"]
+        world.act("office", "nx_task_decide", id="4-1", action="complete")
+        assert "4-1" not in {task["code"] for task in world.act("office", "nx_task_list", state="overdue")}
+        body = app.get("/register/tasks/4-1", headers={"Authorization": model_token("wlt-editor")}).body
+        assert said["text"] in body
+        with pytest.raises(tk.ValidationError):
+            world.act("office", "nx_task_decide", id="4-1", action="reopen")
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("month", "2026-12"),
+            ("month", "11月"),
+            ("percent", 101),
+            ("percent", "多半"),
+            ("evidence", "javascript://x"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_at_its_field(self, world: World, on: Any, field: str, value: Any):
+        on("2026-11-24")
+        said = {"id": "4-1", "owner_org": "wlt", "percent": 1, "text": "一"} | {field: value}
+        with pytest.raises(tk.ValidationError) as refused:
+            world.act("wlt-editor", "nx_task_progress_update", **said)
+        assert field in refused.value.error_dict
+
+    def test_only_ones_own_tasks(self, world: World):
+        with pytest.raises(tk.ValidationError):
+            world.act("wlt-editor", "nx_task_progress_update", id="7-1", owner_org="wlt", percent=1, text="一")
+        with pytest.raises(tk.NotAuthorized):
+            world.act("wlt-editor", "nx_task_progress_update", id="4-1", owner_org="tjj", percent=1, text="一")
+        for who in ("", "stranger"):
+            with pytest.raises(tk.NotAuthorized):
+                world.act(who, "nx_task_list")
+        with pytest.raises(tk.NotAuthorized):
+            world.act("wlt-head", "nx_task_decide", id="4-1", action="complete")
+
+    def test_the_list_is_filtered_by_unit_and_state(self, world: World, app: Any, on: Any):
+        on("2017-11-15")
+        mine = world.act("office", "nx_task_list", owner_org="wlt")
+        assert {task["place"] for task in mine} == {"lead", "cooperating"}
+        late = {task["code"] for task in world.act("office", "nx_task_list", owner_org="wlt", state="overdue")}
+        assert {"1-1", "3-2", "8-3"} <= late
+        assert "1-3" not in late
+        body = app.get("/register/tasks", headers={"Authorization": model_token("wlt-member")}).body
+        assert "清理“僵尸”信息系统" in body
+
+
+def model_token(name: str) -> str:
+    """An API token of a user."""
+    from ckan.tests import factories
+
+    return factories.APIToken(user=name)["token"]
