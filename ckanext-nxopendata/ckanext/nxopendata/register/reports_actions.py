@@ -148,8 +148,10 @@ def nx_task_progress_update(context: Context, data_dict: dict[str, Any]) -> dict
         model.Session.add(row)
     for name, value in after.items():
         setattr(row, name, value)
-    row.user_name = context["user"]
-    log.write("task", task.code, unit, "progress", context["user"], log.difference(before, after | {"month": month}))
+    row.user_name = context.get("user", "")
+    log.write(
+        "task", task.code, unit, "progress", context.get("user", ""), log.difference(before, after | {"month": month})
+    )
     model.Session.commit()
     return {"id": task.code, "owner_org": unit, "month": month} | after
 
@@ -175,7 +177,7 @@ def nx_task_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     row.opinion = opinion
     model.Session.add(row)
     changes = {"state": [before, row.state]}
-    log.write("task", task.code, "", data_dict["action"], context["user"], changes, opinion)
+    log.write("task", task.code, "", data_dict["action"], context.get("user", ""), changes, opinion)
     model.Session.commit()
     return _task(task, row)
 
@@ -235,10 +237,10 @@ def nx_report_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     row = _open_report("nx_report_update", context, data_dict)
     before = dict(row.texts)
     row.texts = before | {name: data_dict[name] for name in reports.TEXTS if name in data_dict}
-    row.user_name = context["user"]
+    row.user_name = context.get("user", "")
     changed = log.difference(before, row.texts)
     if changed:
-        log.write("report", row.id, row.owner_org, "update", context["user"], changed)
+        log.write("report", row.id, row.owner_org, "update", context.get("user", ""), changed)
     model.Session.commit()
     return _shown(row)
 
@@ -257,7 +259,7 @@ def nx_report_submit(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     row.figures = reports.figures(row.owner_org, today())
     row.state = SUBMITTED
     row.submitted = today()
-    log.write("report", row.id, row.owner_org, "submit", context["user"], {"state": [ASKED, SUBMITTED]})
+    log.write("report", row.id, row.owner_org, "submit", context.get("user", ""), {"state": [ASKED, SUBMITTED]})
     model.Session.commit()
     return _shown(row)
 

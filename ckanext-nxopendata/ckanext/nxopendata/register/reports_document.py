@@ -16,7 +16,7 @@ import docx
 from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 from jinja2 import Environment, select_autoescape
 
 from ckanext.nxopendata.register import periods, rounds
@@ -148,7 +148,7 @@ def _write(
 
 def _type(run: Any, font: str, size: float) -> None:
     run.font.name, run.font.size, run.font.bold = font, Pt(size), False
-    run.font.color.rgb = docx.shared.RGBColor(0, 0, 0)
+    run.font.color.rgb = RGBColor(0, 0, 0)
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 

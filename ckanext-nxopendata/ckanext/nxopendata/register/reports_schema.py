@@ -91,7 +91,10 @@ def of_report_list(ignore_empty: Validator, unicode_safe: Validator, one_of: Val
 @validator_args
 def of_report(not_empty: Validator, ignore_missing: Validator, unicode_safe: Validator) -> Schema:
     text = [ignore_missing, unicode_safe, not_too_long]
-    return {"id": [not_empty, unicode_safe]} | dict.fromkeys(("progress", "problems", "next", "filler", "phone"), text)
+    schema: Schema = {"id": [not_empty, unicode_safe]}
+    for name in ("progress", "problems", "next", "filler", "phone"):
+        schema[name] = text
+    return schema
 
 
 @validator_args
