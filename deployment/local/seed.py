@@ -14,6 +14,7 @@ from typing import Any
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
 
+from local import seed_register
 from local.stack import ROOT, say, write_private
 
 SOURCES = ROOT / "deployment" / "demo-data" / "sources.json"
@@ -48,6 +49,9 @@ def people() -> list[Person]:
         title = department["title_translated"]["zh"]
         found.append(Person(short, department["name"], "editor", f"{title} 编辑 · editor"))
         found.append(Person(f"{short}-head", department["name"], "admin", f"{title} 负责人 · head"))
+    for name, (department, title, _english) in seed_register.OFFICES.items():
+        if name in ("audit", "finance"):
+            found.append(Person(name, department, "editor", f"{title} 查看登记册 · supervising office"))
     return found
 
 
@@ -72,13 +76,14 @@ def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
 
     sources = json.loads(SOURCES.read_text(encoding="utf-8"))
     users = [_user(act, "admin", passwords["admin"], sysadmin=True) | {"role": "系统管理员 · system administrator"}]
-    for organization in (OFFICE, *(source["organization"] for source in sources)):
+    for organization in (OFFICE, *(source["organization"] for source in sources), *seed_register.organizations()):
         _organization(act, organization)
     for person in people():
         users.append(_user(act, person.name, passwords[person.name]) | {"role": person.label})
         act("organization_member_create", id=person.department, username=person.name, role=person.role)
     results = [_harvest(act, source, data_url) for source in sources]
     jobs.ensure_timer()
+    seed_register.load(act)
     count = act("package_search", rows=0)["count"]
     return {"sources": results, "datasets": count, "users": users}
 

@@ -66,9 +66,14 @@ def system(id: str) -> str:  # noqa: A002  CKAN's name for it in addresses
     """One system: its entry, its log, and what the reader may do."""
     shown = act("nx_system_show", id=id)
     whole = "id" in shown
-    log = act("nx_system_log", id=id) if whole else []
-    mine = roles.of(tk.current_user.name, shown["owner_org"]) if whole else frozenset()
-    return tk.render("nx_register/system.html", {"system": shown, "log": log, "roles": mine, "whole": whole})
+    more: dict[str, Any] = {"roles": frozenset()}
+    if whole:
+        more = {
+            "log": act("nx_system_log", id=id),
+            "check": act("nx_system_check", id=id),
+            "roles": roles.of(tk.current_user.name, shown["owner_org"]),
+        }
+    return tk.render("nx_register/system.html", {"system": shown, "whole": whole} | more)
 
 
 @nx_register.route("/systems/<id>/edit", methods=["GET", "POST"])
