@@ -176,6 +176,7 @@ CKANS_OWN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("package_owner_org_update", {"organization_id": "wlt"}),
     ("package_collaborator_create", {"user_id": "stranger", "capacity": "editor"}),
     ("bulk_update_public", {"datasets": ["@"], "org_id": "tjj"}),
+    ("nx_review_submit", {}),
     ("bulk_update_delete", {"datasets": ["@"], "org_id": "tjj"}),
 )
 

@@ -18,6 +18,10 @@ __all__ = [
     "nx_project_log",
     "nx_project_show",
     "nx_project_update",
+    "nx_review_decide",
+    "nx_review_log",
+    "nx_review_show",
+    "nx_review_submit",
     "nx_system_create",
     "nx_system_dispose",
     "nx_system_list",
@@ -150,3 +154,27 @@ def _closed(context: Context, data_dict: dict[str, Any] | None) -> AuthResult | 
     if package is not None and package.type in TYPES:
         return allow(False, tk._("Systems and projects are changed in the register, and never deleted"))
     return None
+
+
+@tk.chained_auth_function
+def nx_review_show(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """The review is for datasets; systems and projects have no case."""
+    return _closed({}, data_dict) or next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
+def nx_review_submit(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """The same."""
+    return _closed({}, data_dict) or next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
+def nx_review_decide(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """The same."""
+    return _closed({}, data_dict) or next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
+def nx_review_log(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """The same."""
+    return _closed({}, data_dict) or next_auth(context, data_dict)
