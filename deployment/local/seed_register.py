@@ -117,6 +117,9 @@ def load(act: Act) -> int:
             contact_post="科长",
             contact_phone="0951-0000001",
         )
+    for name in ("zizhiqu-xinxihua-jianshe-ban", *(office[0] for office in OFFICES.values())):
+        data = {"platform": "extranet", "status": "connected", "date": "2017-09", "evidence": "外网接入验收单（演示）"}
+        act("nx_system_connect", owner_org=name, **data)
     for unit, platform, status, date, evidence in CONNECTIONS:
         data = {"platform": platform, "status": status, "date": date, "evidence": evidence}
         act("nx_system_connect", owner_org=UNITS[unit][0], **data)
