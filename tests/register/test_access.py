@@ -251,4 +251,5 @@ def test_nothing_of_it_is_found_anywhere_public(world: World, rows: dict[str, st
     # The public face of the public one, and no more of it.
     page = app.get(f"/register/systems/{shown['name']}").body
     assert "公开的功能" in page and SECRET not in page
-    assert set(world.act("", "nx_system_show", id=shown["id"])) == {"name", "title", "department", "function", "scope"}
+    face = world.act("", "nx_system_show", id=shown["id"])
+    assert set(face) == {"name", "title", "department", "function", "scope", "demonstration"}

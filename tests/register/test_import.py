@@ -5,6 +5,7 @@ import io
 
 import pytest
 from ckan.plugins import toolkit as tk
+from ckan.tests import helpers
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
@@ -85,3 +86,42 @@ def test_near_names_are_asked(world: World) -> None:
 
 def test_a_file_that_cannot_be_read_says_so(world: World) -> None:
     assert "No sheet has the head" in bring(world, b"a,b\n1,2\n")["failure"]
+
+
+def test_every_page_opens(world: World, app) -> None:
+    text = (
+        "名称,功能,使用范围,使用频度\n一、计划保留的信息系统,,,\n页面甲系统,甲,全区,每日\n页面乙系统,乙,全区,看情况\n"
+    )
+    made = bring(world, text.encode("gb18030"), "页面.csv")
+    system = world.system(title="页面丙系统", nx_maintenance="stopped", nx_plan="merge", nx_merged_into="大系统")
+    project = world.act("wlt-editor", "nx_project_create", owner_org="wlt", title="页面项目", nx_builder="甲")
+    world.act("office", "nx_system_propose")
+    for who in ("wlt-editor", "office"):
+        token = helpers.call_action("api_token_create", {"ignore_auth": True}, user=who, name="t")["token"]
+        own = (
+            f"/register/systems/{system['name']}/edit",
+            f"/register/projects/{project['name']}/edit",
+            f"/register/imports/{made['id']}",
+            f"/register/imports/{made['id']}/marked.xlsx",
+            "/register/import/wlt",
+            "/register/systems/new/wlt",
+            "/register/projects/new/wlt",
+        )
+        both = (
+            "/register/",
+            f"/register/systems/{system['name']}",
+            "/register/tables",
+            *(f"/register/tables/{number}?owner_org=wlt" for number in "12345"),
+            "/register/tables/3.pdf?owner_org=wlt",
+            "/register/units/wlt",
+            "/register/clean-up",
+            "/register/connection",
+            "/register/funding",
+            "/register/funding.csv",
+            "/register/integration",
+            "/register/projects",
+            f"/register/projects/{project['name']}",
+        )
+        for address in both + own:
+            response = app.get(address, headers={"Authorization": token}, expect_errors=True)
+            assert response.status_code == (403 if who == "office" and address in own else 200), (who, address)

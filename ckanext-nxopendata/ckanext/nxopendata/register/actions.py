@@ -96,7 +96,7 @@ def nx_system_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     :param id: its id or name
 
     :returns: the fields of ``schemas/system.yaml``; to the public only ``name``, ``title``, ``department``,
-        ``function`` and ``scope``
+        ``function``, ``scope`` and ``demonstration`` (whether it is made up)
     """
     system = found("nx_system_show", context, data_dict["id"])
     return _shown(context, system, reader_language())

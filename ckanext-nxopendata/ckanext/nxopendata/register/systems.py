@@ -129,6 +129,7 @@ def public_view(system: record.System, language: str) -> dict[str, Any]:
         "department": departments.title(system.owner_org, language),
         "function": system.function,
         "scope": system.scope,
+        "demonstration": system.is_demo,
     }
 
 
