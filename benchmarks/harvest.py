@@ -39,14 +39,14 @@ TOPICS = ("A级旅游景区名录", "常住人口统计", "空气质量日报", 
 
 def dataset(number: int) -> str:
     """The description of one dataset, the same for the same number."""
-    base = f"https://dept.example/dataset/{number}"
+    base = f"https://benchmark.example/dataset/{number}"
     place, topic = PLACES[number % len(PLACES)], TOPICS[number % len(TOPICS)]
     items = " , ".join(
         f'[ nx:itemOrder {n} ; nx:itemName "信息项{n}" ; nx:itemType "C" ; nx:itemLength "50" ]' for n in range(1, 6)
     )
     files = "".join(
         f'<{base}/{kind}> a dcat:Distribution ; dct:title "{place}{topic}{number}（{kind}）"@zh ;'
-        f' dcat:downloadURL <https://dept.example/data/{number}.{kind}> ; dct:format "{kind}" ;'
+        f' dcat:downloadURL <https://benchmark.example/data/{number}.{kind}> ; dct:format "{kind}" ;'
         f" dcat:byteSize {number * 17 + 100} .\n"
         for kind in ("csv", "xlsx")
     )
@@ -117,6 +117,11 @@ class Site:
     def call(self, action: str, /, **data: Any) -> Any:
         return self.tk.get_action(action)({"user": self.user, "ignore_auth": True}, data)
 
+    def problems(self, run: dict[str, Any]) -> list[str]:
+        """The first problems of a run, in words."""
+        found = self.call("nx_harvest_problem_list", run_id=run["id"], limit=5)
+        return [problem["message"] for problem in found["problems"]]
+
     def prepare(self) -> None:
         """An organisation without datasets, and no memory of an earlier run."""
         import sqlalchemy as sa
@@ -153,7 +158,7 @@ def ours(site: Site, size: int) -> tuple[float, float]:
         organization="benchmark",
     )
     seconds, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
-    assert run["counts"]["create"] == size, (run["state"], run["counts"])
+    assert (run["state"], run["counts"]["create"]) == ("done", size), (run["counts"], site.problems(run))
     first = report("first harvest (bulk writer)", seconds, size)
     catalogue.edition = 1
     seconds, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))

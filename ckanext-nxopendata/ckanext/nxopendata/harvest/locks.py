@@ -94,10 +94,8 @@ class Hold:
 
     def __exit__(self, *_: object) -> None:
         if self._connection is not None:
-            # Closed for good, not returned to the pool: with the connection go its locks.
-            with contextlib.suppress(sqlalchemy.exc.DBAPIError):
-                self._connection.invalidate()
-            self._connection.close()
+            with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError):  # it may have broken before
+                self._connection.close()
             self._connection = None
 
     @property
@@ -105,6 +103,7 @@ class Hold:
         """A connection of its own, outside of the session's transactions."""
         if self._connection is None or self._connection.closed or self._connection.invalidated:
             self._connection = model.ensure_engine().connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._connection.detach()  # closed for good at the end, not returned to the pool: its locks go with it
         return self._connection
 
     def take(self, key: str) -> bool:
@@ -113,7 +112,7 @@ class Hold:
 
     def let_go(self, key: str) -> None:
         """Unlock ``key``; a connection that broke has unlocked it already."""
-        with contextlib.suppress(sqlalchemy.exc.DBAPIError):
+        with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError):
             self.connection.execute(sa.select(sa.func.pg_advisory_unlock(number(key))))
 
 
