@@ -5,6 +5,8 @@ from this machine and measures
 
 * the first harvest, and the harvest of the unchanged catalogue: its pages are written anew with another comment,
   so that neither ETag nor equal bytes tell that nothing changed;
+* the harvest of the same bytes, which ends with the comparison of the pages' digests (or a 304);
+* ``--workers N``: how long one and two processes take to carry out a plan of N datasets;
 * ``--actions N``: N of the same datasets by ``package_create``, one transaction and one index request each;
 * ``--peer N``: N of the same datasets by ckanext-dcat's ``dcat_rdf`` harvester on ckanext-harvest, if the plugins
   ``harvest`` and ``dcat_rdf_harvester`` are on.
@@ -23,6 +25,7 @@ import resource
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -93,15 +96,28 @@ class Catalogue:
         return f"{PREFIXES}# {edition}\n{view} .\n" + "".join(map(dataset, numbers))
 
 
-def clock(work: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Seconds by the clock on the wall, and of the processor for this process: the second does not depend on what
+    else the machine does."""
+
+    wall: float
+    cpu: float
+
+
+def clock(work: Callable[[], Any]) -> tuple[Time, Any]:
+    began, used = time.perf_counter(), time.process_time()
     result = work()
-    return time.perf_counter() - began, result
+    return Time(time.perf_counter() - began, time.process_time() - used), result
 
 
-def report(name: str, seconds: float, number: int) -> float:
-    each = seconds / number * 1000
-    print(f"{name:<48}{number:>8} {seconds:>9.2f} s {each:>9.3f} ms each {number / seconds:>9.0f} /s", flush=True)
+def report(name: str, taken: Time, number: int) -> Time:
+    each = Time(taken.wall / number * 1000, taken.cpu / number * 1000)
+    print(
+        f"{name:<44}{number:>7} {taken.wall:>8.2f} s {each.wall:>8.3f} ms each {number / taken.wall:>7.0f} /s"
+        f"   processor {each.cpu:>7.3f} ms each",
+        flush=True,
+    )
     return each
 
 
@@ -147,7 +163,7 @@ class Site:
         model.Session.commit()
 
 
-def ours(site: Site, size: int) -> tuple[float, float]:
+def ours(site: Site, size: int) -> tuple[Time, Time]:
     catalogue = Catalogue(size)
     site.call(
         "nx_harvest_source_create",
@@ -157,18 +173,57 @@ def ours(site: Site, size: int) -> tuple[float, float]:
         format="dcat",
         organization="benchmark",
     )
-    seconds, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
+    taken, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
     assert (run["state"], run["counts"]["create"]) == ("done", size), (run["counts"], site.problems(run))
-    first = report("first harvest (bulk writer)", seconds, size)
+    first = report("first harvest (bulk writer)", taken, size)
     catalogue.edition = 1
-    seconds, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
+    taken, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
     assert run["counts"]["unchanged"] == size, (run["state"], run["counts"])
-    again = report("harvest of the unchanged catalogue", seconds, size)
+    again = report("harvest of the unchanged catalogue", taken, size)
+    taken, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
+    assert run["note"] == {"not_modified": True}, run["note"]
+    report("harvest of the same bytes", taken, size)
     catalogue.http.shutdown()
     return first, again
 
 
-def actions(site: Site, size: int) -> float:
+def workers(site: Site, size: int, number: int) -> float:
+    """Seconds in which ``number`` processes carry out one planned run."""
+    from ckan import model
+
+    from ckanext.nxopendata.harvest import jobs
+
+    catalogue = Catalogue(size)
+    site.call(
+        "nx_harvest_source_create",
+        name="benchmark",
+        title="测速",
+        url=catalogue.url,
+        format="dcat",
+        organization="benchmark",
+    )
+    run = site.call("nx_harvest_run_create", source_id="benchmark", queue=True)
+    jobs.execute(run["id"])
+    model.Session.remove()
+    began, children = time.perf_counter(), []
+    for _ in range(number):
+        child = os.fork()
+        if not child:
+            model.meta.engine.dispose(close=False)  # pyright: ignore[reportOptionalMemberAccess]
+            jobs.turn()
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    seconds = time.perf_counter() - began
+    run = site.call("nx_harvest_run_show", id=run["id"])
+    assert (run["state"], run["counts"]["create"]) == ("done", size), run
+    report(f"writing only, {number} worker{'s' * (number > 1)}", Time(seconds, 0), size)
+    catalogue.http.shutdown()
+    return seconds
+
+
+def actions(site: Site, size: int) -> Time:
     """The same datasets, mapped by us, by ``package_create``."""
     from ckanext.nxopendata.harvest import assemble, mapping
     from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
@@ -189,12 +244,12 @@ def actions(site: Site, size: int) -> float:
             licence_of=lambda _: None,
         )
         datasets.append(data)
-    seconds, _ = clock(lambda: [site.call("package_create", **data) for data in datasets])
+    taken, _ = clock(lambda: [site.call("package_create", **data) for data in datasets])
     catalogue.http.shutdown()
-    return report("package_create, one by one", seconds, size)
+    return report("package_create, one by one", taken, size)
 
 
-def peer(site: Site, size: int) -> float:
+def peer(site: Site, size: int) -> Time:
     """ckanext-harvest and ckanext-dcat: gather, fetch and import in this process, without their queues."""
     from ckan import model
     from ckanext.dcat.harvesters.rdf import DCATRDFHarvester  # pyright: ignore[reportMissingImports]
@@ -222,10 +277,10 @@ def peer(site: Site, size: int) -> float:
             model.Session.commit()
         return done
 
-    seconds, done = clock(work)
+    taken, done = clock(work)
     assert done == size, done
     catalogue.http.shutdown()
-    return report("ckanext-harvest + ckanext-dcat", seconds, size)
+    return report("ckanext-harvest + ckanext-dcat", taken, size)
 
 
 def main() -> None:
@@ -233,6 +288,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--datasets", type=int, default=1000)
     parser.add_argument("--actions", type=int, default=0, metavar="N")
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="datasets for one and two workers")
     parser.add_argument("--peer", type=int, default=0, metavar="N")
     arguments = parser.parse_args()
     from ckan.cli import load_config
@@ -252,7 +308,16 @@ def main() -> None:
             if size:
                 site.prepare()
                 each = globals()[name](site, size)
-                print(f"{'':<48}first harvest {each / first:.1f} times as fast, unchanged {each / again:.0f} times")
+                print(f"{'':<44}first harvest {each.wall / first.wall:.1f} times as fast", end=", ")
+                print(f"{each.cpu / first.cpu:.1f} times less processor; unchanged {each.wall / again.wall:.0f} times")
+        if arguments.workers:
+            tk.config["ckanext.nxopendata.harvest.turn_seconds"] = 3600
+            seconds = []
+            for number in (1, 2):
+                site.prepare()
+                seconds.append(workers(site, arguments.workers, number))
+            print(f"{'':<44}two workers are {seconds[0] / seconds[1]:.2f} times as fast as one")
+        print(f"load of the machine (1, 5, 15 minutes): {os.getloadavg()} on {os.cpu_count()} processors")
 
 
 if __name__ == "__main__":

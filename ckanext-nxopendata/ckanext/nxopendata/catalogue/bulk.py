@@ -227,7 +227,7 @@ class BulkWriter:
             for item in p.PluginImplementations(p.IPackageController):
                 item.create(package)
                 item.after_dataset_create(context, data)
-            if data.get("resources") and _view_plugins():
+            if _has_views(data):
                 tk.get_action("package_create_default_resource_views")(
                     logic.fresh_context(context, ignore_auth=True, defer_commit=True), {"package": data}
                 )
@@ -585,10 +585,14 @@ def _save_activities(activities: Sequence[Json | None]) -> None:
         model.Session.execute(insert(Activity), rows)
 
 
-def _view_plugins() -> bool:
-    """Whether any view is made for new resources by itself."""
-    wanted = tk.config["ckan.views.default_views"]
-    return any(datapreview.get_view_plugin(name) for name in wanted)
+def _has_views(dataset: Json) -> bool:
+    """Whether a view is made by itself for any file of a new dataset; CKAN would ask the database to find out."""
+    plugins = datapreview.get_default_view_plugins()
+    return any(
+        plugin.can_view({"resource": resource, "package": dataset})
+        for resource in dataset.get("resources") or ()
+        for plugin in plugins
+    )
 
 
 def _tell(action: str, context: Any, data: Json, dataset_id: str) -> None:

@@ -7,11 +7,13 @@ process does what, or on how often it is begun: a chunk that was done before fin
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -213,7 +215,7 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet, renew: Ca
 
     Comes back when the run is done, or when somebody cancelled or paused it.
     """
-    with locks.Hold() as hold:
+    with locks.Hold() as hold, _long_lived():
         while True:
             renew()
             taken = outages.persistently(lambda: claim(hold, run_id), config.patience(), renew)
@@ -228,10 +230,21 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet, renew: Ca
             progress("apply", *progress_of(run_id))
 
 
+@contextlib.contextmanager
+def _long_lived() -> Iterator[None]:
+    """What the process holds already is not looked through for garbage again and again while chunks are written."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def take_turns(writer: Writer, seconds: float) -> bool:
     """Carry out chunks of whatever runs deserve it, for about ``seconds``; whether there is more to do."""
     end = time.monotonic() + seconds
-    with locks.Hold() as hold:
+    with locks.Hold() as hold, _long_lived():
         while taken := outages.persistently(lambda: claim(hold), config.patience()):
             renew = _renewer(taken)
             renew()
