@@ -16,6 +16,7 @@ from ckanext.nxopendata.portal import (
     actions_dataset,
     auth,
     cli,
+    csrf,
     facets,
     helpers,
     kept,
@@ -88,4 +89,5 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
         if p.plugin_loaded("nxopendata_search"):
             app.view_functions["dataset.search"] = results.page
+        csrf.guard(app)
         return app
