@@ -60,6 +60,12 @@ class TestReaders:
         (item,) = answer["result"]["search_facets"]["organization"]["items"]
         assert item["display_name"] == title
 
+    @pytest.mark.parametrize(("locale", "names"), [("", {"旅游", "景区"}), ("/en", {"tourism", "spots"})])
+    def test_the_facet_of_tags(self, app: Any, dataset: dict, locale: str, names: set[str]) -> None:
+        answer = app.get(f"{locale}/api/3/action/package_search?facet.field=%5B%22tags%22%5D").json
+        items = answer["result"]["search_facets"]["tags"]["items"]
+        assert {item["display_name"] for item in items} == names
+
     def test_the_department_of_a_dataset(self, app: Any, dataset: dict) -> None:
         shown = app.get(f"/en/api/3/action/package_show?id={dataset['id']}").json["result"]
         assert shown["organization"]["title"] == "Department of Culture and Tourism"
@@ -107,3 +113,28 @@ class TestTags:
         )
         assert [tag["name"] for tag in created["tags"]] == ["旅游"]
         assert "tags_translated" not in created
+
+
+@pytest.mark.ckan_config("ckanext.nxopendata.catalogue.languages", ["zh", "en", "ar"])
+@pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+class TestMoreLanguages:
+    def test_a_third_language_is_kept_found_and_asked_for_in_the_form(
+        self, app: Any, call: Act, department: dict
+    ) -> None:
+        dataset = call(
+            "package_create",
+            title_translated={"zh": "景区名录", "en": "Scenic spots", "ar": "مواقع سياحية"},
+            notes="摘要",
+            owner_org=department["id"],
+            tags_translated={"zh": ["旅游"], "ar": ["سياحة"]},
+        )
+        assert dataset["title_translated"]["ar"] == "مواقع سياحية"
+        assert call("package_search", q="سياحية")["count"] == 1
+        assert call("package_search", q="سياحة")["count"] == 1
+        with pytest.raises(tk.ValidationError) as refusal:
+            call("package_patch", id=dataset["id"], title_translated={"zh": "名录", "fr": "Liste"})
+        assert "fr" in str(refusal.value.error_dict["title_translated"])
+        admin = factories.SysadminWithToken()
+        form = app.get("/dataset/new", headers={"Authorization": admin["token"]}).body
+        assert 'name="title_translated-ar"' in form
+        assert "阿拉伯语" in form

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.catalogue import localised
+
+
+def languages() -> tuple[str, ...]:
+    """``ckanext.nxopendata.catalogue.languages``: of localised fields; the first is required, and always Chinese."""
+    chosen = tk.config["ckanext.nxopendata.catalogue.languages"]
+    return tuple(dict.fromkeys([localised.DEFAULT, *chosen]))
+
 
 def default_class() -> str:
     """``ckanext.nxopendata.catalogue.default_class``: the class of datasets that have none, for their code."""

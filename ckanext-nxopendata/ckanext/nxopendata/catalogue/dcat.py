@@ -16,6 +16,7 @@ from ckanext.dcat.profiles import EuropeanDCATAP3Profile
 from ckanext.dcat.utils import catalog_uri
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, URIRef
 
+from ckanext.nxopendata.catalogue import config as catalogue_config
 from ckanext.nxopendata.catalogue import localised
 from ckanext.nxopendata.catalogue.exchange import rdf, vocabularies
 
@@ -134,7 +135,7 @@ def describe_catalogue(graph: Graph, node: URIRef, words: Mapping[str, Any], mod
         (operator, RDF.type, FOAF.Agent),
         (operator, FOAF.name, Literal(config["ckanext.nxopendata.exchange.operator"] or title, "zh")),
     ]
-    for language in localised.LANGUAGES:
+    for language in catalogue_config.languages():
         if address := vocabularies.eu("language", language):
             triples += [
                 (node, DCTERMS.language, URIRef(address)),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from babel import Locale
 from flask import has_request_context
 from markupsafe import Markup, escape
 
-from ckanext.nxopendata.catalogue import codelists, departments, localised
+from ckanext.nxopendata.catalogue import codelists, config, departments, localised
 
 __all__ = [
     "nx_code_label",
@@ -18,6 +19,7 @@ __all__ = [
     "nx_departments",
     "nx_form_tags",
     "nx_form_texts",
+    "nx_language_name",
     "nx_languages",
     "nx_localised_html",
     "nx_used_columns",
@@ -77,7 +79,12 @@ def nx_used_columns(rows: Any) -> list[str]:
 
 def nx_languages() -> tuple[str, ...]:
     """The languages of localised fields, the required one first."""
-    return localised.LANGUAGES
+    return config.languages()
+
+
+def nx_language_name(language: str) -> str:
+    """The name of a language (BCP 47) in the reader's: 英语, English."""
+    return Locale.parse(language, sep="-").get_display_name(reader_language()) or language
 
 
 def nx_localised_html(texts: Any) -> Markup:

@@ -28,8 +28,12 @@ def document(dataset: dict[str, Any]) -> dict[str, Any]:
     """
     # CKAN puts a dataset's extras in twice; the second copy is the stored JSON, of no use to a reader.
     document = {key: value for key, value in dataset.items() if not key.startswith("extras_")}
+    more: list[str] = []
     for field in ("title_translated", "notes_translated"):
-        document[field] = _english(document.get(field))
+        texts = _texts(document.get(field))
+        document[field] = texts.get("en", "")
+        more += [text for language, text in texts.items() if language not in localised.USUAL]
+    document["extras_other_languages"] = "\n".join(more)
     items = [item for item in _json_list(document.pop("nx_items", None)) if isinstance(item, dict)]
     names = [item[key] for item in items for key in ("name", "name_en") if item.get(key)]
     document["extras_nx_items"] = "\n".join(names)
@@ -61,11 +65,11 @@ def _due_date(document: dict[str, Any]) -> str | None:
     return updates.due_date(dataset)
 
 
-def _english(value: Any) -> str:
+def _texts(value: Any) -> dict[str, str]:
     try:
-        return localised.parse(value).get("en", "")
+        return localised.parse(value)
     except localised.NotLocalised:
-        return ""
+        return {}
 
 
 def _tags(value: Any) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 DEFAULT = "zh"
 """The language a plain string is in, and the one that must be there."""
 
-LANGUAGES = ("zh", "en")
+USUAL = ("zh", "en")
+"""The languages of a site that says nothing else (``ckanext.nxopendata.catalogue.languages``)."""
 
 
 class NotLocalised(ValueError):
@@ -52,8 +53,8 @@ def _from_json(text: str) -> Any:
 
 
 def dump(texts: dict[str, str] | dict[str, list[str]]) -> str:
-    """The JSON that is stored: known languages first, in a fixed order, so that equal values are equal text."""
-    order = [*LANGUAGES, *sorted(set(texts) - set(LANGUAGES))]
+    """The JSON that is stored: the usual languages first, in a fixed order, so that equal values are equal text."""
+    order = [*USUAL, *sorted(set(texts) - set(USUAL))]
     return json.dumps({key: texts[key] for key in order if key in texts}, ensure_ascii=False)
 
 

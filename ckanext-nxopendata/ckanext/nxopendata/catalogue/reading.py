@@ -68,9 +68,13 @@ def names(groups: list[dict[str, Any]], language: str) -> None:
 
 
 def facets(found: dict[str, Any], language: str) -> None:
-    """The ``organization`` and ``groups`` facets of a search."""
+    """The ``organization``, ``groups`` and ``tags`` facets of a search."""
     if not foreign(language):
         return
+    tags = found.get("search_facets", {}).get("tags", {}).get("items", ())
+    words = _tag_names({item["name"] for item in tags}, language)
+    for item in tags:
+        item["display_name"] = words.get(item["name"]) or item["display_name"]
     items = [
         item
         for name in ("organization", "groups")
@@ -91,6 +95,36 @@ def _tags(dataset: dict[str, Any], language: str) -> None:
     names = dict(zip(own, foreign_ones, strict=False))
     for tag in dataset.get("tags") or ():
         tag["display_name"] = names.get(tag["name"]) or tag.get("display_name") or tag["name"]
+
+
+def _tag_names(names: set[str], language: str) -> dict[str, str]:
+    """Chinese tag -> its name in ``language``, as the dataset that was changed last translates it."""
+    if not names:
+        return {}
+    package, link, tag = model.Package, model.PackageTag, model.Tag
+    stored: Any = package.extras["tags_translated"].astext
+    # One dataset a tag, by the index on its links: a common tag has thousands.
+    latest = (
+        sa.select(stored.label("texts"))
+        .join(link, link.package_id == package.id)
+        .where(link.tag_id == tag.id, link.state == "active", package.state == "active", ~package.private)
+        .where(stored.is_not(None))
+        .order_by(package.metadata_modified.desc())
+        .limit(1)
+        .lateral()
+    )
+    query = sa.select(tag.name, latest.c.texts).join(latest, sa.true()).where(tag.name.in_(names))
+    with model.Session.no_autoflush:
+        rows = model.Session.execute(query).all()
+    found: dict[str, str] = {}
+    for name, texts in rows:
+        try:
+            lists = localised.parse_lists(texts)
+        except localised.NotLocalised:
+            continue
+        pairs = zip(lists.get(localised.DEFAULT, []), lists.get(language.split("_")[0], []), strict=False)
+        found |= {own: word for own, word in pairs if own == name}
+    return found
 
 
 def _titles(names: set[str]) -> dict[str, dict[str, str]]:

@@ -133,14 +133,14 @@ def nx_localised_tags(field: dict[str, Any], schema: dict[str, Any]) -> Callable
         except localised.NotLocalised:
             errors[key].append(tk._('Write tags by language such as {"zh": ["…"], "en": ["…"]}'))
             return
-        unknown = sorted(set(texts) - set(localised.LANGUAGES))
+        unknown = sorted(set(texts) - set(config.languages()))
         if unknown:
             errors[key].append(tk._("Unknown language: %s") % ", ".join(unknown))
         elif set(texts) <= {localised.DEFAULT}:
             data.pop(key, None)  # CKAN's own tags say it
             raise tk.StopOnError
-        elif len(texts.get(localised.DEFAULT, [])) != len(texts["en"]):
-            errors[key].append(tk._("Give as many English tags as Chinese ones, in the same order"))
+        elif len({len(tags) for tags in texts.values()} | {len(texts.get(localised.DEFAULT, []))}) > 1:
+            errors[key].append(tk._("Give as many tags in each language as Chinese ones, in the same order"))
         else:
             data[key] = localised.dump(texts)
 
@@ -190,7 +190,7 @@ def nx_localised(field: dict[str, Any], schema: dict[str, Any]) -> Callable[...,
         except localised.NotLocalised:
             errors[key].append(tk._('Write the text, or texts by language such as {"zh": "…", "en": "…"}'))
             return
-        unknown = sorted(set(texts) - set(localised.LANGUAGES))
+        unknown = sorted(set(texts) - set(config.languages()))
         if unknown:
             errors[key].append(tk._("Unknown language: %s") % ", ".join(unknown))
         elif field.get("required") and localised.DEFAULT not in texts:
