@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask import current_app
 
+from ckanext.nxopendata import clock
 from ckanext.nxopendata.following import mails
 
 
@@ -20,3 +21,6 @@ def send() -> None:
         counts = mails.send_due()
     click.echo("已发送 {sent}，无更新 {quiet}，失败 {failed}，清除未确认 {forgotten}".format(**counts))
     click.echo("sent {sent}, nothing new {quiet}, failed {failed}, forgotten {forgotten}".format(**counts))
+
+
+clock.every("30 8 * * *", "following send", send.callback)

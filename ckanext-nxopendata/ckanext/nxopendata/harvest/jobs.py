@@ -19,6 +19,7 @@ from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from croniter import croniter
 
+from ckanext.nxopendata import clock
 from ckanext.nxopendata.harvest import bulk, chores, config, locks, run, work
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Chunk, Run, Source, now
@@ -175,11 +176,12 @@ def _queued_runs() -> set[str]:
 
 
 def tick() -> None:
-    """Start what is due, look after what is under way, tell people and webhooks."""
+    """Start what is due, look after what is under way, tell people and webhooks, do the other rooms' chores."""
     ensure_timer()
     start_due()
     watch()
     chores.run()
+    clock.run_due(dt.datetime.now(dt.UTC))
 
 
 def ensure_timer() -> None:

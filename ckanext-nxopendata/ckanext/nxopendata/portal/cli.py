@@ -6,6 +6,7 @@ import datetime as dt
 
 import click
 
+from ckanext.nxopendata import clock
 from ckanext.nxopendata.portal import use
 from ckanext.nxopendata.search import used
 
@@ -22,3 +23,6 @@ def daily() -> None:
     used.publish(use.views())
     forgotten = use.forget(use.today() - dt.timedelta(days=use.SEARCH_DAYS))
     click.echo(f"存入 {stored} 项，忘记 {forgotten} 项 / stored {stored}, forgot {forgotten}")
+
+
+clock.every("40 0 * * *", "portal daily", daily.callback)

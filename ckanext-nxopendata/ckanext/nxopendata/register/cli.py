@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ckanext.nxopendata import clock
 from ckanext.nxopendata.register import reports, systems
 from ckanext.nxopendata.register.clock import today
 
@@ -28,3 +29,6 @@ def remind() -> None:
     click.echo(
         f"发起 {counts['asked']}，催办 {counts['reminded']} · asked {counts['asked']}, reminded {counts['reminded']}"
     )
+
+
+clock.every("10 8 * * *", "register remind", remind.callback)

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import click
 import sqlalchemy as sa
 
+from ckanext.nxopendata import clock
 from ckanext.nxopendata.catalogue.review import cases, gate, holidays, machine, notify, updates, workdays
 from ckanext.nxopendata.catalogue.review.model import Case
 
@@ -60,3 +61,7 @@ def calendar(file: str, save: bool) -> None:
         raise click.ClickException(f"第 {problem.line} 行应为 YYYY-MM-DD,0或1,名称 / line {problem.line}") from None
     years = sorted({day.year for day in found.exceptions})
     click.echo(f"{len(found.exceptions)} 天，年份 / days of the years: {', '.join(map(str, years))}")
+
+
+clock.every("*/5 * * * *", "review release", release.callback)
+clock.every("0 8 * * *", "review daily", daily.callback)
