@@ -249,7 +249,7 @@ class TestCost:
             ("/dataset/", 1, 3),
             ("/dataset/?q=景区&nx_is_open=1", 1, 3),
             ("/dataset/first", 2, 20),
-            ("/statistics", 2, 8),
+            ("/statistics", 4, 12),
         ],
     )
     def test_more_datasets_cost_no_more(self, cost: Act, create: Act, url: str, searches: int, queries: int) -> None:

@@ -67,7 +67,7 @@ class TestSafety:
 
     @pytest.mark.parametrize(
         ("text", "code"),
-        [("<catalogue>", "xml_root"), ("<a/>", "xml_root"), (f'<catalogue xmlns="{xml.NAMESPACE}">', "xml_broken")],
+        [("<catalogue>", "xml_broken"), ("<a/>", "xml_root"), (f'<catalogue xmlns="{xml.NAMESPACE}">', "xml_broken")],
     )
     def test_what_is_no_package_is_told(self, text: str, code: str) -> None:
         with pytest.raises(xml.BrokenXml) as refusal:

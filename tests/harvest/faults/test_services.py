@@ -97,7 +97,8 @@ class TestServices:
         run = site.run(queue=True)
         connect_to_redis().flushdb()
         assert jobs.watch() == [run["id"]]
-        assert [job.func_name.rpartition(".")[2] for job in get_queue().jobs] == ["execute"]
+        queued = [job.func_name.rpartition(".")[2] for job in get_queue().jobs]
+        assert queued.count("execute") == 1
         jobs.execute(run["id"])
         connect_to_redis().flushdb()
         assert jobs.watch() == [run["id"]]
@@ -130,7 +131,8 @@ class TestServices:
         model.Session.commit()
         jobs.tick()
         jobs.tick()
-        assert [job.func_name.rpartition(".")[2] for job in get_queue().jobs] == ["execute"]
+        queued = [job.func_name.rpartition(".")[2] for job in get_queue().jobs]
+        assert queued.count("execute") == 1
         site.call("nx_harvest_run_cancel", id=site.call("nx_harvest_source_show", id="timed")["last_run"]["id"])
         site.call("nx_harvest_source_delete", id="timed")
         get_queue().empty()

@@ -49,7 +49,12 @@ def of_resource(resource: Mapping[str, Any]) -> list[str]:
 
 
 def index_again(resource: Mapping[str, Any]) -> None:
-    """Index the dataset of a file that was just stored: CKAN indexes it before the file is there to be read."""
+    """Index the dataset of a file that was just stored: CKAN indexes it before the file is there to be read.
+
+    A file that waits for review is of no dataset yet.
+    """
+    if "package_id" not in resource:
+        return
     if not resource.get("datastore_active") and _path(resource) is not None and of_resource(resource):
         index(resource["package_id"])
 
