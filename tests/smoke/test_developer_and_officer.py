@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -143,8 +144,10 @@ def test_an_officer_sees_what_is_overdue_and_mends_it(
     try:
         officer = walk("officer")
         sign_in(officer.page, site + ("/en" if language == "en" else ""), "wlt")
-        officer.open("/workbench")
         late = officer.page.locator(f"section[aria-labelledby='nx-late'] a[href$='/{dataset['name']}']")
+        deadline = time.monotonic() + 20  # the workers may still be indexing what the last walk changed
+        while not late.count() and time.monotonic() < deadline:
+            officer.open("/workbench")
         assert late.count() == 1
         late.click()
         officer.look()
