@@ -18,9 +18,9 @@ from ckan import model
 from ckan.lib.redis import connect_to_redis
 from croniter import croniter
 
-log = logging.getLogger(__name__)
+from ckanext.nxopendata.catalogue.rules import CHINA
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,7 +266,7 @@ def nx_past_date(value: Any) -> Any:
         date = dt.date.fromisoformat(str(value))
     except ValueError:
         raise tk.Invalid(tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")) from None
-    today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+    today = dt.datetime.now(rules.CHINA).date()
     if date > today:
         raise tk.Invalid(tk._("The date must not be in the future"))
     return date.isoformat()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 from croniter import croniter
 
-from ckanext.nxopendata.harvest.jobs import CHINA
+from ckanext.nxopendata.catalogue.rules import CHINA
 from ckanext.nxopendata.harvest.model import KnownRecord, Run, Source, now
 
 TREND = 10

@@ -20,6 +20,7 @@ from ckan.lib import jobs as ckan_jobs
 from croniter import croniter
 
 from ckanext.nxopendata import clock
+from ckanext.nxopendata.catalogue.rules import CHINA
 from ckanext.nxopendata.harvest import bulk, chores, config, locks, run, work
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Chunk, Run, Source, now
@@ -31,8 +32,6 @@ LONGEST_PLAN = 12 * 3600
 
 LONGEST_TURN = 3600
 """Seconds after which the queue gives a turn up; one chunk of large files to copy may take its time."""
-
-CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 def _writer() -> bulk.BulkWriter:

@@ -22,12 +22,11 @@ from urllib.parse import unquote, urlsplit
 import yaml
 
 from ckanext.nxopendata.catalogue import codelists
-from ckanext.nxopendata.catalogue.rules import given
+from ckanext.nxopendata.catalogue.rules import CHINA, given
 from ckanext.nxopendata.harvest.errors import Problem
 
 FOLDER = resources.files("ckanext.nxopendata.schemas") / "mappings"
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 SEPARATORS = re.compile(r"[、，,;；|\n\t]+")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 LONGEST_TEXT = 100_000

@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.nxopendata.catalogue.csv_safety import safe
 from ckanext.nxopendata.harvest import config, decisions, health, metrics, plan, settings
 
 nx_harvest = Blueprint("nx_harvest", __name__, url_prefix="/harvest")
@@ -271,13 +272,8 @@ def _csv(rows: list[list[str]]) -> Iterator[str]:
     yield BOM
     for row in rows:
         line = io.StringIO()
-        csv.writer(line).writerow([_safe(cell) for cell in row])
+        csv.writer(line).writerow([safe(cell) for cell in row])
         yield line.getvalue()
-
-
-def _safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 # Figures

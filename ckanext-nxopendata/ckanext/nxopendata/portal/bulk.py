@@ -14,6 +14,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.catalogue import codelists, localised
+from ckanext.nxopendata.catalogue.csv_safety import safe
 
 Dataset = Mapping[str, Any]
 
@@ -50,7 +51,6 @@ CODED = {
     "nx_update_cycle": "update_cycle",
 }
 BLOCK = 1 << 20
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
@@ -58,7 +58,7 @@ def csv_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
     yield "\ufeff".encode()
     yield _line([f"{name} {heading}" for name, heading in COLUMNS])
     for dataset in datasets:
-        yield _line([_safe(_cell(dataset, name)) for name, _ in COLUMNS])
+        yield _line([safe(_cell(dataset, name)) for name, _ in COLUMNS])
 
 
 def json_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
@@ -127,10 +127,6 @@ def _cell(dataset: Dataset, name: str) -> str:
     if name in CODED:
         values = [codelists.label(CODED[name], one, "zh") for one in values]
     return "、".join(values)
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _line(cells: list[str]) -> bytes:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
-from ckan.lib import uploader
 from flask import g, has_request_context
 from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.catalogue import codelists, departments, localised
+from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.licences import shared
 from ckanext.nxopendata.portal import dataset as about
 from ckanext.nxopendata.portal import facets, feedback, kept, metadata, preview, use
@@ -397,7 +396,7 @@ def nx_preview(resource: dict[str, Any]) -> dict[str, Any]:
     access = tk.h.nx_resource_access(resource["id"])
     if not access.allowed:
         return {"reason": "guarded", "message": access.message}
-    path = _local_path(resource)
+    path = path_of(resource)
     if path is None:
         return {"reason": "elsewhere"}
     kind = (resource.get("format") or path.suffix).lower().lstrip(".")
@@ -405,16 +404,6 @@ def nx_preview(resource: dict[str, Any]) -> dict[str, Any]:
         return {"table": preview.read(path, kind, limit=nx_setting("preview_bytes"))}
     except preview.NoPreview as reason:
         return {"reason": reason.code}
-
-
-def _local_path(resource: dict[str, Any]) -> Path | None:
-    if resource.get("url_type") != "upload":
-        return None
-    upload = uploader.get_resource_uploader(dict(resource))
-    if not isinstance(upload, uploader.ResourceUpload):
-        return None
-    path = Path(upload.get_path(resource["id"]))
-    return path if path.is_file() else None
 
 
 def _language() -> str:

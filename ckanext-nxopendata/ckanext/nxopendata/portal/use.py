@@ -15,12 +15,12 @@ from ckan.lib.redis import connect_to_redis
 from redis.exceptions import LockError, RedisError
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.nxopendata.catalogue.rules import CHINA
 from ckanext.nxopendata.portal import counting
 from ckanext.nxopendata.portal.model import Use
 
 log = logging.getLogger(__name__)
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 FIELDS_A_DAY = 100_000
 """So many different things are counted a day: nobody fills the memory of Redis with invented words."""
 SEARCH_DAYS = 90

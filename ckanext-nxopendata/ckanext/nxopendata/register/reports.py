@@ -11,8 +11,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
-from ckanext.nxopendata.catalogue.review import notify, updates
-from ckanext.nxopendata.register import boards, config, log, record, roles, rounds, systems, tasks
+from ckanext.nxopendata.catalogue.review import gate, notify, updates
+from ckanext.nxopendata.register import boards, config, log, record, rounds, systems, tasks
 from ckanext.nxopendata.register.reports_model import ASKED, SUBMITTED, Progress, Report, TaskState, view
 
 FIGURES = (
@@ -93,7 +93,7 @@ def remind(today: dt.date) -> dict[str, int]:
 def _tell(row: Report, what: str, today: dt.date) -> None:
     values = {"what": what, "kind": row.kind, "period": row.period, "due": row.due.isoformat()}
     values |= {"endpoint": "nx_register_reports.show", "values": {"id": row.id}}
-    notify.tell(roles.people(row.owner_org), TOPIC, values)
+    notify.tell(gate.people(row.owner_org, ("admin", "editor")), TOPIC, values)
 
 
 def words(params: Any) -> str:

@@ -19,6 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from jinja2 import Environment, select_autoescape
 
+from ckanext.nxopendata.catalogue.csv_safety import safe
 from ckanext.nxopendata.register import periods, rounds
 from ckanext.nxopendata.register.tables import pdf
 
@@ -177,5 +178,5 @@ def as_csv(content: Paper) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for section in content.sections:
-        writer.writerows(["'" + cell if cell[:1] in "=+-@\t\r" else cell for cell in row] for row in section.table)
+        writer.writerows([safe(cell) for cell in row] for row in section.table)
     return ("\ufeff" + out.getvalue()).encode()

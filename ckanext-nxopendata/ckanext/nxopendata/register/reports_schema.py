@@ -13,7 +13,6 @@ from ckan.types import Schema, Validator, ValidatorFactory
 from ckanext.nxopendata.register import rounds, tasks
 from ckanext.nxopendata.register.reports_model import ASKED, SUBMITTED
 
-IGNORED = ("__extras", "__junk")
 LONGEST = 5000
 """Characters of one text."""
 

@@ -64,22 +64,6 @@ def departments(user: str | None, *, write: bool = False) -> list[str]:
     return [row[0] for row in model.Session.execute(_memberships(user, capacities))]
 
 
-def people(owner_org: str | None, capacities: tuple[str, ...] = ("admin", "editor")) -> list[model.User]:
-    """The active users with one of the capacities in an organisation (id)."""
-    query = (
-        model.Session.query(model.User)
-        .join(model.Member, model.Member.table_id == model.User.id)
-        .filter(
-            model.Member.group_id == owner_org,
-            model.Member.table_name == "user",
-            model.Member.state == "active",
-            model.Member.capacity.in_(capacities),
-            model.User.state == "active",
-        )
-    )
-    return list(query)
-
-
 def _names(user: str, capacities: tuple[str, ...]) -> list[str]:
     return [row[1] for row in model.Session.execute(_memberships(user, capacities))]
 

@@ -11,9 +11,9 @@ from flask import Blueprint, Response
 from markupsafe import Markup
 
 from ckanext.nxopendata.catalogue import departments
+from ckanext.nxopendata.catalogue.csv_safety import safe
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.register import boards, integration, picture, roles, supervision_actions, systems
-from ckanext.nxopendata.register.tables.delimited import safe
 from ckanext.nxopendata.register.tables_views import MEDIA, sent
 from ckanext.nxopendata.register.views import act, must
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan import logic
-from ckan.lib import uploader
 from ckan.lib.search.index import PackageSearchIndex
 
+from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.search import headers
 
 FIELD = "nx_columns"
@@ -44,7 +43,7 @@ def of_resource(resource: Mapping[str, Any]) -> list[str]:
         return [str(header) for header in given]
     if resource.get("datastore_active") and p.plugin_loaded("datastore"):
         return _of_table(resource["id"])
-    path = _path(resource)
+    path = path_of(resource)
     return headers.of_file(path, str(resource.get("format") or path.suffix)) if path else []
 
 
@@ -55,7 +54,7 @@ def index_again(resource: Mapping[str, Any]) -> None:
     """
     if "package_id" not in resource:
         return
-    if not resource.get("datastore_active") and _path(resource) is not None and of_resource(resource):
+    if not resource.get("datastore_active") and path_of(resource) is not None and of_resource(resource):
         index(resource["package_id"])
 
 
@@ -77,14 +76,3 @@ def _of_table(resource_id: str) -> list[str]:
         return []
     named = [(field.get("info") or {}).get("label") or field["id"] for field in fields]
     return [name for name in named if not name.startswith("_")]
-
-
-def _path(resource: Mapping[str, Any]) -> Path | None:
-    """Where an uploaded file lies on this machine; None for any other."""
-    if resource.get("url_type") != "upload":
-        return None
-    upload = uploader.get_resource_uploader(dict(resource))
-    if not isinstance(upload, uploader.ResourceUpload):
-        return None
-    path = Path(upload.get_path(resource["id"]))
-    return path if path.is_file() else None

@@ -18,13 +18,12 @@ from itertools import islice
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
+from ckanext.nxopendata.catalogue.csv_safety import FORMULA
+
 BLOCK = 256 * 1024
 ROWS_AT_ONCE = 5000
 MOST_SHEET_ROWS = 1_048_575
 """Rows below the header of an Excel worksheet."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A text cell that begins with one of these is run as a formula by spreadsheet programs (OWASP, CSV injection)."""
 
 HARMLESS = re.compile(r"[+-][\d\s.,()-]*\Z")
 """Signed numbers, telephone numbers and lone dashes: an apostrophe would spoil them and guard nothing."""

@@ -6,15 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
-from ckan.lib import uploader
 from flask import has_request_context
 
 from ckanext.nxopendata.catalogue.exchange import cells
+from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.tables import access, actions, examples, export, maps, messages, query
 from ckanext.nxopendata.tables import model as states
 from ckanext.nxopendata.tables.columns import IDENTIFIERS, Column
@@ -411,11 +410,8 @@ def nx_file_view(resource: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _text_view(resource: dict[str, Any]) -> dict[str, Any] | None:
-    upload = uploader.get_resource_uploader(dict(resource))
-    if not isinstance(upload, uploader.ResourceUpload):
-        return None
-    path = Path(upload.get_path(resource["id"]))
-    if not path.is_file():
+    path = path_of(resource)
+    if path is None:
         return None
     with path.open("rb") as file:
         head = file.read(4 * HEAD_CHARACTERS)

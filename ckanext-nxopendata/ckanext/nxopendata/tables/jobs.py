@@ -14,10 +14,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import search, uploader
+from ckan.lib import search
 from ckan.model.resource import resource_table
 from sqlalchemy import event
 
+from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.tables import model as states
 from ckanext.nxopendata.tables import reading, store, table
 from ckanext.nxopendata.tables.reading import CannotRead
@@ -228,7 +229,7 @@ def _load(resource_id: str) -> None:
         return
     dataset_id, mark = str(resource.package_id), fingerprint(resource)
     items, kind = _items(resource.package), kind_of(resource)
-    path = _path(resource)
+    path = path_of({"id": resource.id, "url_type": "upload", "url": resource.url})
     model.Session.rollback()  # no transaction stays open while a file is read
     states.put(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={})
     began = time.monotonic()
@@ -283,14 +284,6 @@ def _fail(resource_id: str, dataset_id: str, mark: str, code: str, params: dict[
     )
     log.info("table %s not loaded: %s", resource_id, code)
     _activated(resource_id, False)
-
-
-def _path(resource: Any) -> Path | None:
-    upload = uploader.get_resource_uploader({"id": resource.id, "url_type": "upload", "url": resource.url})
-    if not isinstance(upload, uploader.ResourceUpload):
-        return None
-    path = Path(upload.get_path(resource.id))
-    return path if path.is_file() else None
 
 
 def _activated(resource_id: str, active: bool) -> None:

@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.catalogue import codelists
+from ckanext.nxopendata.catalogue.csv_safety import safe
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.review import lists
 
@@ -169,14 +170,9 @@ def _choice() -> dict[str, Any]:
 
 def _row(row: dict[str, Any], language: str) -> list[str]:
     return [
-        _safe(codelists.label(CODED[name], row[name], language) if name in CODED else row[name]) for name in COLUMNS
+        safe(str((codelists.label(CODED[name], row[name], language) if name in CODED else row[name]) or ""))
+        for name in COLUMNS
     ]
-
-
-def _safe(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(value or "")
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def _csv(heads: list[str], rows: Iterator[list[str]]) -> Iterator[str]:

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ckanext.nxopendata.catalogue import codelists
 from ckanext.nxopendata.catalogue.exchange.cells import Sheet
+from ckanext.nxopendata.catalogue.exchange.workbook_in import Cell, Problem
 from ckanext.nxopendata.catalogue.rules import same_title
 from ckanext.nxopendata.register import periods, record
 from ckanext.nxopendata.register.tables import layout
@@ -49,24 +49,6 @@ FIELDS = {
 """Column -> field of the schema."""
 
 REQUIRED = ("title", "function", "scope", "frequency")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A place in the file: the sheet's name, row and column, both from 1."""
-
-    sheet: str
-    row: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a cell: a stable code with its parameters."""
-
-    code: str
-    cell: Cell
-    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

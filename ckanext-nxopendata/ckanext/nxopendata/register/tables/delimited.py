@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from ckanext.nxopendata.catalogue.csv_safety import safe
 from ckanext.nxopendata.register.tables.content import Table
 
 
@@ -15,8 +16,3 @@ def text(table: Table) -> bytes:
     for line in table.lines():
         writer.writerow([safe(cell) for cell in line])
     return out.getvalue().encode("utf-8-sig")
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,9 @@
+"""Cells of CSV files that no spreadsheet program runs (OWASP, CSV injection). Plain module."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins with one of these is taken for a formula."""
+
+
+def safe(text: str) -> str:
+    """The cell, kept from being run by an apostrophe."""
+    return f"'{text}" if text.startswith(FORMULA) else text
