@@ -65,6 +65,27 @@ def app(request: pytest.FixtureRequest, with_plugins: None) -> Any:
     return helpers.CKANTestApp(_site["app"])
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, one for the tests of a file."""
+    from tests.browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def site(app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the site, served by a thread."""
+    from ckan.plugins import toolkit as tk
+
+    from tests.browser import served
+
+    with served(app) as address:
+        monkeypatch.setitem(tk.config, "ckan.site_url", address)
+        yield address
+
+
 @pytest.fixture
 def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]) -> None:
     """CKAN's fixture, with the tables of our plugins: the first reset of a run drops every table."""

@@ -6,8 +6,7 @@
 import io
 import os
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,7 @@ from ckan import model
 from ckan.lib import jobs
 from ckan.tests import factories
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from ckanext.nxopendata.catalogue.review.model import Case
 
@@ -31,16 +29,6 @@ pytestmark = [
     pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
 ]
 
-CHROMIUM = "/usr/bin/chromium"
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PASSWORD = "Jingqu-2026-mulu"
 TITLE = "宁夏A级旅游景区名录"
 ITEMS = [
@@ -53,27 +41,6 @@ ITEMS = [
     ("纬度", "N", "10,6"),
     ("联系电话", "C", "20"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def site(app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the site, served by a thread."""
-    server = make_server("127.0.0.1", 0, app.app, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setitem(ckan_config, "ckan.site_url", address)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield address
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture

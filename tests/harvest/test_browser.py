@@ -5,7 +5,6 @@ each.
 """
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -14,38 +13,20 @@ from axe_playwright_python.sync_playwright import Axe
 from ckan.lib import jobs as queue
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
+from ..browser import RULES, chromium
 from .catalogues import PREFIXES, dataset, turtle
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("with_plugins", "tables", "clean_queues")]
 
-CHROMIUM = "/usr/bin/chromium"
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 PASSWORD = "Caiji-2026-mulu"
 
 
 @pytest.fixture
-def site(app, monkeypatch):
-    server = make_server("127.0.0.1", 0, app.app, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setitem(tk.config, "ckan.site_url", address)
+def site(site, monkeypatch):
     monkeypatch.setitem(tk.config, "ckanext.nxopendata.catalogue.supervising_organization", "xinjianban")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield address
-    server.shutdown()
-    thread.join()
+    return site
 
 
 @pytest.fixture
@@ -99,8 +80,7 @@ class Walk:
 
 def test_made_tested_run_read_approved_and_undone(web, site, officer, titles):
     url = web.put("/1", turtle(*range(1, 21)) + '<https://dept.example/ds/99> a dcat:Dataset ; dct:title "无摘要"@zh .')
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    with chromium() as browser:
         walk = Walk(browser, site)
         page = walk.pages[False]
 
@@ -170,5 +150,4 @@ def test_made_tested_run_read_approved_and_undone(web, site, officer, titles):
         page.click("button:has-text('撤销')")
         expect(page.locator("h1")).to_contain_text("已撤销")
         assert len(titles()) == 20
-        browser.close()
     assert not walk.wrong, "\n".join(walk.wrong)

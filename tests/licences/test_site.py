@@ -5,9 +5,6 @@ import io
 import json
 import logging
 import re
-import shutil
-import socket
-import threading
 import zipfile
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
@@ -16,8 +13,8 @@ import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
 from ckan.tests import factories, helpers
-from werkzeug.serving import make_server
 
+from ..browser import chromium
 from .licence_register import REGISTER
 from .test_texts import TWELVE_WAYS, UNKNOWN
 
@@ -425,34 +422,11 @@ class TestBasket:
 
 @pytest.mark.browser
 class TestBasketInABrowser:
-    @pytest.fixture
-    def port(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            return free.getsockname()[1]
-
-    @pytest.fixture
-    def ckan_config(self, ckan_config, port):
-        ckan_config["ckan.site_url"] = f"http://127.0.0.1:{port}"
-        return ckan_config
-
-    @pytest.fixture
-    def served(self, app, port):
-        server = make_server("127.0.0.1", port, app.flask_app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-    def test_choose_look_and_download_without_javascript(self, served, dataset, uploaded, tmp_path):
-        from playwright.sync_api import sync_playwright
-
+    def test_choose_look_and_download_without_javascript(self, site, dataset, uploaded, tmp_path):
         uploaded(dataset("cc-by-4.0"))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        with chromium() as browser:
             page = browser.new_context(java_script_enabled=False, locale="zh-CN").new_page()
-            page.goto(f"{served}/dataset/jingqu")
+            page.goto(f"{site}/dataset/jingqu")
             page.locator("form[action$='/basket/add'] button").click()
             assert "/basket" in page.url
             assert "景区" in page.locator("table").inner_text()
@@ -461,7 +435,6 @@ class TestBasketInABrowser:
             waiting.value.save_as(tmp_path / "basket.zip")
             page.locator("button[name=all]").click()
             assert page.locator("table").count() == 0
-            browser.close()
         names = zipfile.ZipFile(tmp_path / "basket.zip").namelist()
         assert "data/jingqu/景区.csv" in names
 

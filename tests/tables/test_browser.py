@@ -7,44 +7,19 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
+from ..browser import RULES, chromium
 from .conftest import CSV_TEXT
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")]
-
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-
-
-@pytest.fixture
-def site(app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the site, served by a thread."""
-    server = make_server("127.0.0.1", 0, app.app, threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setitem(ckan_config, "ckan.site_url", address)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield address
-    server.shutdown()
-    thread.join()
 
 
 def picture(page: Page, name: str) -> None:
@@ -61,8 +36,7 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
     dataset: dict[str, Any], upload: Callable[..., Any], site: str, tmp_path: Path
 ) -> None:
     file = upload(dataset, "景区名录.csv", CSV_TEXT.encode("gb18030"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         strangers: list[str] = []
         page.on("request", lambda asked: asked.url.startswith((site, "data:", "blob:")) or strangers.append(asked.url))
@@ -137,7 +111,6 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
 
         # The examples run as they stand.
         texts = [page.locator(f"#nx-example-{number}").text_content() or "" for number in (1, 2)]
-        browser.close()
     asked = {"capture_output": True, "text": True, "timeout": 60, "check": True}
     answer = subprocess.run(["bash", "-c", texts[0]], **asked).stdout
     assert json.loads(answer)["result"]["records"][0]["景区名称"]
