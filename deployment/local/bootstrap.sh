@@ -99,7 +99,9 @@ set_up_python() {
         "$python" -m venv "$VENV"
     local zh="Python 软件包没有装好。请检查网络或软件源（pip config list）后重试。"
     local en="the Python packages were not installed. Check the network or the package index (pip config list)."
-    run pip "$zh" "$en" "$VENV/bin/python" -m pip install -q --require-hashes -r "$ROOT/requirements/lock.txt"
+    # The lock names everything. Left to resolve, pip asks for the newest "coverage[toml]" and refuses it for want of a hash.
+    run pip "$zh" "$en" "$VENV/bin/python" -m pip install -q --no-deps --require-hashes -r "$ROOT/requirements/lock.txt"
+    run pip-check "$zh" "$en" "$VENV/bin/python" -m pip check
     run pip-project "$zh" "$en" "$VENV/bin/python" -m pip install -q --no-deps --no-build-isolation -e "$ROOT"
     stamp python "$digest"
 }

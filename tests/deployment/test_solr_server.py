@@ -29,7 +29,7 @@ def start(home: Path, port: int, *options: str) -> subprocess.Popen[str]:
         try:
             if requests.get(f"http://127.0.0.1:{port}/solr/ckan/admin/ping", timeout=5).ok:
                 return server
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
     server.kill()
     pytest.fail(f"Solr did not start: {server.communicate()[0]}")

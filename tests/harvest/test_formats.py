@@ -281,6 +281,12 @@ class TestCsw:
         with pytest.raises(FormatError, match="不支持"):
             read(web.base + "/csw", "csw")
 
+    def test_a_prefix_that_nothing_declares_is_read_by_its_local_name(self, web):
+        page = render.csw(list(catalogue.datasets(1)), 1, 1).replace(' xmlns:gco="http://www.isotc211.org/2005/gco"', "")
+        web.fallback = lambda _: Reply(page.encode(), headers={"Content-Type": "application/xml"})
+        _, records, _, _ = read(web.base + "/csw", "csw")
+        assert [record.guid for record in records] == [one.id for one in catalogue.datasets(1)]
+
     def test_a_total_that_moves_is_a_doubt(self):
         with site(SIZE) as source:
             asked = []

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
-
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetch import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
@@ -135,7 +133,7 @@ def _object(element: Any, level: int, language: str) -> Any:
     for prop in element:
         if not isinstance(prop.tag, str) or level > DEEPEST:
             continue
-        name = etree.QName(prop).localname
+        name = _name(prop)
         value = _value(prop, level, language)
         if value in (None, "", {}, []):
             continue
@@ -160,7 +158,7 @@ def _value(prop: Any, level: int, language: str) -> Any:
     if not children:
         return (prop.text or "").strip() or prop.get("{http://www.w3.org/1999/xlink}href", "")
     free = prop.findall(f"{GMD}PT_FreeText/{GMD}textGroup/{GMD}LocalisedCharacterString")
-    own = next((child for child in children if etree.QName(child).localname != "PT_FreeText"), None)
+    own = next((child for child in children if _name(child) != "PT_FreeText"), None)
     if free:
         texts = [{"@value": _text(own), "@language": language or "zh"}] if own is not None and _text(own) else []
         others = ({"@value": _text(one), "@language": _base(one.get("locale", "").lstrip("#"))} for one in free)
@@ -172,6 +170,11 @@ def _value(prop: Any, level: int, language: str) -> Any:
     if len(own) == 0 or not any(isinstance(child.tag, str) for child in own):
         return _text(own)
     return _object(own, level + 1, language)
+
+
+def _name(element: Any) -> str:
+    """The local name; of ``gco:Date`` whose prefix nothing declares, too (``QName`` refuses such a tag)."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def _text(element: Any) -> str:
