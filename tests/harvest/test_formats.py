@@ -282,7 +282,8 @@ class TestCsw:
             read(web.base + "/csw", "csw")
 
     def test_a_prefix_that_nothing_declares_is_read_by_its_local_name(self, web):
-        page = render.csw(list(catalogue.datasets(1)), 1, 1).replace(' xmlns:gco="http://www.isotc211.org/2005/gco"', "")
+        declared = ' xmlns:gco="http://www.isotc211.org/2005/gco"'
+        page = render.csw(list(catalogue.datasets(1)), 1, 1).replace(declared, "")
         web.fallback = lambda _: Reply(page.encode(), headers={"Content-Type": "application/xml"})
         _, records, _, _ = read(web.base + "/csw", "csw")
         assert [record.guid for record in records] == [one.id for one in catalogue.datasets(1)]
