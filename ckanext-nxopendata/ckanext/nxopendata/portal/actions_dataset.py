@@ -18,6 +18,7 @@ __all__ = [
     "nx_dataset_related",
     "nx_dataset_use",
     "nx_dataset_versions",
+    "nx_feedback_between",
     "nx_feedback_create",
     "nx_feedback_decide",
     "nx_feedback_list",
@@ -110,6 +111,20 @@ def nx_feedback_waiting(context: Context, data_dict: DataDict) -> list[dict[str,
         return feedback.waiting(None, 200)
     mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "update_dataset"})
     return feedback.waiting([organization["id"] for organization in mine], 200)
+
+
+@tk.side_effect_free
+@validate(schema.of_span)
+def nx_feedback_between(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """What readers said from one day to another, for the supervising office: who answered, and when.
+
+    :param since: the first day, YYYY-MM-DD
+    :param until: the last day, YYYY-MM-DD
+
+    :returns: as :func:`nx_feedback_list`, with ``owner_org``; what was refused is left out
+    """
+    tk.check_access("nx_feedback_between", context, data_dict)
+    return feedback.between(data_dict["since"], data_dict["until"])
 
 
 @validate(schema.of_feedback_decision)

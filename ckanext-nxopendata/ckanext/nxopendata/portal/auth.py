@@ -19,6 +19,7 @@ __all__ = [
     "nx_dataset_related",
     "nx_dataset_use",
     "nx_dataset_versions",
+    "nx_feedback_between",
     "nx_feedback_create",
     "nx_feedback_decide",
     "nx_feedback_list",
@@ -111,6 +112,11 @@ def nx_feedback_list(context: Context, data_dict: DataDict) -> AuthResult:
 def nx_feedback_create(context: Context, data_dict: DataDict) -> AuthResult:
     """Whoever may see the dataset; the page limits how often."""
     return authz.is_authorized("package_show", context, data_dict)
+
+
+def nx_feedback_between(context: Context, data_dict: DataDict) -> AuthResult:
+    """The supervising office."""
+    return {"success": gate.is_office(context.get("user"))}
 
 
 def nx_feedback_waiting(context: Context, data_dict: DataDict | None) -> AuthResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from typing import Any
 
@@ -45,6 +46,18 @@ def waiting(organizations: list[str] | None, limit: int) -> list[dict[str, Any]]
         as_dict(row) | {"dataset_name": package.name, "dataset_title": package.title}
         for row, package in model.Session.execute(query)
     ]
+
+
+def between(since: dt.date, until: dt.date) -> list[dict[str, Any]]:
+    """What readers said from one day to another, oldest first, with its department; what was refused left out."""
+    day = sa.cast(Feedback.created, sa.Date)
+    query = (
+        sa.select(Feedback, model.Package.owner_org)
+        .join(model.Package, model.Package.id == Feedback.dataset_id)
+        .where(Feedback.state != REFUSED, model.Package.state == "active", day >= since, day <= until)
+        .order_by(Feedback.created)
+    )
+    return [as_dict(row) | {"owner_org": owner} for row, owner in model.Session.execute(query)]
 
 
 def as_dict(row: Feedback) -> dict[str, Any]:

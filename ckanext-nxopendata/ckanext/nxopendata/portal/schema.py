@@ -26,6 +26,11 @@ def of_one(not_empty: Validator, unicode_safe: Validator) -> Schema:
     return {"id": [not_empty, unicode_safe]}
 
 
+@validator_args
+def of_span(not_empty: Validator) -> Schema:
+    return {"since": [not_empty, a_day], "until": [not_empty, a_day]}
+
+
 def not_too_many(value: int) -> int:
     """No more than a page."""
     return min(value, MOST)

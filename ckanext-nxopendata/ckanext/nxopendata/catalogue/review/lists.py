@@ -58,6 +58,15 @@ def read_all(language: str, kind: str, year: int | None = None, organization: st
         offset += len(rows)
 
 
+def is_registered() -> Any:
+    """The condition on ``model.Package``: a dataset of the catalogue, not one that is still on its way there."""
+    package = model.Package
+    on_its_way = sa.exists().where(
+        Case.dataset_id == package.id, Case.kind == machine.NEW, Case.state != machine.PUBLISHED
+    )
+    return sa.and_(package.state == "active", package.type == "dataset", sa.not_(on_its_way))
+
+
 def _where(kind: str, year: int) -> Any:
     """Published datasets only; the plan also names those on their way, which is what a plan is for."""
     package = model.Package
