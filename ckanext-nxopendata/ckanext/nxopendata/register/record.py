@@ -30,6 +30,7 @@ class System:
         order: its place in the department's tables; systems without one come last.
         users: None where it is not known; so ``resource_use``, per cent.
         replaceable_by, merged_into: names as the department wrote them.
+        uses_shared: whether it uses what other units share: ``1``, ``0``, or "" where nothing is said; ``uses`` which.
     """
 
     id: str
@@ -74,6 +75,8 @@ class System:
     exchange_date: str = ""
     exchange_evidence: str = ""
     datasets: tuple[str, ...] = ()
+    uses_shared: str = ""
+    uses: tuple[str, ...] = ()
     declared_public: bool = False
     remark: str = ""
 
@@ -113,6 +116,7 @@ TEXTS = (
     "exchange_status",
     "exchange_date",
     "exchange_evidence",
+    "uses_shared",
     "remark",
 )
 """Attributes that are stored as they are, as ``nx_<attribute>``."""
@@ -136,6 +140,7 @@ def system(identity: Mapping[str, str], stored: Mapping[str, Any]) -> System:
         users=_number(stored.get("nx_users"), int),
         resource_use=_number(stored.get("nx_resource_use"), float),
         datasets=tuple(_loaded(stored.get("nx_datasets"), [])),
+        uses=tuple(_loaded(stored.get("nx_uses"), [])),
         declared_public=stored.get("nx_declared_public") == "1",
     )
 
