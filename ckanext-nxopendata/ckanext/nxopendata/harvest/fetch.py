@@ -15,9 +15,10 @@ import random
 import socket
 import ssl
 import tempfile
+import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 from urllib.parse import urljoin, urlsplit
@@ -166,8 +167,41 @@ def _unwrapped(
     return address.ipv4_mapped or address.sixtofour or teredo or address
 
 
-def _guarded_adapter(guard: AddressGuard) -> HTTPAdapter:
-    """An adapter whose connections go to an address that ``guard`` has passed, and to no other."""
+class _Clock:
+    """Ends a request at its time, whatever its server does: a read timeout begins anew with every byte that drips."""
+
+    def __init__(self, seconds: float) -> None:
+        self.expired = False
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Clock:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def watch(self, connected: socket.socket) -> None:
+        """Hang up on this connection when the time has come."""
+        self._socket = connected
+        if self.expired:
+            self._ring()
+
+    def _ring(self) -> None:
+        self.expired = True
+        if self._socket:
+            with contextlib.suppress(OSError):
+                # Not the method of a TLS socket: that one lets the reading thread go on in plain text.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _guarded_adapter(guard: AddressGuard, watch: Callable[[socket.socket], None]) -> HTTPAdapter:
+    """An adapter whose connections go to an address that ``guard`` has passed, and to no other.
+
+    :param watch: is given the socket that an answer is about to be read from
+    """
 
     def open_socket(self: Any) -> socket.socket:
         error: Exception = OSError()
@@ -180,8 +214,13 @@ def _guarded_adapter(guard: AddressGuard) -> HTTPAdapter:
                 error = urllib3.exceptions.NewConnectionError(self, str(refused))
         raise error
 
-    plain = type("GuardedConnection", (urllib3.connection.HTTPConnection,), {"_new_conn": open_socket})
-    tls = type("GuardedTLSConnection", (urllib3.connection.HTTPSConnection,), {"_new_conn": open_socket})
+    def answer(self: Any) -> Any:
+        watch(self.sock)
+        return urllib3.connection.HTTPConnection.getresponse(self)
+
+    own = {"_new_conn": open_socket, "getresponse": answer}
+    plain = type("GuardedConnection", (urllib3.connection.HTTPConnection,), own)
+    tls = type("GuardedTLSConnection", (urllib3.connection.HTTPSConnection,), own)
     pool, tls_pool = urllib3.connectionpool.HTTPConnectionPool, urllib3.connectionpool.HTTPSConnectionPool
     pools = {
         "http": type("GuardedPool", (pool,), {"ConnectionCls": plain}),
@@ -199,14 +238,19 @@ class _Session(requests.Session):
         """No answer leads anywhere by itself."""
 
 
-def guarded_session(guard: AddressGuard, user_agent: str) -> requests.Session:
-    """A session that connects to what ``guard`` passes, through no proxy, and follows no redirect."""
+def guarded_session(
+    guard: AddressGuard, user_agent: str, watch: Callable[[socket.socket], None] = lambda _socket: None
+) -> requests.Session:
+    """A session that connects to what ``guard`` passes, through no proxy, and follows no redirect.
+
+    :param watch: is given the socket that an answer is about to be read from
+    """
     session = _Session()
     # Proxies and .netrc of the environment would open a second, unguarded door.
     session.trust_env = False
     session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _guarded_adapter(guard))
+        session.mount(scheme, _guarded_adapter(guard, watch))
     return session
 
 
@@ -229,7 +273,8 @@ class Fetcher:
         self.limits = limits or Limits()
         self._authorisation = authorisation
         self._last_request: dict[str, float] = {}
-        self._session = guarded_session(guard, user_agent)
+        self._clock = _Clock(0)
+        self._session = guarded_session(guard, user_agent, lambda connected: self._clock.watch(connected))
 
     def __enter__(self) -> Fetcher:
         return self
@@ -248,8 +293,13 @@ class Fetcher:
         attempt, part = 0, _Part() if resume else None
         while True:
             try:
-                return self._get_once(url, accept, validators or Validators(), part)
+                with _Clock(self.limits.total_seconds) as self._clock:
+                    return self._get_once(url, accept, validators or Validators(), part)
             except TransientFetchError as error:
+                if self._clock.expired:
+                    if part:
+                        part.drop()
+                    raise LimitError("too_slow", url=url, limit=self.limits.total_seconds) from error
                 attempt += 1
                 wait = error.retry_after or self.limits.backoff_seconds * 2 ** (attempt - 1)
                 if attempt > self.limits.retries or wait > LONGEST_WAIT:
@@ -259,7 +309,6 @@ class Fetcher:
                 time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
 
     def _get_once(self, url: str, accept: str, validators: Validators, part: _Part | None) -> Document:
-        deadline = time.monotonic() + self.limits.total_seconds
         seen: set[str] = set()
         while True:
             seen.add(url)
@@ -267,7 +316,7 @@ class Fetcher:
             try:
                 target = response.headers.get("Location")
                 if response.status_code not in REDIRECT_STATUS or not target:
-                    return self._document(url, response, deadline, part)
+                    return self._document(url, response, part)
             finally:
                 response.close()
             url = urljoin(url, target)
@@ -308,7 +357,7 @@ class Fetcher:
             time.sleep(wait)
         self._last_request[host] = time.monotonic()
 
-    def _document(self, url: str, response: requests.Response, deadline: float, part: _Part | None) -> Document:
+    def _document(self, url: str, response: requests.Response, part: _Part | None) -> Document:
         status = response.status_code
         media_type, _, parameters = response.headers.get("Content-Type", "").partition(";")
         document = Document(
@@ -332,7 +381,7 @@ class Fetcher:
             digest = hashlib.sha256()
             if part:
                 digest = part.continued(document, response)
-            self._receive(url, response, document, deadline, digest)
+            self._receive(url, response, document, digest)
         except TransientFetchError:
             if part and part.keep(document):
                 raise
@@ -343,9 +392,9 @@ class Fetcher:
             raise
         return document
 
-    def _receive(self, url: str, response: requests.Response, document: Document, deadline: float, digest: Any) -> None:
+    def _receive(self, url: str, response: requests.Response, document: Document, digest: Any) -> None:
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        chunks = self._raw_chunks(url, response, deadline)
+        chunks = self._raw_chunks(url, response)
         if encoding in ("gzip", "x-gzip"):
             chunks = gunzip(chunks, url)
         elif encoding not in ("", "identity"):
@@ -359,21 +408,19 @@ class Fetcher:
         document.sha256 = digest.hexdigest()
         document.body.seek(0)
 
-    def _raw_chunks(self, url: str, response: requests.Response, deadline: float) -> Iterator[bytes]:
-        """The bytes as sent. ``read1`` returns what has arrived, so that a slow drip meets the deadline."""
+    def _raw_chunks(self, url: str, response: requests.Response) -> Iterator[bytes]:
+        """The bytes as sent."""
         received = 0
         try:
             while chunk := response.raw.read1(CHUNK, decode_content=False):
                 received += len(chunk)
-                if time.monotonic() > deadline:
-                    raise LimitError("too_slow", url=url, limit=self.limits.total_seconds)
                 yield chunk
         except urllib3.exceptions.TimeoutError as error:
             raise TransientFetchError("timed_out", url=url) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise TransientFetchError("connection_broken", url=url, received=received) from error
         declared = response.headers.get("Content-Length", "")
-        if declared.isdigit() and received < int(declared):
+        if self._clock.expired or (declared.isdigit() and received < int(declared)):
             raise TransientFetchError("connection_broken", url=url, received=received)
 
 
