@@ -232,9 +232,14 @@ def _most_used(limit: int) -> list[dict[str, Any]]:
 def _hot_words() -> list[str]:
     words = use.hot_words(HOT_WORDS, least=HOT_LEAST)
     if len(words) < HOT_WORDS:
-        query = {"fq": PUBLIC, "rows": 0, "facet.field": ["tags"], "facet.limit": HOT_WORDS}
-        tags = tk.get_action("package_search")({"user": ""}, query)["search_facets"].get("tags", {"items": []})
-        words = list(dict.fromkeys([*words, *(item["name"] for item in _counted(tags))]))
+        query = {"fq": PUBLIC, "rows": 0, "facet.field": ["tags"], "facet.limit": 2 * HOT_WORDS}
+        found = tk.get_action("package_search")({"user": ""}, query)
+        tags = _counted(found["search_facets"].get("tags", {"items": []}))
+        # A tag that stands on most datasets leads nowhere in particular.
+        telling = [item["name"] for item in tags if 2 * item["count"] <= found["count"]] or [
+            tag["name"] for tag in tags
+        ]
+        words = list(dict.fromkeys([*words, *telling]))
     return words[:HOT_WORDS]
 
 

@@ -58,6 +58,14 @@ def versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[di
     return count, found
 
 
+def tables(dataset_id: str) -> dict[str, dict[str, Any]]:
+    """File -> ``rows`` and ``encoding`` of a dataset's files that are loaded as tables."""
+    if not plugin_loaded("nxopendata_tables"):
+        return {}
+    found = tk.get_action("nx_table_list")({"ignore_auth": True}, {"dataset": dataset_id})
+    return {table["id"]: {"rows": table["rows"], "encoding": table["encoding"]} for table in found}
+
+
 def related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     """Public datasets that share the codes it names, tags, themes or data items; the nearest first."""
     terms = [

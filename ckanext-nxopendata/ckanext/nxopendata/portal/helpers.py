@@ -17,7 +17,7 @@ from ckanext.nxopendata.catalogue import codelists, departments, localised
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.licences import shared
 from ckanext.nxopendata.portal import dataset as about
-from ckanext.nxopendata.portal import facets, feedback, kept, metadata, preview, use
+from ckanext.nxopendata.portal import facets, feedback, kept, metadata, preview, structured, use
 
 __all__ = [
     "nx_bytes",
@@ -46,6 +46,7 @@ __all__ = [
     "nx_setting",
     "nx_site_description",
     "nx_site_title",
+    "nx_structured_data",
     "nx_text",
     "nx_theme_glyph",
 ]
@@ -358,11 +359,12 @@ def nx_metadata_groups(dataset: dict[str, Any]) -> list[tuple[str, list[metadata
 
 def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
     """What its page says beside a public dataset, kept for a minute: ``use``, ``versions`` (the newest three),
-    ``versions_count``, ``related`` and ``feedback``."""
+    ``versions_count``, ``related``, ``feedback`` and ``tables`` (file -> ``rows`` and ``encoding``)."""
 
     def make() -> dict[str, Any]:
         count, rows = about.versions(dataset["id"], NEWEST_VERSIONS)
         return {
+            "tables": about.tables(dataset["id"]),
             "use": use.of_dataset(dataset["id"]),
             "versions": rows,
             "versions_count": count,
@@ -372,6 +374,26 @@ def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
 
     use.flush_if_due()
     return kept.get(f"about:{dataset['id']}:{_language()}", make)
+
+
+def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
+    """The dataset as search engines read it."""
+    language = "en" if nx_is_english() else "zh"
+    return structured.dataset(
+        pkg,
+        address=_address,
+        catalogue=nx_site_description(),
+        licence=_address("licence", shared.shown_licence(pkg).id),
+        language=language,
+        label=lambda codelist, code: codelists.label(codelist, code, language),
+    )
+
+
+def _address(kind: str, *names: str) -> str:
+    """The address of a page in the site's language, absolute."""
+    steps = {"dataset": "dataset", "organization": "organization", "licence": "licence", "resource": "dataset"}[kind]
+    path = f"/{steps}/{names[0]}" + (f"/resource/{names[1]}" if kind == "resource" else "")
+    return tk.h.url_for(path, qualified=True, locale="default")
 
 
 def nx_feedback_kinds() -> list[tuple[str, str]]:

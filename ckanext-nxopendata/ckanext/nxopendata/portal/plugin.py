@@ -21,6 +21,7 @@ from ckanext.nxopendata.portal import (
     helpers,
     kept,
     results,
+    score,
     speed,
     views,
     views_announcements,
@@ -60,6 +61,8 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        # A page asks nobody else, for a portrait neither.
+        config["ckan.gravatar_default"] = "disabled"
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "nxopendata")
@@ -79,7 +82,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         kept.give_up()
-        return pkg_dict
+        return score.indexed(pkg_dict)
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         kept.give_up()

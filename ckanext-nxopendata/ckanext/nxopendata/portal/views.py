@@ -13,7 +13,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
 from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, use
+from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, results, use
 from ckanext.nxopendata.portal import bulk as bulk_files
 from ckanext.nxopendata.portal import statistics as series
 
@@ -88,8 +88,22 @@ def _notices() -> list[dict[str, Any]]:
 @portal.route("/developers")
 def developers() -> str:
     """How programs read the site."""
-    newest = _figures()["newest"]
-    return tk.render("nx/developers.html", {"example": newest[0] if newest else None})
+    figures = _figures()
+    files = [(dataset, file) for dataset in figures["newest"] for file in dataset["resources"]]
+    loaded = next(((dataset, file) for dataset, file in files if file.get("datastore_active")), None)
+    return tk.render(
+        "nx/developers.html",
+        {
+            "example": next(iter(figures["newest"]), None),
+            "table": {"id": loaded[1]["id"], "dataset": loaded[0]["name"]} if loaded else None,
+            "facets": figures["facets"],
+            "limits": {
+                "datasets": tk.config["ckan.search.rows_max"],
+                "rows": tk.config["ckan.datastore.search.rows_max"],
+                "file": results.FILE_MOST,
+            },
+        },
+    )
 
 
 @portal.route("/statistics")

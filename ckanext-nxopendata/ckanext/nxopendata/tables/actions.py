@@ -20,6 +20,7 @@ __all__ = [
     "datastore_search",
     "nx_table_chart",
     "nx_table_headers",
+    "nx_table_list",
     "nx_table_load",
     "nx_table_search",
     "nx_table_show",
@@ -149,6 +150,24 @@ def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
     states.put(resource_id, dataset_id=resource.package_id, state=states.QUEUED, code="", params={})
     jobs.enqueue_load(resource_id)
     return tk.get_action("nx_table_show")(tk.fresh_context(context), {"id": resource_id})
+
+
+@tk.side_effect_free
+def nx_table_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """The files of a dataset that are loaded as tables.
+
+    :param dataset: the id of the dataset
+    :type dataset: string
+
+    :returns: ``id`` of the file, ``rows`` and ``encoding`` ("" for others than texts) each
+    """
+    tk.check_access("nx_table_list", context, data_dict)
+    found = states.of_dataset(tk.get_or_bust(data_dict, "dataset"))
+    return [
+        {"id": one.resource_id, "rows": one.rows, "encoding": one.around.get("encoding") or ""}
+        for one in found
+        if one.state == states.READY
+    ]
 
 
 @tk.side_effect_free

@@ -5,7 +5,14 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-__all__ = ["nx_table_chart", "nx_table_headers", "nx_table_load", "nx_table_search", "nx_table_show"]
+__all__ = [
+    "nx_table_chart",
+    "nx_table_headers",
+    "nx_table_list",
+    "nx_table_load",
+    "nx_table_search",
+    "nx_table_show",
+]
 
 
 def _as(name: str, context: Context, data: DataDict) -> AuthResult:
@@ -20,6 +27,12 @@ def _as(name: str, context: Context, data: DataDict) -> AuthResult:
 def nx_table_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Who sees the file's page sees how its table is made up; the rows are another matter."""
     return _as("resource_show", context, {"id": data_dict["id"]})
+
+
+@tk.auth_allow_anonymous_access
+def nx_table_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who sees the dataset sees which of its files are tables."""
+    return _as("package_show", context, {"id": data_dict.get("dataset")})
 
 
 @tk.auth_allow_anonymous_access

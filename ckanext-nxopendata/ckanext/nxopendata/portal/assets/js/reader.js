@@ -99,6 +99,15 @@
     });
   });
 
+  // CKAN's handles to order files by are made late and have no name: each is called as its file.
+  document.querySelectorAll("[data-module='resource-reorder']").forEach(function (place) {
+    new MutationObserver(function () {
+      document.querySelectorAll("a.handle:not([aria-label])").forEach(function (handle) {
+        handle.setAttribute("aria-label", "⇅ " + handle.parentElement.textContent.trim());
+      });
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+
   // Esc closes the menu of narrow screens.
   var menu = document.getElementById("nx-menu-state");
   if (menu) {
