@@ -7,7 +7,7 @@ import pytest
 
 TITLES = (
     ("宁夏5A级旅游景区名录", "5A scenic areas of Ningxia", ["旅游景区"]),
-    ("银川市常住人口统计", "Residents of Yinchuan", ["人口"]),
+    ("银川市常住人口统计", "Residents of Yinchuan", ["人口", "常住人口"]),
     ("自治区贫困县退出名单", "Counties that left poverty", ["乡村振兴"]),
     ("城市空气质量日报", "Daily air quality of cities", ["环境"]),
 )

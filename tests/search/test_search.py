@@ -40,6 +40,12 @@ class TestFinding:
         assert titles("tags:人口") == ["银川市常住人口统计"]
         assert titles('"常住人口"') == ["银川市常住人口统计"]
         assert "银川市常住人口统计" not in titles("自治区 -人口")
+        assert set(titles("人口 OR 空气质量")) == {"银川市常住人口统计", "城市空气质量日报"}
+        assert titles("(人口 OR 空气质量) -城市") == ["银川市常住人口统计"]
+        assert titles("人口 AND 空气质量") == []
+
+    def test_a_mixed_word_is_one_word(self, titles: Act) -> None:
+        assert titles("PM2.5") == []  # and not what has a 5 somewhere
 
     def test_weights_of_the_caller_are_kept(self, call: Act, catalogue: list) -> None:
         assert call("package_search", q="lvyou", qf="notes")["count"] == 0
@@ -55,7 +61,17 @@ class TestSuggesting:
         offered = call("nx_search_suggest", q="kongqi")
         assert [one["path"] for one in offered if one["kind"] == "dataset"] == [f"/dataset/{catalogue[3]['name']}"]
 
-    @pytest.mark.parametrize("typed", ['"', "旅游(", "a:b", "", "  ", "*:*"])
+    def test_what_is_half_typed_finds_what_begins_so(self, call: Act, catalogue: list) -> None:
+        for typed in ("kongq", "Daily a", "城市空"):
+            offered = call("nx_search_suggest", q=typed)
+            assert [one["zh"] for one in offered if one["kind"] == "dataset"][:1] == ["城市空气质量日报"], typed
+
+    def test_a_department_is_offered_by_its_short_name(self, call: Act, catalogue: list) -> None:
+        for typed in ("文旅厅", "wlt", "Culture"):
+            offered = call("nx_search_suggest", q=typed)
+            assert ("organization", "自治区文化和旅游厅") in [(one["kind"], one["zh"]) for one in offered], typed
+
+    @pytest.mark.parametrize("typed", ['"', "旅游(", "a:b", "", "  ", "*:*", "a* b*", "OR", "not x", "\\", "title:x~2"])
     def test_half_typed_signs_do_no_harm(self, call: Act, catalogue: list, typed: str) -> None:
         assert isinstance(call("nx_search_suggest", q=typed), list)
 
@@ -73,8 +89,18 @@ class TestCorrecting:
     def test_what_would_find_nothing_either_is_not_offered(self, call: Act, catalogue: list) -> None:
         assert call("nx_search_correct", q="量子力学") == {"q": "", "count": 0}
 
+    def test_what_finds_something_is_mended_only_where_its_characters_stand_nowhere(
+        self, call: Act, catalogue: list
+    ) -> None:
+        assert call("nx_search_correct", q="银川市常驻人口", found=3)["q"] == "银川市常住人口"
+        assert call("nx_search_correct", q="旅有", found=3)["q"] == "旅游"
+        assert call("nx_search_correct", q="名录", found=1)["q"] == ""  # in no vocabulary, but in a title
+
     def test_the_page_offers_it(self, app: Any, catalogue: list) -> None:
         from lxml import html
 
         page = html.fromstring(app.get("/dataset/?q=欢竟").body)
         assert page.xpath("//p[@class='nx-meant']/a/text()") == ["环境"]
+        page = html.fromstring(app.get("/dataset/?q=常驻人口").body)
+        assert page.xpath("//ul[@class='nx-items']/li")
+        assert page.xpath("//p[@class='nx-meant']/a/text()") == ["常住人口"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ckanext.nxopendata.search import words
+from ckanext.nxopendata.search import suggestions, words
 
 
 class TestPinyin:
@@ -61,7 +61,7 @@ class TestCorrections:
         ],
     )
     def test_characters_of_the_same_sound_are_mended(self, typed: str, meant: str) -> None:
-        assert words.nearest(typed, self.VOCABULARY) == meant
+        assert typed.replace(*words.mistyped(typed, self.VOCABULARY)) == meant
 
     def test_a_missing_character_is_mended(self) -> None:
         assert words.nearest("旅游景", self.VOCABULARY) == "旅游景区"
@@ -69,3 +69,44 @@ class TestCorrections:
     @pytest.mark.parametrize("typed", ["量子力学", "旅游景区"])
     def test_what_is_far_or_right_stays(self, typed: str) -> None:
         assert words.nearest(typed, ("旅游景区",)) == ""
+        assert words.mistyped(typed, ("旅游景区",)) == ("", "")
+
+
+class TestOperators:
+    @pytest.mark.parametrize(
+        ("query", "widens"),
+        [
+            ("人口 OR 旅游", True),
+            ('"人口" OR "旅游"', True),
+            ('"人口 OR 旅游"', False),
+            ("OR", False),
+            ("this or that", False),
+        ],
+    )
+    def test_or_joins_words_outside_quotation_marks(self, query: str, widens: bool) -> None:
+        assert words.widens(query) is widens
+
+
+class TestSuggestions:
+    ENTRIES = (
+        suggestions.entry("organization", "wlt", "自治区文化和旅游厅", "Culture and Tourism", 10),
+        suggestions.entry("tags", "旅游景区", "旅游景区", "", 5),
+        suggestions.entry("tags", "乡村振兴", "乡村振兴", "", 5),
+    )
+
+    @pytest.mark.parametrize(
+        ("typed", "offered"),
+        [
+            ("旅", ["旅游景区", "自治区文化和旅游厅"]),
+            ("l", ["旅游景区"]),
+            ("lyjq", ["旅游景区"]),
+            ("jingq", ["旅游景区"]),
+            ("wlt", ["自治区文化和旅游厅"]),
+            ("tour", ["自治区文化和旅游厅"]),
+            ("扶贫", ["乡村振兴"]),
+            ("fupin", ["乡村振兴"]),
+            ("yq", []),
+        ],
+    )
+    def test_beginnings_come_first_then_parts_and_other_names(self, typed: str, offered: list[str]) -> None:
+        assert [one.zh for one in suggestions.fitting(typed, self.ENTRIES, 4)] == offered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -12,7 +13,7 @@ from ckan import authz
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.catalogue import codelists, departments
-from ckanext.nxopendata.search import cache, query, results, solr, words
+from ckanext.nxopendata.search import cache, query, results, solr, suggestions, words
 
 __all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest"]
 
@@ -20,7 +21,7 @@ KEPT_SECONDS = 60
 COUNTS_KEPT_SECONDS = 300
 LONGEST_QUERY = 100
 MOST_ROWS = 100
-_kept: dict[str, tuple[float, dict[str, list[dict[str, Any]]]]] = {}
+_kept: dict[str, tuple[float, list[suggestions.Entry]]] = {}
 
 
 @tk.side_effect_free
@@ -137,101 +138,95 @@ def nx_search_suggest(context: Context, data_dict: DataDict) -> list[dict[str, A
     """
     tk.check_access("nx_search_suggest", context, data_dict)
     typed = words.plain(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
-    if not typed:
-        return []
     try:
         limit = min(max(int(data_dict.get("limit") or 8), 1), 20)
     except ValueError:
         raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
-    fitting = [entry for entries in _vocabulary().values() for entry in entries if _fits(typed, entry)]
-    found = [_shown(entry) for entry in fitting[: limit // 2]]
-    for document in _public(_safe(typed), rows=limit - len(found))["documents"]:
-        english = next(iter(document.get("title_translated") or ()), "")
-        path = f"/dataset/{document['name']}"
-        found.append({"kind": "dataset", "zh": document["title"], "en": english, "path": path, "count": None})
+    return (
+        cache.kept(f"suggest:{limit}:{typed}", lambda: _suggested(typed, limit), seconds=KEPT_SECONDS) if typed else []
+    )
+
+
+def _suggested(typed: str, limit: int) -> list[dict[str, Any]]:
+    found = [_shown(one) for one in suggestions.fitting(typed, _vocabulary(), limit // 2)]
+    if asked := suggestions.asked(typed):
+        for document in _public(asked, rows=limit - len(found))["documents"]:
+            english = next(iter(document.get("title_translated") or ()), "")
+            path = f"/dataset/{document['name']}"
+            found.append({"kind": "dataset", "zh": document["title"], "en": english, "path": path, "count": None})
     return found
 
 
 @tk.side_effect_free
 def nx_search_correct(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """What a query that found nothing was perhaps meant to be.
+    """What a query that found nothing, or not what was meant, was perhaps meant to be.
+
+    A query that found something is only mended where it has characters that stand in no dataset and sound like some
+    that do.
 
     :param q: the query
     :type q: string
+    :param found: how many datasets the query itself finds (optional, default 0)
+    :type found: int
 
     :returns: ``{"q": the other query or "", "count": how many datasets it finds}``
     """
     tk.check_access("nx_search_correct", context, data_dict)
-    asked = str(data_dict.get("q") or "").strip()[:LONGEST_QUERY]
-    vocabulary = [entry["zh"] for entries in _vocabulary().values() for entry in entries]
-    better = words.nearest(asked, tuple(dict.fromkeys(vocabulary))) if asked else ""
-    if not better:
-        return {"q": "", "count": 0}
-    count = _public(_safe(better), rows=0)["count"]
+    asked = words.plain(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
+    better = _meant(asked, found=str(data_dict.get("found") or "0") != "0") if asked else ""
+    count = _public({**query.words_asked(_safe(better)), "fl": "id"}, rows=0)["count"] if better else 0
     return {"q": better, "count": count} if count else {"q": "", "count": 0}
 
 
-def _vocabulary() -> dict[str, list[dict[str, Any]]]:
-    """Themes, departments and tags that public datasets have, most used first; kept for a minute."""
+def _meant(asked: str, *, found: bool) -> str:
+    vocabulary = tuple(dict.fromkeys(one.zh for one in _vocabulary()))
+    mistyped, meant = words.mistyped(asked, vocabulary)
+    if not mistyped:
+        return "" if found else words.nearest(asked, vocabulary)
+    if found and _public({"q": f"text:{query.literal(mistyped)}", "fl": "id"}, rows=0)["count"]:
+        return ""
+    return asked.replace(mistyped, meant)
+
+
+def _vocabulary() -> list[suggestions.Entry]:
+    """Themes, departments and tags that public datasets have, most used of each first; kept for a minute."""
     site = str(tk.config["ckan.site_id"]) + str(tk.config["solr_url"])
-    made, entries = _kept.get(site, (0.0, {}))
+    made, entries = _kept.get(site, (0.0, []))
     if time.monotonic() - made > KEPT_SECONDS or not entries:
         entries = _read_vocabulary()
         _kept[site] = (time.monotonic(), entries)
     return entries
 
 
-def _read_vocabulary() -> dict[str, list[dict[str, Any]]]:
-    result: dict[str, list[dict[str, Any]]] = {"nx_theme": [], "organization": [], "tags": []}
-    counted = _public("", rows=0, facet="true", **{"facet.field": list(result), "facet.limit": 1000})
-    titles = {one["name"]: one["title"] for one in departments.tree("zh")}
+def _read_vocabulary() -> list[suggestions.Entry]:
+    fields = ("nx_theme", "organization", "tags")
+    counted = _public({"q": "*:*"}, rows=0, facet="true", **{"facet.field": fields, "facet.limit": 1000})
+    titles = [{one["name"]: one["title"] for one in departments.tree(language)} for language in ("zh", "en")]
+    entries = []
     for field, items in results.facets(counted["facets"]).items():
-        entries = result[field]
         for item in sorted(items, key=lambda item: -item["count"]):
-            name = item["name"]
+            name, english = item["name"], ""
+            label = name
             if field == "nx_theme":
                 label, english = codelists.label("theme", name, "zh"), codelists.label("theme", name, "en")
-            else:
-                label, english = titles.get(name, name) if field == "organization" else name, ""
-            spelt = "".join(words.reading(label))
-            initials = "".join(syllable[:1] for syllable in words.reading(label))
-            entries.append(
-                {
-                    "field": field,
-                    "name": name,
-                    "zh": label,
-                    "plain": words.plain(label),
-                    "en": english,
-                    "count": item["count"],
-                    "spelt": spelt,
-                    "initials": initials,
-                }
-            )
-    return result
+            elif field == "organization":
+                label, english = (names.get(name, name) for names in titles)
+            entries.append(suggestions.entry(field, name, label, english if english != label else "", item["count"]))
+    return entries
 
 
-def _public(q: str, *, rows: int, **more: Any) -> dict[str, Any]:
-    """What the public finds, by name and title alone."""
-    asked = {**query.words_asked(q), "fq": solr.visible(None), "rows": rows, "fl": "name,title,title_translated"}
-    return solr.search(**asked, **more)
+def _public(asked: Mapping[str, Any], *, rows: int, **more: Any) -> dict[str, Any]:
+    """What the public finds."""
+    return solr.search(**asked, fq=solr.visible(None), rows=rows, **more)
 
 
-def _fits(typed: str, entry: dict[str, Any]) -> bool:
-    spelt = words.as_pinyin(typed)
-    return (
-        typed in entry["plain"]
-        or (len(typed) > 1 and f" {typed}" in f" {entry['en'].lower()}")
-        or (len(spelt) > 1 and (entry["spelt"].startswith(spelt) or entry["initials"].startswith(spelt)))
-    )
-
-
-def _shown(entry: dict[str, Any]) -> dict[str, Any]:
-    if entry["field"] == "organization":
-        kind, path = "organization", f"/organization/{entry['name']}"
+def _shown(one: suggestions.Entry) -> dict[str, Any]:
+    if one.field == "organization":
+        kind, path = "organization", f"/organization/{one.name}"
     else:
-        kind = "theme" if entry["field"] == "nx_theme" else "tag"
-        path = tk.url_for("dataset.search", locale="default", **{entry["field"]: entry["name"]})
-    return {"kind": kind, "zh": entry["zh"], "en": entry["en"], "path": path, "count": entry["count"]}
+        kind = "theme" if one.field == "nx_theme" else "tag"
+        path = tk.url_for("dataset.search", locale="default", **{one.field: one.name})
+    return {"kind": kind, "zh": one.zh, "en": one.en, "path": path, "count": one.count}
 
 
 def _safe(typed: str) -> str:

@@ -9,9 +9,9 @@ import ckan.plugins.toolkit as tk
 __all__ = ["nx_search_correction", "nx_search_wider"]
 
 
-def nx_search_correction(query: str) -> dict[str, Any]:
-    """``{"q", "count"}``: what a query that found nothing was perhaps meant to be; ``q`` is "" without an idea."""
-    return tk.get_action("nx_search_correct")({}, {"q": query})
+def nx_search_correction(query: str, found: int = 0) -> dict[str, Any]:
+    """``{"q", "count"}``: what a query that found so many was perhaps meant to be; ``q`` is "" without an idea."""
+    return tk.get_action("nx_search_correct")({}, {"q": query, "found": found})
 
 
 def nx_search_wider(query: str, filters: dict[str, list[str]]) -> dict[str, Any]:

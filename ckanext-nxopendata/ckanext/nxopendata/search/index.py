@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ckanext.nxopendata.search import words
-from ckanext.nxopendata.search.query import BOOSTS, WEIGHTS
+from ckanext.nxopendata.search.query import weighted
 
 PINYIN = "nx_pinyin"
 DEPARTMENT_PINYIN = "nx_department_pinyin"
@@ -80,7 +80,7 @@ def parameters(search: dict[str, Any]) -> dict[str, Any]:
     query = search.get("q") or ""
     if not query.strip() or words.is_fielded(query) or search.get("qf") or search.get("defType"):
         return search
-    return search | {"q": words.normalised(query), "qf": WEIGHTS, "bf": BOOSTS}
+    return search | weighted(query)
 
 
 def texts(value: Any) -> dict[str, str]:

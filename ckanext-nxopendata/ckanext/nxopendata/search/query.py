@@ -138,22 +138,22 @@ def filters(search: Search) -> list[str]:
     return [one_of(name, values) for name, values in search.filters.items()]
 
 
+def weighted(q: str) -> dict[str, Any]:
+    """What words are asked with: our weights; and where they are joined by ``OR``, the parser that understands it.
+
+    CKAN's usual parser reads ``OR``, but then asks for all words by its rule of how many are enough.
+    """
+    asked = {"q": words.normalised(q), "qf": WEIGHTS, "bf": BOOSTS}
+    return asked | ({"defType": "edismax", "mm": "0"} if words.widens(q) else {})
+
+
 def words_asked(q: str, enough: str = ENOUGH) -> dict[str, Any]:
     """How the words are asked: with our weights, or as they are when they are in CKAN's own syntax."""
     if not q.strip():
         return {"q": "*:*"}
     if words.is_fielded(q):
         return {"q": q, "df": "text", "q.op": "AND"}
-    return {
-        "q": words.normalised(q),
-        "defType": "dismax",
-        "qf": WEIGHTS,
-        "bf": BOOSTS,
-        "mm": enough,
-        "tie": "0.1",
-        "df": "text",
-        "q.op": "AND",
-    }
+    return {"defType": "dismax", "mm": enough, "tie": "0.1", "df": "text", "q.op": "AND", **weighted(q)}
 
 
 def asked(search: Search, visible: Iterable[str], *, facets: Iterable[str] = FACETS) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pypinyin import Style, lazy_pinyin, pinyin_dict
 HAN = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[a-z' ]+\Z")
 LONGEST_KEY = 8
+QUOTED = re.compile(r'"[^"]*"')
 OPERATORS = frozenset({"AND", "OR", "NOT"})
 SYNONYMS = resources.files("ckanext.nxopendata.schemas") / "search" / "synonyms.txt"
 
@@ -42,6 +43,15 @@ def normalised(query: str) -> str:
 def is_fielded(query: str) -> bool:
     """Whether a query names a field (``tags:人口``): then it is in CKAN's own syntax, and stays as it is."""
     return ":" in query
+
+
+def widens(query: str) -> bool:
+    """Whether words of a query are joined by ``OR``, outside quotation marks.
+
+    >>> widens("人口 OR 旅游"), widens('"人口 OR 旅游"'), widens("OR")
+    (True, False, False)
+    """
+    return "OR" in QUOTED.sub(" words ", query).split()[1:-1]
 
 
 # Pinyin
@@ -74,6 +84,23 @@ def keys(text: str) -> set[str]:
                 if end - start > 2:
                     found.add("".join(syllable[:1] for syllable in part))
     return found
+
+
+@lru_cache(maxsize=20_000)
+def sounds(text: str) -> str:
+    """How ``text`` is typed in pinyin, whole and as initials, from each syllable to the end of its run; each after a
+    space, after a new line where it is from the first syllable of a run.
+
+    >>> sounds("旅游")
+    '\nlvyou\nly you y'
+    """
+    found: list[str] = []
+    for run in HAN.findall(text):
+        syllables = reading(run)
+        for start in range(len(syllables)):
+            sign, rest = "\n" if not start else " ", syllables[start:]
+            found += [sign, "".join(rest), sign, "".join(syllable[:1] for syllable in rest)]
+    return "".join(found)
 
 
 def word_initials(words: Iterable[str]) -> set[str]:
@@ -167,31 +194,36 @@ def _spelt(text: str, wanted: str) -> list[tuple[int, int]]:
 
 
 def nearest(query: str, vocabulary: tuple[str, ...]) -> str:
-    """What ``query`` was perhaps meant to be, by the words in ``vocabulary`` (most used first); "" without an idea.
-
-    Characters of the same sound come first (旅游景去 for 旅游景区), for that is how Chinese is mistyped, wherever
-    they stand in the query; then words that differ in few characters.
-    """
+    """The word in ``vocabulary`` (most used first) that differs from ``query`` in few characters; "" without one."""
     wanted = plain(query)
-    if mended := _mended(wanted, vocabulary):
-        return mended
     by_plain = {plain(word): word for word in reversed(vocabulary)}
     by_plain.pop(wanted, None)
     close = difflib.get_close_matches(wanted, list(by_plain), n=1, cutoff=0.72)
     return by_plain[close[0]] if close else ""
 
 
-def _mended(query: str, vocabulary: tuple[str, ...]) -> str:
-    """``query`` with its longest mistyped part replaced by what sounds the same: 银川市景去 gives 银川市景区."""
+def mistyped(query: str, vocabulary: tuple[str, ...]) -> tuple[str, str]:
+    """The longest part of ``query`` that no word of ``vocabulary`` has but that sounds as one, and that; else "", "".
+
+    Characters of the same sound (旅游景去 for 旅游景区) are how Chinese is mistyped.
+
+    >>> mistyped("银川市景去", ("旅游景区",))
+    ('景去', '景区')
+    """
     parts = _parts(vocabulary)
-    right = frozenset(parts.values())
+    right = _right(vocabulary)
     for length in range(min(len(query), LONGEST_KEY), 1, -1):
         for start in range(len(query) - length + 1):
             part = query[start : start + length]
             meant = parts.get(reading(part)) if HAN.fullmatch(part) and part not in right else None
             if meant:
-                return query[:start] + meant + query[start + length :]
-    return ""
+                return part, meant
+    return "", ""
+
+
+@lru_cache(maxsize=4)
+def _right(vocabulary: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_parts(vocabulary).values())
 
 
 @lru_cache(maxsize=4)
