@@ -7,3 +7,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def safe(text: str) -> str:
     """The cell, kept from being run by an apostrophe."""
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def bare(text: str) -> str:
+    """The cell as it was before :func:`safe`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

@@ -99,7 +99,8 @@ def _workbook(path: Path) -> list[Sheet]:
     try:
         found = cells.read(path.read_bytes())
     except cells.Unreadable as error:
-        raise CannotRead("broken" if error.code == "broken" else error.code, megabytes=512) from error
+        code = {"password": "broken", "too_many_cells": "too_large"}.get(error.code, error.code)
+        raise CannotRead(code, megabytes=512) from error
     return [Sheet(_again([list(row) for row in one.rows]), name=one.name) for one in found]
 
 

@@ -23,10 +23,18 @@ TEXTS: Mapping[str, str] = {
         "This row was drawn down from row {row}: only the number at the end of the title differs. Remove it, or give "
         "it its own title and content"
     ),
+    "formula": _("The cell shows {value}: write the value itself instead of the formula"),
+    "unread_column": _('The column "{value}" is not read: its head is not one of the template, or stands there twice'),
+    "unread_sheet": _("This sheet is not read: it has not the header of the template"),
     "provider_other": _('The provider is "{value}", but this is the catalogue of "{department}"'),
     "rule": "{message}",
     "broken": _("The file cannot be read ({reason}): save it again as .xlsx"),
     "too_large": _("The file unpacks to more than {reason}: remove empty rows and pictures"),
+    "too_many_cells": _("The file has more than {reason} cells: split it, and clear what stands far from the table"),
+    "too_many_datasets": _("The file has more than {reason} datasets: split it"),
+    "password": _("The file is protected by a password: save it without one"),
+    "interrupted": _("The work was interrupted: send the file again; what was written already is recognised"),
+    "failed": _("The file could not be worked on: tell the administrator; the log has the reason"),
     "encoding": _("The character encoding cannot be told: save the file as UTF-8 or GB 18030"),
     "no_header": _("No sheet has the header of the template; it needs at least: {columns}"),
     "not_allowed": _("You may not change this dataset"),

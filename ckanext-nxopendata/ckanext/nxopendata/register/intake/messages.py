@@ -23,6 +23,10 @@ TEXTS: Mapping[str, Callable[[], str]] = {
     "rule": lambda: "{message}",
     "broken": lambda: tk._("The file cannot be read ({reason}): save it again as .xlsx"),
     "too_large": lambda: tk._("The file unpacks to more than {reason}: remove empty rows and pictures"),
+    "too_many_cells": lambda: tk._(
+        "The file has more than {reason} cells: split it, and clear what stands far from the table"
+    ),
+    "password": lambda: tk._("The file is protected by a password: save it without one"),
     "encoding": lambda: tk._("The character encoding cannot be told: save the file as UTF-8 or GB 18030"),
     "no_table": lambda: tk._(
         "No sheet has the head of the tables: it needs at least the columns name, function, scope"
