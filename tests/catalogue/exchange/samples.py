@@ -19,6 +19,7 @@ DATASET: dict[str, Any] = {
     "notes_translated": {"zh": "全区5A级景区的名称、所在地和评定年份。", "en": "Names, places and years."},
     "notes": "全区5A级景区的名称、所在地和评定年份。",
     "tags": [{"name": "旅游"}, {"name": "景区"}],
+    "tags_translated": {"zh": ["旅游", "景区"], "en": ["tourism", "scenic spots"]},
     "owner_org": "a5a0b7a2-6c0b-4a6e-b0a5-0c3b3f6ad001",
     "license_id": "nx-open-1.0",
     "url": "https://wlt.example/景区?年=2024",
@@ -57,6 +58,8 @@ DATASET: dict[str, Any] = {
             "description": "含表头的逗号分隔文件",
             "format": "CSV",
             "mimetype": "text/csv",
+            "created": "2026-10-01T02:00:00.000001",
+            "last_modified": "2026-11-01T02:00:00.000001",
             "size": 1234,
             "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "nx_file_name": "宁夏5A级旅游景区名录.csv",
@@ -128,11 +131,15 @@ def datasets(draw: st.DrawFn) -> dict[str, Any]:
         "tags": st.sets(TEXT, min_size=1).map(lambda names: [{"name": name} for name in sorted(names)]),
     }
     schema = fields.dataset()
-    rest = {name: value_of(field) for name, field in schema.items() if name not in own and name != "tag_string"}
+    apart = {*own, "tag_string", "tags_translated"}
+    rest = {name: value_of(field) for name, field in schema.items() if name not in apart}
     required = {name: rest.pop(name) for name in ("title_translated", "notes_translated")}
     dataset = draw(st.fixed_dictionaries(required | {"id": st.uuids().map(str)}, optional=own | rest))
     for core in ("title", "notes"):
         dataset[core] = dataset[f"{core}_translated"]["zh"]
+    if "tags" in dataset and draw(st.booleans()):
+        words = draw(st.permutations([tag["name"] for tag in dataset["tags"]]))
+        dataset["tags_translated"] = {"zh": words, "en": draw(st.lists(WORD, min_size=len(words), max_size=len(words)))}
     if resources := draw(_resources()):
         dataset["resources"] = resources
     return dataset

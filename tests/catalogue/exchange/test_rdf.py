@@ -35,7 +35,7 @@ def comparable(dataset: dict[str, Any]) -> dict[str, Any]:
     for name in ("nx_related_codes", "nx_conforms_to"):
         bare[name] = sorted(dataset.get(name, ()))
     bare["resources"] = [
-        {key: value for key, value in resource.items() if key != "url_type"}
+        {key: value for key, value in resource.items() if key not in ("url_type", "created", "last_modified")}
         for resource in dataset.get("resources", ())
     ]
     return bare

@@ -26,7 +26,8 @@ OURS = frozenset(
     {
         *("title", "notes", "tags", "id", "name", "url", "version", "license_id", "license_title", "license_url"),
         *("owner_org", "organization", "resources", "metadata_created", "metadata_modified", "extras"),
-        *("author", "author_email", "maintainer", "maintainer_email", "title_translated", "notes_translated"),
+        *("author", "author_email", "maintainer", "maintainer_email"),
+        *("title_translated", "notes_translated", "tags_translated"),
     }
 )
 """Fields that the profile below us must not write a second time."""

@@ -8,43 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any
-
-import yaml
 from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal
 
 from ckanext.nxopendata.catalogue import codelists
 from ckanext.nxopendata.catalogue.exchange import fields, rdf
 
 COLUMNS = ("code", "label_zh", "label_en", "parent", "status")
-
-
-@cache
-def titles() -> Mapping[str, Mapping[str, str]]:
-    """The name of each list by language: the label of a field that takes its values, else the list's own name."""
-    found: dict[str, Mapping[str, str]] = {}
-    for section in (fields.dataset(), fields.resource()):
-        for field in section.values():
-            for each in (field, *field.parts.values()):
-                if each.codelist:
-                    found.setdefault(each.codelist, each.labels)
-    for row in _other_fields():
-        if row.get("codelist"):
-            found.setdefault(row["codelist"], {"zh": row["label"]["zh_Hans_CN"], "en": row["label"]["en"]})
-    return {name: found.get(name, {"zh": name, "en": name}) for name in codelists.names()}
-
-
-def _other_fields() -> Iterator[dict[str, Any]]:
-    """The fields of departments, systems and projects."""
-    for name, section in (
-        ("organization", "fields"),
-        ("system", "dataset_fields"),
-        ("project", "dataset_fields"),
-    ):
-        file = fields.FILE.parent / f"{name}.yaml"  # pyright: ignore[reportAttributeAccessIssue]
-        yield from yaml.safe_load(file.read_text(encoding="utf-8"))[section]
 
 
 def scheme(name: str, links: rdf.Links) -> Graph:
@@ -59,7 +28,7 @@ def scheme(name: str, links: rdf.Links) -> Graph:
     entries = codelists.load(name)
     node = links.scheme(name)
     graph.add((node, RDF.type, SKOS.ConceptScheme))
-    for language, title in titles()[name].items():
+    for language, title in fields.codelist_titles()[name].items():
         graph.add((node, DCTERMS.title, Literal(title, language)))
     for code, entry in entries.items():
         concept = links.concept(name, code)

@@ -63,7 +63,7 @@ UNLISTED = ("name", "tag_string", "owner_org", "license_id", "url")
 WRITTEN_APART = frozenset(
     {
         *UNLISTED,
-        "version",
+        *("version", "tags_translated"),
         *("title_translated", "notes_translated", "nx_theme", "nx_region", "nx_update_cycle", "nx_publish_date"),
         *("nx_temporal_start", "nx_temporal_end", "nx_contact_name", "nx_contact_phone", "nx_contact_email"),
         "nx_items",
@@ -161,8 +161,7 @@ class _Writer:
             self.localised(
                 self.node, which, self.dataset.get(name) or self.dataset.get(name.removesuffix("_translated"))
             )
-        for tag in self.dataset.get("tags") or ():
-            self.add(self.node, (DCAT.keyword, Literal(tag["name"], "zh")))
+        self.tags()
         self.times()
         self.codes()
         self.contact()
@@ -225,6 +224,19 @@ class _Writer:
             if text:
                 self.add(subject, (which, Literal(text, language)))
 
+    def tags(self) -> None:
+        """Keywords, in every language they are told in; then which of them mean the same, too."""
+        for tag in self.dataset.get("tags") or ():
+            self.add(self.node, (DCAT.keyword, Literal(tag["name"], "zh")))
+        texts = self.dataset.get("tags_translated")
+        if not isinstance(texts, Mapping):
+            return
+        for language, words in texts.items():
+            for number, word in enumerate(words, 1):
+                node = self.part(f"tag-{number}")
+                self.add(self.node, (DCAT.keyword, Literal(word, language)), (NX.tag, node))
+                self.add(node, (NX.order, Literal(number)), (SKOS.prefLabel, Literal(word, language)))
+
     def times(self) -> None:
         """Publication date, update cycle and the time covered."""
         if issued := self.text("nx_publish_date"):
@@ -269,7 +281,8 @@ class _Writer:
         self.add(node, (RDF.type, SKOS.Concept), (SKOS.inScheme, self.links.scheme(codelist)))
         if (entry := codelists.load(codelist).get(code)) is not None:
             self.localised(node, SKOS.prefLabel, {"zh": entry.label_zh, "en": entry.label_en})
-        self.add(self.links.scheme(codelist), (RDF.type, SKOS.ConceptScheme), (DCTERMS.title, Literal(codelist, "en")))
+        self.add(self.links.scheme(codelist), (RDF.type, SKOS.ConceptScheme))
+        self.localised(self.links.scheme(codelist), DCTERMS.title, fields.codelist_titles()[codelist])
         return node
 
     def contact(self) -> None:
@@ -364,6 +377,9 @@ class _Writer:
         for name, which in (("name", DCTERMS.title), ("description", DCTERMS.description)):
             if resource.get(name):
                 self.localised(node, which, resource[name])
+        for name, which in (("created", DCTERMS.issued), ("last_modified", DCTERMS.modified)):
+            if resource.get(name):
+                self.add(node, (which, _instant(str(resource[name]))))
         self.access(node, resource)
         self.file(node, resource)
         licence = resource.get("license") or ""
@@ -494,8 +510,7 @@ class _Reader:
             if texts := self.localised(self.node, which):
                 found[f"{name}_translated"] = texts
                 found[name] = texts.get("zh") or next(iter(texts.values()))
-        if tags := sorted({str(value) for value in self.values(self.node, DCAT.keyword)}):
-            found["tags"] = [{"name": tag} for tag in tags]
+        found |= self.tags()
         for field in fields.dataset().values():
             if field.name not in WRITTEN_APART:
                 self.element(found, self.node, field)
@@ -505,6 +520,19 @@ class _Reader:
         if resources := self.resources():
             found["resources"] = resources
         return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+
+    def tags(self) -> dict[str, Any]:
+        """The keywords in Chinese or of no language, else all; those of other languages with the Chinese ones."""
+        words = [value for value in self.values(self.node, DCAT.keyword) if isinstance(value, Literal)]
+        own = [word for word in words if not word.language or word.language.startswith("zh")]
+        found: dict[str, Any] = {"tags": [{"name": tag} for tag in sorted(set(map(str, own or words)))]}
+        texts: dict[str, list[str]] = {}
+        for node in self.ordered(self.values(self.node, NX.tag), NX.order):
+            for language, word in self.localised(node, SKOS.prefLabel).items():
+                texts.setdefault(language, []).append(word)
+        if len({len(tags) for tags in texts.values()}) == 1:
+            found["tags_translated"] = texts
+        return found
 
     def own(self) -> Iterator[tuple[str, Any]]:
         """Fields that DCAT has words for."""

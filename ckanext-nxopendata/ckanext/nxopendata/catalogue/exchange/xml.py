@@ -30,7 +30,18 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
 
 NAMED = {"title_translated": "resTitle", "notes_translated": "abstract"}
-APART = frozenset({*NAMED, "name", "tag_string", "owner_org", "nx_resource_code", "nx_publish_date", "nx_class_code"})
+APART = frozenset(
+    {
+        *NAMED,
+        "name",
+        "tag_string",
+        "tags_translated",
+        "owner_org",
+        "nx_resource_code",
+        "nx_publish_date",
+        "nx_class_code",
+    }
+)
 """Fields that have a short name of GB/T 21063.3, or are told by another element."""
 
 
@@ -114,8 +125,12 @@ def _record(operation: str, dataset: Mapping[str, Any], department: Mapping[str,
             _add(contact, "rpOrgCode", department["nx_uscc"])
     if tags := dataset.get("tags"):
         keys = etree.SubElement(record, f"{NS}DescKeys")
-        for tag in tags:
-            _add(keys, "keyword", tag["name"])
+        texts = dataset.get("tags_translated") or {}
+        for word in texts.get("zh") or [tag["name"] for tag in tags]:
+            _add(keys, "keyword", word)
+        for language, words in texts.items():
+            for word in words if language != "zh" else ():
+                _add(keys, "keyword", word, lang=language)
     if code := dataset.get("nx_class_code"):
         category = etree.SubElement(record, f"{NS}TpCat")
         _add(category, "cateStd", STANDARD)
@@ -176,14 +191,21 @@ def receipt(batch: str, received: str, outcomes: Iterable[tuple[Mapping[str, str
 # Reading
 
 
-def read(content: bytes) -> Package:
+def read(content: bytes, most: int | None = None) -> Package:
     """The records of a package as drafts; a draft's cells are lines of the document (column 0).
 
+    Args:
+        most: records that are read, without limit when left out.
+
     Raises:
-        BrokenXml: it is not well-formed, has a document type, or another root.
+        BrokenXml: it is not well-formed, has a document type, another root, or more than ``most`` records.
     """
     opened: list[str] = []
-    drafts = list(records(io.BytesIO(content), opened.append))
+    drafts: list[Draft] = []
+    for draft in records(io.BytesIO(content), opened.append):
+        drafts.append(draft)
+        if most is not None and len(drafts) > most:
+            raise BrokenXml("too_many_datasets", reason=f"{most:,}")
     return Package("".join(opened), drafts)
 
 
@@ -234,7 +256,7 @@ def _open(root: Any) -> str:
 
 def _draft(record: Any) -> Draft:
     line = Cell("", record.sourceline or 0, 0)
-    draft = Draft(line, operation=record.get("operation", ""))
+    draft = Draft(line, operation=record.get("operation", ""), whole=True)
     if draft.operation not in ("", ADD, UPDATE, DELETE):
         draft.problems.append(Problem("unknown_operation", line, {"value": draft.operation}))
     data = draft.dataset
@@ -252,7 +274,12 @@ def _draft(record: Any) -> Draft:
     draft.cells["nx_publish_date"] = _line(record, "pubDate", line)
     draft.provider, draft.uscc = _text(record, "IdPoC", "rpOrgName"), _text(record, "IdPoC", "rpOrgCode")
     draft.cells["owner_org"] = draft.cells["nx_uscc"] = _line(record, "IdPoC", line)
-    data["tags"] = [{"name": word.text.strip()} for word in record.iterfind(f"{NS}DescKeys/{NS}keyword") if word.text]
+    words: dict[str, list[str]] = {}
+    for word in record.iterfind(f"{NS}DescKeys/{NS}keyword"):
+        if word.text and word.text.strip():
+            words.setdefault((word.get(LANG) or "zh").split("-")[0], []).append(word.text.strip())
+    data["tags"] = [{"name": word} for word in sorted(words.get("zh", ()))]
+    data["tags_translated"] = words if len(words) > 1 else {}
     draft.cells["tags"] = _line(record, "DescKeys", line)
     data["nx_class_code"] = _text(record, "TpCat", "cateCode")
     draft.cells["nx_class_code"] = _line(record, "TpCat", line)
