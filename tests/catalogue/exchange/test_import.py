@@ -1,6 +1,7 @@
 """Import of a catalogue workbook into the site: preview, marks, apply."""
 
 import base64
+import datetime as dt
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from ckanext.nxopendata.catalogue.exchange import model as table
 
 from .books import ABOUT, FORM, changed, letter, numbered, workbook
 from .samples import DATASET
+from .test_hostile import TABLE, book
 
 Act = Callable[..., Any]
 
@@ -106,6 +108,30 @@ class TestApply:
         assert after["nx_provenance"] == "公报整理"
         assert after["nx_resource_code"] == made["nx_resource_code"]
 
+    def test_a_language_without_column_stays_and_an_empty_cell_clears_it(
+        self, preview: Act, act: Act, create: Act
+    ) -> None:
+        made = create()
+        head = "信息资源代码,信息资源名称,信息资源摘要,关键词,信息项名称"
+        row = f"{made['nx_resource_code']},宁夏景区名录,另一段摘要,旅游、景区,名称"
+
+        def after(*lines: str) -> dict:
+            shown = preview("\n".join(lines).encode(), "目录.csv")
+            assert shown["counts"]["update"] == 1, shown["problems"]
+            act("nx_catalogue_import_apply", id=shown["id"], background=False)
+            return act("package_show", id=made["id"])
+
+        kept = after(head, row)
+        assert kept["title_translated"] == {"zh": "宁夏景区名录", "en": made["title_translated"]["en"]}
+        assert kept["tags_translated"] == made["tags_translated"]
+        cleared = after(f"{head},信息资源名称（英文）,关键词（英文）", f"{row},,")
+        assert cleared["title_translated"] == {"zh": "宁夏景区名录"}
+        assert "tags_translated" not in cleared
+        english = after(f"{head},关键词（英文）", f"{row},tourism、scenic spots")
+        assert english["tags_translated"] == {"zh": ["旅游", "景区"], "en": ["tourism", "scenic spots"]}
+        fewer = preview(f"{head},关键词（英文）\n{row},tourism\n".encode(), "目录.csv")
+        assert [(problem["row"], problem["column"]) for problem in fewer["problems"]] == [(2, 6)]
+
     def test_an_export_imported_again_changes_nothing(
         self, preview: Act, act: Act, create: Act, department: dict
     ) -> None:
@@ -125,14 +151,16 @@ def as_csv(encoding: str) -> bytes:
 
 class TestOtherFiles:
     def test_every_kind_of_file_previews_and_one_is_applied(self, preview: Act, act: Act) -> None:
-        """fixtures/目录.xls was written as Excel 97 does (BIFF8 in OLE), with merged cells; WPS writes .et the same."""
+        """Fixtures: see fixtures/README.md."""
         old = (FIXTURES / "目录.xls").read_bytes()
-        files = {"目录.xls": old, "目录.et": old}
+        files = {
+            name: (FIXTURES / name).read_bytes() for name in ("目录.xls", "目录-ole.et", "目录-zip.et", "目录.ods")
+        }
         files |= {f"{name}.csv": as_csv(name) for name in ("utf-8", "utf-8-sig", "utf-16", "gb18030")}
         for name, content in files.items():
             shown = preview(content, name)
             assert (shown["counts"]["create"], shown["problems"]) == (2, []), name
-        shown = preview(old, "目录.et")
+        shown = preview(old, "目录.xls")
         done = act("nx_catalogue_import_apply", id=shown["id"], background=False)
         dataset = act("package_show", id=done["datasets"][0]["id"])
         assert dataset["title"] == "宁夏A级旅游景区名录"
@@ -145,7 +173,7 @@ class TestOtherFiles:
         create(notes_translated={"zh": "=1+1 的结果"})
         made = act("nx_catalogue_export", owner_org=department["id"], format="csv")
         content = base64.b64decode(made["content"])
-        assert b"\t=1+1" in content
+        assert b",'=1+1" in content
         assert made["file_name"].endswith(".csv")
         assert preview(content, "目录.csv")["counts"]["unchanged"] == 1
 
@@ -243,10 +271,78 @@ class TestPages:
             response = app.get(f"/organization/{department['name']}/catalogue/{name}.xlsx", headers=headers)
             assert FORM.sheet in load_workbook(io.BytesIO(response.data)).sheetnames
 
+    def test_what_is_wrong_with_a_file_is_said_on_the_page(
+        self, app: Any, preview: Act, editor: str, department: dict
+    ) -> None:
+        """In the reader's language; no address answers with a broken page."""
+        headers = {"Authorization": factories.APIToken(user=editor)["token"]}
+        corner = book(TABLE + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+        head = "信息资源名称,信息资源摘要,更新周期,信息项名称,共享类形"
+        files = {
+            "角落.xlsx": (corner, "remove empty rows"),
+            "密码.xlsx": ((FIXTURES / "密码.xlsx").read_bytes(), "protected by a password"),
+            "无表头.csv": (b"a,b\n1,2\n", "No sheet has the header"),
+            "实体.xml": (
+                b'<!DOCTYPE c [<!ENTITY a "x">]><catalogue><record/></catalogue>',
+                "document type declaration",
+            ),
+            "空.csv": (b"\n", "No sheet has the header"),
+            "错列.csv": (f"{head}\n甲,乙,每年,名称,无条件共享\n".encode(), "共享类形"),
+        }
+        for name, (content, words) in files.items():
+            address = f"/en/organization/{department['name']}/catalogue/import/{preview(content, name)['id']}"
+            assert words in app.get(address, headers=headers).get_data(as_text=True), name
+            for file in ("marked.xlsx", "receipt.xml"):
+                expected = 200 if (name, file) == ("错列.csv", "marked.xlsx") else 404
+                app.get(f"{address}/{file}", headers=headers, status=expected)
+
+    def test_rules_speak_the_language_of_who_asked(self, app: Any, editor: str, department: dict) -> None:
+        from ckan.lib import jobs
+
+        headers = {"Authorization": factories.APIToken(user=editor)["token"]}
+        content = changed(workbook(numbered(1)), {f"{letter('publish_date')}5": "2999-01-01"})
+        upload = {"upload": (io.BytesIO(content), "目录.xlsx")}
+        address = f"/en/organization/{department['name']}/catalogue/"
+        sent = app.post(address, data=upload, headers=headers, follow_redirects=False)
+        jobs.Worker().work(burst=True)
+        page = app.get(sent.headers["Location"], headers=headers).get_data(as_text=True)
+        assert "future" in page
+        assert "目录.xlsx" in app.get(address, headers=headers).get_data(as_text=True)
+
+    def test_changes_since_a_day_are_exported_as_xml(
+        self, app: Any, editor: str, department: dict, create: Act
+    ) -> None:
+        create()
+        headers = {"Authorization": factories.APIToken(user=editor)["token"]}
+        address = f"/organization/{department['name']}/catalogue/export.xml"
+        for since, count in (("", 1), ("2020-01-01", 1), ("2999-01-01", 0)):
+            response = app.get(f"{address}?since={since}", headers=headers)
+            assert len(xml.read(response.data).drafts) == count
+        app.get(f"{address}?since=gestern", headers=headers, status=400)
+
     def test_strangers_are_kept_out(self, app: Any, department: dict) -> None:
         headers = {"Authorization": factories.APIToken(user=factories.User()["name"])["token"]}
         app.get(f"/organization/{department['name']}/catalogue/", headers=headers, status=403)
         app.get(f"/organization/{department['name']}/catalogue/export.xlsx", headers=headers, status=403)
+
+
+LONG_AGO = dt.datetime.fromisoformat("2020-01-01")
+
+
+class TestTidying:
+    def test_old_files_go_and_work_that_was_left_is_over(self, preview: Act, act: Act, department: dict) -> None:
+        old, stuck = (preview(workbook(numbered(number)))["id"] for number in (1, 2))
+        table.change(old, created=LONG_AGO)
+        table.change(stuck, created=LONG_AGO, state=table.APPLYING)
+        fresh = preview(workbook(numbered(3)))["id"]
+        table.tidy()
+        assert [(table.get(one) or {})["content"] == b"" for one in (old, stuck, fresh)] == [True, True, False]
+        assert act("nx_catalogue_import_show", id=stuck)["failure"]
+        with pytest.raises(tk.ValidationError):
+            act("nx_catalogue_import_apply", id=old, background=False)
+        listed = act("nx_catalogue_import_list", owner_org=department["id"])
+        assert (listed[0]["id"], listed[0]["state"]) == (fresh, "previewed")
+        assert len(listed) == 3
 
 
 class TestCommands:

@@ -1,6 +1,7 @@
 """The catalogue workbook without a site: reading, writing, marking."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ def exported(*datasets: dict[str, Any]) -> bytes:
 
 
 def drafts(content: bytes) -> list[workbook_in.Draft]:
-    return workbook_in.read(cells.read(content), FORM)
+    return workbook_in.read(cells.read(content), FORM).drafts
 
 
 def csv_of(*rows: list[str]) -> str:
@@ -57,14 +58,15 @@ class TestThereAndBack:
         sent = workbook_out.delimited(FORM, [told, DATASET], {DATASET["owner_org"]: DEPARTMENT})
         assert sent.startswith(b"\xef\xbb\xbf")
         assert b",=" not in sent
+        assert b",'=HYPERLINK" in sent
         (first, second), (_, other) = drafts(sent), drafts(exported(told, DATASET))
-        assert first.dataset["notes_translated"] == told["notes_translated"]
+        assert first.dataset["notes_translated"] == {"zh": "=HYPERLINK(1)", "en": ""}
         assert first.dataset["nx_contact_phone"] == told["nx_contact_phone"]
         assert second.dataset == other.dataset
 
 
 class TestEncodings:
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
     def test_csv_in_every_encoding(self, encoding: str) -> None:
         text = csv_of(HEAD, ["景区名录㙍€", "名称和等级", "每年", "２０２４年５月３１日", "名称", "字符型"])
         (draft,) = drafts(text.encode(encoding))
@@ -156,8 +158,35 @@ class TestTemplate:
     def test_its_columns_offer_the_code_lists(self) -> None:
         page = load_workbook(io.BytesIO(workbook_out.template(FORM)))[FORM.sheet]
         ranges = {str(rule.sqref).partition("5")[0] for rule in page.data_validations.dataValidation}
-        coded = [column for column in FORM.columns if column.kind == "code" and column.key != "region"]
-        assert len(ranges) == len(coded) + 2  # and 类, 项
+        coded = [column for column in FORM.columns if column.kind == "code"]
+        assert len(ranges) == len(coded) + 3  # and 类, 项, the type under the category of the format
+
+    def test_what_a_column_offers_depends_on_the_broader_value_beside_it(self) -> None:
+        """Evaluated with LibreOffice 7.4 too: OFFSET, MATCH and COUNTIF give 旅游 under 主题信息资源."""
+        book = load_workbook(io.BytesIO(workbook_out.template(FORM)))
+        rules = {str(rule.sqref).partition("5")[0]: rule for rule in book[FORM.sheet].data_validations.dataValidation}
+        lists = book[workbook_out.LISTS]
+        for key, broader, narrower, strict in (
+            ("class_2", "主题信息资源", "旅游", True),
+            ("format_type", "电子表格", "xlsx", False),
+        ):
+            rule = rules[workbook_out.get_column_letter(FORM.place(key))]
+            found = re.search(r"!\$(\w)\$1,MATCH\(\$(\w+)5,.*!\$(\w)\$1:\$\w\$(\d+),0", rule.formula1)
+            assert found
+            start, beside, parents, last = found.groups()
+            assert FORM.columns[FORM.place(key) - 2].key == ("class_1" if key == "class_2" else "format_category")
+            assert beside == workbook_out.get_column_letter(FORM.place(key) - 1)
+            pairs = [(lists[f"{parents}{row}"].value, lists[f"{start}{row}"].value) for row in range(1, int(last) + 1)]
+            assert (broader, narrower) in pairs
+            under = [place for place, (parent, _) in enumerate(pairs) if parent == broader]
+            assert under == list(range(under[0], under[-1] + 1))  # OFFSET takes one block
+            assert rule.showErrorMessage is strict
+
+    def test_a_place_is_offered_with_its_name_and_read_so(self) -> None:
+        book = load_workbook(io.BytesIO(exported(DATASET)))
+        offered = [cell.value for row in book[workbook_out.LISTS].iter_rows() for cell in row]
+        assert "640104 兴庆区" in offered
+        assert forms.codes("region")["640104 兴庆区"] == "640104"
 
     def test_every_column_of_a_field_names_a_field(self) -> None:
         from ckanext.nxopendata.catalogue.exchange import fields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import ckan.model as model
@@ -11,7 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 
 from ckanext.nxopendata.catalogue import codelists, dcat, helpers, localised, skos
-from ckanext.nxopendata.catalogue.exchange import imports, pages, xml
+from ckanext.nxopendata.catalogue.exchange import fields, imports, pages, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "dcat_catalog_show",
     "nx_catalogue_export",
     "nx_catalogue_import_apply",
+    "nx_catalogue_import_list",
     "nx_catalogue_import_preview",
     "nx_catalogue_import_show",
     "nx_codelist_list",
@@ -79,7 +81,7 @@ def nx_codelist_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 
 def _about_list(name: str) -> dict[str, Any]:
-    titles = dict(skos.titles()[name])
+    titles = dict(fields.codelist_titles()[name])
     return {
         "name": name,
         "title": localised.choose(titles, helpers.reader_language())[0],
@@ -118,22 +120,42 @@ def nx_catalogue_import_apply(context: Context, data_dict: DataDict) -> dict[str
     """
     row = _import(data_dict)
     tk.check_access("nx_catalogue_import_apply", context, {"id": row["id"]})
-    if not table.claim(row["id"], table.PREVIEWED, table.APPLYING):
+    if not row["content"] or not table.claim(row["id"], table.PREVIEWED, table.APPLYING):
         raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
     return _go(context, data_dict, row["id"])
 
 
 @tk.side_effect_free
 def nx_catalogue_import_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """An import: state, progress (done, total), counts by action, datasets, problems by sheet, row and column.
+    """An import: state, progress (done, total), counts by action, datasets, problems by sheet, row and column,
+    remarks on sheets and columns that were not read.
 
     :param id: of the import
     """
     row = _import(data_dict)
     tk.check_access("nx_catalogue_import_show", context, {"id": row["id"]})
+    return _about_import(row) | imports.said(row["report"])
+
+
+@tk.side_effect_free
+def nx_catalogue_import_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """The latest imports of a department, newest first: file, who, when, state, counts by action.
+
+    :param owner_org: the department's id or name
+    :param limit: how many at most (default 10, at most 100)
+    """
+    group = _department(data_dict)
+    tk.check_access("nx_catalogue_import_list", context, {"owner_org": group.id})
+    try:
+        limit = min(max(int(data_dict.get("limit") or 10), 1), 100)
+    except ValueError:
+        raise tk.ValidationError({"limit": [tk._("Write a whole number")]}) from None
+    return [_about_import(row) | {"counts": row["counts"] or {}} for row in table.latest(group.id, limit)]
+
+
+def _about_import(row: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("id", "organization_id", "user_name", "kind", "file_name", "state", "done", "total")
-    created = {"created": row["created"].isoformat()}
-    return {key: row[key] for key in kept} | created | imports.said(row["report"])
+    return {key: row[key] for key in kept} | {"created": row["created"].isoformat()}
 
 
 @tk.side_effect_free
@@ -142,7 +164,7 @@ def nx_catalogue_export(context: Context, data_dict: DataDict) -> dict[str, Any]
 
     :param owner_org: the department's id or name
     :param format: ``xlsx`` (the default), ``csv`` or ``xml``
-    :param since: of XML, only what changed since (ISO 8601, UTC)
+    :param since: of XML, only what changed since (ISO 8601; UTC when it names no zone)
     """
     group = _department(data_dict)
     tk.check_access("nx_catalogue_export", context, {"owner_org": group.id})
@@ -159,8 +181,11 @@ def nx_catalogue_export(context: Context, data_dict: DataDict) -> dict[str, Any]
 def _since(data_dict: DataDict) -> str:
     since = data_dict.get("since") or ""
     try:
-        return dt.datetime.fromisoformat(since).replace(tzinfo=None).isoformat() if since else ""
-    except ValueError:
+        moment = dt.datetime.fromisoformat(since) if since else None
+        if moment and moment.tzinfo:
+            moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+        return moment.isoformat() if moment else ""
+    except (ValueError, OverflowError):
         raise tk.ValidationError({"since": [tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")]}) from None
 
 
@@ -198,7 +223,8 @@ def _file(data_dict: DataDict) -> tuple[str, bytes]:
 
 def _go(context: Context, data_dict: DataDict, identifier: str) -> dict[str, Any]:
     if tk.asbool(data_dict.get("background", True)):
-        tk.enqueue_job(imports.run, [identifier], title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
+        arguments = [identifier, helpers.reader_language()]
+        tk.enqueue_job(imports.run, arguments, title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
     else:
         imports.run(identifier)
     return nx_catalogue_import_show(context, {"id": identifier})

@@ -11,6 +11,7 @@ from ckanext.nxopendata.catalogue.exchange import model as table
 __all__ = [
     "nx_catalogue_export",
     "nx_catalogue_import_apply",
+    "nx_catalogue_import_list",
     "nx_catalogue_import_preview",
     "nx_catalogue_import_show",
     "nx_codelist_list",
@@ -37,6 +38,11 @@ def nx_catalogue_export(context: Context, data_dict: DataDict) -> AuthResult:
 
 def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> AuthResult:
     """Who may create datasets in the department."""
+    return _may(context, data_dict["owner_org"], "create_dataset")
+
+
+def nx_catalogue_import_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may import there."""
     return _may(context, data_dict["owner_org"], "create_dataset")
 
 

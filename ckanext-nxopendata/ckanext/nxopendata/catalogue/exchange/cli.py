@@ -10,7 +10,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import click
 
-from ckanext.nxopendata.catalogue.exchange import forms, imports, workbook_out
+from ckanext.nxopendata import clock
+from ckanext.nxopendata.catalogue.exchange import apart, forms, imports, model, workbook_out
 from ckanext.nxopendata.cli import nx
 
 
@@ -74,10 +75,18 @@ def import_(
         letter = workbook_out.get_column_letter(problem["column"]) if problem["column"] else ""
         place = f"{letter}{problem['row']}"
         click.echo(f"{problem['sheet']} {place}: {problem['message']}")
+    for remark in shown["remarks"]:
+        click.echo(f"{remark['sheet']} {remark['message']}")
     click.echo("  ".join(f"{action}: {count}" for action, count in shown["counts"].items()))
     if marked:
-        marked.write_bytes(imports.marked(imports.table.get(shown["id"]) or {}))
+        try:
+            marked.write_bytes(imports.marked(imports.table.get(shown["id"]) or {}))
+        except apart.Died as error:
+            raise click.ClickException(f"--marked: {error}") from error
     if receipt:
         receipt.write_bytes(imports.receipt(imports.table.get(shown["id"]) or {}))
     if shown["counts"][imports.ERROR]:
         sys.exit(2)
+
+
+clock.every("40 3 * * *", "catalogue imports", model.tidy)

@@ -13,6 +13,9 @@ import yaml
 from ckanext.nxopendata.catalogue import codelists
 from ckanext.nxopendata.catalogue.exchange import fields
 
+LISTS, NOTES = "代码表", "填写说明"
+"""Sheets of our own workbooks beside the table: the values of drop-down lists, and how to fill it in."""
+
 FOLDER = resources.files("ckanext.nxopendata.schemas") / "forms"
 
 
@@ -21,7 +24,7 @@ class Column:
     """A column: what stands at its head and which field it fills.
 
     ``kind`` is explained at the top of the file; ``part`` is ``item`` for what is told of each information item;
-    ``values`` are further spellings of codes.
+    ``values`` are further spellings of codes; ``plain`` columns are read with full-width characters as half-width ones.
     """
 
     key: str
@@ -32,6 +35,7 @@ class Column:
     part: str = ""
     level: int = 0
     required: bool = False
+    plain: bool = False
     width: int = 14
     note: str = ""
     aliases: tuple[str, ...] = ()
@@ -59,6 +63,10 @@ class Form:
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
 
+    def place(self, key: str) -> int:
+        """The number of a column, from 1."""
+        return next(number for number, column in enumerate(self.columns, 1) if column.key == key)
+
 
 @cache
 def load(name: str) -> Form:
@@ -74,11 +82,17 @@ def load(name: str) -> Form:
 
 @cache
 def codes(codelist: str) -> Mapping[str, str]:
-    """Every spelling of every code of a list -> the code: the code itself, its labels."""
+    """Every spelling of every code of a list -> the code: the code itself, its labels, code and label."""
     entries = codelists.load(codelist).values()
     spellings = [(entry.code, entry.code) for entry in entries]
     spellings += [(label, entry.code) for entry in entries for label in (entry.label_zh, entry.label_en) if label]
+    spellings += [(code_and_label(entry), entry.code) for entry in entries]
     found: dict[str, str] = {}
     for spelling, code in spellings:
         found.setdefault(spelling.casefold(), code)
     return found
+
+
+def code_and_label(entry: codelists.Code) -> str:
+    """A code as a list offers it whose labels alone would not do."""
+    return f"{entry.code} {entry.label_zh}"

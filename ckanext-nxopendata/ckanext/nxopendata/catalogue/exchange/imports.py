@@ -20,10 +20,12 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 import sqlalchemy.exc
 from flask import has_request_context
+from flask_babel import force_locale
 
 from ckanext.nxopendata.catalogue import bulk, checks, dcat, rules
-from ckanext.nxopendata.catalogue.exchange import cells, forms, messages, workbook_in, workbook_out, xml
+from ckanext.nxopendata.catalogue.exchange import cells, fields, forms, messages, workbook_in, workbook_out, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
+from ckanext.nxopendata.catalogue.exchange.fields import Kind
 from ckanext.nxopendata.catalogue.exchange.workbook_in import Draft, Problem
 from ckanext.nxopendata.catalogue.review import cases, gate
 from ckanext.nxopendata.i18n import speech
@@ -35,6 +37,11 @@ ACTIONS = (CREATE, UPDATE, DELETE, UNCHANGED, ERROR)
 FORM = "catalogue"
 WORKBOOK, XML = "workbook", "xml"
 PROGRESS_EVERY = 10
+MOST_CELLS = 1_000_000
+MOST_DATASETS = 20_000
+"""Of one file: several times the largest catalogue of a department."""
+LONGEST_SHOWN = 200
+"""Characters of a cell that a message repeats."""
 CHUNK = 50
 """Datasets that are written in one transaction."""
 
@@ -168,7 +175,7 @@ def _other_provider(draft: Draft, department: Department) -> Iterator[Problem]:
 
 
 def _new(draft: Draft, department: Department) -> dict[str, Any]:
-    data = {name: value for name, value in draft.dataset.items() if value not in ("", None, [], {})}
+    data = {name: value for name, value in _told(draft, {}).items() if value not in ("", None, [], {})}
     return data | {"owner_org": department.id, "resources": _files(draft, [])}
 
 
@@ -183,9 +190,24 @@ def _files(draft: Draft, stored: Sequence[Mapping[str, Any]]) -> list[dict[str, 
 
 def changes(draft: Draft, stored: Mapping[str, Any]) -> list[str]:
     """The fields that a draft changes in a stored dataset."""
-    fields = [name for name, value in draft.dataset.items() if not _equal(name, value, stored.get(name))]
+    told = _told(draft, stored)
+    changed = [name for name, value in told.items() if not _equal(name, value, stored.get(name))]
     known = {resource.get("url") for resource in stored.get("resources", ())}
-    return fields + (["resources"] if set(draft.links) - known else [])
+    return changed + (["resources"] if set(draft.links) - known else [])
+
+
+def _told(draft: Draft, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a draft says of a stored dataset: languages for which it has no column stay as they are, and so do
+    the English keywords of keywords that did not change.
+    """
+    told = dict(draft.dataset)
+    for name, value in draft.dataset.items():
+        if (known := fields.dataset().get(name)) and known.kind is Kind.LOCALISED:
+            old = {} if draft.whole else stored.get(name) or {}
+            told[name] = {language: text for language, text in {**old, **value}.items() if text}
+    if "tags" in told and "tags_translated" not in told and not _equal("tags", told["tags"], stored.get("tags")):
+        told["tags_translated"] = {}
+    return told
 
 
 def _equal(name: str, new: Any, old: Any) -> bool:
@@ -195,7 +217,7 @@ def _equal(name: str, new: Any, old: Any) -> bool:
         return {tag["name"] for tag in new or ()} == {tag["name"] for tag in old or ()}
     if name == "nx_items":
         return _items(new, old) == [dict(item) for item in old or ()]
-    if name in ("nx_theme", "nx_related_codes"):
+    if name == "nx_related_codes" or ((known := fields.dataset().get(name)) and known.kind is Kind.CODES):
         return set(new or ()) == set(old or ())
     return (new or None) == (old or None)
 
@@ -207,7 +229,7 @@ def _items(new: Any, old: Any) -> list[dict[str, Any]]:
 
 
 def _merged(draft: Draft, stored: Mapping[str, Any]) -> dict[str, Any]:
-    data = dict(stored) | draft.dataset
+    data = dict(stored) | _told(draft, stored)
     if "title_translated" in draft.dataset:
         data.pop("title", None)
         data.pop("notes", None)
@@ -352,18 +374,24 @@ def _write(entry: Entry, user: str, batch: checks.Batch) -> None:
 
 
 @contextmanager
-def _as_a_job(*, writing: bool) -> Iterator[None]:
-    """Outside of requests: texts in the language of the site, and one commit of the index."""
+def _as_a_job(language: str, *, writing: bool) -> Iterator[None]:
+    """Outside of requests: texts in the language of who asked, else of the site, and one commit of the index."""
     with ExitStack() as stack:
         if not has_request_context():
             if writing:
                 stack.enter_context(_one_index_commit())
             stack.enter_context(speech.of_the_site())
+            if language:
+                stack.enter_context(force_locale(language))
         yield
 
 
-def run(identifier: str) -> None:
-    """The job of an import: plan it when it is queued, write it when it is being applied."""
+def run(identifier: str, language: str = "") -> None:
+    """The job of an import: plan it when it is queued, write it when it is being applied.
+
+    Args:
+        language: the locale of who asked, for what the rules say.
+    """
     row = table.get(identifier)
     if row is None or row["state"] not in (table.QUEUED, table.APPLYING):
         return
@@ -371,7 +399,7 @@ def run(identifier: str) -> None:
     if not writing and not table.claim(identifier, table.QUEUED, table.READING):
         return
     try:
-        with _as_a_job(writing=writing):
+        with _as_a_job(language, writing=writing):
             report = _run(row, writing=writing)
     except cells.Unreadable as error:
         params = {"reason": error.reason}
@@ -383,14 +411,14 @@ def run(identifier: str) -> None:
         table.change(identifier, state=table.FAILED, report={"failure": failure})
     except Exception:
         model.Session.rollback()
-        table.change(identifier, state=table.FAILED, report={"failure": {"code": "broken", "params": {"reason": "?"}}})
+        table.change(identifier, state=table.FAILED, report={"failure": {"code": "failed", "params": {}}})
         raise
     else:
         table.change(identifier, state=table.DONE if writing else table.PREVIEWED, report=report)
 
 
 def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
-    batch, drafts = _read(row["kind"], row["content"])
+    batch, drafts, remarks = _read(row["kind"], row["content"])
     if batch and table.batch_done(row["organization_id"], batch):
         raise xml.BrokenXml("batch_repeated", batch=batch)
     user, steps = row["user_name"], 2 if writing else 1
@@ -400,25 +428,26 @@ def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
     if writing:
         apply(planned, user, lambda done: table.change(row["id"], done=len(drafts) + done))
     reviewed = gate.applies({"user": user}, department.id)
-    return report(planned.entries) | {"batch": batch, "reviewed": reviewed}
+    return report(planned.entries, remarks) | {"batch": batch, "reviewed": reviewed}
 
 
-def _read(kind: str, content: bytes) -> tuple[str, list[Draft]]:
-    """The batch number ("" when there is none) and the drafts of a file."""
+def _read(kind: str, content: bytes) -> tuple[str, list[Draft], list[Problem]]:
+    """The batch number ("" when there is none), the drafts of a file, and what of it was passed over."""
     if kind != XML:
-        return "", workbook_in.read(cells.read(content), forms.load(FORM))
-    package = xml.read(content)
+        reading = workbook_in.read(cells.read(content, MOST_CELLS), forms.load(FORM), MOST_DATASETS)
+        return "", reading.drafts, reading.remarks
+    package = xml.read(content, MOST_DATASETS)
     workbook_in.find_twins(package.drafts)
-    return package.batch, package.drafts
+    return package.batch, package.drafts, []
 
 
-def report(entries: Sequence[Entry]) -> dict[str, Any]:
-    """The outcome as JSON: how many of each action, the datasets, the problems by cell."""
+def report(entries: Sequence[Entry], remarks: Sequence[Problem] = ()) -> dict[str, Any]:
+    """The outcome as JSON: how many of each action, the datasets, the problems by cell, what was passed over."""
     counts = {action: sum(entry.action == action for entry in entries) for action in ACTIONS}
     datasets = [
         {
             "action": entry.action,
-            "title": _title(entry.draft),
+            "title": _short(_title(entry.draft)),
             "id": entry.data.get("id"),
             "sheet": entry.draft.first.sheet,
             "row": entry.draft.first.row,
@@ -426,33 +455,41 @@ def report(entries: Sequence[Entry]) -> dict[str, Any]:
         for entry in entries
     ]
     problems = [
-        {
-            "record": number,
-            "sheet": problem.cell.sheet,
-            "row": problem.cell.row,
-            "column": problem.cell.column,
-            "code": problem.code,
-            "params": dict(problem.params),
-        }
-        for number, entry in enumerate(entries)
-        for problem in entry.problems
+        {"record": number} | _reported(problem) for number, entry in enumerate(entries) for problem in entry.problems
     ]
-    return {"counts": counts, "datasets": datasets, "problems": problems}
+    return {"counts": counts, "datasets": datasets, "problems": problems, "remarks": [*map(_reported, remarks)]}
+
+
+def _reported(problem: Problem) -> dict[str, Any]:
+    params = {name: _short(value) if isinstance(value, str) else value for name, value in problem.params.items()}
+    cell = problem.cell
+    return {"sheet": cell.sheet, "row": cell.row, "column": cell.column, "code": problem.code, "params": params}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def said(outcome: Mapping[str, Any]) -> dict[str, Any]:
     """A stored report with its messages in the reader's language."""
-    problems = [
-        problem | {"message": messages.text(problem["code"], problem["params"])}
-        for problem in outcome.get("problems", ())
-    ]
+    told = {
+        name: [
+            problem | {"message": messages.text(problem["code"], problem["params"])}
+            for problem in outcome.get(name, ())
+        ]
+        for name in ("problems", "remarks")
+    }
     failure = outcome.get("failure")
     said_failure = messages.text(failure["code"], failure["params"]) if failure else None
-    return {**outcome, "problems": problems, "failure": said_failure}
+    return {**outcome, **told, "failure": said_failure}
 
 
 def marked(row: Mapping[str, Any]) -> bytes:
-    """The file of an import with a comment on each bad cell."""
+    """The workbook of an import with a comment on each bad cell.
+
+    Raises:
+        apart.Died: it is too large to be written.
+    """
     places: dict[tuple[str, int, int], list[str]] = {}
     for problem in said(row["report"])["problems"]:
         places.setdefault((problem["sheet"], problem["row"], problem["column"]), []).append(problem["message"])

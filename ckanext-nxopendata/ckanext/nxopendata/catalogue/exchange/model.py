@@ -14,6 +14,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 QUEUED, READING, PREVIEWED, APPLYING, DONE, FAILED = "queued", "reading", "previewed", "applying", "done", "failed"
 
+KEPT_DAYS = 90
+"""Days that a file which was sent is kept."""
+
 table = sa.Table(
     "nx_catalogue_import",
     metadata,
@@ -50,6 +53,30 @@ def get(identifier: str) -> Mapping[str, Any] | None:
     with _engine().connect() as connection:
         row = connection.execute(table.select().where(table.c.id == identifier)).mappings().first()
     return dict(row) if row else None
+
+
+def latest(organization_id: str, limit: int) -> list[Mapping[str, Any]]:
+    """The newest imports of a department, without their files; of the report only ``counts``."""
+    left_out = (table.c.content, table.c.report)
+    columns = [column for column in table.c if column not in left_out]
+    statement = (
+        sa.select(*columns, table.c.report["counts"].label("counts"))
+        .where(table.c.organization_id == organization_id)
+        .order_by(table.c.created.desc())
+        .limit(limit)
+    )
+    with _engine().connect() as connection:
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def tidy() -> None:
+    """Once a day: files that were sent long ago go, their outcome stays; work that a stopped worker left is over."""
+    day = _now() - dt.timedelta(days=1)
+    left = table.c.state.in_((QUEUED, READING, APPLYING)) & (table.c.created < day)
+    report = {"failure": {"code": "interrupted", "params": {}}}
+    _run(table.update().where(left).values(state=FAILED, report=report, finished=_now()))
+    old = table.c.created < _now() - dt.timedelta(days=KEPT_DAYS)
+    _run(table.update().where(old, table.c.content != b"").values(content=b""))
 
 
 def change(identifier: str, **values: Any) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 from typing import Any
 
 import ckan.model as model
@@ -10,13 +12,16 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, make_response, send_file
 from openpyxl.utils import get_column_letter
 
-from ckanext.nxopendata.catalogue.exchange import forms, imports, workbook_out
+from ckanext.nxopendata.catalogue.exchange import apart, forms, imports, workbook_out
 from ckanext.nxopendata.catalogue.exchange import model as table
 
 exchange = Blueprint("nx_exchange", __name__, url_prefix="/organization/<org>/catalogue")
 
 SECONDS = 3
 """After so many the page of a running import is asked for again."""
+
+MOST_PROBLEMS, MOST_DATASETS = 500, 1000
+"""Lines that the page of an import shows; the rest is in the marked workbook and in the action."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
@@ -45,7 +50,21 @@ def index(org: str) -> Any:
             return tk.redirect_to("nx_exchange.read", org=org, identifier=made["id"])
         except tk.ValidationError as error:
             errors = error.error_summary or error.error_dict
-    return tk.render("catalogue_exchange/index.html", {"group_dict": department, "errors": errors})
+    latest = tk.get_action("nx_catalogue_import_list")({"user": tk.current_user.name}, {"owner_org": department["id"]})
+    words = {"group_dict": department, "errors": errors, "imports": latest, "states": states()}
+    return tk.render("catalogue_exchange/index.html", words)
+
+
+def states() -> dict[str, str]:
+    """What the states of an import are called."""
+    return {
+        table.QUEUED: tk._("Waits to be read"),
+        table.READING: tk._("Is being read"),
+        table.PREVIEWED: tk._("Preview, not imported"),
+        table.APPLYING: tk._("Is being imported"),
+        table.DONE: tk._("Imported"),
+        table.FAILED: tk._("Could not be read"),
+    }
 
 
 def read(org: str, identifier: str) -> Any:
@@ -64,6 +83,7 @@ def read(org: str, identifier: str) -> Any:
     shown = tk.get_action("nx_catalogue_import_show")(context, {"id": row["id"]})
     waiting = shown["state"] in (table.QUEUED, table.READING, table.APPLYING)
     words = {"group_dict": department, "import_": shown, "waiting": waiting, "column_name": _column_name}
+    words |= {"most_problems": MOST_PROBLEMS, "most_datasets": MOST_DATASETS, "has_file": bool(row["content"])}
     response = make_response(tk.render("catalogue_exchange/read.html", words))
     if waiting:
         response.headers["Refresh"] = str(SECONDS)
@@ -74,32 +94,47 @@ def _column_name(number: int) -> str:
     return get_column_letter(number) if number else ""
 
 
-def _row(department: dict[str, Any], identifier: str) -> Any:
+def _row(department: dict[str, Any], identifier: str, kind: str = "") -> Any:
+    """An import of the department; with ``kind`` only one of that kind that was read."""
     row = table.get(identifier)
     if row is None or row["organization_id"] != department["id"]:
+        return tk.abort(404, tk._("There is no such import"))
+    if kind and (row["kind"] != kind or "counts" not in row["report"]):
         return tk.abort(404, tk._("There is no such import"))
     return row
 
 
-def marked(org: str, identifier: str) -> Response:
-    """The file with comments on its bad cells."""
+def marked(org: str, identifier: str) -> Any:
+    """The workbook with comments on its bad cells."""
     department = _department(org)
-    row = _row(department, identifier)
+    row = _row(department, identifier, imports.WORKBOOK)
+    if not row["content"]:
+        return tk.abort(404, tk._("The file is no longer kept"))
     stem = row["file_name"].rpartition(".")[0] or row["file_name"]
-    return _download(imports.marked(row), f"{stem}_校验.xlsx")
+    try:
+        return _download(imports.marked(row), f"{stem}_校验.xlsx")
+    except apart.Died:
+        return tk.abort(422, tk._("The workbook is too large to be marked: its mistakes stand on the page before"))
 
 
 def receipt(org: str, identifier: str) -> Response:
     """The answer to an XML package."""
-    row = _row(_department(org), identifier)
+    row = _row(_department(org), identifier, imports.XML)
     return _download(imports.receipt(row), f"{row['file_name']}_回执.xml", "application/xml")
 
 
-def export_xml(org: str) -> Response:
-    """The department's catalogue as XML."""
+def export_xml(org: str) -> Any:
+    """The department's catalogue as XML; with ``since`` in the address only what changed since then."""
     department = _department(org, "nx_catalogue_export")
-    content = imports.export_xml(model.Group.get(department["id"]), tk.current_user.name)
-    return _download(content, f"{department['title']}_目录.xml", "application/xml")
+    since = tk.request.args.get("since", "")
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", since):
+        since += "T00:00:00+08:00"  # a day of the reader's
+    data = {"owner_org": department["id"], "format": "xml", "since": since}
+    try:
+        made = tk.get_action("nx_catalogue_export")({"user": tk.current_user.name}, data)
+    except tk.ValidationError as error:
+        return tk.abort(400, "".join(map(str, error.error_summary.values())))
+    return _download(base64.b64decode(made["content"]), made["file_name"], "application/xml")
 
 
 def export(org: str, kind: str) -> Response:

@@ -12,20 +12,24 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from ckanext.nxopendata.catalogue import codelists, rules
 from ckanext.nxopendata.catalogue.exchange import forms
-from ckanext.nxopendata.catalogue.exchange.cells import Sheet
-from ckanext.nxopendata.catalogue.exchange.forms import Column, Form
+from ckanext.nxopendata.catalogue.exchange.cells import Sheet, Unreadable
+from ckanext.nxopendata.catalogue.exchange.forms import LISTS, NOTES, Column, Form
 
 HEADER_WITHIN = 20
+MOST_UNREAD = 30
+"""Columns without a known head that are told."""
 FEWEST_COLUMNS = 3
 FILLER = re.compile(
     r"(合计|小计|总计|共计|其中|填表|填报|制表|审核|单位[:：]|单位负责人|联系电话[:：]|注[:：]|备注[:：]|说明[:：])"
 )
 SEPARATORS = re.compile(r"[、，,；;\n]+")
+ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!")
+"""What a cell shows whose formula failed; of spreadsheets they are empty already."""
 NOTHING = ("", "/", "-", "—", "——")
 
 
@@ -54,6 +58,7 @@ class Draft:
     ``dataset`` has only the fields that have a column; ``cells`` says where each field stands (items as
     ``nx_items.2.length``); ``provider`` and ``uscc`` are as written; ``links`` are addresses of files.
     ``identifier`` is the dataset's id and ``operation`` add, update or delete, both "" where nothing is said.
+    ``whole`` says that a language which a text has not is gone; else only an empty text says so.
     """
 
     first: Cell
@@ -65,6 +70,7 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     identifier: str = ""
     operation: str = ""
+    whole: bool = False
 
     def cell(self, path: str) -> Cell:
         """Where a field stands: the closest path that has a cell, the dataset's first cell at last."""
@@ -83,25 +89,66 @@ class NoHeader(Exception):
         self.wanted = wanted
 
 
-def read(sheets: Iterable[Sheet], form: Form) -> list[Draft]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a workbook says; ``remarks`` tell which sheets and columns of it were passed over."""
+
+    drafts: list[Draft]
+    remarks: list[Problem]
+
+
+def read(sheets: Iterable[Sheet], form: Form, most: int | None = None) -> Reading:
     """The datasets of all sheets that have the form's header.
+
+    Args:
+        most: datasets that are read, without limit when left out.
 
     Raises:
         NoHeader: none has it.
+        cells.Unreadable: it has more than ``most`` datasets.
     """
     drafts: list[Draft] = []
+    remarks: list[Problem] = []
     found = False
     for sheet in sheets:
         layout = header(sheet, form)
         if layout is None:
+            if sheet.name not in (LISTS, NOTES) and any(any(row) for row in sheet.rows):
+                remarks.append(Problem("unread_sheet", Cell(sheet.name, 0, 0)))
             continue
         found = True
-        drafts.extend(_drafts(sheet, *layout))
+        remarks += _unread(sheet, *layout)
+        for draft in _drafts(sheet, *layout):
+            drafts.append(draft)
+            if most is not None and len(drafts) > most:
+                raise Unreadable("too_many_datasets", f"{most:,}")
     if not found:
         raise NoHeader([column.header for column in form.columns if column.required])
+    for draft in drafts:
+        _pair_tags(draft)
     find_twins(drafts)
     find_filled_down(drafts)
-    return drafts
+    return Reading(drafts, remarks)
+
+
+def _pair_tags(draft: Draft) -> None:
+    """English keywords mean the Chinese ones in their order; without these they mean nothing."""
+    texts = draft.dataset.get("tags_translated")
+    if texts is None:
+        return
+    own = [tag["name"] for tag in draft.dataset.get("tags", ())]
+    draft.dataset["tags_translated"] = {"zh": own} | texts if own and texts["en"] else {}
+
+
+def _unread(sheet: Sheet, columns: Mapping[int, Column], start: int) -> list[Problem]:
+    """The columns that hold something under a head that the form does not have, or has had already."""
+    heads = sheet.rows[start - 1]
+    below = [any(cells) for cells in zip_longest(*sheet.rows[start:], fillvalue="")]
+    return [
+        Problem("unread_column", Cell(sheet.name, start, position + 1), {"value": head})
+        for position, head in enumerate(heads)
+        if head and position not in columns and position < len(below) and below[position]
+    ][:MOST_UNREAD]
 
 
 def header(sheet: Sheet, form: Form) -> tuple[dict[int, Column], int] | None:
@@ -141,16 +188,22 @@ def _drafts(sheet: Sheet, columns: Mapping[int, Column], start: int) -> Iterator
         values = {position: row[position] for position in columns if position < len(row) and row[position]}
         if _is_filler(values, columns):
             continue
+        failed = {position: value for position, value in values.items() if value in ERRORS}
+        values = {position: value for position, value in values.items() if position not in failed}
         own = {columns[position].key: value for position, value in values.items() if not columns[position].part}
         if current is None or _begins(before, own):
             if current is not None:
                 yield current
-            current = Draft(Cell(sheet.name, index + 1, min(values) + 1))
+            current = Draft(Cell(sheet.name, index + 1, min(values, default=0) + 1))
             before = own
             for position, column in columns.items():
                 if not column.part:
                     _fill(current, column, values.get(position, ""), Cell(sheet.name, index + 1, position + 1))
         _add_item(current, sheet.name, index, columns, values)
+        current.problems += [
+            Problem("formula", Cell(sheet.name, index + 1, position + 1), {"value": value})
+            for position, value in failed.items()
+        ]
     if current is not None:
         yield current
 
@@ -196,7 +249,7 @@ def _fill(draft: Draft, column: Column, text: str, cell: Cell) -> None:
     path = {"class": "nx_class_code", "provider": "owner_org", "uscc": "nx_uscc", "tags": "tags"}.get(
         column.kind, column.field
     )
-    if column.kind == "english":
+    if column.kind in ("english", "tags_english"):
         path = f"{path}.en"
     if path:
         draft.cells[path] = cell
@@ -211,13 +264,13 @@ def _fill(draft: Draft, column: Column, text: str, cell: Cell) -> None:
     elif column.kind == "links":
         draft.links = [link.strip() for link in text.splitlines() if link.strip()]
     elif column.kind in ("localised", "english"):
-        texts = draft.dataset.setdefault(column.field, {})
-        if text:
-            texts["zh" if column.kind == "localised" else "en"] = text
+        draft.dataset.setdefault(column.field, {})["zh" if column.kind == "localised" else "en"] = text
     elif column.kind == "class":
         _class(draft, column, text, cell)
     elif column.kind == "tags":
         draft.dataset["tags"] = [{"name": name} for name in _pieces(text)]
+    elif column.kind == "tags_english":
+        draft.dataset["tags_translated"] = {"en": _pieces(text)}
     else:
         draft.dataset[column.field] = _value(draft, column, text, cell)
 
@@ -242,6 +295,8 @@ def _class(draft: Draft, column: Column, text: str, cell: Cell) -> None:
 
 
 def _value(draft: Draft, column: Column, text: str, cell: Cell) -> Any:
+    if column.plain:
+        text = unicodedata.normalize("NFKC", text)
     if column.kind == "code":
         return _code(draft, column, text, cell)
     if column.kind == "codes":

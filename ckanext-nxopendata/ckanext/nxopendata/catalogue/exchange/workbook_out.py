@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ckanext.nxopendata.catalogue import codelists
+from ckanext.nxopendata.catalogue import codelists, csv_safety
+from ckanext.nxopendata.catalogue.exchange import apart, forms
 from ckanext.nxopendata.catalogue.exchange.cells import ZIP, Sheet
-from ckanext.nxopendata.catalogue.exchange.forms import Column, Form
+from ckanext.nxopendata.catalogue.exchange.forms import LISTS, NOTES, Column, Form
 
-LISTS = "代码表"
-NOTES = "填写说明"
+log = logging.getLogger(__name__)
+
 HEAD = PatternFill("solid", fgColor="DDE7F3")
 WRONG = PatternFill("solid", fgColor="FFC7CE")
 THIN = Side(style="thin", color="999999")
 FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 TEMPLATE_ROWS = 2000
 FIRST_ROW = 5
+MOST_MERGED = 100_000
+"""Cells of one merged range that are led to the one that shows their text."""
 
 
 def catalogue(
@@ -60,7 +65,7 @@ def delimited(form: Form, datasets: Iterable[Mapping[str, Any]], departments: Ma
         department = departments.get(dataset.get("owner_org") or "", {})
         for item in _rows(dataset):
             writer.writerow(
-                _harmless(
+                csv_safety.safe(
                     _label(column, item.get(column.field))
                     if column.part
                     else str(number)
@@ -76,11 +81,6 @@ def _rows(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [item for item in dataset.get("nx_items") or () if isinstance(item, Mapping)] or [{}]
 
 
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (CSV injection); reading removes the tab again."""
-    return f"\t{text}" if text.startswith(("=", "+", "-", "@")) else text
-
-
 def template(form: Form, title: str = "") -> bytes:
     """The blank workbook."""
     book, page = _blank(form, title)
@@ -88,46 +88,61 @@ def template(form: Form, title: str = "") -> bytes:
     return _bytes(book)
 
 
-def marked(content: bytes, sheets: Sequence[Sheet], messages: Mapping[tuple[str, int, int], Sequence[str]]) -> bytes:
+Messages = Mapping[tuple[str, int, int], Sequence[str]]
+"""(sheet, row, column), both from 1, -> what is wrong there."""
+
+
+def marked(content: bytes, sheets: Sequence[Sheet], messages: Messages) -> bytes:
     """The workbook that was sent, with a comment and a red ground on each bad cell.
 
     Args:
         content: the file; xlsx stays as it is, of any other format the cells are written anew.
         sheets: its cells, as :func:`cells.read` gives them.
-        messages: (sheet, row, column), both from 1, -> what is wrong there.
+
+    Raises:
+        apart.Died: it is too large to be written.
     """
-    book = load_workbook(io.BytesIO(content)) if content.startswith(ZIP) and _is_xlsx(content) else _copy(sheets)
+    if content.startswith(ZIP) and b"xl/workbook.xml" in content:
+        try:
+            return apart.call(_marked_original, content, dict(messages))
+        except apart.Died as error:  # what one library reads the other may not, or not within the limits
+            log.info("marked copy: %s", error)
+    return apart.call(_marked_copy, sheets, dict(messages))
+
+
+def _marked_original(content: bytes, messages: Messages) -> bytes:
+    return _mark(load_workbook(io.BytesIO(content)), messages)
+
+
+def _marked_copy(sheets: Sequence[Sheet], messages: Messages) -> bytes:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in sheets:
+        page = book.create_sheet(sheet.name or "Sheet1")
+        for row, cells in enumerate(sheet.rows, 1):
+            for position, text in enumerate(cells, 1):
+                if text:
+                    _text(page, row, position, text)
+    return _mark(book, messages)
+
+
+def _mark(book: Workbook, messages: Messages) -> bytes:
+    shown = {page.title: _shown(page) for page in book.worksheets}
     for (sheet, row, column), texts in messages.items():
-        page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
-        cell = _visible(page, row, column)
+        page = book[sheet] if sheet in shown else book.worksheets[0]
+        cell: Any = page.cell(*shown[page.title].get((row, column), (row, column)))
         cell.comment = Comment("\n".join(texts), "校验", height=120, width=300)
         cell.fill = WRONG
     return _bytes(book)
 
 
-def _is_xlsx(content: bytes) -> bool:
-    return b"xl/workbook.xml" in content
-
-
-def _copy(sheets: Sequence[Sheet]) -> Workbook:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for sheet in sheets:
-        page = book.create_sheet(sheet.name or "Sheet1")
-        for row in sheet.rows:
-            page.append([_safe(cell) for cell in row])
-    return book
-
-
-def _visible(page: Worksheet, row: int, column: int) -> Any:
-    """The cell itself, or the one that shows it when it is merged."""
-    cell = page.cell(row, column)
-    if isinstance(cell, Cell):
-        return cell
-    for merged in page.merged_cells.ranges:
-        if cell.coordinate in merged:
-            return page.cell(merged.min_row, merged.min_col)
-    return cell
+def _shown(page: Worksheet) -> Mapping[tuple[int, int], tuple[int, int]]:
+    """Of merged cells, the one that shows their text."""
+    return {
+        place: (merged.min_row, merged.min_col)
+        for merged in page.merged_cells.ranges
+        for place in itertools.islice(merged.cells, MOST_MERGED)
+    }
 
 
 def _blank(form: Form, title: str) -> tuple[Workbook, Worksheet]:
@@ -140,8 +155,7 @@ def _blank(form: Form, title: str) -> tuple[Workbook, Worksheet]:
         page.cell(row, 1, _safe(text.format(department=title))).font = font
     page.cell(1, 1).alignment = Alignment(horizontal="center")
     _heads(page, form)
-    following = [column.key for column in form.columns].index("title") + 2
-    page.freeze_panes = f"{get_column_letter(following)}{FIRST_ROW}"
+    page.freeze_panes = f"{get_column_letter(form.place('title') + 1)}{FIRST_ROW}"
     return book, page
 
 
@@ -190,11 +204,16 @@ def _put(page: Worksheet, row: int, position: int, value: Any) -> None:
         return
     cell: Any = page.cell(row, position)
     if isinstance(value, str):
-        # As text, so that nothing that begins with "=" is a formula (CSV injection) and no digit is lost.
-        cell.value, cell.data_type = _safe(value), "s"
+        _text(page, row, position, value)
     else:
         cell.value = value
     cell.alignment = Alignment(vertical="center", wrap_text=True)
+
+
+def _text(page: Worksheet, row: int, position: int, text: str) -> None:
+    """As text, so that nothing that begins with "=" is a formula (CSV injection) and no digit is lost."""
+    cell: Any = page.cell(row, position)
+    cell.value, cell.data_type = _safe(text), "s"
 
 
 def _own(column: Column, dataset: Mapping[str, Any], department: Mapping[str, Any]) -> Any:
@@ -212,7 +231,10 @@ def _own(column: Column, dataset: Mapping[str, Any], department: Mapping[str, An
     if column.kind in ("localised", "english"):
         return (value or {}).get("zh" if column.kind == "localised" else "en", "")
     if column.kind == "tags":
-        return "、".join(tag["name"] for tag in dataset.get("tags") or ())
+        texts = dataset.get("tags_translated") or {}
+        return "、".join(texts.get("zh") or [tag["name"] for tag in dataset.get("tags") or ()])
+    if column.kind == "tags_english":
+        return "、".join((value or {}).get("en", ()))
     if column.kind == "links":
         return "\n".join(resource["url"] for resource in dataset.get("resources") or () if resource.get("url"))
     return _label(column, value)
@@ -238,53 +260,64 @@ def _safe(text: str) -> str:
 def _finish(book: Workbook, page: Worksheet, form: Form, last: int) -> None:
     lists = book.create_sheet(LISTS)
     lists.sheet_state = "hidden"
+    tops = ",".join(entry.label_zh for entry in _current("class") if not entry.parent)
+    _choose(page, form.place("class_1"), f'"{tops}"', last)
+    classes = _under(lists, 1, "class", form.place("class_1"))
+    _choose(page, form.place("class_2"), classes, last)
+    formats = _under(lists, 3, "format_type", form.place("format_category"))
+    _choose(page, form.place("format_type"), formats, last, strict=False)  # several may be written
     places: dict[str, str] = {}
     for position, column in enumerate(form.columns, 1):
-        if column.kind != "code" or column.key == "region":
+        if column.kind != "code":
             continue
         if column.codelist not in places:
-            places[column.codelist] = _list(lists, len(places) + 3, column.codelist)
-        _choose(page, position, places[column.codelist], last)
-    _cascade(page, lists, form, last)
+            places[column.codelist] = _list(lists, len(places) + 5, column)
+        # Of a place the table may have the bare code.
+        _choose(page, position, places[column.codelist], last, strict=column.key != "region")
     notes = book.create_sheet(NOTES)
     for line, text in enumerate(("填写说明", *form.instructions), 1):
         notes.cell(line, 1, text)
     notes.column_dimensions["A"].width = 110
 
 
-def _list(lists: Worksheet, position: int, codelist: str) -> str:
+def _list(lists: Worksheet, position: int, column: Column) -> str:
     """Write a code list's labels into a column of the hidden sheet; the range they take."""
-    labels = [entry.label_zh for entry in codelists.load(codelist).values() if entry.status == "current"]
-    for row, label in enumerate(labels, 1):
-        lists.cell(row, position, label)
+    entries = _current(column.codelist)
+    for row, entry in enumerate(entries, 1):
+        text = forms.code_and_label(entry) if column.key == "region" else entry.label_zh
+        lists.cell(row, position, text)
     letter = get_column_letter(position)
-    return f"{LISTS}!${letter}$1:${letter}${len(labels)}"
+    return f"{LISTS}!${letter}$1:${letter}${len(entries)}"
 
 
-def _choose(page: Worksheet, position: int, formula: str, last: int) -> None:
+def _choose(page: Worksheet, position: int, formula: str, last: int, *, strict: bool = True) -> None:
+    """Offer the values of ``formula`` in a column; with ``strict`` nothing else may be written there."""
     letter = get_column_letter(position)
-    rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
+    rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=strict)
     rule.errorTitle, rule.error = "请从下拉列表中选择", "此处只能填写列表中的值。"
     rule.add(f"{letter}{FIRST_ROW}:{letter}{last}")
     page.add_data_validation(rule)
 
 
-def _cascade(page: Worksheet, lists: Worksheet, form: Form, last: int) -> None:
-    """项 offers what stands under the 类 of its row: columns A (类) and B (项) of the hidden sheet."""
-    entries = [entry for entry in codelists.load("class").values() if entry.status == "current"]
-    names = {entry.code: entry.label_zh for entry in entries}
-    narrower = sorted((entry for entry in entries if entry.parent), key=lambda entry: entry.code)
+def _under(lists: Worksheet, at: int, codelist: str, broader: int) -> str:
+    """What a cell offers whose row has the broader value in column ``broader``: the values under that one.
+
+    Args:
+        at: the column of the hidden sheet that takes the broader values; the one after it takes the narrower.
+    """
+    names = {entry.code: entry.label_zh for entry in _current(codelist)}
+    narrower = sorted((entry for entry in _current(codelist) if entry.parent), key=lambda entry: entry.parent)
     for row, entry in enumerate(narrower, 1):
-        lists.cell(row, 1, names[entry.parent])
-        lists.cell(row, 2, entry.label_zh)
-    keys = [column.key for column in form.columns]
-    first, second = keys.index("class_1") + 1, keys.index("class_2") + 1
-    top = [entry.label_zh for entry in entries if not entry.parent]
-    _choose(page, first, f'"{",".join(top)}"', last)
-    place = f"${get_column_letter(first)}{FIRST_ROW}"
-    offset = f"MATCH({place},{LISTS}!$A$1:$A${len(narrower)},0)-1"
-    height = f"COUNTIF({LISTS}!$A$1:$A${len(narrower)},{place})"
-    _choose(page, second, f"OFFSET({LISTS}!$B$1,{offset},0,{height},1)", last)
+        lists.cell(row, at, names[entry.parent])
+        lists.cell(row, at + 1, entry.label_zh)
+    place = f"${get_column_letter(broader)}{FIRST_ROW}"
+    parents, start = get_column_letter(at), get_column_letter(at + 1)
+    column = f"{LISTS}!${parents}$1:${parents}${len(narrower)}"
+    return f"OFFSET({LISTS}!${start}$1,MATCH({place},{column},0)-1,0,COUNTIF({column},{place}),1)"
+
+
+def _current(codelist: str) -> list[codelists.Code]:
+    return [entry for entry in codelists.load(codelist).values() if entry.status == "current"]
 
 
 def _bytes(book: Workbook) -> bytes:
