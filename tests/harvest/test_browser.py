@@ -148,6 +148,9 @@ def test_made_tested_run_read_approved_and_undone(web, site, officer, titles):
         walk.look("/dataset/shu-ju-ji-15", "withdrawn")
         page.click("a:has-text('撤销')")
         page.click("button:has-text('撤销')")
+        expect(page.locator("h1")).to_contain_text("正在撤销")
+        work()
+        page.goto(run)
         expect(page.locator("h1")).to_contain_text("已撤销")
         assert len(titles()) == 20
     assert not walk.wrong, "\n".join(walk.wrong)

@@ -215,6 +215,8 @@ class TestDeciding:
         assert "不能" in answer.body
         app.get(f"{decide}/undo", headers=officer)
         app.post(f"{decide}/undo", headers=officer)
+        assert call("nx_harvest_run_show", id=world["held"]["id"])["state"] == "undoing"
+        jobs.undo(world["held"]["id"])
         assert call("nx_harvest_run_show", id=world["held"]["id"])["state"] == "undone"
         assert len(titles()) == 20
 

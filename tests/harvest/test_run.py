@@ -320,11 +320,91 @@ class TestMirror:
         resource, body = self.stored(call)
         assert (body.decode(), resource["url_type"]) == ("甲", "upload")
 
-    def test_a_file_that_never_came_stays_a_link(self, web, harvest, call, problems):
-        run = harvest(self.catalogue(web), files="mirror")
+    def test_a_file_that_never_came_stays_a_link_until_it_comes(self, web, harvest, call, problems, every_run):
+        url = self.catalogue(web)
+        run = harvest(url, files="mirror")
         assert [p["code"] for p in problems(run)] == ["file_not_mirrored"]
         resource = call("package_show", id="shu-ju-ji-1")["resources"][0]
         assert (resource["url"], resource["url_type"]) == (web.base + "/data/1.csv", None)
+        web.put("/data/1.csv", "甲", "text/csv")
+        assert counts(harvest(url, files="mirror")) == {"update": 1}
+        assert self.stored(call)[1].decode() == "甲"
+
+    @pytest.fixture
+    def every_run(self, ckan_config):
+        ckan_config["ckanext.nxopendata.harvest.mirror_check_hours"] = 0
+        ckan_config["ckanext.nxopendata.harvest.mirror_versions"] = 2
+
+    def test_a_changed_file_of_an_unchanged_record_is_a_new_content_beside_the_old(
+        self, web, app, harvest, call, every_run
+    ):
+        url = self.catalogue(web, **{"1": "一"})
+        web.put("/1", web.replies["/1"].body, ETag='"same"')
+        web.put("/data/1.csv", "一", "text/csv", ETag='"1"')
+        harvest(url, files="mirror")
+        first, _ = self.stored(call)
+        run = harvest(url, files="mirror")
+        assert (counts(run), run["note"]) == ({"unchanged": 1}, {"not_modified": True})
+        assert web.requests[-1][1]["If-None-Match"] == '"1"'
+        web.put("/data/1.csv", "二二", "text/csv", ETag='"2"')
+        run = harvest(url, files="mirror")
+        assert counts(run) == {"update": 1}
+        (step,) = call("nx_harvest_run_plan", id=run["id"])["entries"]
+        assert [change["field"] for change in step["changes"]] == ["resources"]
+        second, body = self.stored(call)
+        assert (body.decode(), second["id"], second["size"]) == ("二二", first["id"], 6)
+        assert second["last_modified"] > first["last_modified"]
+        files = call("nx_harvest_file_list", id=first["id"])
+        assert [(one["number"], one["sha256"], one["current"]) for one in files] == [
+            (2, second["hash"], True),
+            (1, first["hash"], False),
+        ]
+        earlier = f"/dataset/shu-ju-ji-1/resource/{first['id']}/content/1"
+        assert app.get(earlier).body == "一"
+        assert earlier in app.get(f"/dataset/shu-ju-ji-1/resource/{first['id']}").body
+
+        call("nx_harvest_run_undo", id=run["id"])
+        undone, body = self.stored(call)
+        assert (body.decode(), undone["hash"], undone["last_modified"]) == ("一", first["hash"], first["last_modified"])
+        assert counts(harvest(url, files="mirror")) == {"update": 1}  # the source still says so
+        assert self.stored(call)[1].decode() == "二二"
+
+        web.put("/data/1.csv", "三", "text/csv")
+        harvest(url, files="mirror")
+        assert [one["number"] for one in call("nx_harvest_file_list", id=first["id"])] == [3, 2]
+        app.get(earlier, status=404)
+        call("package_patch", id="shu-ju-ji-1", private=True)
+        app.get(f"/dataset/shu-ju-ji-1/resource/{first['id']}/content/2", status=403)
+
+    def test_a_link_that_died_is_told_and_the_copy_stays_although_nothing_else_changed(
+        self, web, harvest, call, problems, every_run
+    ):
+        url = self.catalogue(web, **{"1": "甲"})
+        web.put("/1", web.replies["/1"].body, ETag='"same"')
+        harvest(url, files="mirror")
+        web.replies["/data/1.csv"] = Reply(status=404)
+        run = harvest(url, files="mirror")
+        assert (run["state"], counts(run)) == ("done", {"unchanged": 1})
+        assert [(p["code"], p["refuses"]) for p in problems(run)] == [("file_not_mirrored", False)]
+        resource, body = self.stored(call)
+        assert (body.decode(), resource["url_type"]) == ("甲", "upload")
+        assert call("nx_harvest_file_list", id=resource["id"])[0]["failure"] == "server_refused"
+
+    def test_a_file_that_a_person_put_in_its_place_stays(self, web, harvest, call, every_run):
+        from io import BytesIO
+
+        from werkzeug.datastructures import FileStorage
+
+        url = self.catalogue(web, **{"1": "甲"})
+        harvest(url, files="mirror")
+        resource, _ = self.stored(call)
+        theirs = FileStorage(BytesIO("人的".encode()), filename="own.csv")
+        call("resource_patch", id=resource["id"], upload=theirs)
+        for notes in ("说明", "新说明"):
+            harvest(self.catalogue(web, notes=notes, **{"1": "乙乙"}), files="mirror")
+            resource, body = self.stored(call)
+            assert (body.decode(), resource["url"].rpartition("/")[2]) == ("人的", "own.csv")
+        assert call("package_show", id="shu-ju-ji-1")["notes"] == "新说明"
 
 
 class TestKilled:
@@ -480,6 +560,33 @@ class TestCommands:
         result = json.loads(ckan("run", "demo", "--json").stdout)
         assert (result["state"], result["counts"]["create"], result["problems"]) == ("done", 1, [])
         assert json.loads(ckan("source", "list", "--json").stdout)[0]["name"] == "demo"
+
+    def test_every_command_answers_in_json(self, web, department, ckan):
+        from ckanext.nxopendata.harvest.cli import harvest
+
+        def commands(group, path=()):
+            for name, command in group.commands.items():
+                inner = getattr(command, "commands", None)
+                yield from commands(command, (*path, name)) if inner else [((*path, name), command)]
+
+        every = dict(commands(harvest))
+        assert len(every) > 20
+        assert [path for path, command in every.items() if "as_json" not in {p.name for p in command.params}] == []
+
+    def test_a_run_is_shown_with_its_problems(self, web, department, ckan):
+        body = PREFIXES + dataset(1) + '[] a dcat:Dataset ; dct:title "x"@zh .'
+        self.create(ckan, web.put("/1", body))
+        run = json.loads(ckan("run", "demo", "--json").stdout)
+        shown = json.loads(ckan("show", run["id"], "--json", "--wait").stdout)
+        assert (shown["state"], shown["counts"]) == ("done", run["counts"])
+        assert shown["progress"] == {"done": 1, "total": 1}
+        assert [problem["code"] for problem in shown["problems"]] == ["record_without_identifier"]
+        listed = json.loads(ckan("problems", run["id"], "--json").stdout)
+        assert listed == {"count": 1, "problems": shown["problems"]}
+        assert listed["problems"][0]["remedy"]
+        assert listed["problems"][0]["remedy"] in ckan("problems", run["id"]).output
+        assert ckan("show", "missing").exit_code == 1
+        assert json.loads(ckan("source", "delete", "demo", "--json").stdout) == {"deleted": "demo"}
 
     def test_the_exit_status_tells_what_happened(self, web, department, ckan):
         self.create(ckan, web.put("/1", turtle(1)))

@@ -37,6 +37,13 @@ class TestFields:
             create(call, **wrong)
         assert set(raised.value.error_dict) == set(wrong)
 
+    def test_a_schedule_that_never_comes_round_is_refused(self, department, call):
+        from ckan.plugins import toolkit as tk
+
+        with pytest.raises(tk.ValidationError, match="schedule"):
+            create(call, schedule="0 0 31 2 *")
+        assert create(call, schedule="0 0 29 2 *")["schedule"] == "0 0 29 2 *"
+
     def test_a_password_in_the_address_is_refused(self, department, call):
         from ckan.plugins import toolkit as tk
 
@@ -52,6 +59,22 @@ class TestFields:
         assert shown["title"] == "新名称"
         kept = [shown[name] for name in ("departments", "limits", "mapping", "trust", "priority", "files")]
         assert kept == [["yin-chuan"], limits, mapping, "review", 3, "link"]
+
+
+class TestPace:
+    def test_all_processes_together_ask_a_host_no_more_often_than_allowed(self):
+        from ckan.lib.redis import connect_to_redis
+
+        from ckanext.nxopendata.harvest import pace
+
+        from .faults.conftest import process
+
+        connect_to_redis().delete("nx:host:dept.example")
+        assert pace.turn("dept.example", 600) == 0
+        assert process(lambda: pace.turn("DEPT.example", 600)) == 0
+        assert 600 < pace.turn("dept.example", 600) <= 1200
+        assert pace.turn("other.example", 600) == 0
+        connect_to_redis().delete("nx:host:other.example", "nx:host:dept.example")
 
 
 class TestCredentials:

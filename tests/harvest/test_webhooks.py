@@ -29,12 +29,23 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if receiver.status == "drips":
+                    self.drip()
+                    return
                 receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(receiver.status)
                 if receiver.status == 302:
                     self.send_header("Location", "http://127.0.0.1:9/")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def drip(self):
+                self.wfile.write(b"HTTP/1.1 204 ")
+                with contextlib.suppress(OSError):
+                    for _ in range(1000):
+                        self.wfile.write(b"x")
+                        time.sleep(0.05)
+                self.close_connection = True
 
             def log_message(self, *_):
                 pass
@@ -126,6 +137,15 @@ class TestDelivery:
         ids = [headers["webhook-id"] for headers, _ in receiver.got]
         assert ids[0] == ids[1] != ids[2]
         assert webhooks.deliver_due() == []
+
+    def test_an_answer_that_drips_is_given_up(self, receiver, call, monkeypatch):
+        monkeypatch.setattr(webhooks, "LONGEST", 1)
+        hook = call("nx_webhook_create", title="银川", url=receiver.url)
+        appear("first")
+        receiver.status = "drips"
+        webhooks.deliver(hook["id"])
+        (delivery,) = call("nx_webhook_delivery_list", id=hook["id"])
+        assert (delivery["state"], delivery["reason"]) == ("waiting", "timed_out")
 
     def test_it_is_stopped_in_the_end_its_owner_told_and_goes_on_where_it_was(self, receiver, call):
         owner = factories.Sysadmin(name="officer")

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from ..catalogues import PREFIXES, dataset, turtle
 from .conftest import catalogue, changes, process
 
 pytestmark = [pytest.mark.usefixtures("with_plugins")]
@@ -29,12 +30,55 @@ STAGES = [
 """Where the process dies: module, function, how often it has been called before."""
 
 
+WITHDRAWING = [("apply", "_write", 0), ("apply", "_record", 0), ("apply", "index_chunk", 0)]
+UNDOING = [
+    ("run", "_undo", 0),
+    ("apply", "undo_chunk", 1),
+    ("apply", "_index_reverted", 0),
+    ("contents", "settle", 1),
+    ("apply", "_index_reverted", 2),
+]
+COPYING = [
+    ("mirror", "_store", 1),
+    ("contents", "remember", 1),
+    ("apply", "_write", 0),
+    ("apply", "index_chunk", 0),
+    ("mirror", "settle", 0),
+]
+
+
 def plan_and_apply(run_id):
     """What a worker does with the jobs of a run."""
     from ckanext.nxopendata.harvest import jobs
 
     jobs.execute(run_id)
     jobs.turn()
+
+
+def jobs():
+    from ckanext.nxopendata.harvest import jobs
+
+    return jobs
+
+
+def locks():
+    from ckanext.nxopendata.harvest import locks
+
+    return locks
+
+
+def copied(site, name):
+    """A dataset, and the text that readers get of its file; the file is what the dataset says of it."""
+    import hashlib
+    from pathlib import Path
+
+    from ckan.lib import uploader
+
+    shown = site.call("package_show", id=name)
+    (file,) = shown["resources"]
+    body = Path(uploader.get_resource_uploader(file).get_path(file["id"])).read_bytes()
+    assert (hashlib.sha256(body).hexdigest(), len(body)) == (file["hash"], file["size"])
+    return shown, body.decode()
 
 
 def go_on():
@@ -67,6 +111,100 @@ class TestKilled:
             assert changes(site.call("nx_harvest_run_show", id=run["id"])) == {"create": 8}, (module, name)
             site.sound(*keys)
             assert site.runs() == ["done", "done"], (module, name)
+
+    def test_while_datasets_are_withdrawn(self, site):
+        import importlib
+
+        for number, (module, name, times) in enumerate(WITHDRAWING):
+            keys, body = catalogue(7000 + number * 100, 8)
+            site.source(f"withdraw-{number}", body, limits={"fuse_percent": 100})
+            site.run()
+            site.web.put(f"/withdraw-{number}", turtle(*keys[:3]))
+            run = site.run(queue=True)
+            target = importlib.import_module(f"ckanext.nxopendata.harvest.{module}")
+            assert process(lambda run=run: plan_and_apply(run["id"]), (target, name, times)) == -signal.SIGKILL
+            go_on()
+            done = site.call("nx_harvest_run_show", id=run["id"])
+            assert (done["state"], changes(done)) == ("done", {"withdraw": 5, "unchanged": 3}), (module, name)
+            for key in keys[3:]:
+                shown = site.call("package_show", id=f"shu-ju-ji-{key}")
+                assert "nx_withdrawn" in {extra["key"] for extra in shown["extras"]}
+            site.sound(*keys[:3])
+
+    def test_while_a_run_is_undone(self, site):
+        import importlib
+
+        for number, (module, name, times) in enumerate(UNDOING):
+            keys, body = catalogue(8000 + number * 100, 8)
+            site.source(f"undo-{number}", body)
+            site.run()
+            more = [*keys, *range(keys[-1] + 1, keys[-1] + 9)]
+            site.web.put(f"/undo-{number}", turtle(*more))
+            run = site.run()
+            assert changes(run) == {"create": 8, "unchanged": 8}
+            site.call("nx_harvest_run_undo", id=run["id"], queue=True)
+            target = importlib.import_module(f"ckanext.nxopendata.harvest.{module}")
+            died = process(lambda run=run: jobs().undo(run["id"]), (target, name, times))
+            assert died == -signal.SIGKILL, (module, name)
+            if number % 2:  # by the next run, once the time of the lock has passed
+                locks().release(run["source_id"], run["id"])
+                site.web.put(f"/undo-{number}", body)
+                assert changes(site.run()) == {"unchanged": 8}, (module, name)
+            else:
+                from ckan.lib.jobs import get_queue
+
+                get_queue().empty()
+                assert run["id"] in jobs().watch()
+                jobs().undo(run["id"])
+                site.web.put(f"/undo-{number}", body)
+            assert site.call("nx_harvest_run_show", id=run["id"])["state"] == "undone", (module, name)
+            site.sound(*keys)
+
+    def test_while_files_are_copied(self, site):
+        import importlib
+
+        for number, (module, name, times) in enumerate(COPYING):
+            source, key = f"copy-{number}", 9000 + number * 10
+            keys = [key, key + 1]
+            body = PREFIXES + "".join(dataset(one).replace("https://dept.example/data/", f"{source}/") for one in keys)
+            for one in keys:
+                site.web.put(f"/{source}/{one}.csv", f"old {one}", "text/csv", ETag='"old"')
+            site.source(source, body, files="mirror")
+            site.run()
+            for one in keys:
+                site.web.put(f"/{source}/{one}.csv", f"new {one}", "text/csv", ETag='"new"')
+            site.web.put(f"/{source}", body.replace("说明", "新说明"))
+            run = site.run(queue=True)
+            target = importlib.import_module(f"ckanext.nxopendata.harvest.{module}")
+            assert process(lambda run=run: plan_and_apply(run["id"]), (target, name, times)) == -signal.SIGKILL
+            if number % 2:
+                go_on()
+            else:  # given up: readers get what the datasets say, until the next run brings all
+                site.call("nx_harvest_run_cancel", id=run["id"])
+                done = site.run()
+                assert done["state"] == "done"
+            for one in keys:
+                shown, text = copied(site, f"shu-ju-ji-{one}")
+                assert (shown["notes"], text) == ("新说明", f"new {one}"), (module, name)
+            site.sound(*keys)
+
+    def test_a_copy_that_was_made_for_nothing_goes_again(self, site):
+        """The run is cancelled when the new file lies there already; the source has the old one again."""
+        from ckanext.nxopendata.harvest import apply
+
+        body = PREFIXES + dataset(9900).replace("https://dept.example/data/", "vain/")
+        site.web.put("/vain/9900.csv", "old", "text/csv")
+        site.source("vain", body, files="mirror")
+        site.run()
+        site.web.put("/vain/9900.csv", "new", "text/csv")
+        site.web.put("/vain", body.replace("说明", "新说明"))
+        run = site.run(queue=True)
+        assert process(lambda: plan_and_apply(run["id"]), (apply, "_write", 0)) == -signal.SIGKILL
+        site.call("nx_harvest_run_cancel", id=run["id"])
+        site.web.put("/vain", body)
+        assert changes(site.run()) == {"unchanged": 1}
+        assert copied(site, "shu-ju-ji-9900")[1] == "old"
+        site.sound(9900)
 
     def test_a_run_that_nobody_goes_on_with_is_closed_by_the_next(self, site):
         from ckanext.nxopendata.harvest import apply, locks

@@ -173,3 +173,10 @@ class TestDisk:
         found = [site.call("package_show", id=f"shu-ju-ji-{key}")["resources"][0] for key in (1, 2)]
         assert (found[0]["url_type"], found[0]["url"]) == (None, site.web.base + "/full/1.csv")
         assert (found[1]["url_type"], found[1]["size"]) == ("upload", 4)
+        site.whole()
+        ckan_config["ckanext.nxopendata.harvest.mirror_check_hours"] = 0
+        assert changes(site.run()) == {"update": 1, "unchanged": 1}  # there is room again
+        file = site.call("package_show", id="shu-ju-ji-1")["resources"][0]
+        assert (file["url_type"], file["size"]) == ("upload", 20_000)
+        assert changes(site.run()) == {"unchanged": 2}
+        site.whole()

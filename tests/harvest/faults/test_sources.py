@@ -111,6 +111,9 @@ class TestSources:
         site.web.put("/encoding", body, "text/turtle; charset=iso-8859-1")
         assert changes(site.run()) == {"create": 1}
         assert site.call("package_show", id="shu-ju-ji-50")["title"] == "数据集50"
+        site.web.put("/encoding", body + b"# again", "text/turtle; charset=utf-8")
+        assert changes(site.run()) == {"unchanged": 1}
+        site.whole()
 
     def test_a_catalogue_that_halves_waits_for_a_person(self, site):
         keys, body = catalogue(200, 40)
@@ -146,3 +149,4 @@ class TestSources:
         assert site.call("nx_harvest_run_approve", id=run["id"])["state"] == "done"
         site.web.put("/strange", PREFIXES + dataset("s2") + quoted + "# again")
         assert changes(site.run()) == {"unchanged": 2}
+        site.whole()

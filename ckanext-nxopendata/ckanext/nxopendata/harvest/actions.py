@@ -10,11 +10,12 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.harvest import auth, bulk, jobs, messages, run, source_schema, trial
+from ckanext.nxopendata.harvest import auth, bulk, contents, health, jobs, messages, run, source_schema, trial, work
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source
 
 __all__ = [
+    "nx_harvest_file_list",
     "nx_harvest_problem_list",
     "nx_harvest_provenance_show",
     "nx_harvest_run_approve",
@@ -34,6 +35,9 @@ __all__ = [
     "nx_harvest_source_test",
     "nx_harvest_source_update",
 ]
+
+SHOWN_PROBLEMS = 1000
+"""Problems that a run is shown with."""
 
 
 def _source(key: str) -> Source:
@@ -274,10 +278,16 @@ def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> Json:
     """Bring the datasets of the last run of a source back to what they were before it.
 
     :param id: id of the run
+    :param queue: true to hand it to the workers; the answer is then the run in the state ``undoing``
     :returns: the run
     """
     tk.check_access("nx_harvest_run_undo", context, data_dict)
-    return _run_dict(_decided(run.undo, _run(tk.get_or_bust(data_dict, "id")).id, _writer()))
+    row = _run(tk.get_or_bust(data_dict, "id"))
+    if tk.asbool(data_dict.get("queue", False)):
+        begun = _decided(run.begin_undo, row.id)
+        jobs.enqueue_undo(begun)
+        return _run_dict(begun)
+    return _run_dict(_decided(run.undo, row.id, _writer()))
 
 
 def _writer() -> bulk.BulkWriter:
@@ -335,9 +345,16 @@ def nx_harvest_run_show(context: Context, data_dict: DataDict) -> Json:
     """A run.
 
     :param id: id of the run
+    :returns: ``state``; ``counts`` of create, update, unchanged, withdraw, restore, refused, duplicate; ``stages``
+        (seconds); ``progress``: ``{done, total}`` steps of the plan; ``speed``: records a second, None while it is
+        not known; ``problems``: the first thousand of ``problem_count``, as ``nx_harvest_problem_list`` gives all;
+        ``doubts``: why nothing was withdrawn; ``evidence`` of the reading; ``note``; times
     """
     tk.check_access("nx_harvest_run_show", context, data_dict)
-    return _run_dict(_run(tk.get_or_bust(data_dict, "id")))
+    row = _run(tk.get_or_bust(data_dict, "id"))
+    done, total = work.progress_of(row.id)
+    more = {"progress": {"done": done, "total": total}, "speed": health.speed(row.stages, row.counts)}
+    return _run_dict(row) | more | {"problems": _problems(row.id, 0, SHOWN_PROBLEMS)}
 
 
 @tk.side_effect_free
@@ -387,9 +404,27 @@ def nx_harvest_problem_list(context: Context, data_dict: DataDict) -> Json:
     """
     tk.check_access("nx_harvest_problem_list", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "run_id"))
-    query = model.Session.query(Finding).filter_by(run_id=row.id)
-    found = query.order_by(Finding.id).offset(_offset(data_dict)).limit(_limit(data_dict, 100, 10_000))
-    return {"count": query.count(), "problems": [run.problem_dict(problem) for problem in found]}
+    count = model.Session.query(Finding).filter_by(run_id=row.id).count()
+    return {"count": count, "problems": _problems(row.id, _offset(data_dict), _limit(data_dict, 100, 10_000))}
+
+
+@tk.side_effect_free
+def nx_harvest_file_list(context: Context, data_dict: DataDict) -> list[Json]:
+    """The contents that a copied file had, newest first; empty for a file that was not copied.
+
+    :param id: id of the file (resource)
+    :returns: ``[{number, name, sha256, size, source_url, fetched, checked, failure, current, kept}]``: ``checked`` is
+        when the source was last asked for it, ``failure`` the code of why it did not give it then, ``current`` whether
+        readers get this content, ``kept`` whether it can still be downloaded
+    """
+    tk.check_access("nx_harvest_file_list", context, data_dict)
+    resource = tk.get_action("resource_show")(context, {"id": tk.get_or_bust(data_dict, "id")})
+    return contents.listed(resource)
+
+
+def _problems(run_id: str, offset: int, limit: int) -> list[Json]:
+    query = model.Session.query(Finding).filter_by(run_id=run_id).order_by(Finding.id)
+    return [run.problem_dict(problem) for problem in query.offset(offset).limit(limit)]
 
 
 def _limit(data_dict: DataDict, default: int, most: int) -> int:

@@ -13,7 +13,7 @@ import sqlalchemy.exc
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.nxopendata.harvest import duplicates, identities, merge, outages, tombstone
+from ckanext.nxopendata.harvest import contents, duplicates, identities, merge, outages, tombstone
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Source, now
 from ckanext.nxopendata.i18n import speech
@@ -337,17 +337,19 @@ def _index(ids: Sequence[str], writer: Writer) -> list[tuple[str, str]]:
 
 
 def undo_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> None:
-    """Bring the datasets of some steps back to what they were before; one transaction, one index batch."""
-    query = sa.select(PlanEntry).where(PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers)).with_for_update()
+    """Bring the datasets of some steps back to what they were before; one transaction, one index batch.
+
+    Safe to repeat: a process that dies in between leaves steps ``reverted``; the next call indexes them.
+    """
+    where = (PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers))
+    query = sa.select(PlanEntry).where(*where, PlanEntry.state.in_(("written", "done"))).with_for_update()
     entries = list(model.Session.scalars(query))
     known = _known(source_id, [entry.guid for entry in entries])
-    reverted = []
     for entry in entries:
-        entry.state = "undone"
+        entry.state = "reverted"
         record = known.get(entry.guid)
         if entry.kind in WRITTEN_KINDS:
             writer.revert(entry.dataset_id, entry.before)
-            reverted.append(entry.dataset_id)
         elif entry.kind == "duplicate" and not entry.data.get("heir") and record:
             model.Session.delete(record)  # the next run finds the same again
         if record is None or entry.kind not in WRITTEN_KINDS:
@@ -363,7 +365,20 @@ def undo_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writ
         record.state = "withdrawn" if withdrawn else "present"
         record.written = restricted(entry.before, record.written)
     model.Session.commit()
-    writer.index(reverted)
+    _index_reverted(where, writer)
+
+
+def _index_reverted(where: Sequence[sa.ColumnElement[bool]], writer: Writer) -> None:
+    reverted = (*where, PlanEntry.state == "reverted")
+    query = sa.select(PlanEntry.dataset_id).where(*reverted, PlanEntry.kind.in_(WRITTEN_KINDS))
+    ids = list(model.Session.scalars(query))
+    contents.settle(ids)
+    writer.index(ids)
+    model.Session.execute(
+        sa.update(PlanEntry).where(*reverted).values(state="undone"),
+        execution_options={"synchronize_session": False},
+    )
+    model.Session.commit()
     model.Session.expunge_all()
 
 

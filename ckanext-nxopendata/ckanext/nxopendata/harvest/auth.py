@@ -14,6 +14,7 @@ from ckanext.nxopendata.harvest.model import Run, Source
 
 __all__ = [
     "nx_harvest_dataset_restore",
+    "nx_harvest_file_list",
     "nx_harvest_problem_list",
     "nx_harvest_provenance_show",
     "nx_harvest_run_approve",
@@ -160,3 +161,15 @@ def nx_harvest_dataset_restore(context: Context, data_dict: DataDict) -> AuthRes
     if user and authz.users_role_for_group_or_org(dataset.owner_org, user) == "admin":
         return {"success": True}
     return {"success": False, "msg": tk._("Only the head of the department or the supervising office may do this")}
+
+
+@tk.auth_allow_anonymous_access
+def nx_harvest_file_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see the file."""
+    try:
+        tk.check_access("resource_show", context, {"id": data_dict.get("id")})
+    except tk.NotAuthorized as error:
+        return {"success": False, "msg": str(error.message or "")}
+    except tk.ObjectNotFound:
+        return {"success": True}  # for the action to report
+    return {"success": True}

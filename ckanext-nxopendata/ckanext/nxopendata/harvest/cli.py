@@ -9,6 +9,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import click
+from ckan import model
 
 from ckanext.nxopendata.cli import nx
 from ckanext.nxopendata.harvest import chores, credentials, jobs, messages, plan, sources, verify
@@ -33,12 +34,15 @@ RUN_STATES = {
     "failed": "失败 failed",
     "cancelled": "已取消 cancelled",
     "refused": "已拒绝 refused",
+    "undoing": "撤销中 undoing",
     "undone": "已撤销 undone",
     "pending": "排队中 pending",
     "planning": "读取中 planning",
     "applying": "写入中 applying",
     "paused": "已暂停 paused",
 }
+EXIT = {"failed": 1, "held": 2}
+"""State of a run -> exit status; 0 for the others."""
 
 
 @nx.group(short_help="目录采集 / Harvest department catalogues")
@@ -115,7 +119,7 @@ def run_(ctx: click.Context, source_name: str, queue: bool, as_json: bool) -> No
         _print_json(run | {"problems": problems["problems"]})
     else:
         _summary(source_name, run, problems)
-    ctx.exit({"failed": 1, "held": 2}.get(run["state"], 0))
+    ctx.exit(EXIT.get(run["state"], 0))
 
 
 @harvest.command("due")
@@ -138,9 +142,11 @@ def due_(as_json: bool) -> None:
 
 
 @harvest.command("key")
-def key_() -> None:
+@as_json
+def key_(as_json: bool) -> None:
     """Print a new key for ckanext.nxopendata.harvest.credentials_keys."""
-    click.echo(credentials.new_key())
+    key = credentials.new_key()
+    _print_json({"key": key}) if as_json else click.echo(key)
 
 
 @harvest.command("rekey")
@@ -172,6 +178,44 @@ def verify_(repair: bool, as_json: bool) -> None:
         click.echo(f"数据集 datasets {found.datasets} · 差异 faults {found.faults} · " + " · ".join(numbers))
     if found.lost or found.double or ((found.missing or found.surplus) and not repair):
         raise SystemExit(1)
+
+
+@harvest.command("show")
+@click.argument("run_id", metavar="RUN")
+@click.option("--wait", is_flag=True, help="Follow the run until nothing happens any more by itself.")
+@as_json
+@click.pass_context
+def show_(ctx: click.Context, run_id: str, wait: bool, as_json: bool) -> None:
+    """Show where RUN stands and what came of it. Exit status 1 if it failed, 2 if it is held."""
+    run = _call("nx_harvest_run_show", {"id": run_id})
+    progress = _Progress(as_json)
+    try:
+        while wait and run["state"] in ("pending", "planning", "applying", "undoing"):
+            if run["state"] == "applying":
+                progress("apply", run["progress"]["done"], run["progress"]["total"])
+            else:
+                progress("plan", sum(run["counts"].values()), None)
+            time.sleep(1)
+            model.Session.remove()
+            run = _call("nx_harvest_run_show", {"id": run_id})
+    finally:
+        progress.close()
+    source = _call("nx_harvest_source_show", {"id": run["source_id"]})
+    _print_json(run) if as_json else _summary(source["name"], run, run)
+    ctx.exit(EXIT.get(run["state"], 0))
+
+
+@harvest.command("problems")
+@click.argument("run_id", metavar="RUN")
+@as_json
+def problems_(run_id: str, as_json: bool) -> None:
+    """List all problems of RUN: what is wrong, where, and what to do about it."""
+    problems, count = [], 1
+    while len(problems) < count:
+        found = _call("nx_harvest_problem_list", {"run_id": run_id, "offset": len(problems), "limit": 10_000})
+        count = found["count"]
+        problems += found["problems"]
+    _print_json({"count": count, "problems": problems}) if as_json else _tell_problems(problems)
 
 
 @harvest.command("plan")
@@ -211,7 +255,7 @@ _decision("refuse", "Drop the plan of RUN, which waits.")
 _decision("cancel", "Stop RUN after the chunk it is at.")
 _decision("pause", "Stop RUN after the chunks that are being written, until it is resumed.")
 _decision("resume", "Let RUN, which is paused, go on by the workers.")
-_decision("undo", "Bring the datasets of RUN back to what they were before it.")
+_decision("undo", "Bring the datasets of RUN back to what they were before it; goes on with an undoing that stopped.")
 
 
 def _summary(source_name: str, run: dict[str, Any], problems: dict[str, Any]) -> None:
@@ -222,7 +266,11 @@ def _summary(source_name: str, run: dict[str, Any], problems: dict[str, Any]) ->
     if run["doubts"]:
         reasons = "; ".join(messages.sentence(code, {}) for code in run["doubts"])
         click.echo(f"  未证明目录完整，不撤下任何数据集 nothing withdrawn: {reasons}")
-    for problem in problems["problems"]:
+    _tell_problems(problems["problems"])
+
+
+def _tell_problems(problems: list[dict[str, Any]]) -> None:
+    for problem in problems:
         mark = "✗" if problem["refuses"] else "!"
         where = problem["guid"] or problem["position"]
         click.echo(f"  {mark} {where} {problem['field']}: {problem['message']} {problem['remedy']}")

@@ -45,6 +45,7 @@ SETTINGS: tuple[Callable[..., Any], ...] = (
     click.option(
         "--mapping", type=click.File(), help="File with what differs from the format's mapping, as YAML or JSON."
     ),
+    click.option("--options", type=click.File(), help="File with settings of the format, as YAML or JSON."),
     click.option(
         "--credentials",
         type=click.File(),
@@ -69,7 +70,7 @@ def _data(values: dict[str, Any]) -> dict[str, Any]:
         data["limits"] = dict(data["limits"])
     if "departments" in data:
         data["departments"] = list(data["departments"])
-    for name in ("mapping", "credentials"):
+    for name in ("mapping", "options", "credentials"):
         if name in data:
             try:
                 data[name] = yaml.safe_load(data[name].read())
@@ -177,7 +178,8 @@ def source_list(as_json: bool) -> None:
 
 @source.command("delete")
 @click.argument("name")
-def source_delete(name: str) -> None:
+@as_json
+def source_delete(name: str, as_json: bool) -> None:
     """Delete a source; its datasets stay."""
     _call("nx_harvest_source_delete", {"id": name})
-    click.echo(f"已删除 deleted: {name}")
+    _print_json({"deleted": name}) if as_json else click.echo(f"已删除 deleted: {name}")

@@ -79,6 +79,21 @@ def mirror_limits() -> Limits:
     return dataclasses.replace(limits(), bytes=mirror_megabytes() * 1024 * 1024)
 
 
+def mirror_check_hours() -> int:
+    """Hours after which the source of a copied file is asked whether the file has changed."""
+    return _number("mirror_check_hours")
+
+
+def mirror_check_seconds() -> int:
+    """Seconds that a run gives to asking for files whose records did not change."""
+    return _number("mirror_check_seconds")
+
+
+def mirror_versions() -> int:
+    """Contents of a copied file that are kept, the present one and the one before it at least."""
+    return max(2, _number("mirror_versions"))
+
+
 def patience() -> int:
     """Seconds that the work waits for a database or an index that does not answer."""
     return _number("patience_seconds")

@@ -78,6 +78,7 @@ STEPS = (
             " back, changed ones get their former content. Edits that people made since are lost."
         ),
         "danger",
+        {"queue": True},
     ),
 )
 

@@ -167,7 +167,7 @@ def _unwrapped(
     return address.ipv4_mapped or address.sixtofour or teredo or address
 
 
-class _Clock:
+class Clock:
     """Ends a request at its time, whatever its server does: a read timeout begins anew with every byte that drips."""
 
     def __init__(self, seconds: float) -> None:
@@ -176,7 +176,7 @@ class _Clock:
         self._timer = threading.Timer(seconds, self._ring)
         self._timer.daemon = True
 
-    def __enter__(self) -> _Clock:
+    def __enter__(self) -> Clock:
         self._timer.start()
         return self
 
@@ -231,26 +231,29 @@ def _guarded_adapter(guard: AddressGuard, watch: Callable[[socket.socket], None]
     return adapter
 
 
-class _Session(requests.Session):
-    """A session that leaves redirects alone: requests would read their bodies whole, without any limit."""
+class GuardedSession(requests.Session):
+    """A session that leaves redirects alone: requests would read their bodies whole, without any limit.
+
+    :ivar clock: ends the request that is under way
+    """
+
+    clock = Clock(0)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer leads anywhere by itself."""
 
 
-def guarded_session(
-    guard: AddressGuard, user_agent: str, watch: Callable[[socket.socket], None] = lambda _socket: None
-) -> requests.Session:
+def guarded_session(guard: AddressGuard, user_agent: str) -> GuardedSession:
     """A session that connects to what ``guard`` passes, through no proxy, and follows no redirect.
 
-    :param watch: is given the socket that an answer is about to be read from
+    Whoever asks something starts its clock: ``with Clock(60) as session.clock: session.get(…)``.
     """
-    session = _Session()
+    session = GuardedSession()
     # Proxies and .netrc of the environment would open a second, unguarded door.
     session.trust_env = False
     session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _guarded_adapter(guard, watch))
+        session.mount(scheme, _guarded_adapter(guard, lambda connected: session.clock.watch(connected)))
     return session
 
 
@@ -260,6 +263,8 @@ class Fetcher:
     :param guard: which addresses may be connected to
     :param user_agent: says who asks and where to complain
     :param authorisation: sent to its origin only, also after redirects
+    :param turn: gives, for a host and the seconds between two requests, the seconds to wait, where several processes
+        ask the same host; None from it, or for it: this one keeps its distance by itself
     """
 
     def __init__(
@@ -269,12 +274,13 @@ class Fetcher:
         *,
         user_agent: str = "nxopendata-harvester",
         authorisation: Authorisation | None = None,
+        turn: Callable[[str, float], float | None] | None = None,
     ) -> None:
+        self._turn = turn
         self.limits = limits or Limits()
         self._authorisation = authorisation
         self._last_request: dict[str, float] = {}
-        self._clock = _Clock(0)
-        self._session = guarded_session(guard, user_agent, lambda connected: self._clock.watch(connected))
+        self._session = guarded_session(guard, user_agent)
 
     def __enter__(self) -> Fetcher:
         return self
@@ -293,10 +299,10 @@ class Fetcher:
         attempt, part = 0, _Part() if resume else None
         while True:
             try:
-                with _Clock(self.limits.total_seconds) as self._clock:
+                with Clock(self.limits.total_seconds) as self._session.clock:
                     return self._get_once(url, accept, validators or Validators(), part)
             except TransientFetchError as error:
-                if self._clock.expired:
+                if self._session.clock.expired:
                     if part:
                         part.drop()
                     raise LimitError("too_slow", url=url, limit=self.limits.total_seconds) from error
@@ -351,8 +357,12 @@ class Fetcher:
 
     def _keep_distance(self, host: str) -> None:
         """Wait so that a host sees no more than ``requests_per_second``."""
-        gap = 1 / self.limits.requests_per_second if self.limits.requests_per_second else 0
-        wait = self._last_request.get(host, -gap) + gap - time.monotonic()
+        if not self.limits.requests_per_second:
+            return
+        gap = 1 / self.limits.requests_per_second
+        wait = self._turn(host, gap) if self._turn else None
+        if wait is None:
+            wait = self._last_request.get(host, -gap) + gap - time.monotonic()
         if wait > 0:
             time.sleep(wait)
         self._last_request[host] = time.monotonic()
@@ -420,7 +430,7 @@ class Fetcher:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise TransientFetchError("connection_broken", url=url, received=received) from error
         declared = response.headers.get("Content-Length", "")
-        if self._clock.expired or (declared.isdigit() and received < int(declared)):
+        if self._session.clock.expired or (declared.isdigit() and received < int(declared)):
             raise TransientFetchError("connection_broken", url=url, received=received)
 
 

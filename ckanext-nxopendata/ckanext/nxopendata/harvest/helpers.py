@@ -12,7 +12,7 @@ from ckan import model
 from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.catalogue.review import difference, gate
-from ckanext.nxopendata.harvest import messages, plan, settings, tombstone, words
+from ckanext.nxopendata.harvest import contents, health, messages, plan, settings, tombstone, words
 from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry, Run, Source
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "nx_harvest_doubt",
     "nx_harvest_entry_state",
     "nx_harvest_field",
+    "nx_harvest_files",
     "nx_harvest_format",
     "nx_harvest_is_final",
     "nx_harvest_kind",
@@ -28,6 +29,7 @@ __all__ = [
     "nx_harvest_progress",
     "nx_harvest_provenance",
     "nx_harvest_setting",
+    "nx_harvest_settings",
     "nx_harvest_stage",
     "nx_harvest_state",
     "nx_harvest_tabs",
@@ -79,6 +81,7 @@ def nx_harvest_state(state: str) -> str:
         "failed": tk._("Failed"),
         "refused": tk._("Refused by a person"),
         "cancelled": tk._("Cancelled"),
+        "undoing": tk._("Being undone"),
         "undone": tk._("Undone"),
     }
     return words.get(state, state)
@@ -124,6 +127,7 @@ def nx_harvest_entry_state(state: str) -> str:
         "done": tk._("done"),
         "refused": tk._("refused"),
         "skipped": tk._("left alone"),
+        "reverted": tk._("undone, not yet in the index"),
         "undone": tk._("undone"),
     }
     return words.get(state, state)
@@ -160,6 +164,11 @@ def nx_harvest_field(name: str) -> str:
     return words.field(name)
 
 
+def nx_harvest_files(resource: Mapping[str, Any]) -> list[Json]:
+    """The contents that a copied file had, newest first, as ``nx_harvest_file_list`` gives them."""
+    return contents.listed(resource) if resource.get("url_type") == "upload" else []
+
+
 def nx_harvest_setting(name: str) -> str:
     """A setting of a source or a webhook in words."""
     words = {
@@ -185,9 +194,37 @@ def nx_harvest_setting(name: str) -> str:
         "max_records": tk._("Records of the catalogue"),
         "max_resources": tk._("Files of one dataset"),
         "max_keywords": tk._("Keywords of one dataset"),
+        "fuse_percent": tk._("Share of the datasets that a run may withdraw by itself (%)"),
+        "fuse_number": tk._("Datasets that a run may withdraw by itself"),
         "start": tk._("Begin with"),
     }
     return words.get(name, name)
+
+
+def nx_harvest_settings(source: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and words of what a source has beside the settings that every source has; "" for what it has not."""
+    title = helper_functions["nx_department_title"]
+    choices = {name: dict(found) for name, found in settings.choices([]).items()}
+    limits = [f"{nx_harvest_setting(name)}: {number}" for name, number in source["limits"].items()]
+    kind = source["credentials_kind"]
+    words = {
+        "departments": "、".join(title(name) for name in source["departments"]),
+        "priority": str(source["priority"]),
+        "trust": choices["trust"][source["trust"]],
+        "credentials": choices["credentials_kind"].get(kind, messages.sentence("credentials_unreadable", {}))
+        if kind
+        else "",
+        "limits": "; ".join(limits),
+        "mapping": tk._("{number} fields differ from the format's mapping").format(number=len(fields))
+        if (fields := _mapped(source["mapping"]))
+        else "",
+    }
+    return [(nx_harvest_setting(name), text) for name, text in words.items()]
+
+
+def _mapped(mapping: Json) -> list[str]:
+    parts = [name for part in (mapping.get("parts") or {}).values() for name in part]
+    return [*(mapping.get("dataset") or {}), *parts, *(mapping.get("columns") or {})]
 
 
 def nx_harvest_changes(changes: list[Json]) -> list[Json]:
@@ -206,18 +243,15 @@ def nx_harvest_changes(changes: list[Json]) -> list[Json]:
 
 
 def nx_harvest_progress(run: Mapping[str, Any]) -> dict[str, Any]:
-    """How far a run is: ``{"done", "total", "percent", "seconds", "speed"}``; ``total`` 0 while it is not known."""
+    """How far a run is: ``{"done", "total", "percent", "speed"}``; ``total`` 0 while it is not known."""
     total = sum(run["counts"].get(kind, 0) for kind in ("create", "update", "restore", "withdraw"))
     query = sa.select(sa.func.count()).where(PlanEntry.run_id == run["id"], PlanEntry.kind != "unchanged")
     done = model.Session.scalar(query.where(PlanEntry.state.in_(("written", "done", "skipped")))) or 0
-    seconds = sum(run["stages"].values())
-    records = sum(run["counts"].values())
     return {
         "done": min(done, total),
         "total": total,
         "percent": round(100 * min(done, total) / total) if total else 0,
-        "seconds": seconds,
-        "speed": round(records / seconds) if seconds > 0.5 else None,
+        "speed": health.speed(run["stages"], run["counts"]),
     }
 
 

@@ -72,6 +72,23 @@ def execute(run_id: str) -> None:
         locks.release(row.source_id, row.id)
 
 
+def undo(run_id: str) -> None:
+    """Undo a run in a worker; one that another worker undoes is left to it."""
+    row = model.Session.get(Run, run_id)
+    if row is None or row.state != "undoing":
+        return
+    try:
+        run.undo(run_id, _writer())
+    except HarvestError as error:  # the timer offers it again
+        log.warning("run %s could not be undone now: %s", run_id, error)
+
+
+def enqueue_undo(row: Run) -> None:
+    """Hand the undoing of a run to the workers."""
+    tk.enqueue_job(undo, [row.id], title="harvest: undo", rq_kwargs={"timeout": LONGEST_PLAN})
+    ensure_timer()
+
+
 def turn() -> None:
     """Take chunks for a while; then queue up again if there are more."""
     if work.take_turns(_writer(), config.turn_seconds()):
@@ -145,7 +162,7 @@ def watch() -> list[str]:
     :returns: ids of the runs that were queued again
     """
     found = []
-    for row in model.Session.scalars(sa.select(Run).where(Run.state.in_(("applying", "paused")))):
+    for row in model.Session.scalars(sa.select(Run).where(Run.state.in_(("applying", "paused", "undoing")))):
         locks.take(row.source_id, row.id)
     queued = _queued_runs()
     with locks.Hold() as hold:
@@ -156,6 +173,11 @@ def watch() -> list[str]:
             hold.let_go(f"plan:{run_id}")
             tk.enqueue_job(execute, [run_id], title=f"harvest {name}", rq_kwargs={"timeout": LONGEST_PLAN})
             found.append(run_id)
+        for row in model.Session.scalars(sa.select(Run).where(Run.state == "undoing")).all():
+            if row.id not in queued and hold.take(f"undo:{row.id}"):
+                hold.let_go(f"undo:{row.id}")
+                enqueue_undo(row)
+                found.append(row.id)
     found += work.complete()
     model.Session.commit()
     if offer_turns():
@@ -164,11 +186,11 @@ def watch() -> list[str]:
 
 
 def _queued_runs() -> set[str]:
-    """Ids of the runs whose planning is queued."""
+    """Ids of the runs whose planning or undoing is queued."""
     queue = ckan_jobs.get_queue()
-    name = f"{execute.__module__}.{execute.__name__}"
+    names = {f"{job.__module__}.{job.__name__}" for job in (execute, undo)}
     jobs = rq.job.Job.fetch_many(queue.get_job_ids(), connection=queue.connection)
-    return {job.args[0] for job in jobs if job and job.func_name == name and job.args}
+    return {job.args[0] for job in jobs if job and job.func_name in names and job.args}
 
 
 # The timer: a job that CKAN's workers run on time, and that plans itself anew

@@ -154,7 +154,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "file_not_mirrored": (
         _("The file {url} could not be copied ({reason}); the earlier copy or the link stays."),
-        _("Check the address of the file; the next change of the record tries again."),
+        _("Check the address of the file; the portal goes on asking for it."),
     ),
     "file_of_another_type": (
         _("{url} is not {format}, although it is said to be; the earlier copy or the link stays."),
@@ -162,7 +162,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "disk_full": (
         _("There is no room for a copy of {url}; the earlier copy or the link stays."),
-        _("Tell the administrator; the next change of the record tries again."),
+        _("Tell the administrator; the portal goes on asking for the file."),
     ),
     "file_is_a_page": (_("{url} is a web page, not a file."), _("Give the address of the file itself.")),
     # runs

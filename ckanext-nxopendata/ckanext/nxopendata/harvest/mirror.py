@@ -6,7 +6,9 @@ import copy
 import datetime as dt
 import errno
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +17,8 @@ from ckan import model
 from ckan.lib import munge, uploader
 from werkzeug.datastructures import FileStorage
 
-from ckanext.nxopendata.harvest import config, signatures
+from ckanext.nxopendata.harvest import config, contents, signatures
+from ckanext.nxopendata.harvest.contents import Content
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher
 from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry
@@ -26,6 +29,12 @@ NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 OWN_CODES = frozenset({"disk_full", "file_is_a_page", "file_of_another_type"})
 """Problems with sentences of their own; the others are why a file could not be copied."""
 
+UNWRITTEN = ("planned", "refused", "skipped")
+"""States of a step whose dataset is what it was before."""
+
+MOST_AT_ONCE = 5_000
+"""Files of a source that one run asks for again."""
+
 COPIED = ("url", "url_type", "size", "hash", "mimetype", "last_modified", "nx_file_name", "nx_source_url")
 """Fields of a file that describe the copy."""
 
@@ -35,7 +44,8 @@ def prepare(
 ) -> list[Problem]:
     """Copy the files of some steps and write the copies into their plan entries. Safe to repeat.
 
-    A file that cannot be copied is reported; the dataset keeps its earlier copy, or the link.
+    A file that its source says has not changed is not sent again. One that cannot be copied is reported; the dataset
+    keeps its earlier copy, or the link.
     """
     query = sa.select(PlanEntry).where(
         PlanEntry.run_id == run_id,
@@ -48,50 +58,118 @@ def prepare(
         KnownRecord.source_id == source_id, KnownRecord.guid.in_([entry.guid for entry in entries])
     )
     written = {row.guid: row.written for row in model.Session.execute(records)}
+    theirs = contents.replaced([file for data in written.values() for file in data.get("resources", ())])
+    known = contents.newest([file["id"] for entry in entries for file in entry.data.get("resources", ())])
     model.Session.commit()  # no transaction stays open while departments' servers answer
     problems: list[Problem] = []
     for entry in entries:
         renew()
         data = copy.deepcopy(entry.data)
         before = {file["id"]: file for file in written.get(entry.guid, {}).get("resources", ())}
-        found = [_mirror(file, before.get(file["id"]), door) for file in data.get("resources", ())]
-        problems += [_of(problem, entry) for problem in found if problem]
+        asked = []
+        for file in data.get("resources", ()):
+            copied = before.get(file["id"])
+            if file["id"] not in theirs:
+                asked.append(_mirror(file, copied, known.get(file["id"]), entry.dataset_id, door))
+            elif copied and copied.get("url_type") == "upload":  # a person's file stays, as their other edits do
+                _keep(file, copied, copied.get("nx_source_url") or "")
+        problems += [_of(one.problem, entry) for one in asked if one.problem]
         entry.data = data
-    model.Session.commit()
+        contents.remember(one.row for one in asked if one.row)
+        contents.prune([file["id"] for file in data.get("resources", ())], config.mirror_versions())
+        model.Session.commit()
     return problems
+
+
+def settle(run_id: str, numbers: Sequence[int]) -> None:
+    """See to it that readers get the files that datasets speak of, where a step did not come to its end.
+
+    :param numbers: of steps that are finished, or that nobody will go on with
+    """
+    query = sa.select(PlanEntry.dataset_id).where(
+        PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers), PlanEntry.state.in_(UNWRITTEN)
+    )
+    contents.settle(list(model.Session.scalars(query)))
+    model.Session.rollback()
+
+
+def settle_run(run_id: str) -> None:
+    """The same for all steps of a run that has ended."""
+    query = sa.select(PlanEntry.number).where(PlanEntry.run_id == run_id, PlanEntry.state.in_(UNWRITTEN))
+    numbers = list(model.Session.scalars(query.order_by(PlanEntry.number)))
+    for start in range(0, len(numbers), 1_000):
+        settle(run_id, numbers[start : start + 1_000])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of asking for a file: what to remember of it, and what was wrong."""
+
+    row: Json | None = None
+    problem: Problem | None = None
 
 
 def _of(problem: Problem, entry: PlanEntry) -> Problem:
     return Problem(problem.code, "record", entry.guid, entry.position, problem.field, problem.params, refuses=False)
 
 
-def _mirror(file: Json, before: Mapping[str, Any] | None, door: Fetcher) -> Problem | None:
-    """Replace the link of ``file`` by a copy. ``before`` is the file as last written."""
+def _mirror(
+    file: Json, before: Mapping[str, Any] | None, known: Content | None, dataset_id: str, door: Fetcher
+) -> _Asked:
+    """Replace the link of ``file`` by a copy.
+
+    :param before: the file as last written
+    :param known: its newest content
+    """
     link = file.get("url") or ""
-    if file.get("url_type") == "upload" or not link.startswith(("http://", "https://")):
-        return None
+    if file.get("url_type") == "upload":  # the plan found the content (changed)
+        contents.show(file["id"], file.get("hash") or "")
+        return _Asked()
+    if not link.startswith(("http://", "https://")):
+        return _Asked()
     copied = before if before and before.get("url_type") == "upload" else None
     if copied and file.get("hash") and file["hash"] == copied.get("hash"):
         _keep(file, copied, link)
-        return None
+        return _Asked()
+    same = known if copied and known and known.link == link and known.sha256 == copied.get("hash") else None
     try:
-        with door.get(link, resume=True) as document:
+        with door.get(link, resume=True, validators=same.validators if same else None) as document:
+            if document.not_modified and copied:
+                _keep(file, copied, link)
+                return _Asked(contents.row(known, file["id"], dataset_id, link))
             _check_type(document, file, link)
+            size, digest = document.size, document.sha256
+            said = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
             _store(file, link, document, copied)
-    except OSError as error:
-        if error.errno not in NO_SPACE:
-            raise
-        log.error("no space for the copy of %s: %s", link, error)
-        failure = HarvestError("disk_full", url=link)
-    except HarvestError as error:
-        failure = error
+    except (OSError, HarvestError) as error:
+        failure = _failure(error, link)
     else:
-        return None
+        told = contents.row(
+            known, file["id"], dataset_id, link, name=file["nx_file_name"], sha256=digest, size=size, **said
+        )
+        return _Asked(told)
     if copied:
         _keep(file, copied, copied.get("nx_source_url") or link)
+    told = contents.row(known, file["id"], dataset_id, link, failure=failure.code)
+    return _Asked(told, _problem(failure, file.get("name") or "", link))
+
+
+def _failure(error: OSError | HarvestError, link: str) -> HarvestError:
+    """Why a file could not be copied.
+
+    :raises OSError: it says nothing about the file or the room for it
+    """
+    if isinstance(error, HarvestError):
+        return error
+    if error.errno not in NO_SPACE:
+        raise error
+    log.error("no space for the copy of %s: %s", link, error)
+    return HarvestError("disk_full", url=link)
+
+
+def _problem(failure: HarvestError, name: str, link: str) -> Problem:
     code = failure.code if failure.code in OWN_CODES else "file_not_mirrored"
-    params = {"url": link, "reason": failure.code, **failure.params}
-    return Problem(code, field=file.get("name") or link, params=params)
+    return Problem(code, field=name or link, params={"url": link, "reason": failure.code, **failure.params})
 
 
 def _keep(file: Json, copied: Mapping[str, Any], link: str) -> None:
@@ -101,10 +179,13 @@ def _keep(file: Json, copied: Mapping[str, Any], link: str) -> None:
 
 
 def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] | None) -> None:
-    name = file.get("nx_file_name") or unquote(urlsplit(document.url).path.rpartition("/")[2]) or "file"
+    name = file.get("nx_file_name") or _file_name(document)
     resource: Json = {"upload": FileStorage(stream=document.body, filename=name)}
     storage = uploader.get_resource_uploader(resource)
+    if copied and copied.get("hash"):
+        contents.keep(file["id"], copied["hash"])
     storage.upload(file["id"], config.mirror_megabytes())
+    contents.keep(file["id"], document.sha256)
     unchanged = copied and copied.get("hash") == document.sha256
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat()
     file.update(
@@ -132,6 +213,108 @@ def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
         raise HarvestError("file_is_a_page", url=link)
     if found:
         raise HarvestError("file_of_another_type", url=link, format=said)
+
+
+# Files that change although nothing else of their record does
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A dataset with files that have another content by now.
+
+    :param before: it as last written
+    :param data: it with the new contents, which are kept but not shown yet
+    """
+
+    guid: str
+    hash: str
+    dataset_id: str
+    before: Json
+    data: Json
+
+
+@dataclass(slots=True)
+class Recheck:
+    """Asks again for the files of a source that have not been asked for lately, and whose record did not change.
+
+    :param wanted: whether the dataset of a guid is to be looked at
+    :param problems: what went wrong, file by file: dead links among it
+    """
+
+    source_id: str
+    door: Fetcher
+    wanted: Callable[[str], bool]
+    renew: Callable[[], None]
+    problems: list[Problem] = field(default_factory=list)
+
+    def changed(self) -> Iterator[Changed]:
+        """The datasets with changed files; ends when all were asked for or the time that a run gives to it is over."""
+        end = time.monotonic() + config.mirror_check_seconds()
+        for guid, files in contents.due(self.source_id, config.mirror_check_hours(), MOST_AT_ONCE):
+            if not self.wanted(guid):
+                continue
+            if time.monotonic() > end:
+                return
+            self.renew()
+            query = sa.select(KnownRecord.hash, KnownRecord.written, KnownRecord.dataset_id)
+            record = model.Session.execute(
+                query.where(KnownRecord.source_id == self.source_id, KnownRecord.guid == guid)
+            ).one()
+            theirs = contents.replaced(record.written.get("resources", ()))
+            model.Session.commit()  # no transaction stays open while departments' servers answer
+            data = copy.deepcopy(record.written)
+            rows = [self._ask(guid, known, data) for known in files if known.resource_id not in theirs]
+            contents.remember(row for row in rows if row)
+            model.Session.commit()
+            if data != record.written:
+                yield Changed(guid, record.hash, record.dataset_id, record.written, data)
+
+    def _ask(self, guid: str, known: Content, data: Json) -> Json | None:
+        """What to remember of a file; one with another content is brought into ``data``."""
+        file = next((one for one in data.get("resources", ()) if one["id"] == known.resource_id), None)
+        if file is None:
+            return None
+        link, shown = known.link, file.get("hash") or ""
+        there = known.sha256 == shown or contents.path(file["id"], known.sha256).is_file()
+        try:
+            with self.door.get(link, resume=True, validators=known.validators if there else None) as document:
+                if document.not_modified:
+                    if known.sha256 != shown:  # what undo took back
+                        _describe(file, link, known.name, known.sha256, known.size)
+                    return contents.row(known, file["id"], known.dataset_id, link)
+                _check_type(document, file, link)
+                name = file.get("nx_file_name") or _file_name(document)
+                if document.sha256 != shown:
+                    contents.save(file["id"], document.sha256, document.body)
+                    _describe(file, link, name, document.sha256, document.size)
+        except (OSError, HarvestError) as error:
+            failure = _failure(error, link)
+            found = _problem(failure, file.get("name") or "", link)
+            self.problems.append(Problem(found.code, "record", guid, "", found.field, found.params, refuses=False))
+            return contents.row(known, file["id"], known.dataset_id, link, failure=failure.code)
+        said = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
+        told = {"name": name, "sha256": document.sha256, "size": document.size, **said}
+        return contents.row(known, file["id"], known.dataset_id, link, **told)
+
+
+def _file_name(document: Document) -> str:
+    return unquote(urlsplit(document.url).path.rpartition("/")[2]) or "file"
+
+
+def _describe(file: Json, link: str, name: str, sha256: str, size: int) -> None:
+    """Say of the file what its new content is."""
+    url = munge.munge_filename(name)
+    file.update(
+        {
+            "url": file["url"] if file["url"].endswith(f"/{url}") and file.get("url_type") == "upload" else url,
+            "url_type": "upload",
+            "size": size,
+            "hash": sha256,
+            "last_modified": dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(),
+            "nx_file_name": name,
+            "nx_source_url": link,
+        }
+    )
 
 
 def as_linked(written: Mapping[str, Any]) -> Json:

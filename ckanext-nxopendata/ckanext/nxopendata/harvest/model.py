@@ -75,8 +75,8 @@ class Run(_Dictized):
     """One harvest of one source.
 
     ``state``: ``pending`` -> ``planning`` -> (``held`` ->) ``applying`` -> ``done``; or ``failed``,
-    ``refused`` (a person said no), ``cancelled``, ``undone``. A run that is ``paused`` goes on as ``applying``.
-    ``planned``: when carrying out began; ``served``: when a worker last took one of its chunks.
+    ``refused`` (a person said no), ``cancelled``; (``undoing`` ->) ``undone``. A run that is ``paused`` goes on
+    as ``applying``. ``planned``: when carrying out began; ``served``: when a worker last took one of its chunks.
     """
 
     __tablename__ = "nx_harvest_run"
@@ -129,8 +129,8 @@ class PlanEntry(_Dictized):
     """One step of a run's plan; records that did not change have none.
 
     ``state``: ``planned`` -> ``written`` (in the database) -> ``done`` (in the index too), or ``refused``,
-    ``skipped``. ``data`` is the dataset to write, ``changes`` its differences to what was written before,
-    ``before`` what ``undo`` needs.
+    ``skipped``; ``reverted`` (in the database) -> ``undone`` (in the index too). ``data`` is the dataset to write,
+    ``changes`` its differences to what was written before, ``before`` what ``undo`` needs.
     """
 
     __tablename__ = "nx_harvest_plan_entry"
@@ -183,6 +183,30 @@ class Identity(_Dictized):
 
     key: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     dataset_id: Mapped[str] = mapped_column(sa.Text, index=True)
+
+
+class FileContent(_Dictized):
+    """A content that a copied file had, and what its source last said of it (:mod:`.contents`).
+
+    ``number`` counts the contents of a file; 0, with no ``sha256``, stands for a file that never came. ``etag``,
+    ``last_modified``, ``checked`` and ``failure`` (the code of why it could not be read) are of the last time that
+    the source was asked, and count for the newest content only.
+    """
+
+    __tablename__ = "nx_harvest_file"
+
+    resource_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    dataset_id: Mapped[str] = mapped_column(sa.Text, index=True)
+    link: Mapped[str] = mapped_column(sa.Text)
+    name: Mapped[str] = mapped_column(sa.Text)
+    sha256: Mapped[str] = mapped_column(sa.Text)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    etag: Mapped[str] = mapped_column(sa.Text, default="")
+    last_modified: Mapped[str] = mapped_column(sa.Text, default="")
+    failure: Mapped[str] = mapped_column(sa.Text, default="")
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    checked: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
 
 
 class Finding(_Dictized):

@@ -25,7 +25,7 @@ def _exported(*modules: Any) -> dict[str, Any]:
 
 @tk.blanket.actions(lambda: _exported(actions, withdrawn, change_actions))
 @tk.blanket.auth_functions(lambda: _exported(auth, change_auth))
-@tk.blanket.blueprints(lambda: [views.nx_harvest, views.nx_metrics, webhook_views.nx_webhooks])
+@tk.blanket.blueprints(lambda: [views.nx_harvest, views.nx_harvest_files, views.nx_metrics, webhook_views.nx_webhooks])
 @tk.blanket.config_declarations
 @tk.blanket.helpers(lambda: _exported(helpers))
 class NxOpendataHarvestPlugin(p.SingletonPlugin):

@@ -17,6 +17,7 @@ from ckanext.nxopendata.harvest import (
     assemble,
     checks,
     config,
+    contents,
     duplicates,
     formats,
     identities,
@@ -48,7 +49,7 @@ LONGEST_GUID = 2_000
 """Bytes; the index of the table holds no more."""
 
 FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone"})
-UNDER_WAY = frozenset({"pending", "planning", "applying", "paused"})
+UNDER_WAY = frozenset({"pending", "planning", "applying", "paused", "undoing"})
 
 
 class _StoppedError(Exception):
@@ -164,6 +165,11 @@ def recover(source_id: str, but: str, writer: Writer) -> None:
                 lambda run=run_id, part=part: applying.index_chunk(run, part, writer), config.patience()
             )
         log.warning("run %s of source %s left %s datasets that were not indexed", run_id, source_id, len(numbers))
+    last = model.Session.scalar(runs.where(Run.started.is_not(None)).order_by(Run.created.desc()).limit(1))
+    if last and model.Session.get_one(Source, source_id).files == "mirror":
+        mirror.settle_run(last)
+    for run_id in list(model.Session.scalars(runs.where(Run.state == "undoing"))):
+        _undo(run_id, writer, lambda: None)
     for run_id in list(model.Session.scalars(runs.where(Run.state.in_(("planning", "applying", "paused"))))):
         fail(run_id, HarvestError("run_interrupted"))
     for held in model.Session.scalars(sa.select(Run).where(Run.id.in_(runs), Run.state == "held")):
@@ -258,7 +264,9 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     with sources.door(source) as door:
         first = _first_document(source, door)
         if first is None:
-            return _nothing_changed(run_id, source, began)
+            if not _has_copies(source) or not _plan_files(planner := _unread_planner(run_id, source), progress):
+                return _nothing_changed(run_id, source, began)
+            return _close_plan(planner, began)
         form = formats.detect(first) if source.format == "auto" else formats.by_name(source.format)
         planner = _planner(run_id, source, form)
         reading = sources.reading(source, form, door, planner.report, planner.evidence)
@@ -269,6 +277,8 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
                 progress("plan", planner.evidence.records, planner.evidence.declared_total)
         finally:
             first.body.close()
+        if _has_copies(source):
+            _plan_files(planner, progress)
     return _close_plan(planner, began)
 
 
@@ -283,6 +293,54 @@ def _planner(run_id: str, source: Source, form: Format) -> _Planner:
         licence_of=checks.licence_reader(),
         rank=identities.rank(source),
     )
+
+
+def _unread_planner(run_id: str, source: Source) -> _Planner:
+    """Of a source that says that nothing of its catalogue has changed."""
+    forms = formats.every().values() if source.format == "auto" else [formats.by_name(source.format)]
+    form = next(form for form in forms if sources.fingerprint(source, form) == source.fingerprint)
+    planner = _planner(run_id, source, form)
+    planner.evidence = Evidence(closed=True, whole=False, trail=source.trail, memory=source.memory)
+    planner.counts["unchanged"] = _present(source.id)
+    return planner
+
+
+def _has_copies(source: Source) -> bool:
+    """Whether files are to be asked for whose records did not change."""
+    return source.files == "mirror" and config.mirror_check_seconds() > 0 and contents.local()
+
+
+def _plan_files(planner: _Planner, progress: Progress) -> bool:
+    """Plan to bring copies up to date whose files changed although their records did not; whether there is news."""
+    planner.flush()
+    query = sa.select(PlanEntry.guid, PlanEntry.kind, PlanEntry.hash).where(PlanEntry.run_id == planner.run_id)
+    source, steps = planner.source, model.Session.execute(query).all()
+    written = {step.guid for step in steps if step.kind != "unchanged"}
+    hashes = {step.guid: step.hash for step in steps if step.kind == "unchanged"}
+
+    def wanted(guid: str) -> bool:
+        return guid not in written and (guid in planner.seen or not planner.evidence.whole)
+
+    def renew() -> None:
+        progress("plan", planner.evidence.records, planner.evidence.declared_total)
+
+    with sources.door(source, config.mirror_limits()) as door:
+        recheck = mirror.Recheck(source.id, door, wanted, renew)
+        for found in recheck.changed():
+            change = {"field": "resources", "old": found.before["resources"], "new": found.data["resources"]}
+            title = found.data.get("title_translated", {}).get("zh", "")
+            more = {"title": title, "hash": hashes.get(found.guid, found.hash), "data": found.data, "changes": [change]}
+            planner.add("update", found.guid, dataset_id=found.dataset_id, **more)
+            planner.counts["unchanged"] -= 1
+            planner.flush()
+    for problem in recheck.problems:
+        planner.report(problem)
+    return bool(recheck.problems or planner.counts["update"])
+
+
+def _present(source_id: str) -> int:
+    query = sa.select(sa.func.count()).where(KnownRecord.source_id == source_id, KnownRecord.state == "present")
+    return model.Session.scalar(query) or 0
 
 
 def _first_document(source: Source, door: Fetcher) -> Document | None:
@@ -308,11 +366,8 @@ def _first_document(source: Source, door: Fetcher) -> Document | None:
 
 
 def _nothing_changed(run_id: str, source: Source, began: float) -> Run:
-    present = model.Session.scalar(
-        sa.select(sa.func.count()).where(KnownRecord.source_id == source.id, KnownRecord.state == "present")
-    )
     run = model.Session.get_one(Run, run_id)
-    run.counts = dict.fromkeys(plan.KINDS, 0) | {"unchanged": present or 0}
+    run.counts = dict.fromkeys(plan.KINDS, 0) | {"unchanged": _present(source.id)}
     run.stages = {"plan": round(time.monotonic() - began, 3)}
     run.note = {"not_modified": True}
     run.state, run.finished = "done", now()
@@ -504,9 +559,7 @@ def _close_plan(planner: _Planner, began: float) -> Run:
     """Decide on withdrawals now that the reading has ended, and whether a person is asked."""
     source, evidence = planner.source, planner.evidence
     doubts = plan.doubts(evidence)
-    present = model.Session.scalar(
-        sa.select(sa.func.count()).where(KnownRecord.source_id == source.id, KnownRecord.state == "present")
-    )
+    present = _present(source.id)
     if not doubts and evidence.whole:
         _plan_withdrawals(planner)
     planner.flush()
@@ -521,7 +574,7 @@ def _close_plan(planner: _Planner, began: float) -> Run:
         "memory": evidence.memory,
     }
     run.stages = {"plan": round(time.monotonic() - began, 3)}
-    run.note = {"held": reason} if (reason := _reason_to_ask(planner, present or 0)) else {}
+    run.note = {"held": reason} if (reason := _reason_to_ask(planner, present)) else {}
     run.state, run.planned = "held" if reason else "applying", now()
     work.split(run.id, config.chunk())
     model.Session.commit()
@@ -618,7 +671,7 @@ def _held(run_id: str) -> Run:
 def cancel(run_id: str) -> Run:
     """Stop a run after the chunks that are being written; what is written stays, what is not is dropped."""
     run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
-    if run.state not in FINAL:
+    if run.state not in FINAL and run.state != "undoing":
         run.state, run.finished = "cancelled", now()
     model.Session.commit()
     locks.release(run.source_id, run_id)
@@ -659,25 +712,46 @@ def resume(run_id: str) -> Run:
 
 
 def undo(run_id: str, writer: Writer) -> Run:
-    """Bring the datasets of a finished run back to what they were before it.
+    """Bring the datasets of a finished run back to what they were before it. Goes on with an undoing that stopped.
 
     Datasets that the run created are deleted (a sysadmin can undelete them); the others get their former
     content, edits that people made since then included in what is lost. The source is read anew by the next run.
 
     :raises HarvestError: it is not the last run of its source that changed anything
     """
-    run = model.Session.get_one(Run, run_id, populate_existing=True)
+    run = begin_undo(run_id)
+    with locks.source(run.source_id, run_id) as renew:
+        return _undo(run_id, writer, renew)
+
+
+def begin_undo(run_id: str) -> Run:
+    """Let a run be undone, by whoever is free; until it is, no other run of its source begins.
+
+    :raises HarvestError: it is not the last run of its source that changed anything, or its source is at work
+    """
+    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
     later = (
         sa.select(Run.id)
         .join(PlanEntry, PlanEntry.run_id == Run.id)
         .where(Run.source_id == run.source_id, Run.created > run.created, Run.state != "undone")
         .where(PlanEntry.state.in_(("written", "done")))
     )
-    if run.state not in ("done", "cancelled") or model.Session.scalar(later.limit(1)):
+    if run.state not in ("done", "cancelled", "undoing") or model.Session.scalar(later.limit(1)):
+        model.Session.rollback()
         raise HarvestError("run_not_undoable")
-    with locks.source(run.source_id, f"undo:{run_id}") as renew:
-        query = sa.select(PlanEntry.number).where(PlanEntry.run_id == run_id, PlanEntry.state.in_(("written", "done")))
-        numbers = sorted(model.Session.scalars(query), reverse=True)
+    if not locks.take(run.source_id, run_id):
+        model.Session.rollback()
+        raise HarvestError("run_busy")
+    run.state = "undoing"
+    model.Session.commit()
+    return run
+
+
+def _undo(run_id: str, writer: Writer, renew: Callable[[], None]) -> Run:
+    def undone() -> Run:
+        run = model.Session.get_one(Run, run_id, populate_existing=True)
+        touched = (PlanEntry.run_id == run_id, PlanEntry.state.in_(("written", "done", "reverted")))
+        numbers = sorted(model.Session.scalars(sa.select(PlanEntry.number).where(*touched)), reverse=True)
         for start in range(0, len(numbers), config.chunk()):
             renew()
             applying.undo_chunk(run_id, run.source_id, numbers[start : start + config.chunk()], writer)
@@ -685,7 +759,12 @@ def undo(run_id: str, writer: Writer) -> Run:
         source = model.Session.get_one(Source, run.source_id, populate_existing=True)
         run.state, source.trail, source.fingerprint, source.memory = "undone", [], "", {}
         model.Session.commit()
-    return run
+        return run
+
+    with locks.Hold() as hold:
+        if not outages.persistently(lambda: hold.take(f"undo:{run_id}"), config.patience(), renew):
+            raise HarvestError("run_busy")
+        return outages.persistently(undone, config.patience(), renew)
 
 
 def problem_dict(row: Finding) -> Json:

@@ -9,11 +9,11 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.logic.schema import validator_args
 from ckan.types import Context, DataDict, Schema, Validator
-from croniter import croniter
+from croniter import CroniterError, croniter
 
 from ckanext.nxopendata.harvest import credentials, formats, mapping, sources
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.model import Json, Source
+from ckanext.nxopendata.harvest.model import Json, Source, now
 
 STATES = ["active", "paused"]
 FILES = ["link", "mirror"]
@@ -57,8 +57,11 @@ def _web_address(value: Any) -> Any:
 
 
 def _schedule(value: Any) -> Any:
-    if value and not croniter.is_valid(value):
-        raise tk.Invalid(tk._("Write a cron expression, for example 30 2 * * * for every night at 2:30"))
+    try:
+        if value:
+            croniter(value, now()).get_prev()  # well formed is not enough: 0 0 31 2 * never comes
+    except CroniterError:
+        raise tk.Invalid(tk._("Write a cron expression, for example 30 2 * * * for every night at 2:30")) from None
     return value
 
 

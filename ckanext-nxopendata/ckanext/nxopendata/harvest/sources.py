@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.harvest import config, credentials, formats, mapping
+from ckanext.nxopendata.harvest import config, credentials, formats, mapping, pace
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.fetch import AddressGuard, Authorisation, Fetcher, Limits
 from ckanext.nxopendata.harvest.formats import Evidence, Format, Reading
@@ -49,6 +49,7 @@ def door(source: Source, limits: Limits | None = None) -> Fetcher:
         _limits(limits or config.limits(), source.limits, files=limits is not None),
         user_agent=config.user_agent(),
         authorisation=Authorisation(f"{parts.scheme}://{parts.netloc}", "Authorization", header) if header else None,
+        turn=pace.turn,
     )
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response
+from flask import Blueprint, Response, send_file
 
 from ckanext.nxopendata.catalogue.csv_safety import safe
-from ckanext.nxopendata.harvest import config, decisions, health, metrics, plan, settings
+from ckanext.nxopendata.harvest import config, contents, decisions, health, metrics, plan, settings
 
 nx_harvest = Blueprint("nx_harvest", __name__, url_prefix="/harvest")
 
@@ -295,6 +295,23 @@ def figures() -> Response:
     ):
         return Response("403\n", status=403, content_type="text/plain")
     return Response(metrics.text(), content_type=metrics.TYPE, headers={"Cache-Control": "no-store"})
+
+
+# Earlier contents of copied files
+
+nx_harvest_files = Blueprint("nx_harvest_files", __name__)
+
+
+@nx_harvest_files.route("/dataset/<dataset_id>/resource/<resource_id>/content/<int:number>")
+def content(dataset_id: str, resource_id: str, number: int) -> Any:
+    """An earlier content of a copied file, for whoever may download the file."""
+    files = {one["number"]: one for one in _act("nx_harvest_file_list", id=resource_id)}
+    found = files.get(number)
+    if not found or not found["kept"]:
+        return tk.abort(404, tk._("This content of the file is not kept any more"))
+    return send_file(
+        contents.path(resource_id, found["sha256"]), as_attachment=True, download_name=found["name"], max_age=0
+    )
 
 
 # Withdrawn datasets

@@ -167,13 +167,16 @@ def perform(taken: Claim, writer: Writer, renew: Callable[[], None] = lambda: No
     """
     began, mirroring = time.monotonic(), 0.0
     source = model.Session.get_one(Source, taken.source_id, populate_existing=True)
-    if source.files == "mirror":
+    numbers, copies = _numbers(taken), source.files == "mirror"
+    if copies:
         mirroring = _mirror(taken, source, renew)
 
     def work() -> None:
         applying.apply_chunk(taken.run_id, taken.source_id, _numbers(taken), writer)
 
     outages.persistently(work, config.patience(), renew)
+    if copies:
+        outages.persistently(lambda: mirror.settle(taken.run_id, numbers), config.patience(), renew)
 
     def mark() -> None:
         seconds = time.monotonic() - began - mirroring

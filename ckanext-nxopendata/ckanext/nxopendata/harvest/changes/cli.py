@@ -111,15 +111,18 @@ def _tell_delivery(delivery: dict[str, Any]) -> None:
 
 @webhook.command("delete")
 @click.argument("webhook_id", metavar="ID")
-def delete(webhook_id: str) -> None:
+@as_json
+def delete(webhook_id: str, as_json: bool) -> None:
     """Delete a webhook with its log."""
     _call("nx_webhook_delete", {"id": webhook_id})
-    click.echo(f"已删除 deleted: {webhook_id}")
+    _print_json({"deleted": webhook_id}) if as_json else click.echo(f"已删除 deleted: {webhook_id}")
 
 
 @webhook.command("deliver")
-def deliver() -> None:
+@as_json
+def deliver(as_json: bool) -> None:
     """Deliver what is due now, in this process."""
-    for webhook_id in webhooks.deliver_due(queue=False):
+    due = webhooks.deliver_due(queue=False)
+    for webhook_id in due:
         webhooks.deliver(webhook_id)
-        click.echo(f"已处理 served: {webhook_id}")
+    _print_json({"served": due}) if as_json else click.echo(f"已处理 served: {len(due)}")

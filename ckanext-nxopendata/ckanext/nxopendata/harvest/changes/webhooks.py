@@ -25,7 +25,7 @@ from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.changes import feed, signing
 from ckanext.nxopendata.harvest.changes.model import Change, Delivery, Webhook
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.fetch import AddressGuard, guarded_session
+from ckanext.nxopendata.harvest.fetch import AddressGuard, Clock, GuardedSession, guarded_session
 from ckanext.nxopendata.harvest.model import Json, now
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,9 @@ BATCH = 100
 
 TIMEOUT = (5, 15)
 """Seconds for the connection, and for the answer."""
+
+LONGEST = 30
+"""Seconds after which an answer that drips is given up."""
 
 KEPT = 200
 """Deliveries of a webhook that are kept."""
@@ -115,7 +118,7 @@ def deliver(webhook_id: str) -> None:
             log.warning("the lock of webhook %s was gone", webhook_id)
 
 
-def _next(webhook_id: str, session: requests.Session) -> bool:
+def _next(webhook_id: str, session: GuardedSession) -> bool:
     """Send one message; whether to go on."""
     hook = model.Session.get(Webhook, webhook_id, populate_existing=True)
     if hook is None or hook.state != "active":
@@ -191,22 +194,29 @@ def ping(hook: Webhook) -> Delivery:
     return delivery
 
 
-def _post(hook: Webhook, delivery: Delivery, session: requests.Session) -> tuple[int | None, str, Json]:
+def _post(hook: Webhook, delivery: Delivery, session: GuardedSession) -> tuple[int | None, str, Json]:
     """Status, code of what went wrong ("" for nothing) and its parameters."""
     body = json.dumps(delivery.body, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8"}
     headers |= signing.headers(secret(hook), delivery.id, int(time.time()), body)
+    status: int | None = None
     try:
-        with session.post(
-            hook.url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
-        ) as answer:
+        with (
+            Clock(LONGEST) as session.clock,
+            session.post(
+                hook.url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
+            ) as answer,
+        ):
             status = answer.status_code
     except HarvestError as error:  # the guard, from inside the connection
         return None, error.code, dict(error.params)
     except requests.Timeout:
         return None, "timed_out", {"url": hook.url}
     except requests.RequestException as error:
-        return None, "connection_failed", {"url": hook.url, "reason": type(error).__name__}
+        if not session.clock.expired:
+            return None, "connection_failed", {"url": hook.url, "reason": type(error).__name__}
+    if status is None or session.clock.expired:
+        return None, "timed_out", {"url": hook.url}
     if 200 <= status < 300:
         return status, "", {}
     return status, "webhook_refused", {"url": hook.url, "status": status}
