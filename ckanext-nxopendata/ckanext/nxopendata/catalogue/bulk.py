@@ -30,12 +30,11 @@ import sqlalchemy as sa
 from ckan import logic, model
 from ckan.lib import datapreview, signals, uploader
 from ckan.lib.search.common import make_connection
-from ckan.logic.schema import default_show_package_schema
 from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import NoResultFound
 
-from ckanext.nxopendata.catalogue import checks, codes, config, slugs
+from ckanext.nxopendata.catalogue import checks, codes, compiled, config, slugs
 
 Json = dict[str, Any]
 Make = Callable[[Json | None], Json | None]
@@ -178,9 +177,7 @@ class BulkWriter:
         for dataset in datasets:
             context = self._context(**{checks.BATCH: batch}, session=session)
             named = {**dataset, "name": dataset.get("name") or names.free(dataset["title"])}
-            data, errors = lib_plugins.plugin_validate(
-                plugin, context, named, plugin.create_package_schema(), "package_create"
-            )
+            data, errors = compiled.validate(plugin, context, named, "package_create")
             if errors:
                 results.append(Written("refused", errors=errors))
                 continue
@@ -249,15 +246,9 @@ class BulkWriter:
         for item in p.PluginImplementations(p.IResourceController):
             for resource in shown["resources"]:
                 item.before_resource_show(resource)
-        default, _ = lib_plugins.plugin_validate(
-            object(),  # pyright: ignore[reportArgumentType]  as CKAN does: no plugin, the schema alone
-            context,
-            shown,
-            default_show_package_schema(),
-            "package_show",
-        )
+        default, _ = compiled.shown().validate(shown, context)
         plugin = lib_plugins.lookup_package_plugin(package.type)
-        custom, _ = lib_plugins.plugin_validate(plugin, context, shown, plugin.show_package_schema(), "package_show")
+        custom, _ = compiled.validate(plugin, context, shown, "package_show")
         logic.apply_after_dataset_show_plugins(context, custom)
         return default, custom
 
@@ -368,9 +359,7 @@ class BulkWriter:
             storage = uploader.get_resource_uploader(resource)
             if "mimetype" not in resource and hasattr(storage, "mimetype"):
                 resource["mimetype"] = storage.mimetype  # pyright: ignore[reportAttributeAccessIssue]
-        valid, errors = lib_plugins.plugin_validate(
-            plugin, context, {**data, "resources": changed}, plugin.update_package_schema(), "package_update"
-        )
+        valid, errors = compiled.validate(plugin, context, {**data, "resources": changed}, "package_update")
         if errors:
             return errors, None
         rest = iter(valid["resources"])

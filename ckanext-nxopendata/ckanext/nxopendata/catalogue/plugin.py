@@ -8,10 +8,10 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
-from ckanext.scheming.plugins import SchemingDatasetsPlugin, SchemingOrganizationsPlugin
+from ckanext.scheming.plugins import SchemingOrganizationsPlugin
 from flask import Blueprint
 
-from ckanext.nxopendata.catalogue import chained, files, helpers, index, items, reading, validators
+from ckanext.nxopendata.catalogue import chained, compiled, files, helpers, index, items, reading, validators
 from ckanext.nxopendata.catalogue.review import actions, auth, datastore, visibility
 from ckanext.nxopendata.catalogue.review import cli as review_cli
 from ckanext.nxopendata.catalogue.review import helpers as review_helpers
@@ -102,7 +102,7 @@ def _dataset_types(config: CKANConfig) -> tuple[str, ...]:
 PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
 
 
-class NxOpendataDatasetsPlugin(SchemingDatasetsPlugin):
+class NxOpendataDatasetsPlugin(compiled.Datasets):
     """Datasets by ``schemas/dataset.yaml``."""
 
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
