@@ -59,6 +59,7 @@ setup(
         + [
             "nxopendata_datasets = ckanext.nxopendata.catalogue.plugin:NxOpendataDatasetsPlugin",
             "nxopendata_organizations = ckanext.nxopendata.catalogue.plugin:NxOpendataOrganizationsPlugin",
+            "nxopendata_groups = ckanext.nxopendata.catalogue.plugin:NxOpendataGroupsPlugin",
             "nxopendata_exchange = ckanext.nxopendata.catalogue.exchange.plugin:NxOpendataExchangePlugin",
         ],
         "ckan.rdf.profiles": [

@@ -115,3 +115,27 @@ class TestDepartment:
 
     def test_a_credit_code_is_kept(self) -> None:
         assert factories.Organization(title="统计局", nx_uscc="91110000600037341L")["nx_uscc"] == "91110000600037341L"
+
+
+class TestGroups:
+    def test_their_names_are_in_the_readers_language(self, create: Act, call: Act, app: Any) -> None:
+        call("group_create", name="travel", title_translated={"zh": "旅游出行", "en": "Travel"})
+        call("group_create", name="maps", title="地图")
+        create(groups=[{"name": "travel"}])
+        assert call("group_show", id="travel")["title"] == "旅游出行"
+        listed = app.get("/en/api/3/action/group_list?all_fields=true").json["result"]
+        assert {group["name"]: group["display_name"] for group in listed} == {"travel": "Travel", "maps": "地图"}
+        found = app.get('/en/api/3/action/package_search?facet.field=["groups"]').json["result"]
+        assert found["results"][0]["groups"][0]["display_name"] == "Travel"
+        assert found["search_facets"]["groups"]["items"][0]["display_name"] == "Travel"
+        page = app.get("/en/group/travel").get_data(as_text=True)
+        assert "Travel" in page
+        assert "旅游出行" in app.get("/group/travel").get_data(as_text=True)
+
+    def test_their_form_asks_for_each_language(self, app: Any) -> None:
+        headers = {"Authorization": factories.SysadminWithToken()["token"]}
+        form = {"title_translated-zh": "旅游出行", "title_translated-en": "Travel", "name": "travel"}
+        assert 'name="title_translated-en"' in app.get("/group/new", headers=headers).get_data(as_text=True)
+        app.post("/group/new", data=form, headers=headers)
+        shown = app.get("/api/3/action/group_show?id=travel").json["result"]
+        assert (shown["title"], shown["title_translated"]["en"]) == ("旅游出行", "Travel")

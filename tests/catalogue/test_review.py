@@ -167,6 +167,15 @@ class TestANewDataset:
         people.act("editor", "package_patch", id=dataset["id"], notes="登记后修改的摘要")
         assert people.act("editor", "nx_review_show", id=dataset["id"])["state"] == "draft"
 
+    def test_a_draft_that_moves_to_another_department_is_reviewed_there(self, people: People, call: Callable) -> None:
+        other = factories.Organization(title="体育局", users=[{"name": "editor", "capacity": "admin"}])
+        dataset = people.create()
+        people.act("editor", "package_patch", id=dataset["id"], owner_org=other["id"], title="体育场馆名录")
+        people.decide("editor", dataset, "submit")
+        assert people.act("head", "nx_review_list")["count"] == 0
+        (case,) = people.act("editor", "nx_review_list", all=True)["results"]
+        assert (case["owner_org"], case["title"]) == (other["id"], "体育场馆名录")
+
     def test_what_is_not_open_stays_inside_when_published(self, people: People) -> None:
         people.published(nx_is_open="0", nx_share_type="3", nx_share_condition="《统计法》第九条")
         assert people.public() == []
@@ -270,6 +279,49 @@ class TestAPublishedDataset:
         assert cases.release_due(site) == [case.id]
         assert people.public() == ["宁夏A级旅游景区名录"]
 
+    def test_withdrawing_ends_its_pending_change(self, people: People) -> None:
+        """Published afterwards, the change would bring the dataset back."""
+        dataset = people.published()
+        own = people.act("officer", "nx_review_show", id=dataset["id"])["id"]
+        people.act("editor", "package_patch", id=dataset["id"], notes="新的摘要")
+        for who, action in (("editor", "submit"), ("head", "forward")):
+            people.decide(who, dataset, action)
+        people.act("officer", "nx_review_decide", id=own, action="withdraw", opinion="含个人信息")
+        assert people.act("officer", "nx_review_list")["count"] == 0
+        assert people.public() == []
+        assert log(dataset)[-2:] == [("withdraw", "withdrawn", "含个人信息"), ("end", "refused", "含个人信息")]
+        assert "含个人信息" in people.act("editor", "nx_notice_list")[0]["text"]
+        people.decide("editor", dataset, "reopen")
+        assert people.act("editor", "package_patch", id=dataset["id"], notes="更新的摘要")["notes"] == "更新的摘要"
+
+    def test_what_cannot_be_released_goes_back_and_does_not_hold_up_the_others(self, people: People) -> None:
+        first, second = people.published(), people.published(title_translated={"zh": "另一名录"})
+        for dataset, title in ((first, "甲名录"), (second, "乙名录")):
+            people.act("editor", "package_patch", id=dataset["id"], title=title)
+            for who, action in (("editor", "submit"), ("head", "forward")):
+                people.decide(who, dataset, action)
+            people.decide("officer", dataset, "schedule", release_at="2099-01-01T08:00")
+        people.create(title_translated={"zh": "甲名录"})
+        model.Session.execute(sa.update(Case).values(release_at=dt.datetime(2020, 1, 1)))  # noqa: DTZ001
+        model.Session.commit()
+        site = model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+        assert len(cases.release_due(site)) == 1
+        assert set(people.public()) == {"宁夏A级旅游景区名录", "乙名录"}
+        case = people.act("editor", "nx_review_show", id=first["id"])
+        assert case["state"] == "draft"
+        assert "甲名录" in case["decisions"][-1]["opinion"]
+        assert cases.release_due(site) == []
+
+    def test_its_views_are_not_changed_past_the_review(self, people: People, call: Callable) -> None:
+        dataset = people.published(resources=[{"url": "https://wlt.example/a.txt", "name": "说明", "format": "TXT"}])
+        view = {"resource_id": dataset["resources"][0]["id"], "title": "未审的标题", "view_type": "text_view"}
+        with pytest.raises(tk.NotAuthorized):
+            people.act("head", "resource_view_create", **view)
+        made = call("resource_view_create", **view)
+        for action in ("resource_view_update", "resource_view_delete"):
+            with pytest.raises(tk.NotAuthorized):
+                people.act("editor", action, **(made | {"title": "改过"}))
+
 
 class TestWhoIsReviewed:
     def test_the_administrator_and_harvests_publish_directly(self, people: People, call: Callable) -> None:
@@ -365,8 +417,14 @@ class TestUpdates:
         from ckanext.nxopendata.catalogue.review import updates
 
         search.commit()
+        inside = people.published(
+            title_translated={"zh": "内部名录"}, nx_is_open="0", nx_update_cycle="6", nx_publish_date="2020-01-01"
+        )
+        draft = people.create(title_translated={"zh": "草稿"}, nx_update_cycle="6", nx_publish_date="2020-01-01")
+        search.commit()
         names = [row["name"] for row in updates.overdue(dt.date(2026, 11, 23))]
-        assert (dataset["name"] in names, other["name"] in names) == (True, False)
+        found = [one["name"] in names for one in (dataset, other, inside, draft)]
+        assert found == [True, False, True, False]
 
 
 class TestTheClock:
@@ -375,14 +433,16 @@ class TestTheClock:
         people.decide("editor", dataset, "submit")
         case = model.Session.scalars(sa.select(Case)).one()
         case.deadline = dt.date(2026, 1, 5)
-        yesterday = dt.datetime.now(cases.CHINA).date() - dt.timedelta(days=421)
+        lately = dt.datetime.now(cases.CHINA).date() - dt.timedelta(days=425)  # the timer stood still since
         model.Session.commit()
-        people.published(title_translated={"zh": "旧数据"}, nx_publish_date=yesterday.isoformat())
+        people.published(title_translated={"zh": "旧数据"}, nx_publish_date=lately.isoformat())
         search.commit()
         result = cli.invoke(ckan, ["nx", "review", "daily"])
         assert result.exit_code == 0, result.output
         assert "late 1, overdue 1" in result.output
         assert {"late", "overdue"} <= {notice["topic"] for notice in people.act("head", "nx_notice_list")}
+        assert "overdue" in {notice["topic"] for notice in people.act("officer", "nx_notice_list")}
+        assert "overdue 0" in cli.invoke(ckan, ["nx", "review", "daily"]).output
 
     def test_releasing_says_how_many(self, cli: Any) -> None:
         result = cli.invoke(ckan, ["nx", "review", "release"])

@@ -97,6 +97,13 @@ class TestTree:
             ("yc", 0),
         ]
 
+    def test_they_stay_there_when_the_parent_gets_another_address(self, call: Act) -> None:
+        above = factories.Organization(name="nx", title="自治区人民政府")
+        factories.Organization(name="tjj", title="统计局", nx_parent="nx")
+        call("organization_patch", id=above["id"], name="ningxia")
+        assert [(row["name"], row["depth"]) for row in departments.tree("zh_Hans_CN")] == [("ningxia", 0), ("tjj", 1)]
+        assert call("organization_show", id="tjj")["nx_parent"] == "ningxia"
+
     def test_the_tree_is_public(self, app: Any) -> None:
         factories.Organization(name="nx", title_translated={"zh": "自治区人民政府", "en": "People's Government"})
         (row,) = app.get("/en/api/3/action/nx_department_tree").json["result"]

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import departments, reading
 from ckanext.nxopendata.catalogue.helpers import reader_language
 
-__all__ = ["group_list", "nx_department_tree", "organization_list", "organization_list_for_user"]
+__all__ = [
+    "group_list",
+    "nx_department_tree",
+    "organization_list",
+    "organization_list_for_user",
+    "organization_update",
+]
 
 
 @tk.side_effect_free
@@ -32,6 +39,19 @@ def organization_list(original: Any, context: Context, data_dict: dict[str, Any]
 def organization_list_for_user(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """As CKAN's; ``display_name`` is in the reader's language."""
     return _named(original(context, data_dict))
+
+
+@tk.chained_action
+def organization_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; the departments below follow a new name."""
+    reference = data_dict.get("id")
+    stored = model.Group.get(reference) if isinstance(reference, str) else None
+    old = stored.name if stored else None
+    result = original(context, data_dict)
+    if stored and old and stored.name != old:
+        departments.rename(old, stored.name)
+        model.Session.commit()
+    return result
 
 
 @tk.chained_action

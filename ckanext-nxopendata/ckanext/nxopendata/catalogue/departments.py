@@ -8,6 +8,7 @@ import ckan.model as model
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import localised
+from ckanext.nxopendata.once import once
 
 
 def tree(language: str) -> list[dict[str, Any]]:
@@ -38,8 +39,21 @@ def tree(language: str) -> list[dict[str, Any]]:
 
 def title(name: str, language: str) -> str:
     """The title of the department with this name or id; the name itself when there is none."""
-    found = model.Group.get(name)
-    return text(found.title or found.name, extras(found), language) if found else name
+
+
+    def read() -> str:
+        found = model.Group.get(name)
+        return text(found.title or found.name, extras(found), language) if found else name
+
+    return once(("department", name, language), read)
+
+
+def rename(old: str, new: str) -> None:
+    """Let those that stand under a department go on doing so when its name, its address, changes."""
+    group = model.Group
+    stored: Any = getattr(group, "extras")  # noqa: B009  as above
+    for below in model.Session.scalars(sa.select(group).where(stored["nx_parent"].astext == old)):
+        below.extras = {**extras(below), "nx_parent": new}
 
 
 def extras(group: model.Group | None) -> dict[str, str]:
@@ -54,8 +68,13 @@ def text(plain: str, stored: Any, language: str) -> str:
 
 def chosen(plain: str, stored: Any, language: str) -> tuple[str, str]:
     """The same, and the language that the title is in."""
+    return localised.choose(texts(plain, stored), language)
+
+
+def texts(plain: str, stored: Any) -> dict[str, str]:
+    """A department's title by language, from what the database holds of it."""
     try:
-        texts = localised.parse((stored or {}).get("title_translated"))
+        found = localised.parse((stored or {}).get("title_translated"))
     except localised.NotLocalised:
-        texts = {}
-    return localised.choose(texts or {localised.DEFAULT: plain}, language)
+        found = {}
+    return found or {localised.DEFAULT: plain}

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from babel import Locale
+from ckanext.scheming.helpers import scheming_language_text
 from flask import has_request_context
 from markupsafe import Markup, escape
 
-from ckanext.nxopendata.catalogue import codelists, config, departments, localised
+from ckanext.nxopendata.catalogue import codelists, config, departments, localised, rules
 
 __all__ = [
     "nx_code_label",
     "nx_codelist_choices",
     "nx_codelist_tree",
+    "nx_department_html",
     "nx_department_title",
     "nx_departments",
     "nx_form_tags",
     "nx_form_texts",
+    "nx_lang",
     "nx_language_name",
     "nx_languages",
     "nx_localised_html",
+    "nx_needed_field",
     "nx_used_columns",
 ]
 
@@ -72,6 +77,12 @@ def nx_department_title(name: str) -> str:
     return departments.title(name, reader_language())
 
 
+def nx_department_html(name: str) -> Markup:
+    """The same, marked with ``lang`` when it had to fall back."""
+    found = model.Group.get(name)
+    return nx_localised_html(departments.texts(found.title or found.name, departments.extras(found)) if found else name)
+
+
 def nx_used_columns(rows: Any) -> list[str]:
     """The fields that at least one row of a table has."""
     return [*dict.fromkeys(key for row in rows or () if isinstance(row, dict) for key, value in row.items() if value)]
@@ -93,6 +104,26 @@ def nx_localised_html(texts: Any) -> Markup:
     if language == reader_language().split("_")[0]:
         return escape(text)
     return Markup('<span lang="{}">{}</span>').format(HTML_LANGUAGES.get(language, language), text)
+
+
+def nx_lang(texts: Any) -> Markup:
+    """The ``lang`` attribute of the element that shows a localised value; empty in the reader's own language."""
+    text, language = localised.choose(localised.parse(texts), reader_language())
+    if not text or language == reader_language().split("_")[0]:
+        return Markup("")
+    return Markup(' lang="{}"').format(HTML_LANGUAGES.get(language, language))
+
+
+def nx_needed_field(field: dict[str, Any], entity_type: str) -> dict[str, Any]:
+    """A field of the form; its label says so if a dataset is not registered without it.
+
+    What cannot even be saved without is marked by CKAN's own star.
+    """
+    needed = set(rules.REQUIRED) - {"owner_org"}
+    if entity_type != "dataset" or field.get("required") or field["field_name"] not in needed:
+        return field
+    label = tk._("{label} (needed to register)").format(label=scheming_language_text(field["label"]))
+    return field | {"label": label}
 
 
 def nx_form_texts(data: dict[str, Any], field_name: str) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.catalogue import codelists
+from ckanext.nxopendata.catalogue import codelists, shape
 from ckanext.nxopendata.catalogue.rules import Finding
 
 TEXTS: dict[str, Callable[[], str]] = {
@@ -46,8 +46,8 @@ TEXTS: dict[str, Callable[[], str]] = {
         'The provider already has "{title}" ({name}): names that differ only in spaces and punctuation count as equal'
     ),
     "title_numbered": lambda: tk._(
-        'The provider already has "{title}" ({name}): if the number at the end came from copying, give a title of '
-        "its own"
+        'The provider already has "{title}" ({name}): a title that differs only in the number at its end counts as '
+        "copied by a spreadsheet; say in words what sets the two apart"
     ),
     "published_in_future": lambda: tk._("The date must not be in the future"),
     "ends_before_it_starts": lambda: tk._("The period ends ({end}) before it starts ({start})"),
@@ -55,6 +55,16 @@ TEXTS: dict[str, Callable[[], str]] = {
     "code_is_fixed": lambda: tk._("The resource code {code} is final and cannot be changed"),
 }
 """Finding code -> its text, translated when called."""
+
+SHAPES: dict[str, Callable[[], str]] = {
+    shape.NOT_TEXT: lambda: tk._("Write one text here, not a list, a table or a bare number"),
+    shape.NOT_TEXTS: lambda: tk._("Write a list of texts here"),
+    shape.NOT_ROWS: lambda: tk._("Write a list of rows here, each with its fields"),
+    shape.NOT_STORABLE: lambda: tk._("This holds a character that cannot be stored: type the text again"),
+    shape.TOO_LONG: lambda: tk._("Too long: write at most {number} characters").format(number=shape.LONGEST_TITLE),
+    shape.TOO_BIG: lambda: tk._("The number is too big"),
+}
+"""Code of :func:`shape.wrong` -> its text, translated when called."""
 
 LISTED = {
     "format": "format_category",
@@ -70,6 +80,14 @@ def text(finding: Finding, language: str) -> str:
     """What a finding says to a reader of ``language`` (a locale)."""
     params = {name: _named(name, value, language) for name, value in finding.params.items()}
     return TEXTS[finding.code]().format(**params)
+
+
+def of_shapes(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What :func:`shape.wrong` found, as errors of an action."""
+    return {
+        name: [of_shapes(row) for row in problem] if isinstance(problem, list) else [SHAPES[problem]()]
+        for name, problem in found.items()
+    }
 
 
 def _named(parameter: str, value: Any, language: str) -> Any:

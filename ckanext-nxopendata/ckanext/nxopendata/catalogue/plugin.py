@@ -8,10 +8,21 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
-from ckanext.scheming.plugins import SchemingOrganizationsPlugin
+from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizationsPlugin
 from flask import Blueprint
 
-from ckanext.nxopendata.catalogue import chained, compiled, files, helpers, index, items, reading, validators
+from ckanext.nxopendata.catalogue import (
+    chained,
+    compiled,
+    files,
+    helpers,
+    index,
+    items,
+    messages,
+    reading,
+    shape,
+    validators,
+)
 from ckanext.nxopendata.catalogue.review import actions, auth, datastore, visibility
 from ckanext.nxopendata.catalogue.review import cli as review_cli
 from ckanext.nxopendata.catalogue.review import helpers as review_helpers
@@ -24,7 +35,7 @@ SCHEMAS = "ckanext.nxopendata.schemas"
 
 def _auth_functions() -> dict[str, Any]:
     found = {name: getattr(auth, name) for name in auth.__all__}
-    return found | (datastore.AUTH if p.plugin_loaded("datastore") else {})
+    return found | datastore.AUTH | (datastore.AUTH_OF_ROWS if p.plugin_loaded("datastore") else {})
 
 
 @tk.blanket.actions(lambda: {name: getattr(module, name) for module in (chained, actions) for name in module.__all__})
@@ -107,6 +118,11 @@ class NxOpendataDatasetsPlugin(compiled.Datasets):
 
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
         items.from_form(data_dict)
+        if not action.endswith("_show"):
+            known = self._schemas.get(data_dict.get("type") or "", {})
+            wrong = shape.wrong(data_dict, known.get("dataset_fields", ()), known.get("resource_fields", ()))
+            if wrong:
+                return data_dict, messages.of_shapes(wrong)
         return super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -128,8 +144,32 @@ def _in_the_register(package_type: str) -> Any:
     return tk.redirect_to(f"nx_register.{package_type}s")
 
 
+def _shaped(plugin: Any, data_dict: dict[str, Any], action: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The answer of a validation that cannot begin, because the data has not the shape of its fields; else None."""
+    if action.endswith("_show"):
+        return None
+    known = plugin._schemas.get(data_dict.get("type") or plugin.UNSPECIFIED_GROUP_TYPE, {})
+    wrong = shape.wrong(data_dict, known.get("fields", ()))
+    return (data_dict, messages.of_shapes(wrong)) if wrong else None
+
+
+class NxOpendataGroupsPlugin(SchemingGroupsPlugin):
+    """CKAN's groups by ``schemas/group.yaml``: their names in every language."""
+
+    def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
+        return _shaped(self, data_dict, action) or super().validate(context, data_dict, schema, action)
+
+    def update_config(self, config: CKANConfig) -> None:
+        config["scheming.presets"] = PRESETS
+        config["scheming.group_schemas"] = f"{SCHEMAS}:group.yaml"
+        super().update_config(config)
+
+
 class NxOpendataOrganizationsPlugin(SchemingOrganizationsPlugin):
     """Departments by ``schemas/organization.yaml``."""
+
+    def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
+        return _shaped(self, data_dict, action) or super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
         config["scheming.presets"] = PRESETS

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue import messages
+from ckanext.nxopendata.catalogue import localised, messages
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.review import cases, gate, holidays, lists, machine, notify, schema, workdays
 from ckanext.nxopendata.catalogue.review.chained import (
@@ -49,14 +49,15 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
 
     :param id: the case, or the dataset (id or name), whose pending change comes before the dataset itself
 
-    :returns: ``id``, ``dataset_id``, ``dataset_name``, ``kind`` (``new`` or ``change``), ``state``, ``title``,
-        ``deadline``, ``deadline_unsure``, ``late``, ``release_at``, ``steps`` (``action``, ``target``,
-        ``opinion``), ``changes`` (``path``, ``before``, ``after``), ``findings`` (``code``, ``field``, ``level``,
-        ``message``), ``decisions``
+    :returns: ``id``, ``dataset_id``, ``dataset_name``, ``dataset_case_id`` (where the dataset itself is withdrawn),
+        ``kind`` (``new`` or ``change``), ``state``, ``title``, ``title_translated``, ``deadline``,
+        ``deadline_unsure``, ``late``, ``release_at``, ``steps`` (``action``, ``target``, ``opinion``), ``changes``
+        (``path``, ``before``, ``after``), ``findings`` (``code``, ``field``, ``level``, ``message``), ``decisions``
     """
     case = _case("nx_review_show", context, data_dict["id"])
     roles = gate.roles(context.get("user"), case.owner_org)
-    shown = _row(case)
+    own = cases.of_dataset(case.dataset_id)
+    shown = _row(case) | {"dataset_case_id": own.id if own else None}
     shown["steps"] = [
         {"action": arrow.action, "target": arrow.target, "opinion": arrow.opinion}
         for arrow in machine.possible(case.state, roles, cases.mode_of(case), case.kind)
@@ -188,7 +189,8 @@ def nx_catalogue_list(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     :param limit: how many (optional, default 50, at most 1000)
     :param offset: after how many (optional)
 
-    :returns: ``count`` and ``results``: ``name``, ``title``, ``department``, ``nx_resource_code``,
+    :returns: ``count`` and ``results``: ``name``, ``title``, ``department`` (both also by language, as
+        ``title_translated`` and ``department_translated``), ``nx_resource_code``,
         ``nx_share_type``, ``nx_share_condition``, ``nx_is_open``, ``nx_open_condition``, ``nx_update_cycle``,
         ``nx_publish_date``, ``public``
     """
@@ -210,6 +212,7 @@ def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     return {"csv": holidays.text(), "own": holidays.own(), "years": years, "missing": missing}
 
 
+@validate(schema.of_calendar)
 def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Replace the calendar of holidays and worked weekends. For the supervising office and system administrators.
 
@@ -219,7 +222,9 @@ def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> dict[str,
     """
     tk.check_access("nx_workdays_update", context, data_dict)
     try:
-        holidays.keep(str(data_dict.get("csv") or ""))
+        holidays.keep(data_dict.get("csv") or "")
+    except workdays.NoHeading:
+        raise tk.ValidationError({"csv": [tk._('Begin with the heading "day,working,name"')]}) from None
     except workdays.MalformedCalendar as problem:
         text = tk._("Line {line}: write the day, 1 (worked) or 0 (free) and a name, such as 2026-10-01,0,National Day")
         raise tk.ValidationError({"csv": [text.format(line=problem.line)]}) from None
@@ -248,6 +253,7 @@ def _case(action: str, context: Context, reference: str) -> Case:
 def _row(case: Case) -> dict[str, Any]:
     dataset = model.Package.get(case.dataset_id)
     today = dt.datetime.now(cases.CHINA).date()
+    titles = _titles(case, dataset)
     return {
         "id": case.id,
         "dataset_id": case.dataset_id,
@@ -255,7 +261,8 @@ def _row(case: Case) -> dict[str, Any]:
         "owner_org": case.owner_org,
         "kind": case.kind,
         "state": case.state,
-        "title": (case.payload or {}).get("title") or (dataset.title if dataset else case.title),
+        "title": localised.choose(titles, reader_language())[0],
+        "title_translated": titles,
         "waits_for": machine.waits_for(case.state),
         "deadline": case.deadline.isoformat() if case.deadline else None,
         "deadline_unsure": case.deadline_unsure,
@@ -264,6 +271,16 @@ def _row(case: Case) -> dict[str, Any]:
         "created": case.created.isoformat(),
         "modified": case.modified.isoformat(),
     }
+
+
+def _titles(case: Case, dataset: model.Package | None) -> dict[str, str]:
+    """The title by language: as the pending change wants it, else the dataset's, else what the case remembers."""
+    stored = (case.payload or {}).get("title_translated") or (dataset.extras if dataset else {}).get("title_translated")
+    try:
+        texts = localised.parse(stored)
+    except localised.NotLocalised:
+        texts = {}
+    return texts or {localised.DEFAULT: (dataset.title if dataset else "") or case.title}
 
 
 def _decisions(query: Any) -> list[dict[str, Any]]:

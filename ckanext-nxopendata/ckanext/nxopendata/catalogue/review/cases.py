@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ from ckanext.nxopendata.catalogue import checks, config, messages, rules
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.review import difference, gate, holidays, machine, notify, pending
 from ckanext.nxopendata.catalogue.review.model import Case, Decision, now
+from ckanext.nxopendata.i18n import speech
+
+log = logging.getLogger(__name__)
 
 CHINA = rules.CHINA
 
@@ -171,6 +175,9 @@ def take(
         _publish(case, user)
     elif arrow.target == machine.WITHDRAWN:
         _write("package_patch", {"id": case.dataset_id, "private": True}, user)
+        if change := open_change(dataset_id):  # published later, it would bring the dataset back
+            end = machine.step("end", change.state, [machine.CLOCK], mode_of(change), change.kind)
+            take(change, end, user, opinion)
     model.Session.commit()
     if case.kind == machine.NEW and model.Package.get(dataset_id):
         search.rebuild(dataset_id)  # who may see it has changed, though the dataset has not
@@ -185,6 +192,8 @@ def _publish(case: Case, user: model.User) -> None:
     if case.payload is None:
         _write("package_patch", {"id": dataset.id, "private": _not_open(dataset), "state": "active"}, user)
         return
+    if (own := of_dataset(dataset.id)) and own.state != machine.PUBLISHED:
+        raise tk.ValidationError({"action": [tk._("The dataset is withdrawn: publish it again before its change")]})
     live = tk.get_action("package_show")(_context(user), {"id": dataset.id})
     data = difference.merge(case.base or {}, pending.plain(live), case.payload, pending.fields())
     data = live | data | {"id": dataset.id}
@@ -257,7 +266,28 @@ def release_due(user: model.User) -> list[str]:
         if case is None or case.state != machine.SCHEDULED:
             model.Session.rollback()
             continue
-        arrow = machine.step("release", case.state, [machine.CLOCK], mode_of(case), case.kind)
-        take(case, arrow, user)
-        released.append(case_id)
+        roles, mode, kind = [machine.CLOCK], mode_of(case), case.kind
+        try:
+            take(case, machine.step("release", case.state, roles, mode, kind), user)
+            released.append(case_id)
+        except (tk.ValidationError, tk.ObjectNotFound) as problem:
+            model.Session.rollback()
+            log.warning("case %s is not released: %s", case_id, problem)
+            case = model.Session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+            back = machine.step("return", machine.SCHEDULED, roles, mode, kind)
+            with speech.of_the_site():
+                take(case, back, user, _why(problem))
     return released
+
+
+def _why(problem: tk.ValidationError | tk.ObjectNotFound) -> str:
+    summary = getattr(problem, "error_summary", None)
+    reasons = "；".join(f"{field}：{text}" for field, text in summary.items()) if summary else str(problem)
+    return tk._("It could not be published at the set time: {reasons}").format(reasons=reasons)
+
+
+def remember(case_id: str, dataset: model.Package, title: str | None = None) -> None:
+    """Keep a case's department and title in step with the dataset, or with the title of its pending change."""
+    case = model.Session.get_one(Case, case_id)
+    case.owner_org, case.title = dataset.owner_org or "", title or dataset.title or dataset.name
+    model.Session.commit()

@@ -10,6 +10,7 @@ from ckan.types import Context
 from flask import has_request_context, request
 from markupsafe import Markup
 
+from ckanext.nxopendata.catalogue import messages, shape
 from ckanext.nxopendata.catalogue.review import cases, gate, machine, pending
 
 __all__ = [
@@ -27,6 +28,7 @@ PAGES = ("dataset", "dataset_resource")
 @tk.chained_action
 def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Create a dataset; private and a draft for review where the department's datasets are reviewed."""
+    _refuse_misshapen(data_dict)
     if not gate.applies(context, data_dict.get("owner_org")):
         return original(context, data_dict)
     data_dict["private"] = True
@@ -42,6 +44,7 @@ def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -
 @tk.chained_action
 def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Update a dataset; a published one keeps its live version, and the update waits beside it for review."""
+    _refuse_misshapen(data_dict)
     dataset = model.Package.get(data_dict.get("id") or data_dict.get("name") or "")
     if dataset is None or not gate.applies(context, dataset.owner_org):
         return original(context, data_dict)
@@ -55,10 +58,18 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
         )
     if case.kind == machine.NEW and case.state != machine.PUBLISHED:
         data_dict["private"] = True
+        case_id = case.id
         result = original(context, data_dict)
-        _back_to_draft(case.id, context)
+        if saved := model.Package.get(dataset.id):
+            cases.remember(case_id, saved)
+        _back_to_draft(case_id, context)
         return result
     return _keep_for_review(context, dataset, case, data_dict)
+
+
+def _refuse_misshapen(data: dict[str, Any]) -> None:
+    if found := shape.early(data):
+        raise tk.ValidationError(messages.of_shapes(found))
 
 
 def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: dict[str, Any]) -> Any:
@@ -69,7 +80,7 @@ def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: 
     payload = pending.prepare(context, dataset, data, known)
     if case.kind == machine.CHANGE:
         case.payload = payload
-        model.Session.commit()
+        cases.remember(case.id, dataset, payload.get("title"))
         _back_to_draft(case.id, context)
     elif payload != known:
         case = cases.begin_change(dataset, live, payload, _user_id(context))

@@ -44,7 +44,7 @@ def daily() -> None:
         people = gate.people(dataset["owner_org"], ("admin", "editor"))
         people += gate.people(gate.office_id(), ("admin", "editor"))
         params = {"title": dataset["title"], "dataset": dataset["name"], "day": dataset["due"]}
-        notify.tell({person.id: person for person in people}.values(), "overdue", params)
+        notify.tell({person.id: person for person in people}.values(), updates.TOPIC, params)
     click.echo(f"超期审核 {len(late)} 项，逾期未更新 {len(overdue)} 项 / late {len(late)}, overdue {len(overdue)}")
 
 

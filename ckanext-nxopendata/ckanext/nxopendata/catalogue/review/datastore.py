@@ -1,4 +1,4 @@
-"""The rows of published data: where datasets are reviewed, they change by a reviewed file, not row by row.
+"""The rows and views of published data: where datasets are reviewed, they do not change beside the review.
 
 Without this, ``datastore_upsert`` would put an editor's rows before the public at once. What the portal's own
 jobs load from a reviewed file, and what system administrators write, is not touched.
@@ -13,6 +13,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
 
+from ckanext.nxopendata.catalogue import shape
 from ckanext.nxopendata.catalogue.review import cases, gate, machine
 
 
@@ -25,26 +26,47 @@ def published_under_review(context: Context, dataset: model.Package | None) -> b
 
 
 def _dataset(data_dict: dict[str, Any]) -> model.Package | None:
-    named = (data_dict.get("resource") or {}).get("package_id")
-    if named:
-        return model.Package.get(named)
-    resource = model.Resource.get(data_dict.get("resource_id") or data_dict.get("id") or "")
-    return resource.package if resource else None
+    resource = data_dict.get("resource")
+    if isinstance(resource, dict) and resource.get("package_id"):
+        return model.Package.get(_stored(resource["package_id"]))
+    found = model.Resource.get(_stored(data_dict.get("resource_id") or data_dict.get("id")))
+    return found.package if found else None
+
+
+def _of_view(data_dict: dict[str, Any]) -> model.Package | None:
+    view = model.ResourceView.get(_stored(data_dict.get("id")))
+    return _dataset({"resource_id": view.resource_id} if view else data_dict)
+
+
+def _stored(identifier: Any) -> str:
+    """The identifier, if it can be looked up; "" names nothing."""
+    return identifier if isinstance(identifier, str) and not shape.UNSTORABLE.search(identifier) else ""
+
+
+ROWS = "datastore_create", "datastore_upsert", "datastore_delete", "datastore_records_delete"
+VIEWS = "resource_view_create", "resource_view_update", "resource_view_delete", "resource_view_reorder"
 
 
 def _guarded(name: str) -> Callable[..., AuthResult]:
     def allowed(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
-        if published_under_review(context, _dataset(data_dict or {})):
-            text = tk._("The data of a published dataset is changed by uploading a new file, which is then reviewed")
+        dataset = (_of_view if name in VIEWS else _dataset)(data_dict or {})
+        if published_under_review(context, dataset):
+            if name in VIEWS:
+                text = tk._("The views of a published dataset are kept by the system administrator")
+            else:
+                text = tk._(
+                    "The data of a published dataset is changed by uploading a new file, which is then reviewed"
+                )
             return {"success": False, "msg": text}
         return next_auth(context, data_dict)
 
     allowed.__name__ = name
-    allowed.__doc__ = "Rows of published data that is reviewed are not written directly."
+    allowed.__doc__ = "What the public reads of a reviewed dataset is not written directly."
     return tk.chained_auth_function(allowed)
 
 
-GUARDED = ("datastore_create", "datastore_upsert", "datastore_delete", "datastore_records_delete")
+AUTH = {name: _guarded(name) for name in VIEWS}
+"""Auth functions to chain."""
 
-AUTH = {name: _guarded(name) for name in GUARDED}
-"""Auth functions to chain where the plugin ``datastore`` is on."""
+AUTH_OF_ROWS = {name: _guarded(name) for name in ROWS}
+"""The same where the plugin ``datastore`` is on."""

@@ -19,6 +19,7 @@ from ckanext.nxopendata.catalogue.review.model import Notice
 
 __all__ = [
     "nx_is_reviewed",
+    "nx_list_columns",
     "nx_list_heading",
     "nx_list_kinds",
     "nx_overdue_datasets",
@@ -57,6 +58,7 @@ STEPS: dict[str, Callable[[], str]] = {
     "reopen": lambda: tk._("Reopen as draft"),
     "discard": lambda: tk._("Discard the change"),
     "release": lambda: tk._("Published at the set time"),
+    "end": lambda: tk._("Ended: the dataset was withdrawn"),
 }
 
 LISTS: dict[str, Callable[[], str]] = {
@@ -80,6 +82,20 @@ def nx_review_step(action: str) -> str:
 def nx_list_kinds() -> list[tuple[str, str]]:
     """The lists of the plan and their titles."""
     return [(kind, title()) for kind, title in LISTS.items()]
+
+
+COLUMNS = {
+    "open": ("nx_open_condition", "nx_update_cycle", "nx_publish_date"),
+    "shareable": ("nx_share_type", "nx_share_condition", "nx_update_cycle"),
+    "not_open": ("nx_share_type", "nx_share_condition", "nx_update_cycle"),
+    "plan": ("nx_open_year", "nx_open_condition", "nx_update_cycle"),
+}
+
+
+def nx_list_columns(kind: str) -> list[tuple[str, str]]:
+    """What the page of a list tells of a dataset beside its code, title and department: fields and headings."""
+    basis = {"nx_share_condition": tk._("Basis")} if kind == "not_open" else {}
+    return [(field, basis.get(field) or nx_list_heading(field)) for field in COLUMNS[kind]]
 
 
 def nx_list_heading(column: str) -> str:
@@ -111,9 +127,14 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
-    """Whether what the reader saves of this dataset waits for review."""
+    """Whether what the reader saves of this dataset, or of a new one, waits for review."""
     user = getattr(tk.current_user, "name", None)
-    return bool(user) and gate.applies({"user": user}, dataset.get("owner_org"))
+    if not user:
+        return False
+    if dataset.get("owner_org"):
+        return gate.applies({"user": user}, dataset["owner_org"])
+    mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "create_dataset"})
+    return bool(mine) and all(gate.applies({"user": user}, organization["id"]) for organization in mine)
 
 
 def nx_review_field(path: list[str]) -> str:

@@ -99,10 +99,14 @@ def _row(dataset: model.Package, owner: model.Group, language: str) -> dict[str,
         texts = localised.parse(extras.get("title_translated"))
     except localised.NotLocalised:
         texts = {}
+    texts = texts or {localised.DEFAULT: dataset.title or ""}
+    names = departments.texts(owner.title or owner.name, departments.extras(owner))
     return {
         "name": dataset.name,
-        "title": localised.choose(texts or {localised.DEFAULT: dataset.title or ""}, language)[0],
-        "department": departments.text(owner.title or owner.name, departments.extras(owner), language),
+        "title": localised.choose(texts, language)[0],
+        "title_translated": texts,
+        "department": localised.choose(names, language)[0],
+        "department_translated": names,
         **{field: extras.get(field, "") for field in FIELDS},
         "public": not dataset.private,
     }

@@ -81,12 +81,13 @@ TRANSITIONS = (
     _t("return", PUBLISHING, DRAFT, OFFICE, opinion=True),
     _t("refuse", PUBLISHING, REFUSED, OFFICE, opinion=True),
     _t("release", SCHEDULED, PUBLISHED, CLOCK),
-    _t("return", SCHEDULED, DRAFT, OFFICE, opinion=True),
+    _t("return", SCHEDULED, DRAFT, OFFICE, CLOCK, opinion=True),
     _t("return", SCHEDULED, DRAFT, HEAD, opinion=True, modes=(TRUSTED,)),
     _t("withdraw", PUBLISHED, WITHDRAWN, HEAD, OFFICE, opinion=True, kinds=(NEW,)),
     _t("reopen", WITHDRAWN, DRAFT, EDITOR, kinds=(NEW,)),
     _t("reopen", REFUSED, DRAFT, EDITOR, kinds=(NEW,)),
     _t("discard", DRAFT, REFUSED, EDITOR, kinds=(CHANGE,)),
+    *(_t("end", state, REFUSED, CLOCK, kinds=(CHANGE,)) for state in (DRAFT, *LOCKED, REGISTERED)),
 )
 
 

@@ -26,6 +26,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "return": lambda: tk._('"{title}" was returned: {opinion}'),
     "refuse": lambda: tk._('"{title}" was refused: {opinion}'),
     "withdraw": lambda: tk._('"{title}" was withdrawn: {opinion}'),
+    "end": lambda: tk._('The change of "{title}" has ended, as the dataset was withdrawn: {opinion}'),
     "late": lambda: tk._('The review of "{title}" is past its deadline ({day})'),
     "overdue": lambda: tk._('"{title}" should have been updated by {day}'),
 }

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.nxopendata.catalogue import messages, shape
 from ckanext.nxopendata.catalogue.review import lists, machine
 from ckanext.nxopendata.catalogue.rules import CHINA
 
@@ -26,65 +27,73 @@ def a_time(value: Any) -> dt.datetime | None:
     return (time if time.tzinfo else time.replace(tzinfo=CHINA)).astimezone(dt.UTC).replace(tzinfo=None)
 
 
-@validator_args
-def of_case(not_empty: Validator, unicode_safe: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe]}
+def text(value: Any) -> str:
+    """One text that can be stored."""
+    if not isinstance(value, str):
+        raise tk.Invalid(messages.SHAPES[shape.NOT_TEXT]())
+    if shape.UNSTORABLE.search(value):
+        raise tk.Invalid(messages.SHAPES[shape.NOT_STORABLE]())
+    return value
+
+
+def number(highest: int = 10**9) -> Validator:
+    """A whole number from 0, no more than ``highest``, which is taken for what is more."""
+
+    def whole_number(value: Any) -> int:
+        try:
+            found = int(value)
+        except (TypeError, ValueError):
+            found = -1
+        if found < 0:
+            raise tk.Invalid(tk._('Write a whole number; not "%s"') % str(value)[:50])
+        return min(found, highest)
+
+    return whole_number
 
 
 @validator_args
-def of_submission(not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe], "opinion": [ignore_missing, unicode_safe]}
+def of_case(not_empty: Validator) -> Schema:
+    return {"id": [not_empty, text]}
 
 
 @validator_args
-def of_decision(
-    not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator, one_of: ValidatorFactory
-) -> Schema:
-    actions = sorted({arrow.action for arrow in machine.TRANSITIONS if arrow.action != "release"})
+def of_submission(not_empty: Validator, ignore_missing: Validator) -> Schema:
+    return {"id": [not_empty, text], "opinion": [ignore_missing, text]}
+
+
+@validator_args
+def of_decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
+    actions = sorted({arrow.action for arrow in machine.TRANSITIONS if arrow.action not in ("release", "end")})
     return {
-        "id": [not_empty, unicode_safe],
-        "action": [not_empty, one_of(actions)],
-        "opinion": [ignore_missing, unicode_safe],
+        "id": [not_empty, text],
+        "action": [not_empty, text, one_of(actions)],
+        "opinion": [ignore_missing, text],
         "release_at": [ignore_missing, a_time],
     }
 
 
 @validator_args
-def of_queue(
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
-    limit_to_configured_maximum: ValidatorFactory,
-    ignore_missing: Validator,
-    boolean_validator: Validator,
-) -> Schema:
+def of_queue(default: ValidatorFactory, ignore_missing: Validator, boolean_validator: Validator) -> Schema:
     return {
         "all": [ignore_missing, boolean_validator],
-        "limit": [default(50), natural_number_validator, _at_most(500)],
-        "offset": [default(0), natural_number_validator],
+        "limit": [default(50), number(500)],
+        "offset": [default(0), number()],
     }
 
 
 @validator_args
 def of_list(
-    not_empty: Validator,
-    one_of: ValidatorFactory,
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
-    ignore_missing: Validator,
-    ignore_empty: Validator,
-    unicode_safe: Validator,
+    not_empty: Validator, one_of: ValidatorFactory, default: ValidatorFactory, ignore_empty: Validator
 ) -> Schema:
     return {
-        "kind": [not_empty, one_of(lists.KINDS)],
-        "year": [ignore_empty, natural_number_validator],
-        "organization": [ignore_empty, unicode_safe],
-        "limit": [default(50), natural_number_validator, _at_most(1000)],
-        "offset": [default(0), natural_number_validator],
+        "kind": [not_empty, text, one_of(list(lists.KINDS))],
+        "year": [ignore_empty, number()],
+        "organization": [ignore_empty, text],
+        "limit": [default(50), number(1000)],
+        "offset": [default(0), number()],
     }
 
 
-def _at_most(highest: int) -> Validator:
-    def at_most(value: Any) -> int:
-        return min(int(value), highest)
-
-    return at_most
+@validator_args
+def of_calendar(ignore_missing: Validator) -> Schema:
+    return {"csv": [ignore_missing, text]}

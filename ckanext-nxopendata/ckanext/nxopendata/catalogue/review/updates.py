@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.review import due
+from ckanext.nxopendata.catalogue.review import due, machine
+from ckanext.nxopendata.catalogue.review.model import Case, Notice
 
 FIELD = "nx_due_date"
+TOPIC = "overdue"
+"""Of the notices that tell of it."""
 
 
 def due_date(dataset: dict[str, Any]) -> str | None:
@@ -37,8 +42,9 @@ def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date
             return []
         query.append(f"owner_org:({' OR '.join(departments)})")
     context: Context = {"ignore_auth": True}
-    search = {"fq_list": query, "rows": 1000, "sort": f"{FIELD} asc"}
-    found = tk.get_action("package_search")(context, search)
+    # What is published without being open is private, and has its cycle all the same.
+    search = {"fq_list": query, "rows": 1000, "sort": f"{FIELD} asc", "include_private": True}
+    found = _published(tk.get_action("package_search")(context, search)["results"])
     return [
         {
             "id": dataset["id"],
@@ -47,10 +53,31 @@ def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date
             "owner_org": dataset["owner_org"],
             "due": due_date(dataset),
         }
-        for dataset in found["results"]
+        for dataset in found
     ]
 
 
+def _published(datasets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    private = [dataset["id"] for dataset in datasets if dataset["private"]]
+    query = sa.select(Case.dataset_id, Case.state).where(Case.dataset_id.in_(private), Case.kind == machine.NEW)
+    states = dict(model.Session.execute(query).tuples().all())
+
+    def published(dataset: dict[str, Any]) -> bool:
+        written = machine.PUBLISHED if dataset.get("nx_is_open") == "0" else machine.DRAFT  # without review
+        return not dataset["private"] or states.get(dataset["id"], written) == machine.PUBLISHED
+
+    return [dataset for dataset in datasets if published(dataset)]
+
+
+TOLD_FOR = dt.timedelta(days=30)
+"""How far back a timer that stood still makes up for the days it missed."""
+
+
 def newly_overdue(today: dt.date) -> list[dict[str, Any]]:
-    """Those that became overdue yesterday: each is told once."""
-    return overdue(today, since=today - dt.timedelta(days=1))
+    """Those that became overdue lately and of whom nobody was told yet: each is told once."""
+    query = sa.select(Notice.params["dataset"].astext, Notice.params["day"].astext).where(
+        Notice.topic == TOPIC, Notice.created > today - TOLD_FOR
+    )
+    told = {(name, day) for name, day in model.Session.execute(query)}
+    found = overdue(today, since=today - TOLD_FOR)
+    return [dataset for dataset in found if (dataset["name"], dataset["due"]) not in told]

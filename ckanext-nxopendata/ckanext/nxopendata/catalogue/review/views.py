@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
-from ckanext.nxopendata.catalogue import codelists
+from ckanext.nxopendata.catalogue import codelists, rules
 from ckanext.nxopendata.catalogue.csv_safety import safe
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.review import lists
@@ -135,7 +136,14 @@ def plan_list(kind: str) -> str:
     found = _act("nx_catalogue_list", kind=kind, limit=PAGE, offset=(page - 1) * PAGE, **_choice())
     return tk.render(
         "nx_review/list.html",
-        {"kind": kind, "found": found, "page": page, "pages": -(-found["count"] // PAGE), "choice": _choice()},
+        {
+            "kind": kind,
+            "found": found,
+            "page": page,
+            "pages": -(-found["count"] // PAGE),
+            "choice": _choice(),
+            "this_year": dt.datetime.now(rules.CHINA).year,
+        },
     )
 
 

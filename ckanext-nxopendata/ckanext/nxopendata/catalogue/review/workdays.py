@@ -60,14 +60,22 @@ class MalformedCalendar(ValueError):
         self.line = line
 
 
+class NoHeading(MalformedCalendar):
+    """The first line does not name the columns."""
+
+
 def read(lines: Iterable[str]) -> Calendar:
     """A calendar from the lines of a CSV file.
 
     Raises:
+        NoHeading: the first line is not ``day,working,name``.
         MalformedCalendar: with the number of the line.
     """
     exceptions: dict[dt.date, bool] = {}
-    for number, row in enumerate(csv.DictReader(lines), start=2):
+    reader = csv.DictReader(lines)
+    if not {"day", "working"} <= set(reader.fieldnames or ()):
+        raise NoHeading(1)
+    for number, row in enumerate(reader, start=2):
         try:
             exceptions[dt.date.fromisoformat(row["day"].strip())] = {"1": True, "0": False}[row["working"].strip()]
         except (KeyError, ValueError, AttributeError):
