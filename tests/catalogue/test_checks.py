@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
-from ckan.tests import factories
+from ckan.tests import factories, helpers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -132,13 +132,63 @@ class TestRelatedCodes:
 class TestNumberedTitles:
     """Filing rules, 2: copies of a row that a spreadsheet numbered."""
 
-    def test_the_reviewer_is_told_of_a_title_that_only_has_a_number_more(self) -> None:
+    def test_a_number_at_the_end_that_follows_another_title_is_found(self) -> None:
+        def told(title: str) -> list[tuple[str, str]]:
+            return [(f.code, f.level) for f in checks.look_up({"id": "2", "owner_org": "wlt", "title": title}, batch)]
+
         one = {"id": "1", "owner_org": "wlt", "title": "景区名录"}
-        two, year = one | {"id": "2", "title": "景区 名录2"}, one | {"id": "3", "title": "景区名录2024"}
-        batch = checks.prepare([one, two, year])
-        batch.add(one)
-        assert [(f.code, f.level) for f in checks.look_up(two, batch)] == [("title_numbered", "warning")]
-        assert checks.look_up(year, batch) == []
+        three, year = one | {"id": "3", "title": "公报 3"}, one | {"id": "4", "title": "年鉴2024"}
+        batch = checks.prepare([one, three, year])
+        for written in (one, three, year):
+            batch.add(written)
+        warned = [("title_numbered", "warning")]
+        assert [told(title) for title in ("景区 名录2", "公报2", "公报（4）")] == [warned] * 3
+        assert [told(title) for title in ("公报9", "年鉴2025", "景区名录（新）")] == [[]] * 3
+
+    def test_a_department_is_refused_and_a_harvest_is_not(self, create: Act, department: dict, call: Act) -> None:
+        factories.User(name="editor")
+        call("organization_member_create", id="wlt", username="editor", role="editor")
+        create("景区名录")
+
+        def save(action: str, **fields: Any) -> dict:
+            return helpers.call_action(action, {"user": "editor", "ignore_auth": False}, **fields)
+
+        new = {"title": "景区名录1", "notes": "摘要", "owner_org": "wlt"}
+        assert "景区名录" in refusal(save, "package_create", **new)["title_translated"][0]
+        harvested = create("景区名录2")
+        assert save("package_patch", id=harvested["id"], notes="新的摘要")["notes"] == "新的摘要"
+        assert "title_translated" in refusal(save, "package_patch", id=harvested["id"], title="景区名录3")
+
+
+class TestAddresses:
+    def test_the_same_title_saved_twice_at_once_gives_two_addresses(self, department: dict) -> None:
+        others = [factories.Organization()["id"] for _ in range(4)]
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        made: list[str] = []
+        failures: list[BaseException] = []
+        start = threading.Barrier(len(others))
+
+        def work(owner: str) -> None:
+            try:
+                start.wait(30)
+                context: Any = {"user": user, "ignore_auth": True}
+                made.append(tk.get_action("package_create")(context, _titled(owner))["name"])
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                model.Session.remove()
+
+        threads = [threading.Thread(target=work, args=(owner,)) for owner in others]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert not [getattr(failure, "error_dict", failure) for failure in failures]
+        assert sorted(made) == ["tong-ji-gong-bao", *(f"tong-ji-gong-bao-{number}" for number in (2, 3, 4))]
+
+
+def _titled(owner: str) -> dict[str, str]:
+    return {"title": "统计公报", "notes": "摘要", "owner_org": owner}
 
 
 class TestResourceCodes:

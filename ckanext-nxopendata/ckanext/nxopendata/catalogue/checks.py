@@ -97,12 +97,10 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None) -> list[Find
             params = {"title": holder.title, "name": holder.name}
             findings.append(Finding("title_taken", "title_translated", params))
             break
-    if stem := rules.numbered(dataset.get("title") or ""):
-        for holder in batch.titles.get((key[0], stem[0]), ()):
-            if holder.dataset_id != own:
-                params = {"title": holder.title, "name": holder.name}
-                findings.append(Finding("title_numbered", "title_translated", params, rules.WARNING))
-                break
+    beside = (holder for title in rules.drawn_from(key[1]) for holder in batch.titles.get((key[0], title), ()))
+    if holder := next((holder for holder in beside if holder.dataset_id != own), None):
+        params = {"title": holder.title, "name": holder.name}
+        findings.append(Finding("title_numbered", "title_translated", params, rules.WARNING))
     holder = batch.codes.get(code) if code else None
     if holder and holder.dataset_id and holder.dataset_id != own:
         findings.append(Finding("code_taken", "nx_resource_code", {"code": code, "name": holder.name}))
@@ -115,9 +113,8 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None) -> list[Find
 
 
 def _titles(title: str) -> set[str]:
-    """What is looked up for a title: itself, and without the number at its end."""
-    stem = rules.numbered(title)
-    return {rules.same_title(title)} | ({stem[0]} if stem else set())
+    """What is looked up for a title: itself, and those it may have been drawn down from."""
+    return {rules.same_title(title), *rules.drawn_from(title)}
 
 
 def _title_holders(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Holder]]:

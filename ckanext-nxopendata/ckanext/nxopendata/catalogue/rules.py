@@ -116,6 +116,21 @@ def numbered(title: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
+def drawn_from(title: str) -> list[str]:
+    """The titles from which a spreadsheet would have made this one when a cell was drawn down, as :func:`same_title`.
+
+    Filing rules, item 2: a title and a number, in a row with the ones before and after it.
+
+    >>> drawn_from("景区名录2"), drawn_from("景区名录")
+    (['景区名录', '景区名录1', '景区名录3'], [])
+    """
+    found = numbered(title)
+    if found is None:
+        return []
+    stem, number = found
+    return [stem, *(f"{stem}{near}" for near in (number - 1, number + 1) if near >= 0)]
+
+
 def given(value: Any) -> bool:
     """Whether a text says something: not empty, not ``无``, ``/`` or the like."""
     return str(value or "").strip().lower() not in NOTHING
