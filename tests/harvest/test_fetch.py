@@ -45,6 +45,17 @@ class TestWhereItMayGo:
             "::ffff:127.0.0.1",
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
+            "::",
+            "::127.0.0.1",
+            "64:ff9b:1::7f00:1",
+            "fec0::1",
+            "fd00:ec2::254",
+            "100.100.100.200",
+            "198.18.0.1",
+            "255.255.255.255",
+            "2130706433",
+            "0x7f.1",
+            "127.1",
             "localhost",
         ],
     )
@@ -190,6 +201,13 @@ class TestAskingAgain:
         web.replies["/"] = [Reply(status=500), Reply(status=503), Reply(b"x")]
         with door.get(web.base + "/") as document:
             assert document.size == 1
+
+    @pytest.mark.parametrize("after", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT"])
+    def test_a_server_that_asks_for_more_patience_is_left_to_the_next_run(self, web, door, after):
+        web.replies["/"] = Reply(status=503, headers={"Retry-After": after})
+        with pytest.raises(TransientFetchError, match="server_error"):
+            door.get(web.base + "/")
+        assert len(web.requests) == 1
 
     def test_a_storm_of_errors_ends(self, web, door):
         web.replies["/"] = Reply(status=500)

@@ -201,6 +201,7 @@ class TestKilled:
         run = site.run(queue=True)
         assert process(lambda: plan_and_apply(run["id"]), (apply, "_write", 0)) == -signal.SIGKILL
         site.call("nx_harvest_run_cancel", id=run["id"])
+        site.web.put("/vain/9900.csv", "old", "text/csv")
         site.web.put("/vain", body)
         assert changes(site.run()) == {"unchanged": 1}
         assert copied(site, "shu-ju-ji-9900")[1] == "old"

@@ -9,6 +9,7 @@ and says who is asking.
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import hashlib
 import ipaddress
 import random
@@ -36,6 +37,9 @@ from ckanext.nxopendata.harvest.errors import (
     LimitError,
     TransientFetchError,
 )
+
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that IANA has given out of IPv6 for the public; ``is_global`` is true of more (site-local ``fec0::/10``)."""
 
 CHUNK = 64 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
@@ -152,6 +156,8 @@ class AddressGuard:
         address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
         if any(address in network for network in self._networks):
             return True
+        if isinstance(address, ipaddress.IPv6Address) and address not in GLOBAL_UNICAST:
+            return False
         return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
@@ -510,7 +516,13 @@ def _charset(parameters: str) -> str:
 
 
 def _seconds(retry_after: str) -> float | None:
-    return float(retry_after) if retry_after.isdigit() else None
+    """Seconds, or a date (RFC 9110, 10.2.3); None for anything else."""
+    if retry_after.isdigit():
+        return float(retry_after)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
 
 
 def _reason(error: Exception) -> str:
