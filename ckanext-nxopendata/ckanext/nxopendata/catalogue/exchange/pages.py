@@ -1,10 +1,10 @@
-"""``/catalog.*`` from the pieces of RDF that stand in the search index."""
+"""``/catalog.*``: pages joined from the RDF of their datasets, which is made once and kept (:mod:`.pieces`)."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,28 +17,14 @@ from ckanext.dcat.utils import catalog_uri
 from dateutil.parser import parse as parse_date
 from rdflib import DCAT, Graph, URIRef
 
+from ckanext.nxopendata import clock
 from ckanext.nxopendata.catalogue import dcat
-from ckanext.nxopendata.catalogue.exchange import rdf, stored
+from ckanext.nxopendata.catalogue.exchange import pieces, rdf, stored
 
 log = logging.getLogger(__name__)
 
-FIELD = "nx_rdf"
-"""The field of the index document (``schema.xml``: stored, not indexed)."""
-
-
-def index_piece(document: dict[str, Any]) -> None:
-    """Put the RDF of a dataset into its index document; without it when it cannot be made.
-
-    Args:
-        document: what ``IPackageController.before_dataset_index`` receives.
-    """
-    if document.get("type", document.get("dataset_type")) != "dataset":
-        return
-    try:
-        dataset = json.loads(document["validated_data_dict"])
-        document[FIELD] = piece_of(dataset)
-    except Exception:  # a dataset that cannot be said in RDF must still be found
-        log.exception("No RDF for dataset %s", document.get("id"))
+AT_ONCE = 100
+"""Datasets whose RDF is made of one answer of the index."""
 
 
 def piece_of(dataset: Mapping[str, Any]) -> str:
@@ -62,12 +48,55 @@ def catalogue_page(context: Context, data_dict: dict[str, Any]) -> str:
         data_dict: as for ckanext-dcat's ``dcat_catalog_show``: page, modified_since, q, fq, format.
     """
     found = _search(context, data_dict)
-    pieces = [document.get(FIELD) or _made_now(document["id"]) for document in found["results"]]
-    return stored.page([_head(found, data_dict), *pieces], data_dict.get("format") or "xml")
+    versions = {document["id"]: document["_version_"] for document in found["results"]}
+    ready = _ready(versions)
+    described = [ready[identifier] for identifier in versions if identifier in ready]
+    return stored.page([_head(found, data_dict), *described], data_dict.get("format") or "xml")
+
+
+def prepare() -> int:
+    """Make the RDF of the public datasets that have none ready, so that nobody waits for it; how many there were."""
+    made, after = 0, ""
+    while True:
+        query = {"q": "*:*", "fq_list": [f"id:{{{json.dumps(after) if after else '*'} TO *]"], "sort": "id asc"}
+        found = _index(query | {"rows": AT_ONCE, "fl": ["id", "_version_"]})
+        if not found:
+            pieces.forget()
+            return made
+        versions = {document["id"]: document["_version_"] for document in found}
+        after = found[-1]["id"]
+        made += len(_made(versions, versions.keys() - pieces.read(versions).keys()))
+
+
+def _ready(versions: Mapping[str, int]) -> dict[str, str]:
+    """Dataset id -> its RDF, kept or made now; without those of which none can be made."""
+    kept = pieces.read(versions)
+    return kept | _made(versions, versions.keys() - kept.keys())
+
+
+def _made(versions: Mapping[str, int], missing: Iterable[str]) -> dict[str, str]:
+    """Make and keep the RDF of datasets, from what the index holds of them."""
+    wanted, made = sorted(missing), dict[str, str]()
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        query = {"q": "*:*", "fq_list": [f"id:({' OR '.join(map(json.dumps, part))})"], "rows": len(part)}
+        for document in _index(query | {"fl": ["id", "_version_", "validated_data_dict"]}):
+            try:
+                made[document["id"]] = piece_of(json.loads(document["validated_data_dict"]))
+            except Exception:  # one dataset that cannot be said in RDF must not hide the others
+                log.exception("No RDF for dataset %s", document["id"])
+    pieces.keep(versions, made)
+    return made
+
+
+def _index(query: dict[str, Any]) -> list[dict[str, Any]]:
+    """Documents of the index, whoever may see them."""
+    more = {"include_private": True, "include_drafts": True, "include_deleted": True}
+    return tk.get_action("package_search")({"ignore_auth": True}, query | more)["results"]
 
 
 def _search(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """The page's datasets in the order of ckanext-dcat, as ids, departments and pieces of RDF."""
+    """The page's datasets in the order of ckanext-dcat, as ids, departments and versions."""
     rows = int(tk.config["ckanext.dcat.datasets_per_page"])
     page = _page(data_dict)
     filters = ["-dataset_type:harvest", "-dataset_type:showcase"]
@@ -85,7 +114,7 @@ def _search(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
         "sort": "metadata_modified desc",
         "rows": rows,
         "start": rows * (page - 1),
-        "fl": ["id", "organization", "metadata_modified", FIELD],
+        "fl": ["id", "organization", "metadata_modified", "_version_"],
     }
     return tk.get_action("package_search")(context, query)
 
@@ -144,6 +173,4 @@ def _newest(found: Mapping[str, Any], data_dict: Mapping[str, Any]) -> str | Non
     return str(results[0]["metadata_modified"])
 
 
-def _made_now(identifier: str) -> str:
-    """The piece of a dataset that was indexed before pieces were kept."""
-    return piece_of(tk.get_action("package_show")({"ignore_auth": True}, {"id": identifier}))
+clock.every("40 4 * * *", "catalogue pages", prepare)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
@@ -12,7 +11,7 @@ from ckan.common import CKANConfig
 from ckan.config.declaration import Declaration, Key
 
 from ckanext.nxopendata.catalogue import dcat, views_codelists
-from ckanext.nxopendata.catalogue.exchange import actions, auth, cli, pages, views
+from ckanext.nxopendata.catalogue.exchange import actions, auth, cli, views
 
 DECLARATION = resources.files("ckanext.nxopendata.catalogue.exchange") / "config_declaration.yaml"
 
@@ -26,7 +25,6 @@ class NxOpendataExchangePlugin(p.SingletonPlugin):
 
     p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurer)
-    p.implements(p.IPackageController, inherit=True)
 
     # IConfigurer
 
@@ -40,9 +38,3 @@ class NxOpendataExchangePlugin(p.SingletonPlugin):
         profiles = declaration.get(key.ckanext.dcat.rdf.profiles)
         if profiles is not None:
             profiles.set_default(f"{dcat.NAME} nx_licences")
-
-    # IPackageController
-
-    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
-        pages.index_piece(pkg_dict)
-        return pkg_dict
