@@ -25,10 +25,3 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("nx_rdf_piece")
-
-
-def forget() -> None:
-    """Drop the pieces of datasets that are not there any more."""
-    there = sa.exists().where(model.Package.id == table.c.dataset_id)
-    with model.ensure_engine().begin() as connection:
-        connection.execute(sa.delete(table).where(sa.not_(there)))
