@@ -9,16 +9,13 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response, make_response, send_file
+from flask import Blueprint, Response, send_file
 from openpyxl.utils import get_column_letter
 
 from ckanext.nxopendata.catalogue.exchange import apart, forms, imports, workbook_out
 from ckanext.nxopendata.catalogue.exchange import model as table
 
 exchange = Blueprint("nx_exchange", __name__, url_prefix="/organization/<org>/catalogue")
-
-SECONDS = 3
-"""After so many the page of a running import is asked for again."""
 
 MOST_PROBLEMS, MOST_DATASETS = 500, 1000
 """Lines that the page of an import shows; the rest is in the marked workbook and in the action."""
@@ -83,11 +80,13 @@ def read(org: str, identifier: str) -> Any:
     shown = tk.get_action("nx_catalogue_import_show")(context, {"id": row["id"]})
     waiting = shown["state"] in (table.QUEUED, table.READING, table.APPLYING)
     words = {"group_dict": department, "import_": shown, "waiting": waiting, "column_name": _column_name}
-    words |= {"most_problems": MOST_PROBLEMS, "most_datasets": MOST_DATASETS, "has_file": bool(row["content"])}
-    response = make_response(tk.render("catalogue_exchange/read.html", words))
-    if waiting:
-        response.headers["Refresh"] = str(SECONDS)
-    return response
+    words |= {
+        "most_problems": MOST_PROBLEMS,
+        "most_datasets": MOST_DATASETS,
+        "has_file": bool(row["content"]),
+        "states": states(),
+    }
+    return tk.render("catalogue_exchange/read.html", words)
 
 
 def _column_name(number: int) -> str:
