@@ -99,13 +99,15 @@ class TestApply:
             act("nx_catalogue_import_apply", id=made, background=False)
 
     def test_files_and_what_has_no_column_survive_an_update(self, preview: Act, act: Act, create: Act) -> None:
-        made = create(title_translated={"zh": "宁夏景区名录第1期"}, nx_resource_code=None, nx_provenance="公报整理")
+        made = create(
+            title_translated={"zh": "宁夏景区名录第1期"}, nx_resource_code=None, nx_conforms_to=["GB/T 36344"]
+        )
         shown = preview(workbook(numbered(1, notes_translated={"zh": "另一段摘要"})))
         assert shown["counts"]["update"] == 1, shown
         act("nx_catalogue_import_apply", id=shown["id"], background=False)
         after = act("package_show", id=made["id"])
         assert [resource["id"] for resource in after["resources"]] == [resource["id"] for resource in made["resources"]]
-        assert after["nx_provenance"] == "公报整理"
+        assert after["nx_conforms_to"] == ["GB/T 36344"]
         assert after["nx_resource_code"] == made["nx_resource_code"]
 
     def test_a_language_without_column_stays_and_an_empty_cell_clears_it(

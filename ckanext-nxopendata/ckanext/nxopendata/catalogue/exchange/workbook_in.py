@@ -249,7 +249,7 @@ def _fill(draft: Draft, column: Column, text: str, cell: Cell) -> None:
     path = {"class": "nx_class_code", "provider": "owner_org", "uscc": "nx_uscc", "tags": "tags"}.get(
         column.kind, column.field
     )
-    if column.kind in ("english", "tags_english"):
+    if column.kind == "english":
         path = f"{path}.en"
     if path:
         draft.cells[path] = cell
