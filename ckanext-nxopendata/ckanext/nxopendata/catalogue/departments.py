@@ -52,6 +52,7 @@ def rename(old: str, new: str) -> None:
     """Let those that stand under a department go on doing so when its name, its address, changes."""
     group = model.Group
     stored: Any = getattr(group, "extras")  # noqa: B009  as above
+    below: Any
     for below in model.Session.scalars(sa.select(group).where(stored["nx_parent"].astext == old)):
         below.extras = {**extras(below), "nx_parent": new}
 

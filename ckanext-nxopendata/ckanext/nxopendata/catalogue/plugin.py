@@ -119,7 +119,8 @@ class NxOpendataDatasetsPlugin(compiled.Datasets):
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
         items.from_form(data_dict)
         if not action.endswith("_show"):
-            known = self._schemas.get(data_dict.get("type") or "", {})
+            schemas: Any = self._schemas
+            known = schemas.get(data_dict.get("type") or "", {})
             wrong = shape.wrong(data_dict, known.get("dataset_fields", ()), known.get("resource_fields", ()))
             if wrong:
                 return data_dict, messages.of_shapes(wrong)
