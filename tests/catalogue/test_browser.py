@@ -122,16 +122,14 @@ def save(page: Page) -> None:
     page.click("#dataset-edit .form-actions button.btn-primary")
 
 
-def errors_of(page: Page) -> set[str]:
-    """The fields that have an error in their own place."""
-    return {
-        field
-        for field in ("nx_share_condition", "nx_share_method", "nx_publish_date", "title_translated-zh", "nx_is_open")
-        if page.locator(f"#field-{field}")
-        .locator("xpath=ancestor::div[contains(@class,'form-group')][1]")
-        .locator(".error-block")
-        .count()
-    }
+def errors_of(page: Page) -> dict[str, str]:
+    """Every message in the form, by the field in whose place it stands."""
+    found = {}
+    for block in page.locator("#dataset-edit .error-block").all():
+        group = block.locator("xpath=ancestor::*[contains(@class,'form-group')][1]")
+        field = group.locator("input, select, textarea").first.get_attribute("id") or ""
+        found[field.removeprefix("field-")] = block.inner_text()
+    return found
 
 
 def decide(page: Page, action: str, opinion: str = "") -> None:
@@ -164,8 +162,13 @@ def test_from_the_form_to_the_public_and_a_change_beside_the_live_version(
     fill(editor, scripts=scripts)
     save(editor)
     picture(editor, "1-mistakes")
-    assert errors_of(editor) == {"nx_share_condition", "nx_share_method", "nx_publish_date"}
+    told = errors_of(editor)
+    assert set(told) == {"nx_share_condition", "nx_share_method", "nx_publish_date"}
+    assert "不予共享" in told["nx_share_condition"]
+    assert "电子表格" in told["nx_share_method"]
+    assert "不能晚于今天" in told["nx_publish_date"]
     assert editor.input_value("#field-nx_items-7-name") == "联系电话"
+    assert editor.input_value("#field-nx_class_code") == "214"
 
     mend(editor)
     save(editor)
@@ -195,11 +198,18 @@ def test_from_the_form_to_the_public_and_a_change_beside_the_live_version(
     from_queue(officer, "publish")
 
     public.goto(address)
-    expect(public.locator("body")).to_contain_text(TITLE)
+    expect(public.locator("html")).to_have_attribute("lang", re.compile("^zh"))
+    expect(public.locator("h1")).to_contain_text(TITLE)
     expect(public.locator("body")).to_contain_text("2024年全区A级旅游景区")
+    for name, _kind, _length in ITEMS:
+        expect(public.locator("main")).to_contain_text(name)
+    file = public.locator("a[href*='/download/']").first.get_attribute("href")
+    assert public.request.get(str(file)).text() == table.read_text(encoding="utf-8")
     public.goto(f"/en{address}")
-    expect(public.locator("body")).to_contain_text("Scenic spots of Ningxia")
+    expect(public.locator("html")).to_have_attribute("lang", "en")
+    expect(public.locator("h1")).to_contain_text("Scenic spots of Ningxia")
     expect(public.locator("body")).to_contain_text("Department of Culture and Tourism")
+    expect(public.locator("[lang^='zh']", has_text="2024年全区A级旅游景区").first).to_be_visible()
 
     editor.goto(f"{address.replace('/dataset/', '/dataset/edit/')}")
     editor.fill("#field-title_translated-zh", "宁夏A级旅游景区名录（2025年）")
@@ -211,8 +221,12 @@ def test_from_the_form_to_the_public_and_a_change_beside_the_live_version(
     decide(editor, "submit")
     from_queue(head, "forward")
     officer.goto("/review")
+    picture(officer, "4-queue")
     officer.click(".nx-review-queue tbody a >> nth=0")
     picture(officer, "4-difference")
+    for page in (f"{address}", f"/en{address}", "/dataset/"):
+        assert "2025年" not in public.goto(page).text()
+    assert TITLE in public.goto(address).text()
     decide(officer, "publish")
     public.goto(address)
     expect(public.locator("body")).to_contain_text("宁夏A级旅游景区名录（2025年）")
