@@ -92,5 +92,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
         if p.plugin_loaded("nxopendata_search"):
             app.view_functions["dataset.search"] = results.page
+        app.view_functions["dataset.read"] = views_dataset.read
         csrf.guard(app)
+        speed.languages()
         return app

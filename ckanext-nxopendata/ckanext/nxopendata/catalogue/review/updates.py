@@ -32,7 +32,7 @@ def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date
         since: only those that became overdue on this day or later.
 
     Returns:
-        ``{"id", "name", "title", "owner_org", "due"}`` each.
+        ``{"id", "name", "title", "title_translated", "owner_org", "due"}`` each.
     """
     first = f"{since.isoformat()}T00:00:00Z" if since else "*"
     last = f"{(today - dt.timedelta(days=1)).isoformat()}T00:00:00Z"
@@ -50,6 +50,7 @@ def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date
             "id": dataset["id"],
             "name": dataset["name"],
             "title": dataset["title"],
+            "title_translated": dataset.get("title_translated") or {},
             "owner_org": dataset["owner_org"],
             "due": due_date(dataset),
         }

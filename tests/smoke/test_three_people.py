@@ -1,6 +1,7 @@
-"""Two people walk through the demonstration site in Chromium: a company's developer, and a department's officer.
+"""Three people at the demonstration site in Chromium: a citizen, a company's developer, a department's officer.
 
-In Chinese and English, on a wide and a narrow screen. ``NX_PICTURES`` names a folder that gets a picture of each step.
+In Chinese and English, on a wide and a narrow screen. ``NX_PICTURES`` names a folder that gets a picture of each step;
+those of README.md are such pictures, see docs/portal.md.
 """
 
 import csv
@@ -15,12 +16,13 @@ from typing import Any
 
 import pytest
 import requests
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
 STATE = Path(__file__).resolve().parents[2] / "var" / os.environ.get("NX_DEMO_INSTANCE", "demo") / "state.json"
 WORDS = {
-    "zh": {"developers": "开发者", "workbench": "工作台", "overdue": "逾期"},
-    "en": {"developers": "Developers", "workbench": "Workbench", "overdue": "overdue"},
+    "zh": {"developers": "开发者", "workbench": "工作台", "scenic": "宁夏5A级旅游景区名录"},
+    "en": {"developers": "Developers", "workbench": "Workbench", "scenic": "5A-grade scenic areas of Ningxia"},
 }
 BOTH = pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("zh", 390), ("en", 1280), ("en", 390)])
 
@@ -31,27 +33,27 @@ class Walk:
     def __init__(self, page: Page, site: str, person: str, language: str, width: int) -> None:
         self.page, self.words = page, WORDS[language]
         self._root = site + ("/en" if language == "en" else "")
-        self._width, self._name, self._step = width, f"{person}-{language}-{width}", 0
+        self._width, self._person, self._end = width, person, f"{language}-{width}"
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, step: str) -> None:
         self.page.goto(self._root + path)
-        self.look()
+        self.look(step)
 
-    def menu(self, name: str) -> None:
+    def menu(self, name: str, step: str) -> None:
         """Follow a link of the head of the page."""
         if self._width < 960:
             self.page.check("#nx-menu-state")
         self.page.click(f"header a:text-is('{name}')")
-        self.look()
+        self.look(step)
 
-    def look(self) -> None:
-        """Nothing hangs over the edge; a picture is taken."""
+    def look(self, step: str) -> None:
+        """Nothing hangs over the edge; a picture is taken of what the person sees first."""
         self.page.wait_for_load_state("load")
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self._width, self.page.url
-        self._step += 1
         if folder := os.environ.get("NX_PICTURES"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder) / f"{self._name}-{self._step}.png", full_page=True)
+            self.page.evaluate("scrollTo(0, 0)")
+            self.page.screenshot(path=Path(folder) / f"{self._person}-{step}-{self._end}.png")
 
 
 @pytest.fixture
@@ -62,17 +64,46 @@ def walk(browser: Browser, site: str, language: str, width: int) -> Iterator[Cal
 
 
 @BOTH
+def test_a_citizen_finds_scenic_spots_by_pinyin_looks_and_takes_a_worksheet(
+    walk: Callable[[str], Walk], tmp_path: Path
+) -> None:
+    citizen = walk("citizen")
+    page = citizen.page
+    citizen.open("/", "home")
+    page.fill("main input[type=search]", "jingqu")
+    page.press("main input[type=search]", "Enter")
+    page.wait_for_selector(".nx-results")
+    citizen.look("results")
+    page.get_by_role("link", name=citizen.words["scenic"], exact=True).click()
+    page.wait_for_selector(".nx-files")
+    citizen.look("dataset")
+    page.locator(".nx-files .nx-button-quiet").first.click()
+    spots = page.locator("#nx-table tbody tr")
+    spots.first.wait_for()
+    citizen.look("table")
+    seen = spots.count()
+    assert "沙湖" in " ".join(spots.all_inner_texts())
+    with page.expect_download() as download:
+        page.get_by_role("link", name="XLSX", exact=True).first.click()
+    saved = tmp_path / "saved.xlsx"
+    download.value.save_as(saved)
+    rows = list(load_workbook(saved).worksheets[0].iter_rows(values_only=True))
+    assert len(rows) == seen + 1
+    assert any("沙湖" in str(row[0]) for row in rows)
+
+
+@BOTH
 def test_a_developer_gets_from_the_home_page_to_a_call_and_a_bulk_file(
     walk: Callable[[str], Walk], site: str, found: list[dict]
 ) -> None:
     developer = walk("developer")
-    developer.open("/")
-    developer.menu(developer.words["developers"])
-    command = developer.page.locator("pre.nx-code code").first.inner_text()
-    address = re.findall(r"curl '(\S+)'", command)[0]
-    answer = requests.get(address, timeout=30).json()
-    assert answer["success"]
-    assert answer["result"]["results"]
+    developer.open("/", "home")
+    developer.menu(developer.words["developers"], "developers")
+    for command in developer.page.locator("pre.nx-code code").all_inner_texts():
+        if found_in := re.match(r"curl '(\S+/api/3/action/\S+)'$", command):
+            answer = requests.get(found_in[1], timeout=30).json()
+            assert answer["success"], command
+            assert answer["result"], command
     with developer.page.expect_download() as download:
         developer.page.click("a[href$='/bulk/catalogue.csv']")
     text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
@@ -116,32 +147,35 @@ def test_an_officer_sees_what_is_overdue_and_mends_it(
     mine = admin("package_search", fq="organization:(*lv* OR *wen-hua*)", rows=50, sort="name asc")["results"]
     dataset = next(one for one in mine if one["title"] == "宁夏5A级旅游景区名录")
     before = {"nx_update_cycle": dataset["nx_update_cycle"], "resources": dataset["resources"]}
+    past = {"last_modified": "2026-01-05T00:00:00", "created": "2026-01-05T00:00:00"}
     organization = dataset["organization"]["id"]
     mode = admin("organization_show", id=organization).get("nx_review_mode") or ""
-    old = [
-        one | {"last_modified": "2026-01-05T00:00:00", "created": "2026-01-05T00:00:00"} for one in before["resources"]
-    ]
     admin("organization_patch", id=organization, nx_review_mode="off")
-    admin("package_patch", id=dataset["id"], nx_update_cycle="3", resources=old)
     try:
         officer = walk("officer")
-        sign_in(officer.page, site + ("/en" if language == "en" else ""), "wlt")
-        late = officer.page.locator(f"section[aria-labelledby='nx-late'] a[href$='/{dataset['name']}']")
-        deadline = time.monotonic() + 20  # the workers may still be indexing what the last walk changed
+        page = officer.page
+        sign_in(page, site + ("/en" if language == "en" else ""), "wlt")
+        late = page.locator(f"section[aria-labelledby='nx-late'] a[href$='/{dataset['name']}']")
+        deadline = time.monotonic() + 120  # the workers may still be loading what the last walk sent
         while not late.count() and time.monotonic() < deadline:
-            officer.open("/workbench")
+            files = [one | past for one in admin("package_show", id=dataset["id"])["resources"]]
+            admin("package_patch", id=dataset["id"], nx_update_cycle="3", resources=files)
+            officer.menu(officer.words["workbench"], "workbench")
         assert late.count() == 1
         late.click()
-        officer.look()
-        edit = officer.page.locator(f"a[href*='/dataset/{dataset['name']}/resource/'][href*='/edit']").first
-        officer.page.goto(site + (edit.get_attribute("href") or ""))
-        officer.look()
+        page.wait_for_selector(".resources")
+        officer.look("files")
+        page.locator(".resources .dropdown-toggle").first.click()
+        page.locator(".resources .dropdown-menu.show a[href*='/edit']").first.click()
+        page.wait_for_selector("input[name=name]")
+        officer.look("file")
         fresh = tmp_path / "new.csv"
         fresh.write_text("景区名称,等级\n沙湖旅游景区,5A\n", encoding="utf-8")
-        officer.page.set_input_files("input[type=file]", str(fresh))
-        officer.page.click("button[name=save][value=go-metadata], button[name=save]")
-        officer.look()
-        officer.open("/workbench")
+        page.set_input_files("input[type=file]", str(fresh))
+        page.click("button[name=save][value=go-metadata], button[name=save]")
+        page.wait_for_load_state("load")
+        officer.look("mended")
+        officer.open("/workbench", "workbench-after")
         assert late.count() == 0
     finally:
         admin("package_patch", id=dataset["id"], **before)
