@@ -142,6 +142,15 @@ def prepare_databases(stack: Stack, ini: Path) -> None:
     stack.save()
 
 
+def allow_purge(stack: Stack) -> None:
+    """Let CKAN's database be emptied, as tests do: otherwise the register keeps its systems. Idempotent."""
+    connection = psycopg2.connect(url(stack, "postgres"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER DATABASE ckan SET nxopendata.purge = 'on'")
+    connection.close()
+
+
 def build_script_translations(stack: Stack, ini: Path) -> None:
     """Build the translations for the pages' scripts, which only CKAN's debug server does by itself. Idempotent."""
     built = ROOT / "ckanext-nxopendata" / "ckanext" / "nxopendata" / "i18n" / "zh_Hans_CN"

@@ -35,6 +35,7 @@ def start(stack: Stack) -> None:
                 f"the test's {service} did not start. See {stack.logs}/{service}.log.",
             )
     services.prepare_databases(stack, ROOT / "test.ini")
+    services.allow_purge(stack)
 
 
 def environment(stack: Stack) -> dict[str, str]:

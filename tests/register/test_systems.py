@@ -1,5 +1,7 @@
 """Systems and projects: what departments enter, who changes them, and the log."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -44,6 +46,25 @@ def test_the_log_cannot_be_changed(world: World) -> None:
         with pytest.raises(sa.exc.DatabaseError, match="append-only"):
             model.Session.execute(statement)
         model.Session.rollback()
+
+
+def test_nothing_is_deleted_by_the_database_either(world: World) -> None:
+    """Whoever goes round the actions, as ``ckan dataset delete`` does, meets a trigger."""
+    system = world.system(title="留存系统")
+    package: Any = model.Package
+    mine = package.id == system["id"]
+    for statement in (
+        sa.update(package).where(mine).values(state="deleted"),
+        sa.update(package).where(mine).values(private=False),
+        sa.update(package).where(mine).values(type="dataset"),
+        sa.update(package).where(mine).values(owner_org=world.departments["tjj"]),
+        sa.delete(package).where(mine),
+    ):
+        model.Session.execute(sa.text("SET LOCAL nxopendata.purge = 'off'"))
+        with pytest.raises(sa.exc.DatabaseError, match="dispose of"):
+            model.Session.execute(statement)
+        model.Session.rollback()
+    assert world.act("audit", "nx_system_show", id=system["id"])["nx_state"] == "active"
 
 
 def test_the_filing_of_a_project(world: World) -> None:
