@@ -2,6 +2,7 @@
 
 import base64
 import io
+from pathlib import Path
 
 import pytest
 from ckan.plugins import toolkit as tk
@@ -11,6 +12,8 @@ from openpyxl.utils import get_column_letter
 
 from . import filled
 from .conftest import World
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def bring(world: World, content: bytes, name: str = "附表1.xlsx", who: str = "wlt-editor") -> dict:
@@ -82,6 +85,22 @@ def test_near_names_are_asked(world: World) -> None:
     world.act("tjj-editor", "nx_system_import_apply", id=seen["id"])
     shown = world.act("tjj-editor", "nx_system_show", id=row["candidates"][0]["id"])
     assert (shown["title"], shown["nx_plan"]) == ("经济普查数据采集平台", "merge")
+
+
+def test_tables_1_and_3_as_two_sheets_of_an_old_workbook(world: World) -> None:
+    """``fixtures/two_sheets.xls`` was saved by LibreOffice as Excel 97: merged cells, a missing number, a sheet of
+    notes; its table 3 speaks of a system that its table 1 enters."""
+    content = (FIXTURES / "two_sheets.xls").read_bytes()
+    seen = bring(world, content, "自查表.xls")
+    assert seen["counts"] == {"create": 3, "update": 0, "unchanged": 1, "question": 0, "error": 0}
+    assert [(row["title"], row["joins"]) for row in seen["rows"] if row["joins"]] == [("旅游诚信档案系统", "Sheet1!6")]
+    world.act("wlt-editor", "nx_system_import_apply", id=seen["id"])
+    found = world.act("wlt-editor", "nx_system_list", owner_org="wlt", q="旅游诚信档案")
+    assert found["count"] == 1
+    assert found["results"][0]["nx_exchange_status"] == "connected"
+    found = world.act("wlt-editor", "nx_system_list", owner_org="wlt", q="旅游团队监管")["results"][0]
+    assert (found["nx_unit"], found["nx_approved"]) == ("市场管理处", "2014-07")
+    assert bring(world, content, "自查表.xls")["counts"]["unchanged"] == 4
 
 
 def test_a_file_that_cannot_be_read_says_so(world: World) -> None:

@@ -15,6 +15,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue.exchange import cells, workbook_out
+from ckanext.nxopendata.catalogue.rules import same_title
 from ckanext.nxopendata.register import log, periods, record, systems
 from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.intake import matching, messages, reading
@@ -30,7 +31,10 @@ NEW = "new"
 
 @dataclass(slots=True)
 class Entry:
-    """What an import does with one row; ``fields`` are what it writes."""
+    """What an import does with one row; ``fields`` are what it writes.
+
+    ``joins`` is the row of another table of the same file that enters the system this one speaks of.
+    """
 
     draft: Draft
     action: str
@@ -38,6 +42,7 @@ class Entry:
     candidates: tuple[record.System, ...] = ()
     fields: dict[str, str] = field(default_factory=dict)
     matched: str = ""
+    joins: Entry | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -138,18 +143,29 @@ def plan(
     """
     matches = matching.match([draft.title for draft in drafts], own)
     by_id = {system.id: system for system in own}
-    entries: list[Entry] = []
-    for draft, found in zip(drafts, matches, strict=True):
+    grouped = {same_title(draft.title) for draft in drafts if draft.table == "1" and draft.group}
+    made: dict[str, Entry] = {}
+    entries: dict[int, Entry] = {}
+    # Table 1 first, wherever its sheet stands: the others speak of its systems.
+    for place in sorted(range(len(drafts)), key=lambda place: drafts[place].table):
+        draft, found = drafts[place], matches[place]
+        title = same_title(draft.title)
         entry = Entry(draft, ERROR, found.system, found.candidates, matched=found.kind, problems=[*draft.problems])
         entry.problems += _checked(draft, owner)
-        _decide(entry, found, answers.get(entry.key, ""), by_id, owner)
+        _decide(entry, found, answers.get(entry.key, ""), by_id)
+        if entry.action == CREATE and title in made:
+            _join(entry, made[title])
+        elif entry.action == CREATE:
+            _settle(entry, owner, title in grouped)
         if not entry.problems and entry.action in (CREATE, UPDATE):
             whole = _known(entry.system) | entry.fields
             entry.problems += _by_schema(draft, systems.check(user, owner.id, whole))
         if entry.problems:
             entry.action = ERROR
-        entries.append(entry)
-    return entries
+        elif entry.action == CREATE:
+            made[title] = entry
+        entries[place] = entry
+    return [entries[place] for place in range(len(drafts))]
 
 
 def _checked(draft: Draft, owner: Department) -> Iterator[Problem]:
@@ -162,10 +178,8 @@ def _checked(draft: Draft, owner: Department) -> Iterator[Problem]:
         yield Problem("future", draft.cell("nx_approved"))
 
 
-def _decide(
-    entry: Entry, found: matching.Match, answer: str, by_id: Mapping[str, record.System], owner: Department
-) -> None:
-    """The action of a row by its match and the answer to its question."""
+def _decide(entry: Entry, found: matching.Match, answer: str, by_id: Mapping[str, record.System]) -> None:
+    """Which system a row means, by its match and the answer to its question; ``CREATE`` where it is to go on."""
     if entry.problems:
         return
     draft = entry.draft
@@ -178,7 +192,17 @@ def _decide(
     if entry.system is not None and entry.system.state != record.ACTIVE:
         entry.problems.append(Problem("disposed", draft.cell("title")))
         return
-    entry.fields = _fields(draft, entry.system, owner)
+    entry.action = CREATE
+
+
+def _settle(entry: Entry, owner: Department, grouped: bool) -> None:
+    """What a row does with its system, or with a new one.
+
+    Args:
+        grouped: whether the file's table 1 says what is planned with it.
+    """
+    draft = entry.draft
+    entry.fields = _fields(draft, entry.system, owner, grouped)
     if entry.system is None:
         if draft.table == "3":
             entry.problems.append(Problem("unknown_system", draft.cell("title")))
@@ -189,7 +213,20 @@ def _decide(
         entry.action = UPDATE if _changes(entry.fields, entry.system) else UNCHANGED
 
 
-def _fields(draft: Draft, system: record.System | None, owner: Department) -> dict[str, str]:
+def _join(entry: Entry, other: Entry) -> None:
+    """The row speaks of a system that another row of the file enters: it adds what that one leaves open."""
+    entry.joins, entry.action = other, UNCHANGED
+    added = {name: value for name, value in entry.draft.fields.items() if value}
+    if entry.draft.table == "3":
+        added |= _connected(entry.draft)
+    other.fields = added | other.fields
+
+
+def _connected(draft: Draft) -> dict[str, str]:
+    return {f"nx_{draft.group or 'exchange'}_status": record.CONNECTED}
+
+
+def _fields(draft: Draft, system: record.System | None, owner: Department, grouped: bool) -> dict[str, str]:
     """The fields a row sets: a matched system keeps its name, and what the row leaves empty."""
     fields = {name: value for name, value in draft.fields.items() if value}
     if system is not None:
@@ -197,8 +234,8 @@ def _fields(draft: Draft, system: record.System | None, owner: Department) -> di
     if unit := _unit(draft.department, owner.title):
         fields["nx_unit"] = unit
     if draft.table == "3":
-        fields[f"nx_{draft.group or 'exchange'}_status"] = record.CONNECTED
-    elif draft.table == "2":
+        fields |= _connected(draft)
+    elif draft.table == "2" and not grouped:
         fields["nx_plan"] = record.KEEP
     elif draft.group in record.PLANS:
         fields["nx_plan"] = draft.group
@@ -260,6 +297,7 @@ def _report(filled: reading.Filled, entries: Sequence[Entry]) -> dict[str, Any]:
                 "action": entry.action,
                 "matched": entry.matched,
                 "system": entry.system.title if entry.system else "",
+                "joins": entry.joins.key if entry.joins else "",
                 "candidates": [{"id": system.id, "title": system.title} for system in entry.candidates],
             }
             for entry in entries
