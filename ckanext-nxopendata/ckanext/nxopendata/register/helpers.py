@@ -9,13 +9,14 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.catalogue import codelists
 from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.register import periods, roles
+from ckanext.nxopendata.register import boards, periods, roles
 
 __all__ = [
     "nx_register_evidence",
     "nx_register_field_label",
     "nx_register_funding",
     "nx_register_links",
+    "nx_register_logged",
     "nx_register_period",
     "nx_register_roles",
     "nx_register_word",
@@ -41,6 +42,19 @@ WORDS: Mapping[str, Callable[[], str]] = {
     "exempt": lambda: tk._("Exempt"),
 }
 """What is stored -> how it reads, translated when called."""
+
+FIELDS: Mapping[str, Callable[[], str]] = {
+    "leader_name": lambda: tk._("Person in charge"),
+    "leader_post": lambda: tk._("Post of the person in charge"),
+    "leader_phone": lambda: tk._("Telephone of the person in charge"),
+    "contact_name": lambda: tk._("Contact person"),
+    "contact_post": lambda: tk._("Post of the contact"),
+    "contact_phone": lambda: tk._("Telephone of the contact"),
+    "exemption": lambda: tk._("Exemption"),
+    "exempt_until": lambda: tk._("Exempt until"),
+    "file": lambda: tk._("File"),
+}
+"""What the log names that is no field of a schema -> how it reads, translated when called."""
 
 EVIDENCE: Mapping[str, Callable[[], str]] = {
     "link_none": lambda: tk._("entered as detached from present business"),
@@ -80,6 +94,8 @@ def nx_register_evidence(sign: Mapping[str, Any]) -> str:
 def nx_register_funding(line: Mapping[str, Any]) -> str:
     """Why a system is on the funding list."""
     status = codelists.label("connection_status", line["status"], reader_language())
+    if not line["due"]:
+        return tk._("{status}; is to be connected to the exchange platform").format(status=status)
     return tk._("{status}; was to be connected to the exchange platform by {due}").format(
         status=status, due=line["due"]
     )
@@ -96,10 +112,34 @@ def nx_register_roles(owner_org: str | None = None) -> frozenset[str]:
 
 
 def nx_register_field_label(kind: str, name: str) -> str:
-    """The label of a field of ``system`` or ``project`` in the reader's language."""
-    schema = tk.h.scheming_get_dataset_schema(kind) or {"dataset_fields": []}
-    field = next((field for field in schema["dataset_fields"] if field["field_name"] == name), None)
+    """The label of a field of a ``system``, a ``project`` or a ``department`` in the reader's language."""
+    if name in FIELDS:
+        return FIELDS[name]()
+    platform = boards.platform(name.rpartition("_")[0])
+    if kind == "department" and platform:
+        return boards.title(platform.title, reader_language())
+    field = _field(kind, name)
     return tk.h.scheming_language_text(field["label"]) if field else name
+
+
+def _field(kind: str, name: str) -> Mapping[str, Any] | None:
+    schema = tk.h.scheming_get_dataset_schema(kind) or {"dataset_fields": []}
+    return next((field for field in schema["dataset_fields"] if field["field_name"] == name), None)
+
+
+def nx_register_logged(kind: str, name: str, value: Any) -> str:
+    """A value as the log kept it, in words; a dash where there was none."""
+    if value in (None, "", [], {}):
+        return "—"
+    if isinstance(value, Mapping):
+        return " / ".join(map(str, value.values()))
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    field = _field(kind, name) or {}
+    codelist = field.get("codelist") or ("connection_status" if name.endswith("_status") else "")
+    if codelist:
+        return codelists.label(codelist, str(value), reader_language())
+    return nx_register_period(str(value)) if "period" in (field.get("validators") or "") else str(value)
 
 
 def nx_register_links() -> list[dict[str, Any]]:
@@ -107,6 +147,7 @@ def nx_register_links() -> list[dict[str, Any]]:
     user = getattr(tk.current_user, "name", None)
     signed_in = bool(user) and bool(roles.departments(user) or roles.sees_all(user))
     pages = [
+        ("nx_register_dashboard.overview", tk._("Overview"), signed_in),
         ("nx_register.systems", tk._("Systems"), True),
         ("nx_register_tables.index", tk._("Official tables"), signed_in),
         ("nx_register_supervision.verdicts", tk._("Clean-up"), signed_in),
@@ -116,6 +157,8 @@ def nx_register_links() -> list[dict[str, Any]]:
         ("nx_register.projects", tk._("Projects"), signed_in),
         ("nx_register_reports.tasks", tk._("Tasks of the plan"), signed_in),
         ("nx_register_reports.index", tk._("Reports"), signed_in),
+        ("nx_register_evaluation.index", tk._("Evaluation"), True),
+        ("nx_register_audit.index", tk._("Audit"), signed_in),
     ]
     return [
         {"url": tk.h.url_for(endpoint), "label": label, "current": tk.request.endpoint == endpoint}

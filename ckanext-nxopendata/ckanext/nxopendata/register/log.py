@@ -45,7 +45,15 @@ def write(
 
 def read(subject: str, subject_id: str) -> list[dict[str, Any]]:
     """All that ever happened to one thing, oldest first."""
-    query = sa.select(Entry).where(Entry.subject == subject, Entry.subject_id == subject_id).order_by(Entry.id)
+    return _shown(sa.and_(Entry.subject == subject, Entry.subject_id == subject_id))
+
+
+def of_department(owner_org: str) -> list[dict[str, Any]]:
+    """What was said of a department (id) itself: its people, its connections, its imports; oldest first."""
+    return _shown(sa.and_(Entry.subject.in_(("department", "import")), Entry.owner_org == owner_org))
+
+
+def _shown(where: Any) -> list[dict[str, Any]]:
     return [
         {
             "action": entry.action,
@@ -54,7 +62,7 @@ def read(subject: str, subject_id: str) -> list[dict[str, Any]]:
             "changes": entry.changes,
             "time": entry.time.isoformat(),
         }
-        for entry in model.Session.scalars(query)
+        for entry in model.Session.scalars(sa.select(Entry).where(where).order_by(Entry.id))
     ]
 
 

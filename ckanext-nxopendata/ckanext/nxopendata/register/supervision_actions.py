@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import ckan.model as model
@@ -257,11 +258,11 @@ def _line(line: funding.Line, language: str) -> dict[str, Any]:
         "department": departments.title(line.system.owner_org, language),
         "state": line.state,
         "status": line.status,
-        "due": line.due.isoformat() if line.due else None,
+        "due": _day(line.due),
         "since": boards.funding_since().isoformat(),
         "exemption": {
             "reason": exemption.reason,
-            "until": exemption.until.isoformat() if exemption.until else None,
+            "until": _day(exemption.until),
             "user": exemption.user,
         }
         if exemption
@@ -280,17 +281,23 @@ def nx_system_exempt(context: Context, data_dict: dict[str, Any]) -> list[dict[s
     system = actions.found("nx_system_exempt", context, data_dict["id"])
     user = context.get("user") or ""
     row = model.Session.get(Exemption, system.id)
-    reason = (data_dict.get("reason") or "").strip()
+    reason, until = (data_dict.get("reason") or "").strip(), data_dict.get("until")
+    before = {"exemption": row.reason, "exempt_until": _day(row.until)} if row else {}
     if not reason and row is not None:
         model.Session.delete(row)
-        log.write("system", system.id, system.owner_org, "unexempt", user)
+        log.write("system", system.id, system.owner_org, "unexempt", user, log.difference(before, {}))
     elif reason:
         row = row or Exemption(system_id=system.id, owner_org=system.owner_org)
-        row.reason, row.until, row.user_name, row.created = reason, data_dict.get("until"), user, now()
+        row.reason, row.until, row.user_name, row.created = reason, until, user, now()
         model.Session.add(row)
-        log.write("system", system.id, system.owner_org, "exempt", user, opinion=reason)
+        changes = log.difference(before, {"exemption": reason, "exempt_until": _day(until)})
+        log.write("system", system.id, system.owner_org, "exempt", user, changes)
     model.Session.commit()
     return nx_system_funding(context, {})
+
+
+def _day(value: dt.date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 # Integration

@@ -11,7 +11,7 @@ from ckan.logic import validate
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.register import auth, schema, systems, units
+from ckanext.nxopendata.register import auth, log, schema, systems, units
 from ckanext.nxopendata.register.intake import imports
 from ckanext.nxopendata.register.model import Import
 from ckanext.nxopendata.register.tables import content, delimited, excel, layout, pdf
@@ -22,6 +22,7 @@ __all__ = [
     "nx_system_import_preview",
     "nx_system_import_show",
     "nx_system_table",
+    "nx_system_unit_log",
     "nx_system_unit_show",
     "nx_system_unit_update",
 ]
@@ -71,6 +72,19 @@ def nx_system_unit_show(context: Context, data_dict: dict[str, Any]) -> dict[str
     """
     tk.check_access("nx_system_unit_show", context, data_dict)
     return units.people(_department(data_dict["id"]))
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_system_unit_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was said of a department itself, oldest first: who answers for it, its connections, its imports.
+
+    :param id: the department, id or name
+
+    :returns: as :func:`nx_system_log`; of a telephone the log only says that it changed
+    """
+    tk.check_access("nx_system_unit_log", context, data_dict)
+    return log.of_department(_department(data_dict["id"]))
 
 
 def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -149,8 +163,10 @@ def nx_system_import_answer(context: Context, data_dict: dict[str, Any]) -> dict
         raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
     allowed = {entry["key"]: {each["id"] for each in entry["candidates"]} for entry in row.report["rows"]}
     answers = data_dict.get("answers") or {}
+    if not isinstance(answers, dict):
+        raise tk.ValidationError({"answers": [tk._("Choose one of the systems that are offered")]})
     for key, answer in answers.items():
-        if answer != imports.NEW and answer not in allowed.get(key, ()):
+        if not isinstance(answer, str) or (answer != imports.NEW and answer not in allowed.get(key, ())):
             raise tk.ValidationError({"answers": [tk._("Choose one of the systems that are offered")]})
     row.answers = row.answers | answers
     imports.preview(row)
@@ -186,7 +202,7 @@ def _file(data_dict: dict[str, Any]) -> tuple[str, bytes]:
     else:
         name = str(data_dict.get("file_name") or "")
         try:
-            sent = base64.b64decode(data_dict.get("content") or "", validate=True)
+            sent = base64.b64decode(str(data_dict.get("content") or ""), validate=True)
         except ValueError:
             raise tk.ValidationError({"content": [tk._("This is not Base64")]}) from None
     if not sent:

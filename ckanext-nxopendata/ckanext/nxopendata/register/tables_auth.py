@@ -18,6 +18,7 @@ __all__ = [
     "nx_system_import_preview",
     "nx_system_import_show",
     "nx_system_table",
+    "nx_system_unit_log",
     "nx_system_unit_show",
     "nx_system_unit_update",
 ]
@@ -33,6 +34,11 @@ def nx_system_table(context: Context, data_dict: dict[str, Any]) -> AuthResult:
 def nx_system_unit_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     """The department and the offices: these are people's names and telephones."""
     return allow(reads(context, department_id(data_dict.get("id"))))
+
+
+def nx_system_unit_log(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """The same."""
+    return nx_system_unit_show(context, data_dict)
 
 
 def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> AuthResult:

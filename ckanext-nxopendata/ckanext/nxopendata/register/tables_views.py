@@ -33,10 +33,9 @@ def index() -> str:
     mine = roles.departments(user)
     if not mine and not roles.sees_all(user):
         tk.abort(403 if tk.current_user.is_authenticated else 401)
-    forms = [layout.load(number) for number in layout.NUMBERS]
     return tk.render(
         "nx_register/tables.html",
-        {"forms": forms, "mine": mine, "writes": roles.departments(user, write=True), "all": roles.sees_all(user)},
+        {"forms": _forms(), "mine": mine, "writes": roles.departments(user, write=True), "all": roles.sees_all(user)},
     )
 
 
@@ -44,7 +43,12 @@ def index() -> str:
 def table(number: str) -> str:
     """A table as a page."""
     owner_org = tk.request.args.get("owner_org") or None
-    return tk.render("nx_register/table.html", {"table": _filled(number, owner_org), "owner_org": owner_org})
+    filled = _filled(number, owner_org)
+    return tk.render("nx_register/table.html", {"table": filled, "owner_org": owner_org, "forms": _forms()})
+
+
+def _forms() -> list[layout.Layout]:
+    return [layout.load(number) for number in layout.NUMBERS]
 
 
 def _filled(number: str, owner_org: str | None) -> Any:
@@ -83,7 +87,8 @@ def unit(owner_org: str) -> Any:
     people = act("nx_system_unit_show", id=owner_org)
     group = model.Group.get(owner_org)
     mine = roles.of(tk.current_user.name, group.id if group else None)
-    return tk.render("nx_register/unit.html", {"people": people, "owner_org": owner_org, "roles": mine})
+    log = act("nx_system_unit_log", id=owner_org)
+    return tk.render("nx_register/unit.html", {"people": people, "owner_org": owner_org, "roles": mine, "log": log})
 
 
 # Import
