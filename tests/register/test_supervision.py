@@ -1,6 +1,7 @@
 """Clean-up, connection and funds by the people who do it."""
 
 import pytest
+from ckan import model
 from ckan.plugins import toolkit as tk
 
 from .conftest import World
@@ -78,9 +79,23 @@ def test_the_board(world: World) -> None:
 
 
 def test_datasets_follow_a_merged_system(world: World) -> None:
+    for name in ("one", "two"):
+        # Past the catalogue's review, which is tested there.
+        model.Session.add(model.Package(name=name, type="dataset", owner_org=world.departments["wlt"], private=True))
+    model.Session.commit()
     big = world.system(title="大系统", nx_datasets=["one"])
     small = world.system(title="小系统", nx_plan="merge", nx_merged_into="大 系统", nx_datasets=["two"])
     world.act("wlt-head", "nx_system_dispose", id=small["id"], how="merged", note="已并入")
     assert world.act("wlt-editor", "nx_system_show", id=big["id"])["nx_datasets"] == ["one", "two"]
     found = world.act("wlt-editor", "nx_system_integration")[0]
     assert "大系统" in found["kept"]
+
+
+def test_a_system_feeds_only_datasets_that_its_people_see(world: World) -> None:
+    theirs = model.Package(name="theirs", type="dataset", owner_org=world.departments["tjj"], private=True)
+    model.Session.add(theirs)
+    model.Session.commit()
+    other = world.system("tjj", title="别家的系统")
+    for wrong in ("no-such-dataset", "theirs", theirs.id, other["name"]):
+        with pytest.raises(tk.ValidationError, match="no dataset"):
+            world.system(title="引用错误的系统", nx_datasets=[wrong])

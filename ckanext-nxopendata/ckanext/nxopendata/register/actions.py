@@ -197,8 +197,14 @@ def _take_datasets_along(user: str, system: record.System) -> None:
     )
     if big is None or big.id == system.id or not system.datasets:
         return
-    datasets = list(dict.fromkeys([*big.datasets, *system.datasets]))
+    there = [name for name in system.datasets if _in_catalogue(name)]
+    datasets = list(dict.fromkeys([*big.datasets, *there]))
     systems.update(user, big.id, {"nx_datasets": datasets}, action="merge", opinion=system.title, commit=False)
+
+
+def _in_catalogue(name: str) -> bool:
+    found = model.Package.get(name)
+    return found is not None and found.state == "active"
 
 
 def _fields(data_dict: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
+from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.nxopendata.register import periods
 from ckanext.nxopendata.register.clock import today
 
-__all__ = ["nx_past_period", "nx_period"]
+__all__ = ["nx_known_datasets", "nx_past_period", "nx_period"]
 
 
 def nx_period(value: Any) -> str:
@@ -27,3 +30,32 @@ def nx_past_period(value: Any) -> str:
     if (periods.first_day(period) or dt.date.min) > today():
         raise tk.Invalid(tk._("The date must not be in the future"))
     return period
+
+
+def nx_known_datasets(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """After ``nx_text_list``: names (or ids) of datasets of the catalogue, kept as names.
+
+    What the entry named before may have gone since; what is newly named must be there for whoever names it.
+    """
+    if errors[key]:  # no list to begin with
+        return
+    package = context.get("package")
+    stored = json.loads(package.extras.get(key[-1]) or "[]") if package is not None else []
+    user = {"user": context.get("user"), "auth_user_obj": context.get("auth_user_obj")}
+    names = []
+    for reference in json.loads(data[key]):
+        found = model.Package.get(reference)
+        if reference in stored:
+            names.append(reference)
+        elif found is None or found.type != "dataset" or found.state == "deleted" or not _sees(user, found.id):
+            errors[key].append(tk._('The catalogue has no dataset "%s": write its name in its address') % reference)
+        else:
+            names.append(found.name)
+    data[key] = json.dumps(list(dict.fromkeys(names)), ensure_ascii=False)
+
+
+def _sees(user: Any, identifier: str) -> bool:
+    try:
+        return bool(tk.check_access("package_show", user, {"id": identifier}))
+    except tk.NotAuthorized:
+        return False

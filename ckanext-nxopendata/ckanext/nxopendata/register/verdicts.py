@@ -112,14 +112,16 @@ def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
         raise tk.ValidationError(
             {"opinion": [tk._("The department contested it: say why it is cleared away all the same")]}
         )
+    system = systems.get(verdict.system_id)
     verdict.state = CLEARED if clear else KEPT
     verdict.opinion, verdict.decided = opinion.strip(), now()
-    system = systems.get(verdict.system_id)
     changes: dict[str, str] = {}
-    if system is not None and clear:
-        changes = {"nx_plan": record.CLEAR}
-    elif system is not None and system.plan == record.CLEAR:
-        changes = {"nx_plan": record.KEEP}
+    # The entry of a system that went while the proposal was open stays as it is.
+    if system is not None and system.state == record.ACTIVE:
+        if clear:
+            changes = {"nx_plan": record.CLEAR}
+        elif system.plan == record.CLEAR:
+            changes = {"nx_plan": record.KEEP}
     action = "clear" if clear else "keep"
     systems.update(user, verdict.system_id, changes, action=action, opinion=verdict.opinion, commit=False)
     model.Session.commit()
