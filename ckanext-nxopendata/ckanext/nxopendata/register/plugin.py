@@ -15,8 +15,9 @@ integration, connection   ``integration.py connection.py funding.py`` (plain), `
 pages of these            ``supervision_*.py``
 tasks of the plan         ``tasks.py`` (plain), ``templates/nx_task/``; the rest with the reports
 monthly, annual reports   ``rounds.py`` (plain), ``reports*.py``, ``templates/nx_report/``
-evaluation                ``evaluation*.py``, ``templates/nx_evaluation/``
-audit                     ``audit*.py``, ``templates/nx_audit/``
+evaluation                ``evaluation.py`` (plain: scores), ``evaluation_facts.py`` (what is counted),
+                          ``evaluations.py`` (who said what), ``evaluation_*.py``, ``templates/nx_evaluation/``
+audit                     ``audit.py`` (plain), ``audit_*.py``, ``findings.py``, ``templates/nx_audit/``
 dashboard                 ``dashboard*.py``, ``templates/nx_dashboard/``
 ========================  ==================================================================================
 
@@ -39,9 +40,24 @@ from ckanext.nxopendata.catalogue.review import notify
 from ckanext.nxopendata.cli import nx
 from ckanext.nxopendata.register import (
     actions,
+    audit_actions,
+    audit_auth,
+    audit_helpers,
+    audit_views,
     auth,
     chained,
     cli,
+    dashboard_actions,
+    dashboard_auth,
+    dashboard_helpers,
+    dashboard_views,
+    evaluation_actions,
+    evaluation_auth,
+    evaluation_helpers,
+    evaluation_views,
+    evaluations,
+    findings,
+    guard,
     helpers,
     reports,
     reports_actions,
@@ -59,14 +75,26 @@ from ckanext.nxopendata.register import (
     visibility,
 )
 
-ACTIONS = (actions, chained, reports_actions, supervision_actions, tables_actions)
-AUTH = (auth, reports_auth, supervision_auth, tables_auth)
-HELPERS = (helpers, reports_helpers)
+ACTIONS = (
+    actions,
+    audit_actions,
+    chained,
+    dashboard_actions,
+    evaluation_actions,
+    reports_actions,
+    supervision_actions,
+    tables_actions,
+)
+AUTH = (audit_auth, auth, dashboard_auth, evaluation_auth, reports_auth, supervision_auth, tables_auth)
+HELPERS = (audit_helpers, dashboard_helpers, evaluation_helpers, helpers, reports_helpers)
 BLUEPRINTS = [
     views.nx_register,
     tables_views.nx_register_tables,
     supervision_views.nx_register_supervision,
     reports_views.nx_register_reports,
+    evaluation_views.nx_register_evaluation,
+    audit_views.nx_register_audit,
+    dashboard_views.nx_register_dashboard,
 ]
 
 
@@ -74,7 +102,16 @@ def _exported(*modules: Any) -> dict[str, Any]:
     return {name: getattr(module, name) for module in modules for name in module.__all__}
 
 
-@tk.blanket.actions(lambda: _exported(*ACTIONS))
+def _actions() -> dict[str, Any]:
+    ours = [module for module in ACTIONS if module is not chained]
+    return {name: guard.guarded(action) for name, action in _exported(*ours).items()} | _exported(chained)
+
+
+for _blueprint in BLUEPRINTS:
+    _blueprint.before_request(guard.storable_address)
+
+
+@tk.blanket.actions(_actions)
 @tk.blanket.auth_functions(lambda: _exported(*AUTH))
 @tk.blanket.blueprints(BLUEPRINTS)
 @tk.blanket.config_declarations
@@ -99,7 +136,8 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin, visibility.Labels):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_register")
-        notify.WORDS[reports.TOPIC] = reports.words
+        for room in (reports, evaluations, findings):
+            notify.WORDS[room.TOPIC] = room.words
 
     # IPackageController
 
