@@ -106,7 +106,7 @@ def _print(page: Worksheet, head: int, width: int, last: int) -> None:
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True  # pyright: ignore[reportOptionalMemberAccess]
     page.page_margins.left = page.page_margins.right = 0.5
-    page.page_margins.top = page.page_margins.bottom = 0.6
+    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.6, 0.8, 0.3
     page.print_options.horizontalCentered = True
     page.print_title_rows = f"{head}:{head + 1}"
     page.print_area = f"A1:{get_column_letter(width)}{last}"
