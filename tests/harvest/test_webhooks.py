@@ -144,8 +144,8 @@ class TestDelivery:
         appear("first")
         receiver.status = "drips"
         webhooks.deliver(hook["id"])
-        (delivery,) = call("nx_webhook_delivery_list", id=hook["id"])
-        assert (delivery["state"], delivery["reason"]) == ("waiting", "timed_out")
+        (delivery,) = model.Session.query(Delivery).filter_by(webhook_id=hook["id"])
+        assert (delivery.state, delivery.reason) == ("waiting", "timed_out")
 
     def test_it_is_stopped_in_the_end_its_owner_told_and_goes_on_where_it_was(self, receiver, call):
         owner = factories.Sysadmin(name="officer")

@@ -345,6 +345,7 @@ def nx_harvest_run_show(context: Context, data_dict: DataDict) -> Json:
     """A run.
 
     :param id: id of the run
+    :param problems: false to leave the problems out (default true)
     :returns: ``state``; ``counts`` of create, update, unchanged, withdraw, restore, refused, duplicate; ``stages``
         (seconds); ``progress``: ``{done, total}`` steps of the plan; ``speed``: records a second, None while it is
         not known; ``problems``: the first thousand of ``problem_count``, as ``nx_harvest_problem_list`` gives all;
@@ -353,8 +354,10 @@ def nx_harvest_run_show(context: Context, data_dict: DataDict) -> Json:
     tk.check_access("nx_harvest_run_show", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "id"))
     done, total = work.progress_of(row.id)
-    more = {"progress": {"done": done, "total": total}, "speed": health.speed(row.stages, row.counts)}
-    return _run_dict(row) | more | {"problems": _problems(row.id, 0, SHOWN_PROBLEMS)}
+    more: Json = {"progress": {"done": done, "total": total}, "speed": health.speed(row.stages, row.counts)}
+    if tk.asbool(data_dict.get("problems", True)):
+        more["problems"] = _problems(row.id, 0, SHOWN_PROBLEMS)
+    return _run_dict(row) | more
 
 
 @tk.side_effect_free

@@ -81,10 +81,11 @@ def due(source_id: str, hours: int, most: int) -> list[tuple[str, list[Content]]
         sa.select(*(latest.c[name] for name in ("guid", *Content.__slots__)))
         .join(model.Resource, model.Resource.id == latest.c.resource_id)
         .where(
+            model.Resource.state == "active",
             sa.or_(
                 latest.c.checked <= now() - dt.timedelta(hours=hours),
                 sa.and_(latest.c.failure == "", latest.c.sha256 != model.Resource.hash),  # known, but not written
-            )
+            ),
         )
         .order_by(latest.c.checked, latest.c.guid)
         .limit(most)

@@ -263,17 +263,21 @@ class Recheck:
             theirs = contents.replaced(record.written.get("resources", ()))
             model.Session.commit()  # no transaction stays open while departments' servers answer
             data = copy.deepcopy(record.written)
-            rows = [self._ask(guid, known, data) for known in files if known.resource_id not in theirs]
-            contents.remember(row for row in rows if row)
+            contents.remember(
+                contents.row(known, known.resource_id, known.dataset_id, known.link)
+                if known.resource_id in theirs
+                else self._ask(guid, known, data)
+                for known in files
+            )
             model.Session.commit()
             if data != record.written:
                 yield Changed(guid, record.hash, record.dataset_id, record.written, data)
 
-    def _ask(self, guid: str, known: Content, data: Json) -> Json | None:
+    def _ask(self, guid: str, known: Content, data: Json) -> Json:
         """What to remember of a file; one with another content is brought into ``data``."""
         file = next((one for one in data.get("resources", ()) if one["id"] == known.resource_id), None)
-        if file is None:
-            return None
+        if file is None:  # a person added it
+            return contents.row(known, known.resource_id, known.dataset_id, known.link)
         link, shown = known.link, file.get("hash") or ""
         there = known.sha256 == shown or contents.path(file["id"], known.sha256).is_file()
         try:

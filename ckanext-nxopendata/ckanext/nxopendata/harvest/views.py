@@ -164,7 +164,7 @@ def state(name: str) -> Any:
 
 
 def _run(run_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    found = _act("nx_harvest_run_show", id=run_id)
+    found = _act("nx_harvest_run_show", id=run_id, problems=False)
     return found, _act("nx_harvest_source_show", id=found["source_id"])
 
 
