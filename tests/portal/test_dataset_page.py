@@ -1,5 +1,6 @@
 """What stands beside a dataset: freshness, versions, relatives, use, feedback."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -101,3 +102,37 @@ def test_feedback_waits_is_answered_in_public_and_forgets_the_address(
     for _ in range(3):
         app.post(path, data=form, follow_redirects=False)
     assert "稍后" in app.post(path, data=form).body
+
+
+def test_search_engines_read_the_dataset_and_no_title_ends_its_script(app: Any, create: Act) -> None:
+    dataset = create(
+        title_translated={"zh": "景区</script><script>alert(1)</script>", "en": "Scenic areas"},
+        nx_temporal_start="2021-01-01",
+        nx_items=[{"name": "景区名称", "name_en": "name", "type": "C", "length": "50"}],
+        resources=[{"name": "名录", "url": "https://wlt.example/a.csv", "format": "CSV"}],
+    )
+    page = html.fromstring(app.get(f"/dataset/{dataset['name']}").body)
+    documents = [json.loads(text) for text in page.xpath("//script[@type='application/ld+json']/text()")]
+    found = next(one for one in documents if one["@type"] == "Dataset")
+    assert found["name"] == "景区</script><script>alert(1)</script>"
+    assert found["alternateName"] == ["Scenic areas"]
+    assert found["temporalCoverage"] == "2021-01-01/.."
+    assert found["variableMeasured"] == [{"@type": "PropertyValue", "name": "景区名称", "alternateName": "name"}]
+    assert found["distribution"][0]["contentUrl"] == "https://wlt.example/a.csv"
+    assert found["url"].endswith(f"/dataset/{dataset['name']}")
+    assert not page.xpath("//script[contains(., 'alert(1)') and not(@type)]")
+
+
+def test_an_id_leads_to_the_name_and_what_is_not_there_is_not_found(app: Any, create: Act) -> None:
+    dataset, hidden = create(), create(private=True)
+    moved = app.get(f"/dataset/{dataset['id']}", follow_redirects=False)
+    assert moved.status_code == 302 and moved.location.endswith(f"/dataset/{dataset['name']}")
+    for name in ("no-such-dataset", hidden["name"]):
+        assert app.get(f"/dataset/{name}", status=404).status_code == 404
+
+
+def test_a_page_behind_the_last_leads_to_the_last(app: Any, create: Act) -> None:
+    create()
+    moved = app.get("/en/dataset/?q=景区&page=7", follow_redirects=False)
+    assert moved.status_code == 302
+    assert moved.location.endswith("/en/dataset/?q=%E6%99%AF%E5%8C%BA&page=1")

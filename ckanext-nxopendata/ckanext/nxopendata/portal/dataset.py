@@ -10,6 +10,7 @@ from ckan import model
 from ckan.plugins import plugin_loaded
 
 from ckanext.nxopendata.catalogue.review import difference
+from ckanext.nxopendata.search import query, results, solr
 
 KINDS = {"new package": "new", "changed package": "changed"}
 BESIDE = ("license_id", "owner_org", "tags", "resources")
@@ -80,14 +81,15 @@ def related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     ][: 3 * RELATED_TERMS]
     if not terms:
         return []
-    search = {
-        "q": " OR ".join(terms),
-        "fq": f'+capacity:"public" +dataset_type:dataset -id:"{dataset["id"]}"',
-        "rows": limit,
-        "sort": "score desc, metadata_modified desc",
-        "facet": "false",
-    }
-    return tk.get_action("package_search")({"user": ""}, search)["results"]
+    found = solr.search(
+        q=" OR ".join(terms),
+        fq=[*solr.visible(None), f"-id:{query.literal(dataset['id'])}"],
+        fl=",".join(query.SHOWN),
+        rows=limit,
+        sort=query.BY_RELEVANCE,
+        df="text",
+    )
+    return [results.card(document, {}, "") for document in found["documents"]]
 
 
 def _package(activity: Any) -> dict[str, Any]:

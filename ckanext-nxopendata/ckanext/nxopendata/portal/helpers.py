@@ -219,7 +219,10 @@ def nx_licence_title(licence_id: str | None) -> str:
 def nx_department(name: str) -> dict[str, str]:
     """``name`` and ``title``, in the reader's language, of a department; all of them are read at once."""
     if "nx_departments" not in g:
-        g.nx_departments = {one["name"]: one["title"] for one in departments.tree(_language())}
+        language = _language()
+        g.nx_departments = kept.get(
+            f"departments:{language}", lambda: {one["name"]: one["title"] for one in departments.tree(language)}
+        )
     return {"name": name, "title": g.nx_departments.get(name, name)}
 
 
@@ -391,9 +394,12 @@ def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
 
 def _address(kind: str, *names: str) -> str:
     """The address of a page in the site's language, absolute."""
-    steps = {"dataset": "dataset", "organization": "organization", "licence": "licence", "resource": "dataset"}[kind]
-    path = f"/{steps}/{names[0]}" + (f"/resource/{names[1]}" if kind == "resource" else "")
-    return tk.h.url_for(path, qualified=True, locale="default")
+    if kind == "licence":
+        return tk.h.url_for("nx_licence.show", licence_id=names[0], qualified=True, locale="default")
+    page = tk.h.url_for(
+        f"{'dataset' if kind == 'resource' else kind}.read", id=names[0], qualified=True, locale="default"
+    )
+    return f"{page}/resource/{names[1]}" if kind == "resource" else page
 
 
 def nx_feedback_kinds() -> list[tuple[str, str]]:

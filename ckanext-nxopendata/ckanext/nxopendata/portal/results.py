@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.pagination import Page
 from ckan.lib.search.common import SolrConnectionError
 from feedgen.feed import FeedGenerator
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, redirect, request, stream_with_context
 
 from ckanext.nxopendata.catalogue import localised
 from ckanext.nxopendata.portal import bulk, facets, helpers
@@ -38,7 +39,7 @@ def _chosen() -> dict[str, list[str]]:
     }
 
 
-def page(package_type: str = "dataset") -> str | tuple[str, int]:
+def page(package_type: str = "dataset") -> Any:
     """The list of results, with the facets beside it, in place of CKAN's view; the address holds all of the search."""
     q, chosen = request.args.get("q", ""), _chosen()
     number, size = tk.h.get_page_number(request.args), tk.config["ckan.datasets_per_page"]
@@ -58,6 +59,10 @@ def page(package_type: str = "dataset") -> str | tuple[str, int]:
         problems = [str(message) for messages in listed_errors for message in messages]
     except SolrConnectionError:
         return tk.abort(503, tk._("The search does not answer at the moment. Please try again in a minute."))
+    if found["count"] and asked["start"] >= found["count"]:
+        # The results became fewer, or somebody counted on: the last page, not a page that says nothing was found.
+        pairs = [(key, one) for key, one in request.args.items(multi=True) if key != "page"]
+        return redirect(f"{tk.h.url_for('dataset.search')}?{urlencode([*pairs, ('page', -(-found['count'] // size))])}")
     listed = Page(collection=found["results"], page=number, item_count=found["count"], items_per_page=size)
     listed.items = found["results"]
     body = tk.render(
@@ -155,7 +160,10 @@ def feed(kind: str) -> Response:
     made.description(tk._("Search datasets, data items, departments"))
     made.language("en" if helpers.nx_is_english() else "zh-Hans")
     made.link(href=page_url, rel="alternate")
-    made.link(href=request.url, rel="self")
+    made.link(href=f"{request.base_url}?{request.query_string.decode('latin-1')}", rel="self")
+    newest = max((f"{dataset['metadata_modified']}Z" for dataset in found["results"]), default="1970-01-01T00:00:00Z")
+    made.updated(newest)
+    made.lastBuildDate(newest)
     language = tk.h.lang()
     for dataset in found["results"]:
         entry = made.add_entry(order="append")
@@ -172,7 +180,10 @@ def feed(kind: str) -> Response:
         if dataset["organization"]:
             entry.author(name=helpers.nx_department(dataset["organization"]["name"])["title"])
     text = made.atom_str(pretty=True) if kind == "atom" else made.rss_str(pretty=True)
-    return Response(text, content_type=FEEDS[kind])
+    response = Response(text, content_type=FEEDS[kind])
+    # Readers of feeds ask again every few minutes, mostly for what they have.
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 # From the browser's address bar

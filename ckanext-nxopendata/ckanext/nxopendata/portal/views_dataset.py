@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.lib.plugins import lookup_package_plugin
+from ckan.views import dataset as ckan_dataset
 from flask import Blueprint
 
 from ckanext.nxopendata import limits
@@ -81,3 +83,21 @@ def decide(feedback_id: str) -> Any:
     except tk.ValidationError as problem:
         tk.h.flash_error(" ".join(problem.error_summary.values()))
     return tk.redirect_to("nx_feedback.index")
+
+
+def read(package_type: str, id: str) -> Any:  # noqa: A002  the name in the address
+    """The page of a dataset, in place of CKAN's view where there is one to read.
+
+    CKAN's view asks the database for the views of each file and for followers, of which our page shows nothing.
+    """
+    context: Any = {"user": tk.current_user.name, "for_view": True, "auth_user_obj": tk.current_user}
+    try:
+        pkg = tk.get_action("package_show")(context, {"id": id})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return ckan_dataset.read(package_type, id)
+    if id != pkg["name"] or tk.request.args.get("activity_id"):
+        return ckan_dataset.read(package_type, id)
+    tk.g.pkg_dict, tk.g.pkg = pkg, context["package"]
+    kind = pkg["type"] or package_type
+    template = lookup_package_plugin(kind).read_template()
+    return tk.render(template, {"dataset_type": kind, "pkg_dict": pkg, "am_following": False})
