@@ -14,7 +14,7 @@ from typing import Any
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
 
-from local import seed_register
+from local import seed_register, seed_supervision
 from local.stack import ROOT, say, write_private
 
 SOURCES = ROOT / "deployment" / "demo-data" / "sources.json"
@@ -84,6 +84,7 @@ def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
     results = [_harvest(act, source, data_url) for source in sources]
     jobs.ensure_timer()
     seed_register.load(act)
+    seed_supervision.load(act)
     count = act("package_search", rows=0)["count"]
     return {"sources": results, "datasets": count, "users": users}
 

@@ -8,6 +8,7 @@ from typing import Any
 import docx
 import pytest
 from ckan import model
+from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.catalogue.review.model import Notice
@@ -65,8 +66,8 @@ class TestThreeMonths:
     def test_everybody_is_asked_once_a_month(self, months: Any):
         units = len(model.Session.query(model.Group).filter_by(is_organization=True, state="active").all())
         first, again = months.counts[:2]
-        # The annual round that is open is asked for together with the first month.
-        assert first == {"asked": 2 * units, "reminded": first["reminded"]}
+        # The annual round of the last December was summed up before this site began: nobody is asked for it now.
+        assert first == {"asked": units, "reminded": 0}
         assert again["asked"] == 0
         assert months.counts[2]["asked"] == units
 
@@ -146,6 +147,38 @@ class TestThreeMonths:
         app.post(address, headers=headers, data=SAID | {"submit": "1"})
         assert report(world, "wlt", "2026-11")["state"] == "submitted"
         assert SAID["progress"] in app.get(address, headers=headers).body
+
+    def test_on_the_fifth_the_offices_are_told_once_that_the_summary_is_ready(self, months: World, on: Any):
+        on("2026-11-05")
+        for _ in range(2):
+            months.act("office", "nx_report_remind")
+        office = model.User.get("office")
+        assert office is not None
+        told = [one.params for one in model.Session.query(Notice).filter_by(user_id=office.id, topic="report")]
+        ready = [params for params in told if (params["what"], params["kind"]) == ("summary", "monthly")]
+        assert [(params["period"], params["late"], params["silent"]) for params in ready] == [("2026-10", 0, 5)]
+
+    def test_the_year_is_reported_in_the_words_of_the_plan(self, world: World, app: Any, on: Any):
+        on("2026-12-01")
+        world.act("office", "nx_report_remind")
+        row = world.act("office", "nx_report_list", owner_org="wlt", kind="annual")[0]
+        assert (row["period"], row["due"]) == ("2025", "2026-12-31")
+        with pytest.raises(tk.ValidationError) as refused:
+            world.act("wlt-head", "nx_report_submit", id=row["id"])
+        assert set(refused.value.error_dict) == {"catalogue", "connection", "sharing", "filler", "phone"}
+        said = {"catalogue": "目录已编制。", "connection": "已接入两个系统。", "sharing": "与公安厅核验身份。"}
+        world.act("wlt-editor", "nx_report_update", id=row["id"], **SAID, **said)
+        world.act("wlt-head", "nx_report_submit", id=row["id"])
+        paper = app.get("/register/summaries/annual/2025", headers={"Authorization": model_token("office")}).body
+        for heading in ("二、政务信息资源目录编制情况", "四、数据对接共享和支撑协同应用情况", "七、逾期和未报送情况"):
+            assert heading in paper
+        assert "文化和旅游厅：与公安厅核验身份。" in paper
+
+    def test_the_command_does_the_daily_round(self, world: World, cli: Any, on: Any):
+        on("2027-03-01")
+        done = cli.invoke(ckan, ["nx", "register", "remind"])
+        assert done.exit_code == 0, done.output
+        assert report(world, "wlt", "2027-02")["state"] == "asked"
 
     def test_an_unknown_round_is_not_found(self, world: World):
         with pytest.raises(tk.ObjectNotFound):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ckanext.nxopendata import clock
-from ckanext.nxopendata.register import reports, systems
+from ckanext.nxopendata.register import findings, reports, systems
 from ckanext.nxopendata.register.clock import today
 
 
@@ -26,8 +26,10 @@ def list_systems(state: str | None) -> None:
 def remind() -> None:
     """每天运行一次：发起月报、年报，催办到期和逾期的单位 / Once a day: ask for reports, remind who is due or late."""
     counts = reports.remind(today())
+    replies = findings.remind(today())
     click.echo(
-        f"发起 {counts['asked']}，催办 {counts['reminded']} · asked {counts['asked']}, reminded {counts['reminded']}"
+        f"发起 {counts['asked']}，催办报送 {counts['reminded']}，催办答复 {replies} · "
+        f"asked {counts['asked']}, reminded of reports {counts['reminded']}, of findings {replies}"
     )
 
 

@@ -38,3 +38,13 @@ def connections_file() -> str:
 def reports_excused() -> frozenset[str]:
     """``ckanext.nxopendata.register.reports_excused``: the organisations (names) that do not report."""
     return frozenset(tk.config[PREFIX + "reports_excused"])
+
+
+def evaluation(name: str) -> int:
+    """``ckanext.nxopendata.register.evaluation_<name>``: ``answer_days`` and ``feedback_days``, working days."""
+    return tk.config[f"{PREFIX}evaluation_{name}"]
+
+
+def audit_answer_days() -> int:
+    """``ckanext.nxopendata.register.audit_answer_days``: working days in which a unit replies to a finding."""
+    return tk.config[PREFIX + "audit_answer_days"]

@@ -207,7 +207,7 @@ def _missing(each: Mapping[str, Any]) -> list[str]:
 
 
 def _filled(value: Any) -> bool:
-    if isinstance(value, str) and value[:1] in "[{":
+    if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
             return bool(json.loads(value))
         except ValueError:

@@ -97,8 +97,8 @@ def nx_evaluation_arithmetic(score: Mapping[str, Any]) -> str:
         step = tk._("({percent}% − {zero}%) ÷ ({full}% − {zero}%) = {reached}%")
     else:
         step = tk._("{percent}% ÷ {full}% = {reached}%")
-    steps = [tk._("{numerator} ÷ {denominator} = {percent}%"), step, tk._("{weight} × {reached}% = {points} points")]
-    return tk._("; ").join(steps).format(**score)
+    frame = tk._("{numerator} ÷ {denominator} = {percent}%; {step}; {weight} × {reached}% = {points} points")
+    return frame.format(**score, step=step.format(**score))
 
 
 def nx_evaluation_sum(scores: list[Mapping[str, Any]], total: str | None) -> str:
@@ -114,8 +114,8 @@ def nx_evaluation_sum(scores: list[Mapping[str, Any]], total: str | None) -> str
     rest = [nx_evaluation_text(score["name"]) for score in scores if score["points"] is None]
     if not rest:
         return text
-    spread = tk._("not assessed, their points spread over the others: {names}").format(names=tk._(", ").join(rest))
-    return tk._("; ").join((text, spread))
+    spread = tk._("{sum}; not assessed, their points spread over the others: {names}")
+    return spread.format(sum=text, names=tk._("; ").join(rest))
 
 
 def nx_evaluation_weak(scores: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

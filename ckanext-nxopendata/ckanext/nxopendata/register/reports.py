@@ -11,7 +11,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
-from ckanext.nxopendata.catalogue.review import gate, notify, updates
+from ckanext.nxopendata.catalogue.review import gate, lists, notify, updates
 from ckanext.nxopendata.register import boards, config, log, record, rounds, systems, tasks
 from ckanext.nxopendata.register.reports_model import ASKED, SUBMITTED, Progress, Report, TaskState, view
 
@@ -28,13 +28,21 @@ FIGURES = (
     "datasets_shared",
     "datasets_open",
     "datasets_overdue",
+    "uses_shared",
     "tasks",
     "tasks_done",
 )
 """What is computed for every unit, in the order of the report."""
 
-TEXTS = ("progress", "problems", "next", "filler", "phone")
-"""What a unit says itself: progress made, problems, next steps, who fills it in and their telephone."""
+TEXTS: dict[str, tuple[str, ...]] = {
+    rounds.MONTHLY: ("progress", "problems", "next", "filler", "phone"),
+    rounds.ANNUAL: ("catalogue", "connection", "sharing", "problems", "next", "filler", "phone"),
+}
+"""What a unit says itself, by the kind of report: progress made (in a year, by what the plan names in part three, two:
+the catalogue, the connection of systems, sharing and working together), problems, next steps, who fills it in."""
+
+REQUIRED = ("progress", "catalogue", "connection", "sharing", "filler", "phone")
+"""Texts without which a report is not submitted."""
 
 TOPIC = "report"
 
@@ -50,12 +58,16 @@ def units() -> list[str]:
 def ask(kind: str, today: dt.date) -> list[Report]:
     """Open the round that is asked for by ``today``: a report for each unit that has none yet. Idempotent.
 
+    A site that begins now does not ask for a round that was summed up before it began.
+
     Returns:
         The reports that were opened; the caller commits.
     """
     current = rounds.latest(kind, today)
     same = sa.and_(Report.kind == kind, Report.period == current.period)
     there = set(model.Session.scalars(sa.select(Report.owner_org).where(same)))
+    if today > current.summary and not model.Session.query(Report).filter_by(kind=kind).first():
+        return []
     opened = [
         Report(kind=kind, period=current.period, owner_org=unit, due=current.due, figures=figures(unit, today))
         for unit in units()
@@ -86,8 +98,28 @@ def remind(today: dt.date) -> dict[str, int]:
         row.reminded = [*row.reminded, today.isoformat()]
         counts["reminded"] += 1
         _tell(row, "late" if today > row.due else "due", today)
+    for kind in rounds.KINDS:
+        _tell_offices(rounds.latest(kind, today), today)
     model.Session.commit()
     return {"asked": counts["asked"], "reminded": counts["reminded"]}
+
+
+def _tell_offices(current: rounds.Round, today: dt.date) -> None:
+    """On the day of the summary: the offices that send it up are told, once, that it is ready and who is missing."""
+    subject_id = f"{current.kind}:{current.period}"
+    if today < current.summary or log.read("report", subject_id):
+        return
+    found = summary(current.kind, current.period, today)
+    if not found["count"]:
+        return
+    log.write("report", subject_id, "", "summary", "")
+    values = {"what": "summary", "kind": current.kind, "period": current.period, "due": current.due.isoformat()}
+    values |= {"late": len(found["late"]), "silent": len(found["silent"])}
+    address = {"kind": current.kind, "period": current.period}
+    values |= {"endpoint": "nx_register_reports.summary", "values": address}
+    for office in ("office", "development"):
+        group: Any = model.Group.get(config.supervisor(office) or "")
+        notify.tell(gate.people(group.id if group else None, ("admin", "editor")), TOPIC, values)
 
 
 def _tell(row: Report, what: str, today: dt.date) -> None:
@@ -102,6 +134,7 @@ def words(params: Any) -> str:
         "asked": tk._("Please report for {period} by {due}; the figures are filled in already"),
         "due": tk._("The report for {period} is due today ({due})"),
         "late": tk._("The report for {period} is late; it was due on {due}"),
+        "summary": tk._("The summary for {period} is ready: {late} units late, {silent} silent"),
     }
     return texts[params["what"]].format(**params)
 
@@ -113,12 +146,13 @@ def figures(owner_org: str, today: dt.date) -> dict[str, int]:
     plans = Counter(system.plan for system in active)
     exchange = [s.exchange_status for s in active if s.exchange_status in (record.CONNECTED, *_WANTED)]
     package: Any = model.Package
-    kinds = model.Session.execute(
-        sa.select(package.type, package.extras["nx_share_type"].astext, package.extras["nx_is_open"].astext).where(
-            package.owner_org == owner_org, package.state == "active"
-        )
+    share, is_open = package.extras["nx_share_type"].astext, package.extras["nx_is_open"].astext
+    datasets = model.Session.execute(
+        sa.select(share, is_open).where(lists.is_registered(), package.owner_org == owner_org)
     ).all()
-    datasets = [row for row in kinds if row[0] == "dataset"]
+    projects = sa.select(sa.func.count()).where(
+        package.type == "project", package.state == "active", package.owner_org == owner_org
+    )
     mine = unit_tasks(owner_org)
     done = done_tasks()
     return {
@@ -129,11 +163,12 @@ def figures(owner_org: str, today: dt.date) -> dict[str, int]:
         "systems_disposed": sum(system.state != record.ACTIVE for system in found),
         "to_connect": len(exchange),
         "connected": exchange.count(record.CONNECTED),
-        "projects": sum(row[0] == "project" for row in kinds),
+        "projects": model.Session.scalar(projects) or 0,
         "datasets": len(datasets),
-        "datasets_shared": sum(row[1] in ("1", "2") for row in datasets),
-        "datasets_open": sum(row[2] == "1" for row in datasets),
+        "datasets_shared": sum(row[0] in ("1", "2") for row in datasets),
+        "datasets_open": sum(row[1] == "1" for row in datasets),
         "datasets_overdue": len(updates.overdue(today, [owner_org])),
+        "uses_shared": sum(system.uses_shared == "1" for system in active),
         "tasks": len(mine),
         "tasks_done": sum(task.code in done for task in mine),
     }

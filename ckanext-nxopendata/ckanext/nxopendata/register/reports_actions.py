@@ -229,6 +229,8 @@ def nx_report_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
 
     :param id: the report
     :param progress, problems, next: texts
+    :param catalogue, connection, sharing: of an annual report, in place of ``progress``: the catalogue, the
+        connection of systems, sharing and working together
     :param filler: who fills it in
     :param phone: their telephone
 
@@ -236,7 +238,7 @@ def nx_report_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     """
     row = _open_report("nx_report_update", context, data_dict)
     before = dict(row.texts)
-    row.texts = before | {name: data_dict[name] for name in reports.TEXTS if name in data_dict}
+    row.texts = before | {name: data_dict[name] for name in reports.TEXTS[row.kind] if name in data_dict}
     row.user_name = context.get("user", "")
     changed = log.difference(before, row.texts)
     if changed:
@@ -253,7 +255,7 @@ def nx_report_submit(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     :returns: the report
     """
     row = _open_report("nx_report_submit", context, data_dict)
-    missing = [name for name in ("progress", "filler", "phone") if not row.texts.get(name)]
+    missing = [name for name in reports.TEXTS[row.kind] if name in reports.REQUIRED and not row.texts.get(name)]
     if missing:
         raise tk.ValidationError({name: [tk._("Missing value")] for name in missing})
     row.figures = reports.figures(row.owner_org, today())

@@ -39,6 +39,18 @@ COLUMNS = {
 }
 """The figures of the table, in its order."""
 
+SAID = {
+    rounds.MONTHLY: {"progress": "主要进展", "problems": "存在的问题", "next": "下一步工作"},
+    rounds.ANNUAL: {
+        "catalogue": "政务信息资源目录编制情况",
+        "connection": "政务信息系统接入统一共享平台进展",
+        "sharing": "数据对接共享和支撑协同应用情况",
+        "problems": "存在的问题",
+        "next": "下一步工作",
+    },
+}
+"""What the units say, by the kind of report, and its headings; those of the year in the plan's words (三（二）)."""
+
 BODY, HEADING, TITLE = "仿宋_GB2312", "黑体", "方正小标宋简体"
 """GB/T 9704-2012, 5.2.2 and 7.3: the body in 仿宋 size 3, headings in 黑体, the title in 小标宋 size 2."""
 
@@ -75,7 +87,7 @@ def paper(summary: Mapping[str, Any]) -> Paper:
         f"计划清理{totals['systems_clear']}个，已处置{totals['systems_disposed']}个；应接入自治区数据共享交换平台"
         f"{totals['to_connect']}个，已接入{totals['connected']}个。政务信息资源目录{totals['datasets']}条，"
         f"其中可共享{totals['datasets_shared']}条、已开放{totals['datasets_open']}条，"
-        f"逾期未更新{totals['datasets_overdue']}条。"
+        f"逾期未更新{totals['datasets_overdue']}条；使用其他单位共享数据的系统{totals['uses_shared']}个。"
     )
     rows = [("单位", *COLUMNS.values())]
     rows += [(each["title"], *(str(each["figures"].get(name, 0)) for name in COLUMNS)) for each in came]
@@ -89,10 +101,11 @@ def paper(summary: Mapping[str, Any]) -> Paper:
         f"全区政务信息系统整合共享{kind}工作情况（{when}）",
         (
             Section("一、总体情况", (head, state), tuple(rows)),
-            Section("二、主要进展", _said(came, "progress")),
-            Section("三、存在的问题", _said(came, "problems")),
-            Section("四、下一步工作", _said(came, "next")),
-            Section("五、逾期和未报送情况", tuple(lateness) or ("无。",)),
+            *(
+                Section(f"{number}、{heading}", _said(came, name))
+                for number, (name, heading) in zip("二三四五六", SAID[summary["kind"]].items(), strict=False)
+            ),
+            Section(f"{'二三四五六七'[len(SAID[summary['kind']])]}、逾期和未报送情况", tuple(lateness) or ("无。",)),
         ),
     )
 

@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.register import rounds, tasks
+from ckanext.nxopendata.register import reports, rounds, tasks
 from ckanext.nxopendata.register.reports_model import ASKED, SUBMITTED
 
 LONGEST = 5000
@@ -50,7 +50,7 @@ def not_too_long(value: Any) -> str:
 def of_task_list(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "owner_org": [ignore_empty, unicode_safe],
-        "state": [ignore_empty, one_of((tasks.OPEN, tasks.DONE, "overdue"))],
+        "state": [ignore_empty, one_of([tasks.OPEN, tasks.DONE, "overdue"])],
     }
 
 
@@ -72,7 +72,7 @@ def of_decision(
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
-        "action": [not_empty, one_of(("complete", "reopen"))],
+        "action": [not_empty, one_of(["complete", "reopen"])],
         "opinion": [ignore_empty, unicode_safe, not_too_long],
     }
 
@@ -80,10 +80,10 @@ def of_decision(
 @validator_args
 def of_report_list(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {
-        "kind": [ignore_empty, one_of(rounds.KINDS)],
+        "kind": [ignore_empty, one_of([*rounds.KINDS])],
         "period": [ignore_empty, unicode_safe],
         "owner_org": [ignore_empty, unicode_safe],
-        "state": [ignore_empty, one_of((ASKED, SUBMITTED))],
+        "state": [ignore_empty, one_of([ASKED, SUBMITTED])],
     }
 
 
@@ -91,11 +91,11 @@ def of_report_list(ignore_empty: Validator, unicode_safe: Validator, one_of: Val
 def of_report(not_empty: Validator, ignore_missing: Validator, unicode_safe: Validator) -> Schema:
     text = [ignore_missing, unicode_safe, not_too_long]
     schema: Schema = {"id": [not_empty, unicode_safe]}
-    for name in ("progress", "problems", "next", "filler", "phone"):
+    for name in {name for names in reports.TEXTS.values() for name in names}:
         schema[name] = text
     return schema
 
 
 @validator_args
 def of_round(not_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
-    return {"kind": [not_empty, one_of(rounds.KINDS)], "period": [not_empty, unicode_safe]}
+    return {"kind": [not_empty, one_of([*rounds.KINDS])], "period": [not_empty, unicode_safe]}

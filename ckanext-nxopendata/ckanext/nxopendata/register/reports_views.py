@@ -76,7 +76,7 @@ def show(id: str) -> Any:  # noqa: A002  the same
     """One report: its figures, its texts, and for its unit the form."""
     errors: dict[str, Any] = {}
     if tk.request.method == "POST":
-        texts = {name: tk.request.form.get(name, "") for name in reports.TEXTS}
+        texts = {name: value for name, value in tk.request.form.items() if name in _NAMES}
         try:
             act("nx_report_update", id=id, **texts)
             if tk.request.form.get("submit"):
@@ -87,12 +87,21 @@ def show(id: str) -> Any:  # noqa: A002  the same
             errors = problem.error_dict
     shown = act("nx_report_show", id=id)
     mine = roles.of(tk.current_user.name, shown["owner_org"])
-    return tk.render("nx_report/read.html", {"report": shown, "roles": mine, "errors": errors, "data": _said(shown)})
+    # What the unit said of its tasks in the month that is reported need not be looked for.
+    codes = [task.code for task in reports.unit_tasks(shown["owner_org"])]
+    said = [row for row in reports.progress(codes, [shown["owner_org"]]) if row.month.startswith(shown["period"])]
+    return tk.render(
+        "nx_report/read.html",
+        {"report": shown, "roles": mine, "errors": errors, "data": _said(shown), "progress": said},
+    )
 
 
 def _said(report: dict[str, Any]) -> dict[str, str]:
     """The texts as just typed, else as kept."""
-    return report["texts"] | {name: value for name in reports.TEXTS if (value := tk.request.form.get(name))}
+    return report["texts"] | {name: value for name in _NAMES if (value := tk.request.form.get(name))}
+
+
+_NAMES = frozenset(name for names in reports.TEXTS.values() for name in names)
 
 
 @nx_register_reports.route("/summaries/<kind>/<period>")

@@ -2,7 +2,7 @@
 
 A department's members read its rows, its editors fill them in, its administrator is its head. The supervising
 offices read all rows; among them the informatisation office decides, the finance department keeps exemptions
-from the funding rule, and the audit office changes nothing that is not its own.
+from the funding rule, and the audit office changes nothing but its findings.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ def of(user: str | None, owner_org: str | None) -> frozenset[str]:
 
 
 def supervising(user: str | None) -> frozenset[str]:
-    """Which supervising offices a user (name) works for, as administrator or editor of the organisation."""
+    """Which supervising offices a user (name) works for: as administrator or editor of the organisation.
+
+    Of the audit office any member will do: there it is the role of those who read and change nothing.
+    """
     if not user:
         return frozenset()
     if authz.is_sysadmin(user):
@@ -48,7 +51,17 @@ def supervising(user: str | None) -> frozenset[str]:
     if not names:
         return frozenset()
     mine = set(_names(user, ("admin", "editor")))
-    return frozenset(office for office, name in names.items() if name in mine)
+    found = {office for office, name in names.items() if name in mine}
+    if names.get(AUDIT) in _names(user, ("member",)):
+        found.add(AUDIT)
+    return frozenset(found)
+
+
+def audits(user: str | None) -> bool:
+    """Whether a user (name) keeps findings: administrators and editors of the audit office."""
+    if not user:
+        return False
+    return authz.is_sysadmin(user) or config.supervisor(AUDIT) in _names(user, ("admin", "editor"))
 
 
 def sees_all(user: str | None) -> bool:

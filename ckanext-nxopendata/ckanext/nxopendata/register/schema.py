@@ -29,8 +29,8 @@ def of_list(
 ) -> Schema:
     return {
         "owner_org": [ignore_empty, unicode_safe],
-        "plan": [ignore_empty, one_of(record.PLANS)],
-        "state": [ignore_empty, one_of((record.ACTIVE, record.MERGED, record.DISPOSED))],
+        "plan": [ignore_empty, one_of([*record.PLANS])],
+        "state": [ignore_empty, one_of([record.ACTIVE, record.MERGED, record.DISPOSED])],
         "q": [ignore_empty, unicode_safe],
         "limit": [default(100), natural_number_validator, limit_to_configured_maximum("", 1000)],
         "offset": [default(0), natural_number_validator],
@@ -43,7 +43,7 @@ def of_disposal(
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
-        "how": [not_empty, one_of((record.MERGED, record.DISPOSED))],
+        "how": [not_empty, one_of([record.MERGED, record.DISPOSED])],
         "date": [ignore_empty, tk.get_validator("nx_past_period")],
         "note": [not_empty, unicode_safe],
     }
@@ -67,9 +67,9 @@ def of_table(
     ignore_empty: Validator,
 ) -> Schema:
     return {
-        "number": [not_empty, unicode_safe, one_of(layout.NUMBERS)],
+        "number": [not_empty, unicode_safe, one_of([*layout.NUMBERS])],
         "owner_org": [ignore_empty, unicode_safe],
-        "format": [default("json"), one_of(("json", "xlsx", "csv", "pdf"))],
+        "format": [default("json"), one_of(["json", "xlsx", "csv", "pdf"])],
     }
 
 
@@ -107,7 +107,7 @@ def of_connection(
     return {
         "owner_org": [not_empty, unicode_safe],
         "platform": [not_empty, unicode_safe],
-        "status": [not_empty, one_of((*connection.REQUIRED, record.NOT_REQUIRED))],
+        "status": [not_empty, one_of([*connection.REQUIRED, record.NOT_REQUIRED])],
         "date": [ignore_empty, tk.get_validator("nx_past_period")],
         "evidence": [ignore_empty, unicode_safe],
     }
