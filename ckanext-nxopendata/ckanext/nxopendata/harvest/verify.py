@@ -43,14 +43,12 @@ class Difference:
 def compare() -> Difference:
     """Compare what was harvested, the database and the index.
 
-    In the index ids and times of change count; to the second, because it keeps no finer time.
+    In the index ids and times of change count; to the second, because it keeps no finer time. Systems and projects of
+    the register are kept as other types of datasets, and are never indexed.
     """
-    wanted = {
-        row.id: row.metadata_modified.isoformat()[:19]
-        for row in model.Session.execute(
-            sa.select(model.Package.id, model.Package.metadata_modified).where(model.Package.state == "active")
-        )
-    }
+    package = model.Package
+    query = sa.select(package.id, package.metadata_modified).where(package.state == "active", package.type == "dataset")
+    wanted = {row.id: row.metadata_modified.isoformat()[:19] for row in model.Session.execute(query)}
     found = dict(_indexed())
     missing = frozenset(key for key, time in wanted.items() if found.get(key) != time)
     return Difference(len(wanted), missing, frozenset(found.keys() - wanted.keys()), _lost(), _double())
