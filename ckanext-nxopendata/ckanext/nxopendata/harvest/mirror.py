@@ -76,7 +76,9 @@ def prepare(
         problems += [_of(one.problem, entry) for one in asked if one.problem]
         entry.data = data
         contents.remember(one.row for one in asked if one.row)
-        contents.prune([file["id"] for file in data.get("resources", ())], config.mirror_versions())
+        most = config.mirror_versions()
+        files = [file["id"] for file in data.get("resources", ())]
+        contents.prune([key for key in files if key in known and known[key].number >= most], most)
         model.Session.commit()
     return problems
 
