@@ -236,7 +236,7 @@ LISTS: Mapping[str, List] = {
         lambda: tk._("Tasks of the plan"),
         ("owner_org", "state"),
         lambda: [
-            tk._("Number"),
+            tk._("Task number"),
             tk._("Part of the plan"),
             tk._("Task"),
             tk._("Lead"),
@@ -251,7 +251,7 @@ LISTS: Mapping[str, List] = {
         lambda: tk._("Progress of the tasks"),
         ("owner_org",),
         lambda: [
-            tk._("Number"),
+            tk._("Task number"),
             tk._("Task"),
             tk._("Department"),
             tk._("Month"),
@@ -301,14 +301,14 @@ LISTS: Mapping[str, List] = {
     "sample": List(
         lambda: tk._("Sample"),
         ("of", "size", "seed", "owner_org"),
-        lambda: [tk._("Number"), tk._("Id"), tk._("Department"), tk._("Name")],
+        lambda: [tk._("Sequence number"), tk._("Id"), tk._("Department"), tk._("Name")],
         _sample,
     ),
     "log": List(
         lambda: tk._("Log"),
         ("owner_org", "since", "until"),
         lambda: [
-            tk._("Number"),
+            tk._("Sequence number"),
             tk._("Time (UTC)"),
             tk._("Person"),
             tk._("Kind"),

@@ -35,6 +35,7 @@ def _paper(report: Mapping[str, Any]) -> Paper:
         same = [unit for unit in units if unit["kind"] == kind]
         if same:
             parts.append((f"{title}评价结果", (), _ranking(same, report["trend"], year)))
+            parts.append((f"{title}各指标得分", (), _by_indicator(same)))
     parts.append(("各单位得分和算式", tuple(line for unit in units for line in _arithmetic(unit)), ()))
     parts.append(("改进意见", tuple(line for unit in units for line in _advice(unit)) or ("无。",), ()))
     state = "" if report["published"] else "（未公布）"
@@ -78,6 +79,11 @@ def _ranking(
         for unit in units
     ]
     return (head, *rows)
+
+
+def _by_indicator(units: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
+    head = ("单位", *(f"{score['name']['zh']}（{score['weight']}分）" for score in units[0]["scores"]))
+    return (head, *((unit["title"], *(score["points"] or "—" for score in unit["scores"])) for unit in units))
 
 
 def _arithmetic(unit: Mapping[str, Any]) -> list[str]:
