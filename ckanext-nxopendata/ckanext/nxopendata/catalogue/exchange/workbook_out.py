@@ -15,6 +15,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.merge import MergedCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ckanext.nxopendata.catalogue import codelists, csv_safety
@@ -195,7 +196,9 @@ def _write(
             continue
         _put(page, row, position, number if column.kind == "number" else _own(column, dataset, department))
         if last > row:
-            page.merge_cells(start_row=row, start_column=position, end_row=last, end_column=position)
+            # Not merge_cells: it compares each range with all before it, hours for a large catalogue.
+            letter = get_column_letter(position)
+            page.merged_cells.ranges.add(MergedCellRange(page, f"{letter}{row}:{letter}{last}"))
     return last + 1
 
 
