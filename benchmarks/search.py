@@ -303,20 +303,27 @@ def addresses(names: Sequence[str]) -> dict[str, Callable[[], list[str]]]:
     def api(q: Callable[[], str]) -> Callable[[], list[str]]:
         facets = quote('["organization","tags","res_format","license_id"]')
         return lambda: [
+            # The limit makes each address new, and nothing else of it.
             f"/api/3/action/package_search?q={quote(q())}&facet.field={facets}&rows=20&start={next(number) % 50}"
+            f"&facet.limit={100 + next(number)}"
             for _ in range(REQUESTS)
         ]
 
     def page(q: str) -> str:
-        return f"/dataset/?q={quote(q)}&page={next(number) % 40 + 1}&_={next(number)}"
+        return f"/dataset/?q={quote(q)}&page={next(number) % 4 + 1}&_={next(number)}"
 
     popular = [f"/dataset/?q={quote(word)}" for word in ENGLISH[:5]] + ["/dataset/"] * 5
     read = [f"/dataset/{name}" for name in some.sample(names, 10)]
+    called = [
+        f"/api/3/action/package_search?q={quote(word)}&rows=20"
+        for word in (*ENGLISH, "*:*", "tags:公共数据", "organization:d1")
+    ]
     return {
         "package_search, everything": api(lambda: "*:*"),
         "package_search, English words": api(lambda: some.choice(ENGLISH)),
         "package_search, Chinese words (*)": api(lambda: some.choice(WORDS)),
         "package_search, by field": api(lambda: f"tags:公共数据 organization:d{some.randrange(20)}"),
+        "package_search, again": lambda: called * (REQUESTS // 10),
         "result page, first time": lambda: [page(some.choice(ENGLISH)) for _ in range(REQUESTS)],
         "result page, again": lambda: popular * (REQUESTS // 10),
         "dataset page, first time": lambda: [f"/dataset/{next(fresh)}" for _ in range(REQUESTS)],

@@ -124,11 +124,14 @@ def test_search_engines_read_the_dataset_and_no_title_ends_its_script(app: Any, 
 
 
 def test_an_id_leads_to_the_name_and_what_is_not_there_is_not_found(app: Any, create: Act) -> None:
-    dataset, hidden = create(), create(private=True)
+    dataset, hidden = create(), create(title_translated={"zh": "不公开的景区"}, private=True)
     moved = app.get(f"/dataset/{dataset['id']}", follow_redirects=False)
     assert moved.status_code == 302 and moved.location.endswith(f"/dataset/{dataset['name']}")
     for name in ("no-such-dataset", hidden["name"]):
         assert app.get(f"/dataset/{name}", status=404).status_code == 404
+    with app.flask_app.test_client() as reader:
+        assert reader.get("/dataset/no-such-dataset").status_code == 404
+        assert "未找到该数据集" not in reader.get("/dataset/").get_data(as_text=True)
 
 
 def test_a_page_behind_the_last_leads_to_the_last(app: Any, create: Act) -> None:

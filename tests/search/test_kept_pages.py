@@ -52,6 +52,26 @@ def test_a_kept_page_costs_no_search_and_is_the_same(app: Any, dataset: dict, se
         assert app.get(url, headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
 
 
+def test_a_kept_answer_of_the_api_is_the_same_and_never_old(
+    app: Any, call: Act, dataset: dict, settle: Any, searches: list[str]
+) -> None:
+    user = factories.SysadminWithToken()
+    url = "/api/3/action/package_search?q=景区"
+    settle()
+    first = app.get(url)
+    searches.clear()
+    again = app.get(url)
+    assert searches == []
+    assert again.json == first.json and again.content_type == first.content_type
+    assert again.json["result"]["results"][0]["title"] == "景区名录"
+    app.get(url, headers={"Authorization": user["token"]})
+    app.get(f"{url}&callback=shown")
+    app.post("/api/3/action/package_search", json={"q": "景区"})
+    assert len(searches) == 3
+    call("package_patch", id="scenic", title_translated={"zh": "景区新名录"})
+    assert app.get(url).json["result"]["results"][0]["title"] == "景区新名录"
+
+
 def test_every_edit_shows_at_once(app: Any, call: Act, dataset: dict, settle: Any) -> None:
     settle()
     tags = {url: app.get(url).headers["ETag"] for url in PAGES}

@@ -382,24 +382,16 @@ def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
 def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
     """The dataset as search engines read it."""
     language = "en" if nx_is_english() else "zh"
+    # One address is made, the others are written: each that is made takes as long as the rest of this.
+    root = tk.h.url_for("home.index", qualified=True, locale="default").rstrip("/")
     return structured.dataset(
         pkg,
-        address=_address,
+        root=root,
         catalogue=nx_site_description(),
-        licence=_address("licence", shared.shown_licence(pkg).id),
+        licence=f"{root}/licence/{shared.shown_licence(pkg).id}",
         language=language,
         label=lambda codelist, code: codelists.label(codelist, code, language),
     )
-
-
-def _address(kind: str, *names: str) -> str:
-    """The address of a page in the site's language, absolute."""
-    if kind == "licence":
-        return tk.h.url_for("nx_licence.show", licence_id=names[0], qualified=True, locale="default")
-    page = tk.h.url_for(
-        f"{'dataset' if kind == 'resource' else kind}.read", id=names[0], qualified=True, locale="default"
-    )
-    return f"{page}/resource/{names[1]}" if kind == "resource" else page
 
 
 def nx_feedback_kinds() -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ LONGEST_DESCRIPTION = 5000
 def dataset(
     pkg: Mapping[str, Any],
     *,
-    address: Callable[..., str],
+    root: str,
     catalogue: Mapping[str, Any],
     licence: str,
     language: str,
@@ -26,8 +26,7 @@ def dataset(
 
     Args:
         pkg: the dataset as ``package_show`` gives it.
-        address: ``dataset`` or ``organization`` and its name, or ``resource``, the dataset's name and the file's id ->
-            address of its page, absolute.
+        root: address of the site, absolute, without a slash at its end.
         catalogue: the site as a ``DataCatalog``.
         licence: address of the licence.
         language: of the texts, ``zh`` or ``en``.
@@ -35,12 +34,14 @@ def dataset(
     """
     titles, notes = _texts(pkg, "title"), _texts(pkg, "notes")
     name = titles.pop(language, "") or next(iter(titles.values()), pkg["name"])
+    page = f"{root}/dataset/{pkg['name']}"
     department = pkg.get("organization") or {}
+    provider = f"{root}/organization/{department.get('name')}"
     document = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "@id": address("dataset", pkg["id"]),
-        "url": address("dataset", pkg["name"]),
+        "@id": f"{root}/dataset/{pkg['id']}",
+        "url": page,
         "identifier": [one for one in (pkg["id"], pkg.get("nx_resource_code")) if one],
         "name": name,
         "alternateName": [title for title in titles.values() if title != name],
@@ -60,9 +61,9 @@ def dataset(
         "version": pkg.get("version"),
         "creator": {
             "@type": "GovernmentOrganization",
-            "@id": address("organization", department["name"]),
+            "@id": provider,
             "name": department.get("title"),
-            "url": address("organization", department["name"]),
+            "url": provider,
             "contactPoint": _filled(
                 {
                     "@type": "ContactPoint",
@@ -90,7 +91,7 @@ def dataset(
             _filled(
                 {
                     "@type": "DataDownload",
-                    "@id": address("resource", pkg["name"], file["id"]),
+                    "@id": f"{page}/resource/{file['id']}",
                     "name": file.get("name"),
                     "description": file.get("description"),
                     "encodingFormat": file.get("mimetype") or file.get("format"),

@@ -17,8 +17,11 @@ from typing import Any, cast
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.redis import connect_to_redis
+from flask import g, has_request_context
 from redis import RedisError
 from sqlalchemy import event
+
+from ckanext.nxopendata.once import once
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,18 @@ ALTERS = "nx_cache_alters"
 
 
 def state() -> str | None:
-    """The state of the site, a part of every key; None while a change settles, or without Redis."""
+    """The state of the site, a part of every key; None while a change settles, or without Redis.
+
+    Asked once a request: what was made later than its state says is never older than it.
+    """
+    if not has_request_context():
+        return _state()
+    if "nx_state" not in g:
+        g.nx_state = _state()
+    return g.nx_state
+
+
+def _state() -> str | None:
     try:
         changing, number = cast("list[bytes | None]", connect_to_redis().mget(_key("changing"), _key("state")))
     except RedisError:
@@ -40,7 +54,11 @@ def state() -> str | None:
 
 
 def changed() -> None:
-    """Say that something readers see has changed."""
+    """Say that something readers see has changed; of datasets that are written together it is said once."""
+    once("changed", _tell)
+
+
+def _tell() -> None:
     try:
         with connect_to_redis().pipeline() as pipe:
             pipe.incr(_key("state"))

@@ -1,4 +1,4 @@
-"""Pages that anonymous readers see, kept as they were made, and answered with 304 to who has them.
+"""Pages and answers that anonymous readers get, kept as they were made, and answered with 304 to who has them.
 
 Only what is the same for every reader without a name is kept: the page must have asked nothing of the session but the
 token against forged forms, which is put in anew for each reader. What is kept is forgotten with the first change
@@ -37,6 +37,11 @@ KEPT = frozenset(
 )
 """Views whose pages are kept. A view that shows what one reader did stays out."""
 
+ACTIONS = frozenset({"nx_search_correct", "nx_search_find", "nx_search_suggest", "package_search"})
+"""Actions whose answers to GET requests are kept."""
+
+HTML, JSON = "text/html; charset=utf-8", "application/json;charset=utf-8"
+
 TOKEN = b"\xee\x80\x80nx-token\xee\x80\x81"
 """Stands in a kept page where the token of its reader goes: between characters of private use."""
 
@@ -59,14 +64,16 @@ def answer_from_kept() -> Response | None:
     if found is None:
         return None
     del g.nx_page
-    return _with_etag(Response(content_type="text/html; charset=utf-8"), zlib.decompress(found))
+    return _with_etag(Response(content_type=_content_type()), zlib.decompress(found))
 
 
 @kept_pages.after_app_request
 def keep(response: Response) -> Response:
     """Keep the page just made for the next reader."""
     made_in = g.pop("nx_page", None)
-    if made_in is None or response.status_code != 200 or response.mimetype != "text/html" or response.is_streamed:
+    if made_in is None or response.status_code != 200 or response.is_streamed:
+        return response
+    if response.mimetype != _content_type().partition(";")[0]:
         return response
     if _asked_of_session() or response.cache_control.no_store:
         return response
@@ -100,15 +107,22 @@ def _with_etag(response: Response, body: bytes) -> Response:
 def _may_keep() -> bool:
     return (
         request.method in ("GET", "HEAD")
-        and request.endpoint in KEPT
+        and (_is_search() if request.endpoint == "api.action" else request.endpoint in KEPT and _wants_html())
         and tk.config["ckanext.nxopendata.search.page_seconds"] > 0
         and not request.headers.get(tk.config["apitoken_header_name"])
         and not request.headers.get("Authorization")
         and "HX-Request" not in request.headers
-        and _wants_html()
         and not _asked_of_session()
         and tk.current_user.is_anonymous
     )
+
+
+def _is_search() -> bool:
+    return (request.view_args or {}).get("logic_function") in ACTIONS and "callback" not in request.args
+
+
+def _content_type() -> str:
+    return JSON if request.endpoint == "api.action" else HTML
 
 
 def _wants_html() -> bool:
@@ -119,7 +133,8 @@ def _wants_html() -> bool:
 
 def _asked_of_session() -> bool:
     """Whether the session holds something of this reader: messages, a basket, an agreement."""
-    return bool(set(session) - HARMLESS - {_token_key()})
+    said = {"_flashes"} if request.endpoint == "api.action" else set()  # an answer of the API shows no messages
+    return bool(set(session) - HARMLESS - said - {_token_key()})
 
 
 def _token_key() -> str:

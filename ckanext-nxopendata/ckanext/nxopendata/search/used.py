@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.redis import connect_to_redis
 from redis import RedisError
 
+from ckanext.nxopendata.once import once
 from ckanext.nxopendata.search import inside
 
 FIELD = "views_total"
@@ -34,7 +35,7 @@ def publish(views: Mapping[str, int]) -> int:
 def of_dataset(identity: str) -> int:
     """How often a dataset was viewed, as last published."""
     try:
-        return int(cast("bytes | None", connect_to_redis().hget(_key(), identity)) or 0)
+        return int(cast("bytes | None", once("redis", connect_to_redis).hget(_key(), identity)) or 0)
     except RedisError:
         return 0
 

@@ -57,6 +57,7 @@ def widens(query: str) -> bool:
 # Pinyin
 
 
+@lru_cache(maxsize=20_000)
 def reading(text: str) -> tuple[str, ...]:
     """The syllables of ``text``; what is not Chinese stays as it is.
 
@@ -74,16 +75,21 @@ def keys(text: str) -> set[str]:
     >>> sorted(keys("旅游区"))
     ['lvyou', 'lvyouqu', 'lyq', 'youqu']
     """
+    return {key for run in HAN.findall(text) for key in _keys(run)}
+
+
+@lru_cache(maxsize=20_000)
+def _keys(run: str) -> frozenset[str]:
+    """The same of one run of characters: departments, tags and the words of titles come again and again."""
+    syllables = reading(run)
+    initials = "".join(syllable[:1] for syllable in syllables)
     found: set[str] = set()
-    for run in HAN.findall(text):
-        syllables = reading(run)
-        for start in range(len(syllables)):
-            for end in range(start + 2, min(len(syllables), start + LONGEST_KEY) + 1):
-                part = syllables[start:end]
-                found.add("".join(part))
-                if end - start > 2:
-                    found.add("".join(syllable[:1] for syllable in part))
-    return found
+    for start in range(len(syllables)):
+        for end in range(start + 2, min(len(syllables), start + LONGEST_KEY) + 1):
+            found.add("".join(syllables[start:end]))
+            if end - start > 2:
+                found.add(initials[start:end])
+    return frozenset(found)
 
 
 @lru_cache(maxsize=20_000)
