@@ -145,7 +145,7 @@ def test_an_officer_sees_what_is_overdue_and_mends_it(
     walk: Callable[[str], Walk], site: str, admin: Callable[..., Any], tmp_path: Path, language: str
 ) -> None:
     mine = admin("package_search", fq="organization:(*lv* OR *wen-hua*)", rows=50, sort="name asc")["results"]
-    dataset = next(one for one in mine if one["title"] == "宁夏5A级旅游景区名录")
+    dataset = next(one for one in mine if one["title"] == "宁夏4A级旅游景区名录（部分）")
     before = {"nx_update_cycle": dataset["nx_update_cycle"], "resources": dataset["resources"]}
     past = {"last_modified": "2026-01-05T00:00:00", "created": "2026-01-05T00:00:00"}
     organization = dataset["organization"]["id"]
@@ -169,8 +169,9 @@ def test_an_officer_sees_what_is_overdue_and_mends_it(
         page.locator(".resources .dropdown-menu.show a[href*='/edit']").first.click()
         page.wait_for_selector("input[name=name]")
         officer.look("file")
-        fresh = tmp_path / "new.csv"
-        fresh.write_text("景区名称,等级\n沙湖旅游景区,5A\n", encoding="utf-8")
+        file = next(one for one in before["resources"] if one["format"] == "CSV")
+        fresh = tmp_path / (file["nx_file_name"] or "new.csv")
+        fresh.write_bytes(requests.get(file["url"], timeout=30).content)
         page.set_input_files("input[type=file]", str(fresh))
         page.click("button[name=save][value=go-metadata], button[name=save]")
         page.wait_for_load_state("load")

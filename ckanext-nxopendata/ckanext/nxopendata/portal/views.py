@@ -16,6 +16,7 @@ from ckanext.nxopendata.catalogue import departments
 from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, results, use
 from ckanext.nxopendata.portal import bulk as bulk_files
 from ckanext.nxopendata.portal import statistics as series
+from ckanext.nxopendata.search import solr
 
 portal = Blueprint("nx_portal", __name__)
 
@@ -157,15 +158,29 @@ def bulk(kind: str) -> Response:
     if kind not in BULK:
         return tk.abort(404)
     lines, content_type = BULK[kind]
-    newest = _search(rows=1, sort="metadata_modified desc")
-    state = f"{kind} {newest['count']} {[dataset['metadata_modified'] for dataset in newest['results']]}"
-    tag = hashlib.sha256(state.encode()).hexdigest()[:32]
+    tag = hashlib.sha256(f"{kind} {_state_of_the_catalogue()}".encode()).hexdigest()[:32]
     body = bulk_files.kept(bulk_files.folder(), f"catalogue.{kind}", tag, lambda: lines(_all_datasets()))
     response = Response(stream_with_context(body), content_type=content_type)
     response.set_etag(tag)
     response.headers["Content-Disposition"] = f'attachment; filename="catalogue.{kind}"'
     response.make_conditional(request)
     return response
+
+
+def _state_of_the_catalogue() -> str:
+    """Differs whenever a public dataset came, went or changed, or a department has another name.
+
+    The sum of the moments of change moves also when a dataset turns public or is withdrawn without being written.
+    """
+    answer = solr.connection().search(
+        "*:*",
+        fq=[*solr.visible(None), *PUBLIC.split()],
+        rows=0,
+        stats="true",
+        **{"stats.field": "metadata_modified"},
+    )
+    numbers = answer.stats["stats_fields"].get("metadata_modified") or {}
+    return f"{answer.hits} {numbers.get('sum')} {numbers.get('max')} {departments.tree('zh')}"
 
 
 def _search(**query: Any) -> dict[str, Any]:
