@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.plugins import lookup_package_plugin
 from ckan.views import dataset as ckan_dataset
 from flask import Blueprint
 
@@ -99,5 +98,5 @@ def read(package_type: str, id: str) -> Any:  # noqa: A002  the name in the addr
         return ckan_dataset.read(package_type, id)
     tk.g.pkg_dict, tk.g.pkg = pkg, context["package"]
     kind = pkg["type"] or package_type
-    template = lookup_package_plugin(kind).read_template()
+    template = ckan_dataset._get_pkg_template("read_template", kind)
     return tk.render(template, {"dataset_type": kind, "pkg_dict": pkg, "am_following": False})
