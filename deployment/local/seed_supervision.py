@@ -65,6 +65,8 @@ def _evaluate(act: Act, year: int) -> None:
         act("nx_evaluation_collect", year=year)
         if year == YEARS[0]:
             _worsen(act, year)
+        for row in act("nx_evaluation_list", year=year):
+            act("nx_evaluation_update", id=row["id"], advice="演示数据，非真实评价。")
         act("nx_evaluation_send", year=year)
         row = act("nx_evaluation_list", year=year, owner_org=UNITS["gat"][0])[0]
         act("nx_evaluation_answer", id=row["id"], confirm=False, objection=OBJECTION)

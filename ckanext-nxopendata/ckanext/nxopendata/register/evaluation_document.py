@@ -87,11 +87,13 @@ def _by_indicator(units: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], 
 
 
 def _arithmetic(unit: Mapping[str, Any]) -> list[str]:
-    lines = [f"{unit['title']}：总分 {words.nx_evaluation_sum(unit['scores'], unit['total'])}。"]
+    total = words.nx_evaluation_sum(unit["scores"], unit["total"])
+    lines = [f"{unit['title']}：{'总分 ' if unit['total'] else ''}{total}。"]
     lines += [
         f"　　{score['name']['zh']}（{score['numerator_is']['zh']} ÷ {score['denominator_is']['zh']}）："
         f"{words.nx_evaluation_arithmetic(score)}。"
         for score in unit["scores"]
+        if score["points"] is not None
     ]
     return lines
 
