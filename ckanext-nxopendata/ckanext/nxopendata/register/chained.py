@@ -1,4 +1,4 @@
-"""CKAN's own ways of writing, closed for systems and projects: the register's actions keep the log."""
+"""CKAN's own ways, closed for systems and projects: the register's actions keep the log, and say who sees what."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan.types import Context
 
 from ckanext.nxopendata.register.visibility import TYPES
@@ -15,6 +16,7 @@ __all__ = [
     "bulk_update_private",
     "bulk_update_public",
     "dataset_purge",
+    "member_list",
     "package_collaborator_create",
     "package_create",
     "package_delete",
@@ -88,6 +90,18 @@ def package_relationship_create(original: Any, context: Context, data_dict: dict
     if _is_ours(data_dict.get("subject")) or _is_ours(data_dict.get("object")):
         _refuse()
     return original(context, data_dict)
+
+
+@tk.chained_action
+@tk.side_effect_free
+def member_list(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's, without systems and projects: it tells anybody what an organisation has, private or not."""
+    found = original(context, data_dict)
+    packages = [row[0] for row in found if row[1] == "package"]
+    package: Any = model.Package
+    ours = sa.select(package.id).where(package.id.in_(packages), package.type.in_(TYPES))
+    hidden = set(model.Session.scalars(ours)) if packages else set()
+    return [row for row in found if row[0] not in hidden]
 
 
 @tk.chained_action
