@@ -56,7 +56,7 @@ def nx_system_table(context: Context, data_dict: dict[str, Any]) -> dict[str, An
 def filled(context: Context, number: str, owner_org: str | None) -> content.Table:
     """The table, once the user may have it."""
     tk.check_access("nx_system_table", context, {"number": number, "owner_org": owner_org})
-    identifier = auth.department_id(owner_org) if owner_org else None
+    identifier = _department(owner_org) if owner_org else None
     owners = None if identifier is None else [identifier]
     if number in layout.OF_SYSTEMS:
         return content.of_systems(number, systems.every(owners), units.filler(identifier))

@@ -15,7 +15,7 @@ from ckanext.nxopendata.register import roles, tables_actions, units
 from ckanext.nxopendata.register.intake import imports
 from ckanext.nxopendata.register.model import Import
 from ckanext.nxopendata.register.tables import layout
-from ckanext.nxopendata.register.views import act, must
+from ckanext.nxopendata.register.views import act, must, must_be_a_department
 
 nx_register_tables = Blueprint("nx_register_tables", __name__, url_prefix="/register")
 
@@ -55,6 +55,8 @@ def _filled(number: str, owner_org: str | None) -> Any:
     if number not in layout.NUMBERS:
         return tk.abort(404)
     must("nx_system_table", {"number": number, "owner_org": owner_org})
+    if owner_org:
+        must_be_a_department(owner_org)
     return tables_actions.filled({"user": tk.current_user.name}, number, owner_org)
 
 
@@ -98,6 +100,7 @@ def unit(owner_org: str) -> Any:
 def bring(owner_org: str) -> Any:
     """The entrance; a POST brings a file to preview."""
     must("nx_system_import_preview", {"owner_org": owner_org})
+    must_be_a_department(owner_org)
     errors: dict[str, Any] = {}
     if tk.request.method == "POST":
         try:

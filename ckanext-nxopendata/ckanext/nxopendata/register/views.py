@@ -10,7 +10,7 @@ from ckan.lib.navl.dictization_functions import unflatten
 from ckan.logic import clean_dict, parse_params, tuplize_dict
 from flask import Blueprint
 
-from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register import auth, roles
 
 nx_register = Blueprint("nx_register", __name__, url_prefix="/register")
 
@@ -90,6 +90,7 @@ def system_edit(id: str) -> Any:  # noqa: A002  the same
 def system_new(owner_org: str) -> Any:
     """The form of a new system."""
     must("nx_system_create", {"owner_org": owner_org})
+    must_be_a_department(owner_org)
     empty = {"owner_org": owner_org, "nx_plan": "keep"}
     return _form("system", empty, lambda data: act("nx_system_create", **(data | {"owner_org": owner_org})))
 
@@ -111,6 +112,12 @@ def must(action: str, data: Mapping[str, Any]) -> None:
         tk.check_access(action, {"user": tk.current_user.name}, dict(data))
     except tk.NotAuthorized as problem:
         tk.abort(403 if tk.current_user.is_authenticated else 401, str(problem.message or ""))
+
+
+def must_be_a_department(reference: str) -> None:
+    """A 404 page where there is no such department: system administrators may do everything, to whatever there is."""
+    if auth.department_id(reference) is None:
+        tk.abort(404, tk._("There is no such department"))
 
 
 def _form(kind: str, data: dict[str, Any], save: Any) -> Any:
@@ -178,4 +185,5 @@ def project_edit(id: str) -> Any:  # noqa: A002  the same
 def project_new(owner_org: str) -> Any:
     """The form of a new project."""
     must("nx_project_create", {"owner_org": owner_org})
+    must_be_a_department(owner_org)
     return _form("project", {}, lambda data: act("nx_project_create", **(data | {"owner_org": owner_org})))
