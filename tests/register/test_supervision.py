@@ -58,6 +58,8 @@ def test_the_funding_list_and_its_exemptions(world: World) -> None:
         world.act("wlt-head", "nx_system_exempt", id=system["id"], reason="请照顾")
     lines = world.act("finance", "nx_system_exempt", id=system["id"], reason="涉密专网", until="2027-12-31")
     assert next(row["state"] for row in lines if row["id"] == system["id"]) == "exempt"
+    log = world.act("audit", "nx_system_log", id=system["id"])
+    assert log[-1]["changes"] == {"exemption": [None, "涉密专网"], "exempt_until": [None, "2027-12-31"]}
     world.act("wlt-editor", "nx_system_update", id=system["id"], nx_exchange_status="connected")
     assert all(row["id"] != system["id"] for row in world.act("wlt-editor", "nx_system_funding"))
 
@@ -76,6 +78,17 @@ def test_the_board(world: World) -> None:
     assert rows["统计局"]["fields"][0]["state"] == "overdue"
     assert {"银川市", "宁东能源化工基地"} <= set(rows)
     assert [row["title"] for row in world.act("wlt-editor", "nx_system_board")["rows"]] == ["文化和旅游厅"]
+
+
+def test_what_was_said_of_a_department_is_kept_but_for_telephones(world: World) -> None:
+    said = {"contact_name": "李某", "contact_phone": "0951-7654321"}
+    assert world.act("tjj-editor", "nx_system_unit_update", id="tjj", **said)["contact_phone"] == "0951-7654321"
+    status = {"platform": "extranet", "status": "preparing"}
+    world.act("tjj-editor", "nx_system_connect", owner_org="tjj", **status)
+    log = world.act("tjj-member", "nx_system_unit_log", id="tjj")
+    assert [(entry["action"], entry["user"]) for entry in log] == [("update", "tjj-editor"), ("connect", "tjj-editor")]
+    assert log[0]["changes"]["contact_name"] == ["", "李某"]
+    assert "7654321" not in str(log)
 
 
 def test_datasets_follow_a_merged_system(world: World) -> None:

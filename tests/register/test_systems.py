@@ -40,6 +40,27 @@ def test_a_field_that_is_wrong_is_named(world: World) -> None:
     assert set(refusal.value.error_dict) == {"nx_frequency", "nx_approved", "notes_translated"}
 
 
+def test_what_has_the_wrong_shape_is_refused_at_its_field(world: World, app: Any) -> None:
+    system = world.system(title="形状系统")
+    for action, field, value in (
+        ("nx_system_show", "id", "\0"),
+        ("nx_system_show", "id", ["x"]),
+        ("nx_system_list", "limit", {"a": 1}),
+        ("nx_system_list", "offset", []),
+        ("nx_system_create", "owner_org", {"id": "wlt"}),
+        ("nx_system_exempt", "until", {}),
+        ("nx_system_import_preview", "content", 5),
+        ("nx_system_update", "nx_datasets", 5),
+        ("nx_system_update", "nx_scope", "全\0区"),
+    ):
+        data = {"id": system["id"], "owner_org": "wlt", "reason": "x"} | {field: value}
+        with pytest.raises(tk.ValidationError) as refusal:
+            world.act("wlt-editor", action, **data)
+        assert field in refusal.value.error_dict, (action, field)
+    for address, status in (("/register/systems/%00", 404), ("/register/?q=%00", 400), ("/register/?plan=x", 400)):
+        assert app.get(address, expect_errors=True).status_code == status
+
+
 def test_the_log_cannot_be_changed(world: World) -> None:
     world.system(title="日志系统")
     for statement in (sa.update(Entry).values(user_name="谁"), sa.delete(Entry)):
