@@ -147,7 +147,7 @@ class TestTwoYears:
                 unit = line.partition("：")[0]
                 points = [Decimal(each) for each in found["points"].split(" + ")]
                 weights = [Decimal(each) for each in found["weights"].split(" + ")]
-                assert rounded(sum(points) * 100 / sum(weights)) == Decimal(found["total"])
+                assert rounded(sum(points, Decimal(0)) * 100 / sum(weights, Decimal(0))) == Decimal(found["total"])
                 totals[unit] = (Decimal(found["total"]), points, weights)
             elif found := SCORE.search(line):
                 percent = rounded(Decimal(found["a"]) * 100 / Decimal(found["b"]))
