@@ -206,7 +206,8 @@ def adjusted(stored: Mapping[str, Any], numerator: int, denominator: int, reason
     )
     before = (stored["adjusted"] or {}).get("from") or [stored["numerator"], stored["denominator"]]
     new = plain(score(indicator, Count(numerator, denominator)))
-    return new | {"lost": list(stored["lost"]), "adjusted": {"from": before, "reason": reason}}
+    lost = list(stored["lost"]) if numerator < denominator else []
+    return new | {"lost": lost, "adjusted": {"from": before, "reason": reason}}
 
 
 def total_of(stored: Iterable[Mapping[str, Any]]) -> Decimal | None:
