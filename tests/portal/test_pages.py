@@ -6,11 +6,16 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
+from ckan.lib import app_globals
+from ckan.lib.helpers import helper_functions
 from ckan.tests import factories
-from lxml import html
+from lxml import etree, html
 
 from ckanext.nxopendata.search import cache
+
+from ..tables.conftest import work
 
 Act = Callable[..., Any]
 
@@ -45,6 +50,27 @@ class TestHome:
     ) -> None:
         monkeypatch.setitem(ckan_config, "ckanext.nxopendata.portal.hot_words", ["人口", "脱贫"])
         assert tree(app, "/").xpath("//p[@class='nx-hot']/a/text()") == ["人口", "脱贫"]
+
+    def test_a_tag_of_nearly_everything_is_no_hot_word(self, app: Any, create: Act) -> None:
+        for number, tag in enumerate(("人口", "人口", "旅游", "旅游", "交通")):
+            create(title_translated={"zh": f"数据集{number}"}, tags=[{"name": "演示数据"}, {"name": tag}])
+        words = tree(app, "/").xpath("//p[@class='nx-hot']/a/text()")
+        assert set(words) == {"人口", "旅游", "交通"}
+
+    def test_themes_without_data_are_folded_away(self, app: Any, scenic: dict) -> None:
+        page = tree(app, "/")
+        assert len(page.xpath("//details//ul[@class='nx-themes']//span[@class='nx-theme-empty']")) > 10
+        assert not page.xpath("//details//ul[@class='nx-themes']//a")
+
+    def test_logo_and_colours_are_the_operators(
+        self, app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(ckan_config, "ckanext.nxopendata.portal.accent", "#8a1538")
+        monkeypatch.setitem(ckan_config, "ckan.site_logo", "/logo-of-the-office.svg")
+        monkeypatch.setattr(app_globals.app_globals, "site_logo", "/logo-of-the-office.svg", raising=False)
+        page = tree(app, "/")
+        assert "--nx-accent:#8a1538" in page.xpath("string(//style)")
+        assert page.xpath("//img[@class='nx-brand-mark']/@src") == ["/logo-of-the-office.svg"]
 
     def test_english_speaks_english(self, app: Any, scenic: dict) -> None:
         page = tree(app, "/en/")
@@ -98,6 +124,18 @@ class TestDataset:
         links = page.xpath("//ul[@class='nx-files']//a[@download]/@href")
         assert len(links) == 2
         assert all("/download/" in link for link in links)
+
+    def test_a_loaded_file_says_how_many_rows_and_in_which_encoding(self, app: Any, scenic: dict) -> None:
+        work()
+        cache.changed()
+        facts = tree(app, f"/dataset/{scenic['name']}").xpath("//p[@class='nx-file-facts']")
+        assert {"CSV", "2 行", "GB18030"} <= {text.strip() for text in facts[0].xpath("span/text()")}
+        assert "1 行" in {text.strip() for text in facts[1].xpath("span/text()")}
+
+    def test_openness_and_licence_are_seen_at_a_glance(self, app: Any, scenic: dict) -> None:
+        badges = tree(app, f"/dataset/{scenic['name']}").xpath("//p[@class='nx-badges']/*")
+        texts = [badge.text_content().strip() for badge in badges]
+        assert {"无条件开放", "知识共享 署名 4.0 国际（CC BY 4.0）"} <= set(texts)
 
     def test_data_items_are_a_table_with_headers(self, app: Any, scenic: dict) -> None:
         table = tree(app, f"/dataset/{scenic['name']}").xpath("//section[@aria-labelledby='nx-items']//table")[0]
@@ -177,6 +215,53 @@ class TestBulk:
         assert app.get("/bulk/catalogue.csv", headers={"If-None-Match": tag}).status_code == 304
         call("package_patch", id=scenic["id"], nx_contact_name="新联系人")
         assert app.get("/bulk/catalogue.csv", headers={"If-None-Match": tag}).status_code == 200
+
+    def test_one_goes_and_one_comes_is_a_change_too(self, app: Any, create: Act, call: Act) -> None:
+        """The moment a dataset was written does not move when it turns public."""
+        old, new = (
+            create(title_translated={"zh": "先公开的"}),
+            create(title_translated={"zh": "后公开的"}, private=True),
+        )
+        kinds = ("csv", "jsonl", "nt")
+        tags = {kind: app.get(f"/bulk/catalogue.{kind}").headers["ETag"] for kind in kinds}
+        call("package_patch", id=old["id"], private=True)
+        call("package_patch", id=new["id"], private=False, metadata_modified=new["metadata_modified"])
+        for kind in kinds:
+            answer = app.get(f"/bulk/catalogue.{kind}", headers={"If-None-Match": tags[kind]})
+            assert answer.status_code == 200
+            assert new["id"] in answer.get_data(as_text=True)
+            assert old["id"] not in answer.get_data(as_text=True)
+
+
+class TestFeed:
+    def test_a_search_is_a_feed_that_is_sent_only_when_it_changed(self, app: Any, scenic: dict, call: Act) -> None:
+        url = "/dataset.atom?q=景区"
+        first = app.get(url)
+        feed = etree.fromstring(first.data)
+        atom = {"a": "http://www.w3.org/2005/Atom"}
+        assert feed.xpath("string(a:entry/a:title)", namespaces=atom) == "宁夏5A级旅游景区名录"
+        assert feed.xpath("a:updated/text() = a:entry/a:updated/text()", namespaces=atom)
+        assert feed.xpath("string(a:link[@rel='self']/@href)", namespaces=atom).endswith("?q=%E6%99%AF%E5%8C%BA")
+        known = {"If-None-Match": first.headers["ETag"]}
+        assert app.get(url, headers=known).status_code == 304
+        call("package_patch", id=scenic["id"], title_translated={"zh": "宁夏5A级旅游景区新名录"})
+        cache.settled()
+        assert app.get(url, headers=known).status_code == 200
+
+
+class TestDevelopers:
+    def test_every_question_on_the_page_is_answered(self, app: Any, scenic: dict) -> None:
+        page = tree(app, "/developers")
+        links = page.xpath("//p[@class='nx-code-run']/a/@href | //div[@class='nx-scroll']//td/a/@href")
+        assert len(links) > 10
+        for link in links:
+            assert app.get(link.removeprefix(tk.config["ckan.site_url"])).status_code == 200
+
+    def test_limits_are_those_of_the_site(self, app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(ckan_config, "ckan.search.rows_max", 777)
+        cache.changed()
+        cells = tree(app, "/developers").xpath("//section//td/text() | //table//td/text()")
+        assert any("777" in cell for cell in cells)
 
 
 class TestOtherPages:
@@ -272,6 +357,13 @@ class TestCost:
 class TestErrors:
     def test_stock_sentences_in_english_are_left_out(self, app: Any) -> None:
         assert "The requested URL" not in app.get("/no-such-page", status=404).body
+
+    def test_a_page_that_breaks_keeps_its_styles(self, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It fails after it asked for its styles."""
+        monkeypatch.setitem(app.flask_app.config, "PROPAGATE_EXCEPTIONS", False)
+        monkeypatch.setitem(helper_functions, "nx_codelist_choices", lambda field: 1 / 0)
+        page = html.fromstring(app.get("/site-map", status=500).body)
+        assert page.xpath("//link[@rel='stylesheet'][contains(@href, 'reader')]")
 
     def test_what_ckan_says_of_the_case_is_kept(self, app: Any) -> None:
         assert "数据集" in text_of(app.get("/dataset/no-such-dataset", status=404))

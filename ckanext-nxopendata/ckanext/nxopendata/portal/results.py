@@ -12,6 +12,7 @@ from ckan.lib.pagination import Page
 from ckan.lib.search.common import SolrConnectionError
 from feedgen.feed import FeedGenerator
 from flask import Blueprint, Response, redirect, request, stream_with_context
+from werkzeug.urls import iri_to_uri
 
 from ckanext.nxopendata.catalogue import localised
 from ckanext.nxopendata.portal import bulk, facets, helpers
@@ -160,7 +161,7 @@ def feed(kind: str) -> Response:
     made.description(tk._("Search datasets, data items, departments"))
     made.language("en" if helpers.nx_is_english() else "zh-Hans")
     made.link(href=page_url, rel="alternate")
-    made.link(href=f"{request.base_url}?{request.query_string.decode('latin-1')}", rel="self")
+    made.link(href=iri_to_uri(request.url), rel="self")
     newest = max((f"{dataset['metadata_modified']}Z" for dataset in found["results"]), default="1970-01-01T00:00:00Z")
     made.updated(newest)
     made.lastBuildDate(newest)
