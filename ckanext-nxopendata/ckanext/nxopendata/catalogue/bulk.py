@@ -32,8 +32,8 @@ from ckan.lib import datapreview, signals, uploader
 from ckan.lib.search.common import make_connection
 from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import NoResultFound
 
+from ckanext.nxopendata import once
 from ckanext.nxopendata.catalogue import checks, codes, compiled, config, slugs
 
 Json = dict[str, Any]
@@ -108,6 +108,10 @@ class BulkWriter:
         :returns: what became of each order, in their order
         :raises NotAuthorized: the user may not write one of them; roll back
         """
+        with once.together():
+            return self._write(orders, batch)
+
+    def _write(self, orders: Sequence[Order], batch: checks.Batch | None) -> list[Written]:
         self._documents = {}
         self._batch = batch
         self._user = model.User.by_name(self._user_name)
@@ -170,12 +174,12 @@ class BulkWriter:
         names = Names([dataset["title"] for dataset in datasets])
         with_codes(datasets)
         batch = self._batch or checks.prepare(datasets)
-        session = _KnowingSession() if self._nothing_taken(datasets) else model.Session
+        free = self._nothing_taken(datasets)
         self._may_create(datasets)
         results: list[Written | None] = []
         valid: list[tuple[Json, Any]] = []
         for dataset in datasets:
-            context = self._context(**{checks.BATCH: batch}, session=session)
+            context = self._context(**{checks.BATCH: batch, compiled.KNOWN_FREE: free})
             named = {**dataset, "name": dataset.get("name") or names.free(dataset["title"])}
             data, errors = compiled.validate(plugin, context, named, "package_create")
             if errors:
@@ -184,7 +188,6 @@ class BulkWriter:
             results.append(None)
             data.setdefault("id", make_uuid())
             names.take(data["name"])
-            context["session"] = model.Session
             batch.add({**data, "nx_resource_code": _extra(data, "nx_resource_code")})
             valid.append((data, context))
         saved = iter(self._save_new(valid))
@@ -221,7 +224,7 @@ class BulkWriter:
             data["id"] = package.id
             for entry, resource in zip(data.get("resources") or (), package.resources_all, strict=True):
                 entry["id"] = resource.id
-            for item in p.PluginImplementations(p.IPackageController):
+            for item in _plugins(p.IPackageController):
                 item.create(package)
                 item.after_dataset_create(context, data)
             if _has_views(data):
@@ -240,13 +243,14 @@ class BulkWriter:
         """What ``package_show`` would give for the default and for our own schema, without reading it again."""
         context = logic.fresh_context(context, ignore_auth=True, use_cache=False, validate=False)
         context["package"] = package
+        context[compiled.KNOWN_FREE] = True  # it is its own
         shown = self._dictized(package, context)
-        for item in p.PluginImplementations(p.IPackageController):
+        for item in _plugins(p.IPackageController):
             item.read(package)
-        for item in p.PluginImplementations(p.IResourceController):
+        for item in _plugins(p.IResourceController):
             for resource in shown["resources"]:
                 item.before_resource_show(resource)
-        default, _ = compiled.shown().validate(shown, context)
+        default = dict(shown) if _shows_itself(shown) else compiled.shown().validate(shown, context, told=False)[0]
         plugin = lib_plugins.lookup_package_plugin(package.type)
         custom, _ = compiled.validate(plugin, context, shown, "package_show")
         logic.apply_after_dataset_show_plugins(context, custom)
@@ -260,7 +264,7 @@ class BulkWriter:
         shown["resources"] = model_dictize.resource_list_dictize(package.resources_all, context)
         shown["num_resources"] = len(shown["resources"])
         tags = [
-            {**dictization.table_dictize(entry.tag, context), "state": entry.state, "display_name": entry.tag.name}
+            {**_tag(entry.tag, context), "state": entry.state, "display_name": entry.tag.name}
             for entry in package.package_tags
             if entry.tag
         ]
@@ -375,13 +379,30 @@ class BulkWriter:
             {"id": saved.id, "organization_id": saved.owner_org},
         )
         model.Session.flush()
-        for item in p.PluginImplementations(p.IPackageController):
+        for item in _plugins(p.IPackageController):
             item.edit(saved)
             item.after_dataset_update(context, valid)
         both = logic.package_show_default_and_custom_schemas(logic.fresh_context(context, ignore_auth=True), saved.id)
         self._documents[saved.id] = index_document(both, saved)
         _tell("package_update", context, valid, saved.id)
         return {}, both[1]
+
+
+def _shows_itself(shown: Json) -> bool:
+    """Whether CKAN's own schema for showing changes nothing of a dataset: its texts are there, and clean already."""
+    return all(isinstance(shown[name], str) and shown[name] for name in ("name", "title", "type", "state")) and all(
+        isinstance(resource[name], str) and resource[name] == resource[name].strip()
+        for resource in shown["resources"]
+        for name in ("url", "format", "hash")
+    )
+
+
+def _plugins(interface: Any) -> list[Any]:
+    return once.once(interface, lambda: list(p.PluginImplementations(interface)))
+
+
+def _tag(tag: model.Tag, context: Any) -> Json:
+    return once.once(("tag", tag.id), lambda: dictization.table_dictize(tag, context))
 
 
 def _titled(data: Mapping[str, Any]) -> Json:
@@ -488,41 +509,6 @@ def unchanged_resources(plugin: Any, package: model.Package, current: Json, data
     }
 
 
-class _KnowingSession:
-    """The session for validating datasets of which it is known that neither their ids, nor their names, nor the
-    ids of their files are taken: CKAN's validators of these get their answer without a query each.
-    """
-
-    _KNOWN = (model.Package.id, model.Resource.package_id)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(model.Session, name)
-
-    def get(self, entity: Any, identity: Any, **options: Any) -> Any:
-        return None if entity is model.Package else model.Session.get(entity, identity, **options)
-
-    def query(self, *entities: Any) -> Any:
-        asked = entities[0] if len(entities) == 1 else None
-        known = isinstance(asked, _Nothing) or any(asked is column for column in self._KNOWN)
-        return _Nothing() if known else model.Session.query(*entities)
-
-
-class _Nothing:
-    """A query without a result."""
-
-    def filter(self, *_: Any) -> _Nothing:
-        return self
-
-    def exists(self) -> _Nothing:
-        return self
-
-    def scalar(self) -> bool:
-        return False
-
-    def one(self) -> Any:
-        raise NoResultFound
-
-
 def with_codes(datasets: Sequence[Json]) -> None:
     """Give the datasets without a resource code theirs, in one query; those of unclear class are left."""
     wanted: list[tuple[Json, str]] = []
@@ -576,7 +562,7 @@ def _save_activities(activities: Sequence[Json | None]) -> None:
 
 def _has_views(dataset: Json) -> bool:
     """Whether a view is made by itself for any file of a new dataset; CKAN would ask the database to find out."""
-    plugins = datapreview.get_default_view_plugins()
+    plugins = once.once("views", datapreview.get_default_view_plugins)
     return any(
         plugin.can_view({"resource": resource, "package": dataset})
         for resource in dataset.get("resources") or ()

@@ -15,16 +15,27 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 from ckan.lib.navl.dictization_functions import DataError, Invalid, StopOnError, missing, unflatten
-from ckan.lib.navl.validators import ignore_empty, ignore_missing, unicode_safe
+from ckan.lib.navl.validators import ignore_empty, ignore_missing, not_empty, unicode_safe
 from ckan.lib.plugins import plugin_validate
+from ckan.logic import validators
 from ckan.logic.converters import convert_from_extras, convert_to_extras
 from ckan.logic.schema import default_show_package_schema
 from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, expand_form_composite
 
+from ckanext.nxopendata.once import once
+
 Json = dict[str, Any]
 Key = tuple[Any, ...]
 Flat = dict[Key, Any]
+
+KNOWN_FREE = "nx_known_free"
+"""Key of the context: neither an id nor the name of the dataset or of its files is taken; see :data:`ASKING`."""
+
+ASKING = frozenset(
+    {validators.package_id_does_not_exist, validators.package_name_validator, validators.resource_id_does_not_exist}
+)
+"""What asks the database whether an id or a name is taken."""
 
 DEEPEST = 3
 """Parts of a flattened key that :func:`_nested` reads by itself: a field of a part of the dataset."""
@@ -36,20 +47,27 @@ class _Field:
 
     :param drops: what its first validator leaves out at once: "missing" for ``ignore_missing``, "empty" for
         ``ignore_empty``, else ""
+    :param needed: whether its first validator is ``not_empty``
     :param steps: the validators that follow, each with the number of its arguments
     """
 
     key: Key
     drops: str
+    needed: bool
     steps: tuple[tuple[Callable[..., Any], int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The keys that the dataset (or one of its resources, tags, items) has by the schema, in navl's order."""
+    """The keys that the dataset (or one of its resources, tags, items) has by the schema, in navl's order.
+
+    :param plain: those that are not special, as ``__extras`` is
+    :param checked: those of ``plain`` that have validators
+    """
 
     keys: frozenset[Key]
-    plain: tuple[_Field, ...]
+    plain: tuple[Key, ...]
+    checked: tuple[_Field, ...]
     special: dict[str, _Field]
 
 
@@ -74,11 +92,14 @@ class Schema:
         fields = {name: _field((*place, name), chain) for name, chain in schema.items() if isinstance(chain, list)}
         plain = tuple(fields[name] for name in sorted(fields) if not name.startswith("__"))
         special = {name: each for name, each in fields.items() if name.startswith("__")}
-        return _Part(frozenset(each.key for each in fields.values()), plain, special)
+        checked = tuple(each for each in plain if each.drops or each.steps)
+        keys = frozenset(each.key for each in fields.values())
+        return _Part(keys, tuple(each.key for each in plain), checked, special)
 
-    def validate(self, data: Json, context: Context) -> tuple[Json, Json]:
+    def validate(self, data: Json, context: Context, *, told: bool = True) -> tuple[Json, Json]:
         """The converted dataset, and what is wrong with it by field; as ``toolkit.navl_validate`` gives them.
 
+        :param told: False when nobody reads what is wrong: then it need not be found out, nor be put into words
         :raises DataError: a list of something else than mappings where the schema wants mappings
         """
         flat: Flat = {}
@@ -86,12 +107,12 @@ class Schema:
         parts = self._parts(flat)
         self._augment(flat, parts)
         errors: dict[Key, list[Any]] = {key: [] for part in parts.values() for key in part.keys}
-        _Run(flat, errors, Context(context, schema_keys=list(self._names))).all(list(parts.values()))
+        _Run(flat, errors, Context(context, schema_keys=list(self._names)), told).all(list(parts.values()))
         converted = _nested(flat)
         for name, value in data.items():
             if value == [] and name not in converted:
                 converted[name] = []
-        return converted, _told(errors)
+        return converted, _told(errors) if told else {}
 
     def _parts(self, flat: Flat) -> dict[Key, _Part]:
         """Where the schema meets the data: place -> keys; the dataset itself is at ``()``."""
@@ -120,8 +141,9 @@ class Schema:
         for key in unknown:
             del flat[key]
         for part in parts.values():
-            for each in part.plain:
-                flat.setdefault(each.key, missing)
+            for key in part.plain:
+                if key not in flat:
+                    flat[key] = missing
 
 
 def _leaves(schema: Json, above: Key) -> Iterable[Key]:
@@ -135,7 +157,9 @@ def _leaves(schema: Json, above: Key) -> Iterable[Key]:
 def _field(key: Key, chain: Sequence[Callable[..., Any]]) -> _Field:
     first = chain[0] if chain and not key[-1].startswith("__") else None
     drops = "missing" if first is ignore_missing else "empty" if first is ignore_empty else ""
-    return _Field(key, drops, tuple((step, _arguments(step)) for step in chain[1 if drops else 0 :]))
+    return _Field(
+        key, drops, first is not_empty, tuple((step, _arguments(step)) for step in chain[1 if drops else 0 :])
+    )
 
 
 def _arguments(validator: Callable[..., Any]) -> int:
@@ -148,23 +172,26 @@ def _arguments(validator: Callable[..., Any]) -> int:
 class _Run:
     """One dataset on its way through the validators."""
 
-    def __init__(self, flat: Flat, errors: dict[Key, list[Any]], context: Context) -> None:
-        self.flat, self.errors, self.context = flat, errors, context
+    def __init__(self, flat: Flat, errors: dict[Key, list[Any]], context: Context, told: bool) -> None:
+        self.flat, self.errors, self.context, self.told = flat, errors, context, told
         self.free = 0
         self.found: dict[Any, int] | None = None
         self.entries: dict[Any, list[Key]] = {}
+        self.skipped = ASKING if context.get(KNOWN_FREE) else frozenset[Any]()
 
     def all(self, parts: Sequence[_Part]) -> None:
         self.special(parts, "__before")
         self.free = max((key[1] for key in self.flat if key[0] == "extras" and len(key) > 1), default=-1) + 1
         flat = self.flat
         for part in parts:
-            for each in part.plain:
+            for each in part.checked:
                 if each.drops:
                     value = flat.get(each.key)
                     if value is missing or (value is None if each.drops == "missing" else not value):
                         flat.pop(each.key, None)
                         continue
+                elif each.needed and not self.told and each.key not in flat:
+                    continue
                 self.steps(each)
         self.special(parts, "__extras")
         self.special(list(reversed(parts)), "__after")
@@ -178,9 +205,16 @@ class _Run:
     def steps(self, each: _Field) -> None:
         key, flat = each.key, self.flat
         for step, arguments in each.steps:
+            if step in self.skipped:
+                continue
             try:
                 if step is convert_to_extras:
                     self.to_extras(key)
+                elif step is validators.owner_org_validator:
+                    self.owner(key)
+                elif step is validators.duplicate_extras_key:  # which nests all data to read the extras
+                    extras = {place: flat[place] for place in flat if place[0] == "extras"}
+                    step(key, extras, self.errors, self.context)
                 elif step is convert_from_extras:
                     self.from_extras(key)
                 elif arguments == 4:
@@ -193,6 +227,21 @@ class _Run:
                 return
             except Invalid as error:
                 self.errors[key].append(error.error)
+
+    def owner(self, key: Key) -> None:
+        """``owner_org_validator``, which reads the user and the department from the database each time."""
+        value, context = self.flat.get(key), self.context
+        if context.get("package") or not isinstance(value, str):
+            validators.owner_org_validator(key, self.flat, self.errors, context)
+            return
+
+        def ask() -> Any:
+            flat, errors = {key: value}, {key: []}
+            validators.owner_org_validator(key, flat, errors, context)
+            return flat[key], errors[key]
+
+        self.flat[key], errors = once(("owner", context.get("user"), context.get("ignore_auth"), value), ask)
+        self.errors[key] += errors
 
     def to_extras(self, key: Key) -> None:
         """``convert_to_extras``, which looks for the next free number among all data each time."""
@@ -219,27 +268,33 @@ class _Run:
 
 def _flatten(data: Json, schema: Json | None, above: Key, flat: Flat) -> None:
     for name, value in data.items():
-        below = schema.get(name) if schema else None
-        if isinstance(value, list) and value and isinstance(value[0], dict) and (not schema or isinstance(below, dict)):
-            for number, item in enumerate(cast("list[Any]", value)):
-                if not isinstance(item, dict):
-                    raise DataError("Values in lists need to be dicts")
-                _flatten(cast(Json, item), below, (*above, name, number), flat)
-        else:
-            flat[(*above, name)] = value
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            below = schema.get(name) if schema else None
+            if not schema or isinstance(below, dict):
+                for number, item in enumerate(cast("list[Any]", value)):
+                    if not isinstance(item, dict):
+                        raise DataError("Values in lists need to be dicts")
+                    _flatten(cast(Json, item), below, (*above, name, number), flat)
+                continue
+        flat[(*above, name)] = value
 
 
 def _nested(flat: Flat) -> Json:
     """The inverse of flattening, in the order of the keys; numbers that are left out are closed up."""
-    if any(len(key) not in (1, DEEPEST) for key in flat):
-        return unflatten(flat)
-    result: Json = {key[0]: flat[key] for key in sorted(key for key in flat if len(key) == 1)}
+    result, lists = Json(), dict[Any, list[Json]]()
     before, item = None, Json()
-    for key in sorted(key for key in flat if len(key) == DEEPEST):
+    for key in sorted(flat):
+        if len(key) == 1:
+            result[key[0]] = flat[key]
+            continue
+        if len(key) != DEEPEST:
+            return unflatten(flat)
         if key[:2] != before:
             before, item = key[:2], Json()
-            result.setdefault(key[0], []).append(item)
+            lists.setdefault(key[0], []).append(item)
         item[key[2]] = flat[key]
+    for name, found in lists.items():
+        result.setdefault(name, []).extend(found)
     return result
 
 
@@ -314,7 +369,7 @@ class _Rules:
             expand_form_composite(data, set(self._repeated))
             for resource in data.get("resources") or ():
                 expand_form_composite(resource, set(self._repeated_of_files))
-        return self._schema.validate(data, context)
+        return self._schema.validate(data, context, told=not self._shows)
 
 
 _made: dict[tuple[int, str, str], _Rules] = {}

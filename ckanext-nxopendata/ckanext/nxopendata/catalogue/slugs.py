@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import count
 
 from pypinyin import Style, lazy_pinyin
@@ -10,6 +11,7 @@ MAXIMUM = 80
 """Characters; CKAN allows 100, the rest is kept for a number."""
 
 
+@lru_cache(maxsize=1_000)
 def slug(title: str) -> str:
     """The pinyin of ``title`` in lower-case ASCII words joined by hyphens.
 
