@@ -334,6 +334,9 @@ def _fill(rules: Mapping[str, Rule], raw: Mapping[str, Any], report: list[Proble
 
 def find(raw: Mapping[str, Any], path: str) -> list[Any]:
     """The values at ``path`` (steps parted by ``" > "``), in order; empty where there are none."""
+    if " > " not in path:
+        value = raw.get(path)
+        return list(value) if isinstance(value, list) else [] if value in (None, "") else [value]
     nodes: list[Any] = [raw]
     for step in path.split(" > "):
         found: list[Any] = []

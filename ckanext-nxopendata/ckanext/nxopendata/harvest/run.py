@@ -107,7 +107,8 @@ def prepare(run_id: str, source_id: str, writer: Writer, progress: Progress, ren
         if run.state not in ("pending", "planning"):
             return run
         recover(source_id, run_id, writer)
-        return outages.persistently(lambda: make_plan(run_id, step), config.patience(), renew)
+        with work.long_lived():
+            return outages.persistently(lambda: make_plan(run_id, step), config.patience(), renew)
 
 
 def _guarded(run_id: str, do: Callable[[], Run]) -> Run:

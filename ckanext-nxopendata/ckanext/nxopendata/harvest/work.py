@@ -218,7 +218,7 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet, renew: Ca
 
     Comes back when the run is done, or when somebody cancelled or paused it.
     """
-    with locks.Hold() as hold, _long_lived():
+    with locks.Hold() as hold, long_lived():
         while True:
             renew()
             taken = outages.persistently(lambda: claim(hold, run_id), config.patience(), renew)
@@ -234,9 +234,8 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet, renew: Ca
 
 
 @contextlib.contextmanager
-def _long_lived() -> Iterator[None]:
-    """What the process holds already is not looked through for garbage again and again while chunks are written."""
-    gc.collect()
+def long_lived() -> Iterator[None]:
+    """What the process holds already is not looked through for garbage again and again while it harvests."""
     gc.freeze()
     try:
         yield
@@ -247,7 +246,7 @@ def _long_lived() -> Iterator[None]:
 def take_turns(writer: Writer, seconds: float) -> bool:
     """Carry out chunks of whatever runs deserve it, for about ``seconds``; whether there is more to do."""
     end = time.monotonic() + seconds
-    with locks.Hold() as hold, _long_lived():
+    with locks.Hold() as hold, long_lived():
         while taken := outages.persistently(lambda: claim(hold), config.patience()):
             renew = _renewer(taken)
             renew()

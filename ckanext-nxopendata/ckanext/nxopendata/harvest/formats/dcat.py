@@ -136,15 +136,17 @@ class MemoryGraph:
 
     def __init__(self, quads: Iterable[Any]) -> None:
         self._nodes: dict[str, dict[str, Terms]] = {}
-        nodes = self._nodes
-        for subject, predicate, obj, _graph in quads:
-            if isinstance(subject, ox.Triple):
-                continue
-            key = key_of(subject)
-            node = nodes.get(key)
-            if node is None:
-                node = nodes[key] = {}
-            node.setdefault(predicate.value, []).append(obj)
+        before, node = None, dict[str, Terms]()
+        for quad in quads:
+            subject = quad.subject
+            if subject != before:  # what is said of one node mostly stands together
+                before = subject
+                node = {} if isinstance(subject, ox.Triple) else self._nodes.setdefault(key_of(subject), {})
+            predicate = quad.predicate.value
+            if predicate in node:
+                node[predicate].append(quad.object)
+            else:
+                node[predicate] = [quad.object]
 
     def node(self, subject: str) -> Node | None:
         return self._nodes.get(subject)
@@ -391,7 +393,7 @@ def _tree(graph: Graph, subject: str, node: Node, above: frozenset[str], budget:
     result: dict[str, Any] = {} if subject.startswith("_:") else {"@id": subject}
     above = above | {subject}
     for predicate in sorted(node):
-        terms, name = node[predicate], curie(predicate)
+        terms, name = node[predicate], _CURIES.get(predicate) or curie(predicate)
         budget[0] -= len(terms)
         if budget[0] < 0:
             raise TooManyNodesError
@@ -399,7 +401,10 @@ def _tree(graph: Graph, subject: str, node: Node, above: frozenset[str], budget:
             result["@type"] = sorted(curie(term.value) for term in terms if isinstance(term, ox.NamedNode))
             continue
         owned = name in OWNED and len(above) <= DEEPEST
-        values = [_value(graph, term, owned, above, budget) for term in terms]
+        values = [
+            term.value if type(term) is ox.Literal and not term.language else _value(graph, term, owned, above, budget)
+            for term in terms
+        ]
         if len(values) > 1:
             values.sort(key=_order)
         result[name] = values
