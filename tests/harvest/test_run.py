@@ -532,6 +532,15 @@ class TestFailure:
             harvest(url)
         assert harvest(url)["state"] == "done"
 
+    def test_the_lock_of_a_run_that_is_over_holds_nobody_up(self, web, harvest):
+        """Its worker was killed after the last commit, before it let go."""
+        from ckanext.nxopendata.harvest import locks
+
+        url = web.put("/1", turtle(1))
+        over = harvest(url)
+        assert locks.take(over["source_id"], over["id"])
+        assert harvest(url)["state"] == "done"
+
 
 class TestCommands:
     @pytest.fixture

@@ -18,16 +18,18 @@ from ckan import model
 from ckan.lib.redis import connect_to_redis
 
 from ckanext.nxopendata.harvest.errors import HarvestError
+from ckanext.nxopendata.harvest.model import FINAL, Run
 
 SECONDS = 120
 """A source's lock that nobody renews is free again after this time."""
 
 _TAKE = """
 local owner = redis.call('get', KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
+if owner and owner ~= ARGV[1] then return owner end
 redis.call('set', KEYS[1], ARGV[1], 'EX', ARGV[2])
-return 1
+return false
 """
+"""Answers who has the lock when it is somebody else."""
 _RELEASE = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
 return 0
@@ -41,12 +43,27 @@ def _key(source_id: str) -> str:
 def take(source_id: str, owner: str) -> bool:
     """Lock a source for ``owner``, or renew the owner's lock; False when somebody else has it.
 
+    The lock of a run that is over, whose worker was killed before it let go, is taken over.
+
     :raises HarvestError: Redis does not answer
     """
     try:
-        return bool(connect_to_redis().eval(_TAKE, 1, _key(source_id), owner, SECONDS))
+        holder = connect_to_redis().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
+        if holder and _let_go_if_over(source_id, holder.decode()):
+            holder = connect_to_redis().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
     except redis.exceptions.ConnectionError as error:
         raise HarvestError("queue_unreachable") from error
+    return not holder
+
+
+def _let_go_if_over(source_id: str, run_id: str) -> bool:
+    """Release the lock of a run that is over. One that begins to be undone holds its row, and is passed over."""
+    state = sa.select(Run.state).where(Run.id == run_id).with_for_update(skip_locked=True)
+    with model.ensure_engine().begin() as connection:
+        if connection.scalar(state) not in FINAL:
+            return False
+        release(source_id, run_id)
+    return True
 
 
 def release(source_id: str, owner: str) -> None:

@@ -71,6 +71,10 @@ class Source(_Dictized):
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
 
 
+FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone"})
+"""States of a run that is over."""
+
+
 class Run(_Dictized):
     """One harvest of one source.
 

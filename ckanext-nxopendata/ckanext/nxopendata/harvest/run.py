@@ -35,7 +35,7 @@ from ckanext.nxopendata.harvest.apply import Writer
 from ckanext.nxopendata.harvest.errors import HarvestError, LimitError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher, Validators
 from ckanext.nxopendata.harvest.formats import Evidence, Format, Record
-from ckanext.nxopendata.harvest.model import Chunk, Finding, Json, KnownRecord, PlanEntry, Run, Source, now
+from ckanext.nxopendata.harvest.model import FINAL, Chunk, Finding, Json, KnownRecord, PlanEntry, Run, Source, now
 from ckanext.nxopendata.harvest.work import Progress, carry_out, fail, quiet
 
 __all__ = ["approve", "cancel", "carry_out", "create", "execute", "fail", "pause", "quiet", "refuse", "resume", "undo"]
@@ -48,7 +48,6 @@ BATCH = 500
 LONGEST_GUID = 2_000
 """Bytes; the index of the table holds no more."""
 
-FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone"})
 UNDER_WAY = frozenset({"pending", "planning", "applying", "paused", "undoing"})
 
 
