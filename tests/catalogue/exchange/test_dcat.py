@@ -12,6 +12,8 @@ from ckanext.dcat.processors import RDFParser, RDFSerializer
 from pyshacl import validate
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, Graph, Literal, URIRef
 
+from ckanext.nxopendata.catalogue.exchange import pages
+
 Act = Callable[..., Any]
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
@@ -121,6 +123,13 @@ class TestCatalogue:
         graph = parsed(app.get("/catalog.ttl"))
         node = URIRef(f"{tk.config['ckan.site_url']}/dataset/{dataset['id']}")
         assert len(list(graph.objects(node, URIRef("https://data.nx.example/ns/catalogue#item")))) == 300
+
+    def test_only_the_rdf_of_what_changed_is_made_again(self, create: Act, call: Act) -> None:
+        first, _ = create(), create(title_translated={"zh": "宁夏常住人口"}, nx_resource_code=None)
+        assert pages.prepare() == 2
+        assert pages.prepare() == 0
+        call("package_patch", id=first["id"], title_translated={"zh": "景区名录（2026年）"})
+        assert pages.prepare() == 1
 
     def test_private_datasets_are_not_in_it(self, app: Any, create: Act) -> None:
         create(private=True)
