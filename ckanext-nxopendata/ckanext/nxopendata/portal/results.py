@@ -184,7 +184,8 @@ def feed(kind: str) -> Response:
     response = Response(text, content_type=FEEDS[kind])
     # Readers of feeds ask again every few minutes, mostly for what they have.
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 # From the browser's address bar
