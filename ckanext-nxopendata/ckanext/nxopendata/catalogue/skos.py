@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+
 from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal
 
 from ckanext.nxopendata.catalogue import codelists
