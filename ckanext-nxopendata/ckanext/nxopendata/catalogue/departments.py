@@ -40,7 +40,6 @@ def tree(language: str) -> list[dict[str, Any]]:
 def title(name: str, language: str) -> str:
     """The title of the department with this name or id; the name itself when there is none."""
 
-
     def read() -> str:
         found = model.Group.get(name)
         return text(found.title or found.name, extras(found), language) if found else name
