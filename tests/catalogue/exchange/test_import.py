@@ -309,7 +309,9 @@ class TestPages:
         jobs.Worker().work(burst=True)
         page = app.get(sent.headers["Location"], headers=headers).get_data(as_text=True)
         assert "future" in page
-        assert "目录.xlsx" in app.get(address, headers=headers).get_data(as_text=True)
+        entrance = app.get(address, headers=headers).get_data(as_text=True)
+        assert "目录.xlsx" in entrance
+        assert "Department of Culture and Tourism" in entrance
 
     def test_changes_since_a_day_are_exported_as_xml(
         self, app: Any, editor: str, department: dict, create: Act

@@ -27,13 +27,18 @@ MEDIA = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 def _department(org: str, action: str = "nx_catalogue_import_preview") -> dict[str, Any]:
     """The department, for those who may do ``action`` there; 404 and 403 else."""
     try:
-        department = tk.get_action("organization_show")({}, {"id": org})
+        department = tk.get_action("organization_show")({"for_view": True}, {"id": org})
         tk.check_access(action, {"user": tk.current_user.name}, {"owner_org": department["id"]})
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("There is no such department"))
     except tk.NotAuthorized as error:
         return tk.abort(403, str(error.message or ""))
     return department
+
+
+def _group(department: dict[str, Any]) -> Any:
+    """The department as it is stored: workbooks are in Chinese, whoever asks."""
+    return model.Group.get(department["id"])
 
 
 def index(org: str) -> Any:
@@ -59,7 +64,7 @@ def states() -> dict[str, str]:
         table.READING: tk._("Is being read"),
         table.PREVIEWED: tk._("Preview, not imported"),
         table.APPLYING: tk._("Is being imported"),
-        table.DONE: tk._("Imported"),
+        table.DONE: tk._("Imported into the catalogue"),
         table.FAILED: tk._("Could not be read"),
     }
 
@@ -138,15 +143,14 @@ def export_xml(org: str) -> Any:
 
 def export(org: str, kind: str) -> Response:
     """The department's catalogue as workbook or CSV."""
-    department = _department(org, "nx_catalogue_export")
-    content = imports.export(model.Group.get(department["id"]), tk.current_user.name, kind)
-    return _download(content, f"{department['title']}_目录.{kind}", MEDIA[kind])
+    group = _group(_department(org, "nx_catalogue_export"))
+    return _download(imports.export(group, tk.current_user.name, kind), f"{group.title}_目录.{kind}", MEDIA[kind])
 
 
 def template(org: str) -> Response:
     """The blank workbook."""
-    department = _department(org)
-    return _download(workbook_out.template(forms.load(imports.FORM), department["title"]), "目录填报模板.xlsx")
+    group = _group(_department(org))
+    return _download(workbook_out.template(forms.load(imports.FORM), group.title), "目录填报模板.xlsx")
 
 
 def _download(content: bytes, name: str, media: str = XLSX) -> Response:
