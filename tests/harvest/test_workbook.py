@@ -3,8 +3,9 @@
 import io
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from ckanext.nxopendata.catalogue.exchange import cells
 from ckanext.nxopendata.harvest import formats, mapping
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
@@ -150,9 +151,17 @@ class TestFiles:
             read(book([HEADER, *ROWS])[:-300])
 
     def test_a_bomb_is_refused(self, read, monkeypatch):
-        monkeypatch.setattr(workbook, "MOST_UNZIPPED", 1000)
+        monkeypatch.setattr(cells, "MOST_UNZIPPED", 1000)
         with pytest.raises(FormatError, match="workbook_too_large"):
             read(book([HEADER, *ROWS]))
+
+    def test_a_cell_in_the_last_corner_asks_for_terabytes_and_ends_no_worker(self, read):
+        far = load_workbook(io.BytesIO(book([HEADER, *ROWS])))
+        far.active.cell(1_048_576, 16_384, "x")
+        stream = io.BytesIO()
+        far.save(stream)
+        with pytest.raises(FormatError, match="workbook_too_large"):
+            read(stream.getvalue())
 
 
 def test_every_column_of_the_mapping_is_used_by_a_rule():

@@ -114,7 +114,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Save the file as UTF-8 or GB 18030."),
     ),
     "workbook_broken": (_("{url} is not a readable workbook: {reason}."), _("Save it again as .xlsx.")),
-    "workbook_too_large": (_("{url} unpacks to more than {limit} bytes."), _("Remove empty rows and pictures.")),
+    "workbook_too_large": (_("{url} needs more than {limit} to be read."), _("Remove empty rows and pictures.")),
+    "workbook_too_many_cells": (
+        _("{url} has more than {limit} cells."),
+        _("Split the table, and clear what stands far from it."),
+    ),
+    "workbook_password": (_("{url} is protected by a password."), _("Save it without one.")),
     "workbook_without_header": (
         _("No sheet of {url} has the header of the catalogue."),
         _("Keep the header of the template, at least: {columns}."),

@@ -9,31 +9,25 @@ code (发改高技〔2017〕1272号, filling-in rule 4), or the same provider an
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-import python_calamine
-
+from ckanext.nxopendata.catalogue import csv_safety
+from ckanext.nxopendata.catalogue.exchange import cells
 from ckanext.nxopendata.harvest import mapping, text
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetch import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 HEADER_WITHIN = 30
 """Rows from the top within which the header must stand."""
 
 FEWEST_COLUMNS = 3
 """A header names at least so many known columns, among them the title."""
-
-MOST_UNZIPPED = 1024 * 1024 * 1024
-MOST_CELLS_MERGED = 2_000_000
 
 FILLER = re.compile(
     r"^(合计|小计|总计|共计|其中|填表|填报|制表|审核|单位[:：]|单位负责人|联系电话[:：]|注[:：]|备注[:：]|说明[:：]|资料来源|第.{1,4}页)"
@@ -67,8 +61,7 @@ class WorkbookFormat:
     mapping: ClassVar[str] = "workbook"
 
     def recognises(self, document: Document) -> bool:
-        head = document.head(8)
-        if head.startswith((ZIP, OLE)):
+        if document.head(8).startswith((cells.ZIP, cells.OLE)):
             return True
         path = document.url.partition("?")[0].lower()
         return document.media_type in ("text/csv", "text/tab-separated-values") or path.endswith((".csv", ".tsv"))
@@ -96,67 +89,22 @@ class WorkbookFormat:
 
 
 def _sheets(document: Document) -> Iterator[_Sheet]:
-    head = document.head(8)
-    if head.startswith((ZIP, OLE)):
-        yield from _spreadsheet(document, zipped=head.startswith(ZIP))
+    if document.head(8).startswith((cells.ZIP, cells.OLE)):
+        yield from _spreadsheet(document)
     else:
         yield _Sheet("", _delimited(document))
 
 
-def _spreadsheet(document: Document, *, zipped: bool) -> Iterator[_Sheet]:
-    if zipped:
-        _refuse_bomb(document)
+def _spreadsheet(document: Document) -> Iterator[_Sheet]:
+    """The sheets, read as an import reads them: in a process of their own, with limits."""
     document.body.seek(0)
     try:
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(document.body.read()))
-        for name in workbook.sheet_names:
-            sheet = workbook.get_sheet_by_name(name)
-            rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-            _fill_merged(rows, sheet.merged_cell_ranges or [])
-            yield _Sheet(name, rows)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
-
-
-def _refuse_bomb(document: Document) -> None:
-    document.body.seek(0)
-    try:
-        with zipfile.ZipFile(document.body) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
-    if size > MOST_UNZIPPED:
-        raise FormatError("workbook_too_large", url=document.url, limit=MOST_UNZIPPED)
-
-
-def _cell(value: Any) -> str:
-    """The text of a cell: whole numbers without ``.0``, dates as ISO 8601, invisible characters removed."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
-    return clean(str(value))
-
-
-def clean(value: str) -> str:
-    """``value`` without invisible characters and without space around it; its words stay as they are."""
-    return re.sub(r"[\u200b\ufeff]", "", value).replace("\u00a0", " ").strip(" \t\r\n\u3000")
-
-
-def _fill_merged(rows: list[list[str]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    filled = 0
-    for (top, left), (bottom, right) in ranges:
-        if top >= len(rows) or left >= len(rows[top]):
-            continue
-        value = rows[top][left]
-        filled += (bottom - top + 1) * (right - left + 1)
-        if filled > MOST_CELLS_MERGED:
-            return
-        for row in rows[top : bottom + 1]:
-            for column in range(left, min(right + 1, len(row))):
-                row[column] = value
+        sheets = cells.read(document.body.read())
+    except cells.Unreadable as error:
+        fact = {"reason": error.reason} if error.code == "broken" else {"limit": error.reason}
+        raise FormatError(f"workbook_{error.code}", url=document.url, **fact) from error
+    for sheet in sheets:
+        yield _Sheet(sheet.name, sheet.rows)
 
 
 def _delimited(document: Document) -> Iterator[Sequence[str]]:
@@ -168,7 +116,7 @@ def _delimited(document: Document) -> Iterator[Sequence[str]]:
     delimiter = max("\t,;", key=sample.count)
     try:
         for row in csv.reader(lines, delimiter=delimiter):
-            yield [clean(cell) for cell in row]
+            yield [csv_safety.bare(cells.clean(cell)) for cell in row]
     except csv.Error as error:
         raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
     finally:
@@ -359,4 +307,4 @@ def _bare(name: str) -> str:
 
 FORMAT = WorkbookFormat()
 
-__all__ = ["FORMAT", "WorkbookFormat", "clean", "is_filler", "normal"]
+__all__ = ["FORMAT", "WorkbookFormat", "is_filler", "normal"]
