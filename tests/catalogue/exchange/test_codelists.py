@@ -23,6 +23,10 @@ class TestScheme:
         assert (URIRef(f"{SITE}/codelist/{name}"), RDF.type, SKOS.ConceptScheme) in graph
         assert len(list(graph.subjects(RDF.type, SKOS.Concept))) == len(codelists.load(name))
 
+    def test_every_list_has_a_name_in_both_languages(self) -> None:
+        assert set(codelists.titles()) == set(codelists.names())
+        assert all(name["zh"] and name["en"] for name in codelists.titles().values())
+
     def test_a_county_is_narrower_than_its_city(self) -> None:
         graph = skos.concept("region", "640181", LINKS)
         node = URIRef(f"{SITE}/codelist/region/640181")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import yaml
+
 FOLDER = resources.files("ckanext.nxopendata.schemas") / "codelists"
 
 
@@ -47,6 +49,12 @@ def load(name: str) -> dict[str, Code]:
 def names() -> tuple[str, ...]:
     """The names of all code lists, sorted."""
     return tuple(sorted(file.name.removesuffix(".csv") for file in FOLDER.iterdir() if file.name.endswith(".csv")))
+
+
+@cache
+def titles() -> dict[str, dict[str, str]]:
+    """The name of each list by language."""
+    return yaml.safe_load((FOLDER / "titles.yaml").read_text(encoding="utf-8"))
 
 
 def label(name: str, code: str, language: str) -> str:

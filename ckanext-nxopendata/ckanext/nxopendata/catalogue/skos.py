@@ -12,7 +12,7 @@ import io
 from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal
 
 from ckanext.nxopendata.catalogue import codelists
-from ckanext.nxopendata.catalogue.exchange import fields, rdf
+from ckanext.nxopendata.catalogue.exchange import rdf
 
 COLUMNS = ("code", "label_zh", "label_en", "parent", "status")
 
@@ -29,7 +29,7 @@ def scheme(name: str, links: rdf.Links) -> Graph:
     entries = codelists.load(name)
     node = links.scheme(name)
     graph.add((node, RDF.type, SKOS.ConceptScheme))
-    for language, title in fields.codelist_titles()[name].items():
+    for language, title in codelists.titles()[name].items():
         graph.add((node, DCTERMS.title, Literal(title, language)))
     for code, entry in entries.items():
         concept = links.concept(name, code)

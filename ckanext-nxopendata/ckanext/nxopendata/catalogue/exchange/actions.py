@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 
 from ckanext.nxopendata.catalogue import codelists, dcat, helpers, localised, skos
-from ckanext.nxopendata.catalogue.exchange import fields, imports, pages, xml
+from ckanext.nxopendata.catalogue.exchange import imports, pages, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
 
 __all__ = [
@@ -81,7 +81,7 @@ def nx_codelist_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 
 def _about_list(name: str) -> dict[str, Any]:
-    titles = dict(fields.codelist_titles()[name])
+    titles = dict(codelists.titles()[name])
     return {
         "name": name,
         "title": localised.choose(titles, helpers.reader_language())[0],

@@ -5,7 +5,7 @@ Every format walks this one table, so a field that is added to the schema is exc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -13,8 +13,6 @@ from importlib import resources
 from typing import Any
 
 import yaml
-
-from ckanext.nxopendata.catalogue import codelists
 
 FILE = resources.files("ckanext.nxopendata.schemas") / "dataset.yaml"
 
@@ -101,29 +99,3 @@ def _kind(row: Mapping[str, Any]) -> Kind:
     if words & {"date", "past_date", "nx_past_date", "isodate"}:
         return Kind.DATE
     return Kind.TEXT
-
-
-@cache
-def codelist_titles() -> Mapping[str, Mapping[str, str]]:
-    """The name of each list by language: the label of a field that takes its values, else the list's own name."""
-    found: dict[str, Mapping[str, str]] = {}
-    for section in (dataset(), resource()):
-        for known in section.values():
-            for each in (known, *known.parts.values()):
-                if each.codelist:
-                    found.setdefault(each.codelist, each.labels)
-    for row in _other_fields():
-        if row.get("codelist"):
-            found.setdefault(row["codelist"], {"zh": row["label"]["zh_Hans_CN"], "en": row["label"]["en"]})
-    return {name: found.get(name, {"zh": name, "en": name}) for name in codelists.names()}
-
-
-def _other_fields() -> Iterator[dict[str, Any]]:
-    """The fields of departments, systems and projects."""
-    for name, section in (
-        ("organization", "fields"),
-        ("system", "dataset_fields"),
-        ("project", "dataset_fields"),
-    ):
-        file = FILE.parent / f"{name}.yaml"  # pyright: ignore[reportAttributeAccessIssue]
-        yield from yaml.safe_load(file.read_text(encoding="utf-8"))[section]

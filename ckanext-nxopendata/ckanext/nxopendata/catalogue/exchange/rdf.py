@@ -282,7 +282,7 @@ class _Writer:
         if (entry := codelists.load(codelist).get(code)) is not None:
             self.localised(node, SKOS.prefLabel, {"zh": entry.label_zh, "en": entry.label_en})
         self.add(self.links.scheme(codelist), (RDF.type, SKOS.ConceptScheme))
-        self.localised(self.links.scheme(codelist), DCTERMS.title, fields.codelist_titles()[codelist])
+        self.localised(self.links.scheme(codelist), DCTERMS.title, codelists.titles()[codelist])
         return node
 
     def contact(self) -> None:
