@@ -101,6 +101,31 @@ def _row(number: int, place: int) -> list[str | int | None]:
     ]
 
 
+def tables_4_and_5() -> bytes:
+    """Two sheets: table 4 with its cells merged downwards; table 5 under a head of two rows, as offices draw it."""
+    book = Workbook()
+    page: Worksheet = book.worksheets[0]
+    page.title = "部门情况"
+    page.append(["附表4"])
+    page.append(["政务信息系统管理部门情况表"])
+    page.append(["管理部门名称", "单位类型", "人员数量", "编制人数", "联系人姓名", "联系电话"])
+    page.append(["宁夏回族自治区\n文化和旅游厅", "行政机关", "1,086人", 90, "李某", 13800000000])
+    page.append([None] * 6)
+    page.append(["合计", None, 1086, 90])
+    for area in ("A1:F1", "A2:F2", *(f"{column}4:{column}5" for column in "ABCDEF")):
+        page.merge_cells(area)
+    page = book.create_sheet("成员单位")
+    page.append(["成员单位负责人和联系人信息表"])
+    page.append(["序号", "成员单位", "负责人", None, None, "联系人"])
+    page.append([None, None, "姓名", "职务", "办公电话", "姓名", "职务", "手机号码"])
+    page.append(["一、自治区部门"])
+    page.append([None, "文化和旅游厅", "马某", "副厅长", "0951-6041234转801", "李某", "科员", "13800000000"])
+    page.append(["注：电话请写全区号"])
+    for area in ("A1:H1", "A2:A3", "B2:B3", "C2:E2", "F2:H2", "A4:H4", "A6:H6"):
+        page.merge_cells(area)
+    return _bytes(book)
+
+
 def _bytes(book: Workbook) -> bytes:
     stream = io.BytesIO()
     book.save(stream)

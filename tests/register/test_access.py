@@ -114,7 +114,7 @@ def matrix(rows: dict[str, str]) -> dict[str, Row]:
         "nx_system_table": Row(owner | {"number": "1"}, READERS),
         "nx_system_unit_show": Row(unit, READERS),
         "nx_system_unit_log": Row(unit, READERS),
-        "nx_system_unit_update": Row(unit | {"contact_name": "x"}, EDITORS),
+        "nx_system_unit_update": Row(unit | {"contact_name": "x"}, EDITORS | OFFICE | {"development"}),
         "nx_system_import_preview": Row(owner | {"content": "YQ==", "file_name": "a.csv"}, EDITORS),
         "nx_system_import_show": Row(import_, EDITORS),
         "nx_system_import_answer": Row(import_ | {"answers": {}}, EDITORS),

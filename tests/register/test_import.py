@@ -16,9 +16,13 @@ from .conftest import World
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
-def bring(world: World, content: bytes, name: str = "附表1.xlsx", who: str = "wlt-editor") -> dict:
+def bring(world: World, content: bytes, name: str = "附表1.xlsx", who: str = "wlt-editor", owner: str = "wlt") -> dict:
     sent = base64.b64encode(content).decode()
-    return world.act(who, "nx_system_import_preview", owner_org="wlt", content=sent, file_name=name)
+    return world.act(who, "nx_system_import_preview", owner_org=owner, content=sent, file_name=name)
+
+
+def cells_of(seen: dict) -> list[tuple[str, str]]:
+    return [(f"{get_column_letter(p['column'])}{p['row']}", p["code"]) for p in seen["problems"]]
 
 
 def test_300_rows_of_which_15_are_wrong(world: World) -> None:
@@ -103,6 +107,106 @@ def test_tables_1_and_3_as_two_sheets_of_an_old_workbook(world: World) -> None:
     assert bring(world, content, "自查表.xls")["counts"]["unchanged"] == 4
 
 
+def test_tables_4_and_5_of_a_department(world: World) -> None:
+    seen = bring(world, filled.tables_4_and_5(), "附表4、5.xlsx")
+    assert seen["counts"] == {"create": 0, "update": 2, "unchanged": 0, "question": 0, "error": 0}
+    assert {row["unit"] for row in seen["rows"]} == {"文化和旅游厅"}
+    assert world.act("wlt-editor", "nx_system_unit_show", id="wlt")["staff"] == ""
+
+    assert world.act("wlt-editor", "nx_system_import_apply", id=seen["id"])["state"] == "done"
+    assert world.act("wlt-member", "nx_system_unit_show", id="wlt") == {
+        "unit_type": "organ",
+        "staff": "1086",
+        "posts": "90",
+        "leader_name": "马某",
+        "leader_post": "副厅长",
+        "leader_phone": "0951-6041234转801",
+        "contact_name": "李某",
+        "contact_post": "科员",
+        "contact_phone": "13800000000",
+    }
+    assert world.act("", "organization_show", id="wlt")["nx_staff"] == "1086"
+    log = world.act("wlt-member", "nx_system_unit_log", id="wlt")
+    changes = [entry["changes"] for entry in log if entry["action"] == "import" and "file" not in entry["changes"]]
+    # The second sheet says the contact again: what is known is not said twice.
+    assert [sorted(each) for each in changes] == [
+        ["contact_name", "contact_phone", "posts", "staff", "unit_type"],
+        ["contact_post", "leader_name", "leader_phone", "leader_post"],
+    ]
+    assert not any(number in str(log) for number in ("13800000000", "6041234"))
+
+    # What the site writes, it reads back as known.
+    for number in ("4", "5"):
+        for kind in ("xlsx", "csv"):
+            table = world.act("wlt-editor", "nx_system_table", number=number, owner_org="wlt", format=kind)
+            back = bring(world, base64.b64decode(table["content"]), table["file_name"])
+            assert back["counts"] == {"create": 0, "update": 0, "unchanged": 1, "question": 0, "error": 0}
+
+
+def test_table_4_of_many_departments_is_for_who_collects_it(world: World) -> None:
+    content = (
+        "附表4\n政务信息系统管理部门情况表\n"
+        "管理部门名称,单位类型,人员数量,编制人数,编制人数,联系人姓名,联系电话\n"
+        "自治区统计局,机关,45,50,50,王某,0951-5049876\n"
+        "文化旅游厅,,87,,,,\n"
+        "无此厅,机关,1,1,1,,\n"
+        "审计厅,衙门,约30,,,赵某,138000\n"
+        "审计厅,机关,30,,,,\n"
+        ",机关,2,,,,\n"
+        "合计,,165,,,,\n"
+    ).encode("gb18030")
+    seen = bring(world, content, "附表4.csv", "development", "fagaiwei")
+    assert cells_of(seen) == [
+        ("A6", "unknown_unit"),
+        ("B7", "unit_type"),
+        ("C7", "bad_number"),
+        ("G7", "bad_phone"),
+        ("A8", "unit_twice"),
+        ("A9", "missing"),
+    ]
+    assert seen["counts"] == {"create": 0, "update": 1, "unchanged": 0, "question": 1, "error": 4}
+    row = next(row for row in seen["rows"] if row["action"] == "question")
+    assert (row["title"], [one["title"] for one in row["candidates"]]) == ("文化旅游厅", ["文化和旅游厅"])
+
+    none = world.act("development", "nx_system_import_answer", id=seen["id"], answers={row["key"]: "new"})
+    assert ("A5", "unknown_unit") in cells_of(none)
+    answer = {row["key"]: row["candidates"][0]["id"]}
+    assert world.act("development", "nx_system_import_answer", id=seen["id"], answers=answer)["counts"]["update"] == 2
+    world.act("development", "nx_system_import_apply", id=seen["id"])
+    known = {unit: world.act("office", "nx_system_unit_show", id=unit) for unit in ("wlt", "tjj", "shenjiting")}
+    assert [unit["staff"] for unit in known.values()] == ["87", "45", ""]
+    assert (known["tjj"]["unit_type"], known["tjj"]["contact_phone"]) == ("organ", "0951-5049876")
+
+    # Another department's row is refused, and neither asked about nor answered with.
+    other = "成员单位,负责人,职务,联系电话,联系人,职务,联系电话\n统计局,甲,局长,0951-5049877,乙,科员,0951-5049878\n"
+    for who, owner in (("wlt-editor", "wlt"), ("finance", "caizhengting")):
+        seen = bring(world, other.encode("gb18030"), "附表5.csv", who, owner)
+        assert cells_of(seen) == [("A2", "other_department")]
+        assert world.act(who, "nx_system_import_apply", id=seen["id"])["counts"]["error"] == 1
+    near = bring(world, other.replace("统计局", "统计局机关").encode(), "附表5.csv")
+    assert (cells_of(near), near["rows"][0]["candidates"]) == ([("A2", "unknown_unit")], [])
+    with pytest.raises(tk.ValidationError):
+        answer = {near["rows"][0]["key"]: world.departments["tjj"]}
+        world.act("wlt-editor", "nx_system_import_answer", id=near["id"], answers=answer)
+    assert world.act("office", "nx_system_unit_show", id="tjj") == known["tjj"]
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        *((phone, True) for phone in ("０９５１—６０４１２３４", "(0951)6041234", "138 0000 0000", "+86-13800000000")),
+        *((phone, True) for phone in ("12345", "6041234", "0951-6041234、13800000000", "400-123-4567", "")),
+        *((phone, False) for phone in ("1380000000", "1.38E+10", "0951-12", "李某", "0951-6041234，", "６０４")),
+    ],
+)
+def test_what_is_a_telephone_number(world: World, written: str, right: bool) -> None:
+    if right:
+        assert world.act("tjj-head", "nx_system_unit_update", id="tjj", leader_phone=written)["leader_phone"] == written
+    else:
+        with pytest.raises(tk.ValidationError, match="leader_phone"):
+            world.act("tjj-head", "nx_system_unit_update", id="tjj", leader_phone=written)
+
+
 def test_a_file_that_cannot_be_read_says_so(world: World) -> None:
     assert "No sheet has the head" in bring(world, b"a,b\n1,2\n")["failure"]
 
@@ -113,6 +217,13 @@ def test_every_page_opens(world: World, app) -> None:
     system = world.system(title="页面丙系统", nx_maintenance="stopped", nx_plan="merge", nx_merged_into="大系统")
     project = world.act("wlt-editor", "nx_project_create", owner_org="wlt", title="页面项目", nx_builder="甲")
     world.act("office", "nx_system_propose")
+    token = helpers.call_action("api_token_create", {"ignore_auth": True}, user="wlt-editor", name="w")["token"]
+    sent = {"contact_phone": "李某", "unit_type": "organ"}
+    page = app.post("/register/units/wlt", data=sent, headers={"Authorization": token}).body
+    assert 'value="李某"' in page and 'aria-invalid="true"' in page
+    units = bring(world, "成员单位,单位类型,人数,编制\n文化旅游厅,机关,3,3\n".encode(), "附表4.csv")
+    asked = app.get(f"/register/imports/{units['id']}", headers={"Authorization": token}).body
+    assert f'value="{world.departments["wlt"]}"' in asked
     for who in ("wlt-editor", "office"):
         token = helpers.call_action("api_token_create", {"ignore_auth": True}, user=who, name="t")["token"]
         own = (

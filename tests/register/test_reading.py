@@ -122,8 +122,24 @@ class TestMatching:
     def test_by_name(self, title: str, kind: str, ids: list[str]) -> None:
         found = matching.match([title], self.SYSTEMS)[0]
         assert found.kind == kind
-        assert [s.id for s in ([found.system] if found.system else found.candidates)] == ids
+        assert [s.id for s in ([found.found] if found.found else found.candidates)] == ids
 
     def test_a_system_that_is_meant_exactly_is_no_candidate_for_another_row(self) -> None:
         found = matching.match(["旅游投诉受理系统", "旅游投诉受理平台"], self.SYSTEMS)
         assert [match.kind for match in found] == ["exact", "new"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ",成员单位,负责人,负责人,负责人,联系人,联系人,联系人,\n序号,成员单位,姓名,职务,电话,姓名,职务,手机,备注\n",
+        "附表5,,,,,,,,\n,,,,,,,,\n序号,成员单位,负责人,职务,电话,联络员,职务,手机号码,\n",
+        "序号,成员单位,负责人姓名,负责人职务,负责人电话,联系人姓名,联系人职务,联系人手机,备注\n",
+    ],
+)
+def test_a_telephone_is_that_of_the_person_before_it(head: str) -> None:
+    rows = "1,统计局,甲,局长,0951-1,乙,科员,0951-2,\n合计,,,,,,,,\n2,审计厅,丙,,,,,,\n"
+    first, second = reading.read(cells.read((head + rows).encode("gb18030"))).drafts
+    assert (first.fields["leader_phone"], first.fields["contact_phone"]) == ("0951-1", "0951-2")
+    assert (first.fields["leader_post"], first.fields["contact_post"]) == ("局长", "科员")
+    assert second.fields == {"title": "审计厅", "leader_name": "丙"}

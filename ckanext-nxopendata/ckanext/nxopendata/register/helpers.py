@@ -44,6 +44,9 @@ WORDS: Mapping[str, Callable[[], str]] = {
 """What is stored -> how it reads, translated when called."""
 
 FIELDS: Mapping[str, Callable[[], str]] = {
+    "unit_type": lambda: tk._("Unit type"),
+    "staff": lambda: tk._("Staff"),
+    "posts": lambda: tk._("Authorised posts"),
     "leader_name": lambda: tk._("Person in charge"),
     "leader_post": lambda: tk._("Post of the person in charge"),
     "leader_phone": lambda: tk._("Telephone of the person in charge"),
@@ -137,6 +140,8 @@ def nx_register_logged(kind: str, name: str, value: Any) -> str:
         return "、".join(map(str, value))
     field = _field(kind, name) or {}
     codelist = field.get("codelist") or ("connection_status" if name.endswith("_status") else "")
+    if name == "unit_type":
+        codelist = name
     if codelist:
         return codelists.label(codelist, str(value), reader_language())
     return nx_register_period(str(value)) if "period" in (field.get("validators") or "") else str(value)

@@ -18,6 +18,9 @@ from ckanext.nxopendata.register import config
 READER, EDITOR, HEAD = "reader", "editor", "head"
 OFFICE, AUDIT, DEVELOPMENT, FINANCE, GENERAL = config.OFFICES
 SUPERVISORS = frozenset(config.OFFICES)
+COLLECTORS = frozenset({OFFICE, DEVELOPMENT})
+"""Who brings tables 4 and 5 of any department: they are sent in to the development commission (plan, 加强组织领导),
+and the informatisation office keeps the register."""
 ALL = SUPERVISORS | {READER, EDITOR, HEAD}
 
 

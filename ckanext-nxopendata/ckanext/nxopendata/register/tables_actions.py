@@ -12,7 +12,7 @@ from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import departments
 from ckanext.nxopendata.register import auth, log, schema, systems, units
-from ckanext.nxopendata.register.intake import imports
+from ckanext.nxopendata.register.intake import imports, messages
 from ckanext.nxopendata.register.model import Import
 from ckanext.nxopendata.register.tables import content, delimited, excel, layout, pdf
 
@@ -66,12 +66,13 @@ def filled(context: Context, number: str, owner_org: str | None) -> content.Tabl
 @tk.side_effect_free
 @validate(schema.by_id)
 def nx_system_unit_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Who answers for a department: ``leader_name, leader_post, leader_phone`` and the same of ``contact``.
+    """What tables 4 and 5 tell of a department: who answers for it, ``leader_name, leader_post, leader_phone`` and
+    the same of ``contact``; and ``unit_type`` (a code), ``staff`` and ``posts``, which are public.
 
     :param id: the department, id or name
     """
     tk.check_access("nx_system_unit_show", context, data_dict)
-    return units.people(_department(data_dict["id"]))
+    return units.stored(_department(data_dict["id"]))
 
 
 @tk.side_effect_free
@@ -88,7 +89,7 @@ def nx_system_unit_log(context: Context, data_dict: dict[str, Any]) -> list[dict
 
 
 def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Say who answers for a department; what is not named stays.
+    """Change what tables 4 and 5 tell of a department; what is not named stays.
 
     :param id: the department, id or name
 
@@ -96,9 +97,13 @@ def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> dict[s
     """
     tk.check_access("nx_system_unit_update", context, data_dict)
     owner = _department(tk.get_or_bust(data_dict, "id"))
-    changes = {name: str(value)[:200] for name, value in data_dict.items() if name in units.FIELDS}
+    before = units.stored(owner)
+    sent = {name: str(value) for name, value in data_dict.items() if name in units.FIELDS}
+    changes, wrong = units.cleaned({name: value for name, value in sent.items() if value.strip() != before[name]})
+    if wrong:
+        raise tk.ValidationError({name: [messages.text(*problem)] for name, problem in wrong.items()})
     units.update(context.get("user") or "", owner, changes)
-    return units.people(owner)
+    return units.stored(owner)
 
 
 def _department(reference: str) -> str:
@@ -112,7 +117,9 @@ def _department(reference: str) -> str:
 
 
 def nx_system_import_preview(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Say what a department's table (附表1, 2 or 3) would change; nothing is written yet.
+    """Say what a department's tables (附表1 to 5) would change; nothing is written yet.
+
+    Of tables 4 and 5 a department brings its own row, the office and the development commission those of all.
 
     :param owner_org: the department, id or name
     :param upload: the file (xlsx, xls, et, ods, csv), or
@@ -153,10 +160,10 @@ def nx_system_import_show(context: Context, data_dict: dict[str, Any]) -> dict[s
 
 
 def nx_system_import_answer(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Answer an import's questions: which system a row means.
+    """Answer an import's questions: which system or unit a row means.
 
     :param id: of an import that was previewed
-    :param answers: row's ``key`` -> id of one of its candidates, or ``new``
+    :param answers: row's ``key`` -> id of one of its candidates, or ``new`` (of units: none of them)
     """
     row = _import("nx_system_import_answer", context, tk.get_or_bust(data_dict, "id"))
     if row.state != imports.PREVIEWED:
@@ -164,10 +171,10 @@ def nx_system_import_answer(context: Context, data_dict: dict[str, Any]) -> dict
     allowed = {entry["key"]: {each["id"] for each in entry["candidates"]} for entry in row.report["rows"]}
     answers = data_dict.get("answers") or {}
     if not isinstance(answers, dict):
-        raise tk.ValidationError({"answers": [tk._("Choose one of the systems that are offered")]})
+        raise tk.ValidationError({"answers": [tk._("Choose one of those that are offered")]})
     for key, answer in answers.items():
         if not isinstance(answer, str) or (answer != imports.NEW and answer not in allowed.get(key, ())):
-            raise tk.ValidationError({"answers": [tk._("Choose one of the systems that are offered")]})
+            raise tk.ValidationError({"answers": [tk._("Choose one of those that are offered")]})
     row.answers = row.answers | answers
     imports.preview(row)
     model.Session.commit()

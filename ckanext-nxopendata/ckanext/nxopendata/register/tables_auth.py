@@ -42,8 +42,9 @@ def nx_system_unit_log(context: Context, data_dict: dict[str, Any]) -> AuthResul
 
 
 def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """Editors of the department."""
-    return allow(fills_in(context, department_id(data_dict.get("id"))))
+    """Editors of the department, and who collects tables 4 and 5."""
+    owner = department_id(data_dict.get("id"))
+    return allow(fills_in(context, owner) or (owner and roles.COLLECTORS & roles.of(context.get("user"), owner)))
 
 
 def nx_system_import_preview(context: Context, data_dict: dict[str, Any]) -> AuthResult:

@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, send_file
 from openpyxl.utils import get_column_letter
 
+from ckanext.nxopendata.catalogue import codelists
 from ckanext.nxopendata.register import roles, tables_actions, units
 from ckanext.nxopendata.register.intake import imports
 from ckanext.nxopendata.register.model import Import
@@ -81,16 +82,29 @@ def sent(content: bytes, name: str, media: str) -> Response:
 
 @nx_register_tables.route("/units/<owner_org>", methods=["GET", "POST"])
 def unit(owner_org: str) -> Any:
-    """The people of tables 4 and 5."""
+    """What tables 4 and 5 tell of a department."""
+    sent = {name: tk.request.form[name] for name in units.FIELDS if name in tk.request.form}
+    errors: dict[str, Any] = {}
     if tk.request.method == "POST":
-        act("nx_system_unit_update", id=owner_org, **{name: tk.request.form.get(name, "") for name in units.FIELDS})
-        tk.h.flash_success(tk._("Saved"))
-        return tk.redirect_to("nx_register_tables.unit", owner_org=owner_org)
-    people = act("nx_system_unit_show", id=owner_org)
+        try:
+            act("nx_system_unit_update", id=owner_org, **sent)
+            tk.h.flash_success(tk._("Saved"))
+            return tk.redirect_to("nx_register_tables.unit", owner_org=owner_org)
+        except tk.ValidationError as problem:
+            errors = problem.error_dict
+    people = act("nx_system_unit_show", id=owner_org) | sent
     group = model.Group.get(owner_org)
     mine = roles.of(tk.current_user.name, group.id if group else None)
     log = act("nx_system_unit_log", id=owner_org)
-    return tk.render("nx_register/unit.html", {"people": people, "owner_org": owner_org, "roles": mine, "log": log})
+    shown = {
+        "people": people,
+        "owner_org": owner_org,
+        "writes": bool(mine & (roles.COLLECTORS | {roles.EDITOR})),
+        "log": log,
+        "errors": errors,
+        "unit_types": list(codelists.load("unit_type")),
+    }
+    return tk.render("nx_register/unit.html", shown)
 
 
 # Import
@@ -108,7 +122,8 @@ def bring(owner_org: str) -> Any:
             return tk.redirect_to("nx_register_tables.show_import", identifier=made["id"])
         except tk.ValidationError as problem:
             errors = problem.error_summary
-    return tk.render("nx_register/bring.html", {"owner_org": owner_org, "errors": errors})
+    collects = bool(roles.COLLECTORS & set(roles.supervising(tk.current_user.name)))
+    return tk.render("nx_register/bring.html", {"owner_org": owner_org, "errors": errors, "collects": collects})
 
 
 @nx_register_tables.route("/imports/<identifier>", methods=["GET", "POST"])

@@ -1,1 +1,1 @@
-"""Tables 1-3 as departments really fill them: reading, matching with the register, writing."""
+"""Tables 1-5 as departments really fill them: reading, matching with the register, writing."""

@@ -5,9 +5,8 @@ Both steps read the file anew, so what is written is judged by what is there at 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import ckan.model as model
@@ -16,39 +15,16 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue.exchange import cells, workbook_out
 from ckanext.nxopendata.catalogue.rules import same_title
-from ckanext.nxopendata.register import log, periods, record, systems
+from ckanext.nxopendata.register import log, periods, record, roles, systems, units
 from ckanext.nxopendata.register.clock import today
-from ckanext.nxopendata.register.intake import matching, messages, reading
+from ckanext.nxopendata.register.intake import matching, messages, reading, unit_rows
+from ckanext.nxopendata.register.intake.entries import ACTIONS, CREATE, ERROR, NEW, QUESTION, UNCHANGED, UPDATE, Entry
+from ckanext.nxopendata.register.intake.matching import without_region
 from ckanext.nxopendata.register.intake.reading import Draft, Problem
 from ckanext.nxopendata.register.model import Import, now
+from ckanext.nxopendata.register.tables import layout
 
-CREATE, UPDATE, UNCHANGED, QUESTION, ERROR = "create", "update", "unchanged", "question", "error"
-ACTIONS = (CREATE, UPDATE, UNCHANGED, QUESTION, ERROR)
 PREVIEWED, DONE, FAILED = "previewed", "done", "failed"
-NEW = "new"
-"""The answer to a question that says: none of them, it is a new system."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """What an import does with one row; ``fields`` are what it writes.
-
-    ``joins`` is the row of another table of the same file that enters the system this one speaks of.
-    """
-
-    draft: Draft
-    action: str
-    system: record.System | None = None
-    candidates: tuple[record.System, ...] = ()
-    fields: dict[str, str] = field(default_factory=dict)
-    matched: str = ""
-    joins: Entry | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        """What an answer is kept under: sheet and row."""
-        return f"{self.draft.row.sheet}!{self.draft.row.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +43,8 @@ def department(owner_org: str) -> Department:
         sa.select(group.id, group.title).where(group.is_organization, group.state == "active")
     ).all()
     own = next(row[1] for row in rows if row[0] == owner_org)
-    others = frozenset(_plain(row[1]) for row in rows if row[0] != owner_org and row[1])
-    return Department(owner_org, own, others - {_plain(own)})
-
-
-def _plain(title: str) -> str:
-    """A department's title without the region's name, which is as often left out."""
-    return re.sub(r"^(宁夏回族自治区|宁夏|自治区)", "", "".join(title.split()))
+    others = frozenset(without_region(row[1]) for row in rows if row[0] != owner_org and row[1])
+    return Department(owner_org, own, others - {without_region(own)})
 
 
 def preview(row: Import) -> None:
@@ -99,6 +70,8 @@ def apply(row: Import, user: str) -> None:
                     place += 1
                     fields = entry.fields | {"nx_order": str(place), "nx_state": record.ACTIVE}
                     systems.create(user, row.owner_org, fields, commit=False)
+                elif entry.unit is not None:
+                    units.update(user, entry.unit.id, entry.fields, action="import", commit=False)
                 elif entry.system is not None:
                     systems.update(user, entry.system.id, entry.fields, action="import", commit=False)
         except tk.ValidationError as problem:
@@ -124,8 +97,16 @@ def _planned(row: Import) -> tuple[reading.Filled, list[Entry]]:
         raise Refused(problem.code, {"reason": problem.reason}) from None
     except reading.NoTable:
         raise Refused("no_table", {}) from None
-    own = systems.every([row.owner_org])
-    return filled, plan(filled.drafts, own, department(row.owner_org), row.answers, row.user_name)
+    of_units = [draft for draft in filled.drafts if draft.table in layout.OF_UNITS]
+    of_systems = [draft for draft in filled.drafts if draft.table in layout.OF_SYSTEMS]
+    own, owner = systems.every([row.owner_org]), department(row.owner_org)
+    entries = plan(of_systems, own, owner, row.answers, row.user_name)
+    if of_units:
+        known = units.every()
+        collects = bool(roles.of(row.user_name, row.owner_org) & roles.COLLECTORS)
+        mine = {unit.id for unit in known if collects or unit.id == row.owner_org}
+        entries += unit_rows.plan(of_units, known, mine, row.answers, owner.title)
+    return filled, entries
 
 
 def plan(
@@ -150,7 +131,7 @@ def plan(
     for place in sorted(range(len(drafts)), key=lambda place: drafts[place].table):
         draft, found = drafts[place], matches[place]
         title = same_title(draft.title)
-        entry = Entry(draft, ERROR, found.system, found.candidates, matched=found.kind, problems=[*draft.problems])
+        entry = Entry(draft, ERROR, found.found, None, found.candidates, matched=found.kind, problems=[*draft.problems])
         entry.problems += _checked(draft, owner)
         _decide(entry, found, answers.get(entry.key, ""), by_id)
         if entry.action == CREATE and title in made:
@@ -171,14 +152,16 @@ def plan(
 def _checked(draft: Draft, owner: Department) -> Iterator[Problem]:
     """What only the edge knows: which departments there are, and what day it is."""
     written = "".join(draft.department.split())
-    if written and _plain(written) in owner.others:
+    if written and without_region(written) in owner.others:
         yield Problem("other_department", draft.cell("department"), {"value": written, "department": owner.title})
     approved = periods.first_day(draft.fields.get("nx_approved", ""))
     if approved and approved > today():
         yield Problem("future", draft.cell("nx_approved"))
 
 
-def _decide(entry: Entry, found: matching.Match, answer: str, by_id: Mapping[str, record.System]) -> None:
+def _decide(
+    entry: Entry, found: matching.Match[record.System], answer: str, by_id: Mapping[str, record.System]
+) -> None:
     """Which system a row means, by its match and the answer to its question; ``CREATE`` where it is to go on."""
     if entry.problems:
         return
@@ -245,7 +228,7 @@ def _fields(draft: Draft, system: record.System | None, owner: Department, group
 def _unit(written: str, department: str) -> str:
     """The office within the department that a cell names; "" when it names the department itself, also in short."""
     plain = "".join(written.split())
-    if not plain or _plain(plain) == _plain(department):
+    if not plain or without_region(plain) == without_region(department):
         return ""
     return plain.removeprefix(department)
 
@@ -297,8 +280,10 @@ def _report(filled: reading.Filled, entries: Sequence[Entry]) -> dict[str, Any]:
                 "action": entry.action,
                 "matched": entry.matched,
                 "system": entry.system.title if entry.system else "",
+                "unit": entry.unit.title if entry.unit else "",
+                "table": entry.draft.table,
                 "joins": entry.joins.key if entry.joins else "",
-                "candidates": [{"id": system.id, "title": system.title} for system in entry.candidates],
+                "candidates": [{"id": one.id, "title": one.title} for one in entry.candidates],
             }
             for entry in entries
         ],

@@ -1,69 +1,100 @@
-"""Finds the systems of the register that a table means, by name. Plain module.
+"""Finds the systems or units of the register that a table means, by name. Plain module.
 
 The same name, then the same but for spaces, punctuation, width and case; anything less is asked, never assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Generic, Protocol, TypeVar
 
 from ckanext.nxopendata.catalogue.rules import same_title
-from ckanext.nxopendata.register.record import System
 
 NEAR = 0.72
-"""Likeness (0 to 1) from which a system is asked about."""
+"""Likeness (0 to 1) from which one is asked about."""
 
 ENDINGS = ("管理信息系统", "信息管理系统", "信息系统", "管理系统", "信息平台", "管理平台", "系统", "平台")
 MOST_ASKED = 5
 
 
+class Named(Protocol):
+    """What is found by its name: a system, a unit."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
 @dataclass(frozen=True, slots=True)
-class Match:
+class Match(Generic[T]):
     """What a name means: ``exact``, ``normalised``, ``near`` (candidates to ask about) or ``new``."""
 
     kind: str
-    system: System | None = None
-    candidates: tuple[System, ...] = ()
+    found: T | None = None
+    candidates: tuple[T, ...] = ()
 
 
-def match(titles: Sequence[str], systems: Iterable[System]) -> list[Match]:
+def match(
+    titles: Sequence[str],
+    things: Iterable[T],
+    *,
+    same: Callable[[str], str] = same_title,
+    asked: Collection[str] | None = None,
+) -> list[Match[T]]:
     """What each of the names means.
 
-    Systems that one name means exactly are no candidates for another.
+    What one name means exactly is no candidate for another.
+
+    Args:
+        same: gives two names that mean the same one form.
+        asked: the ids that may be asked about; all for None.
     """
-    systems = list(systems)
-    exact = {system.title: system for system in systems}
-    normalised: dict[str, list[System]] = {}
-    for system in systems:
-        normalised.setdefault(same_title(system.title), []).append(system)
-    certain = [_certain(title, exact, normalised) for title in titles]
-    taken = {found.system.id for found in certain if found is not None and found.system}
-    free = [system for system in systems if system.id not in taken]
-    return [found or _near(title, free) for title, found in zip(titles, certain, strict=True)]
+    things = list(things)
+    exact: dict[str, list[T]] = {}
+    normalised: dict[str, list[T]] = {}
+    for thing in things:
+        exact.setdefault(thing.title, []).append(thing)
+        normalised.setdefault(same(thing.title), []).append(thing)
+    certain = [
+        _only("exact", exact.get(title, ())) or _only("normalised", normalised.get(same(title), ())) for title in titles
+    ]
+    taken = {one.found.id for one in certain if one is not None and one.found}
+    free = [thing for thing in things if thing.id not in taken and (asked is None or thing.id in asked)]
+    return [one or _near(title, free, same) for title, one in zip(titles, certain, strict=True)]
 
 
-def _certain(title: str, exact: Mapping[str, System], normalised: Mapping[str, list[System]]) -> Match | None:
-    if title in exact:
-        return Match("exact", exact[title])
-    same = normalised.get(same_title(title), [])
-    if len(same) == 1:
-        return Match("normalised", same[0])
-    return Match("near", None, tuple(same)) if same else None
+def _only(kind: str, found: Sequence[T]) -> Match[T] | None:
+    return Match(kind, found[0]) if len(found) == 1 else None
 
 
-def _near(title: str, systems: Sequence[System]) -> Match:
-    wanted = _core(title)
-    scored = [(likeness(wanted, _core(system.title)), system) for system in systems]
+def _near(title: str, things: Sequence[T], same: Callable[[str], str]) -> Match[T]:
+    wanted = _core(same(title))
+    scored = [(likeness(wanted, _core(same(thing.title))), thing) for thing in things]
     near = sorted((pair for pair in scored if pair[0] >= NEAR), key=lambda pair: -pair[0])
     if near:
-        return Match("near", None, tuple(system for _, system in near[:MOST_ASKED]))
+        return Match("near", None, tuple(thing for _, thing in near[:MOST_ASKED]))
     return Match("new")
 
 
-def _core(title: str) -> str:
-    plain = same_title(title)
+def without_region(title: str) -> str:
+    """A department's title without the region's name, which is as often left out."""
+    return re.sub(r"^(宁夏回族自治区|宁夏|自治区)", "", "".join(title.split()))
+
+
+def same_unit(title: str) -> str:
+    """What two spellings of one department's name share."""
+    return same_title(without_region(title))
+
+
+def _core(plain: str) -> str:
     for ending in ENDINGS:
         if plain.endswith(ending) and len(plain) > len(ending) + 1:
             return plain.removesuffix(ending)

@@ -18,6 +18,13 @@ TEXTS: Mapping[str, Callable[[], str]] = {
     "other_department": lambda: tk._('"{value}" is another department; this is the table of {department}'),
     "no_group": lambda: tk._("No line above says whether it is kept, merged or cleared away: put it under its group"),
     "unknown_system": lambda: tk._("There is no such system in the register: enter it in table 1 first"),
+    "unknown_unit": lambda: tk._('"{value}" is no department of this site: write its full name'),
+    "unit_twice": lambda: tk._("The same department already stands in row {row}: remove one of the two"),
+    "unit_differs": lambda: tk._("Row {row} of {sheet} says otherwise: write the same in both"),
+    "unit_type": lambda: tk._('"{value}" is no type of unit: choose one of {choices}'),
+    "bad_number": lambda: tk._('"{value}" is no whole number: write digits only, such as 86'),
+    "bad_phone": lambda: tk._("This is no telephone number: write it such as 0951-6041234 or 13800000000"),
+    "too_long": lambda: tk._("The text is longer than {most} characters: shorten it"),
     "disposed": lambda: tk._("This system was disposed of: remove the row, or give the new system another name"),
     "count": lambda: tk._("The line says {said}, but {found} rows follow"),
     "rule": lambda: "{message}",
@@ -29,7 +36,8 @@ TEXTS: Mapping[str, Callable[[], str]] = {
     "password": lambda: tk._("The file is protected by a password: save it without one"),
     "encoding": lambda: tk._("The character encoding cannot be told: save the file as UTF-8 or GB 18030"),
     "no_table": lambda: tk._(
-        "No sheet has the head of the tables: it needs at least the columns name, function, scope"
+        "No sheet has the head of the tables: tables 1-3 need at least the columns name, function and scope, "
+        "tables 4 and 5 the department and three more"
     ),
 }
 """Code of a problem -> its text, translated when called."""

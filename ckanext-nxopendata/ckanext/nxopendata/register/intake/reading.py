@@ -1,6 +1,6 @@
-"""Reads a department's table of systems: rows -> drafts, each value with the cell it came from. Plain module.
+"""Reads a department's tables: rows -> drafts, each value with the cell it came from. Plain module.
 
-Sheets may hold table 1, 2 or 3, be named anyhow, have their head on any of the first rows; cells may be merged,
+Sheets may hold any of tables 1 to 5, be named anyhow, have their head on any of the first rows; cells may be merged,
 numbers missing, totals and repeated heads between the rows.
 """
 
@@ -27,6 +27,10 @@ LONGEST_NAME = 100
 TOTAL = re.compile(r"(合计|总计|共计|小计)")
 COUNT = re.compile(r"共?([0-9]+)个")
 DOTS = re.compile(r"[.…·。]+")
+NUMBERED = re.compile(r"[一二三四五六七八九十]+[、.．]|[（(][一二三][)）]")
+LINE = re.compile(rf"注|备注|说明|填报|制表|审核|单位负责人|{NUMBERED.pattern}")
+"""How a line begins that is no row of data."""
+PARTS = ("name", "post", "phone")
 GROUPS = (
     ("service", "政务服务平台"),
     ("exchange", "共享交换平台"),
@@ -53,12 +57,12 @@ REQUIRED = ("title", "function", "scope", "frequency")
 
 @dataclass(slots=True)
 class Draft:
-    """A system as a row has it.
+    """A system, or of tables 4 and 5 a unit, as a row has it.
 
     Attributes:
         table: the number of the table it stands in.
         group: ``keep``, ``merge``, ``clear``, ``service`` or ``exchange``; "" where no line says it.
-        fields: of the schema, only those with a column and a value.
+        fields: of the schema, only those with a column and a value; of a unit by the keys of its columns.
         department: the managing department as written.
         cells: column -> where it stands.
     """
@@ -99,7 +103,7 @@ class NoTable(Exception):
 
 
 def read(sheets: Iterable[Sheet]) -> Filled:
-    """The systems of all sheets that have the head of table 1, 2 or 3.
+    """The rows of all sheets that have the head of one of the tables.
 
     Raises:
         NoTable: none has it.
@@ -107,14 +111,15 @@ def read(sheets: Iterable[Sheet]) -> Filled:
     filled = Filled([], [])
     found = False
     for sheet in sheets:
-        head = _head(sheet)
-        if head is None:
-            continue
-        found = True
-        _Reader(sheet, *head, filled).read()
+        for reader in (_Reader, _UnitReader):
+            head = reader.find_head(sheet)
+            if head is not None:
+                found = True
+                reader(sheet, *head, filled).read()
+                break
     if not found:
         raise NoTable
-    _find_twins(filled.drafts)
+    _find_twins(draft for draft in filled.drafts if draft.table in layout.OF_SYSTEMS)
     return filled
 
 
@@ -122,21 +127,10 @@ def _bare(text: str) -> str:
     return re.sub(r"[（(][^（()）]*[)）]|[*＊\s]", "", unicodedata.normalize("NFKC", text))
 
 
-def _head(sheet: Sheet) -> tuple[dict[int, str], int] | None:
-    """Position -> column (position from 0), and the index of the row; None without head."""
-    for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        columns: dict[int, str] = {}
-        for position, cell in enumerate(row):
-            key = layout.headers().get(_bare(cell))
-            if key and key not in columns.values():
-                columns[position] = key
-        if len(columns) >= FEWEST_COLUMNS and "title" in columns.values():
-            return columns, index
-    return None
-
-
 class _Reader:
-    """Walks the rows of one sheet."""
+    """Walks the rows of one sheet of systems."""
+
+    required: Sequence[str] = REQUIRED
 
     def __init__(self, sheet: Sheet, columns: Mapping[int, str], head: int, filled: Filled) -> None:
         self.sheet, self.columns, self.head, self.filled = sheet, columns, head, filled
@@ -144,6 +138,19 @@ class _Reader:
         self.group = ""
         self.opened: tuple[Cell, int] | None = None
         self.count = 0
+
+    @classmethod
+    def find_head(cls, sheet: Sheet) -> tuple[dict[int, str], int] | None:
+        """Position -> column (position from 0), and the index of the head's last row; None without head."""
+        for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+            columns: dict[int, str] = {}
+            for position, cell in enumerate(row):
+                key = layout.headers().get(_bare(cell))
+                if key and key not in columns.values():
+                    columns[position] = key
+            if len(columns) >= FEWEST_COLUMNS and "title" in columns.values():
+                return columns, index
+        return None
 
     def read(self) -> None:
         self._filler()
@@ -178,11 +185,14 @@ class _Reader:
         filled = {key: text for position, text in values.items() if (key := self.columns[position]) != "number"}
         if not any(text not in NOTHING and not DOTS.fullmatch(text) for text in filled.values()):
             return  # a number alone, or dots: a row left for later
-        if TOTAL.match(_bare(next(iter(row[p] for p in sorted(values)), ""))) and "title" not in filled:
+        if self._is_total(_bare(next(iter(row[p] for p in sorted(values)), "")), filled):
             return
         if set(filled) == {"department"}:
             return  # a managing department merged over rows that were left empty
         self._draft(index, row)
+
+    def _is_total(self, first: str, filled: Mapping[str, str]) -> bool:
+        return bool(TOTAL.match(first)) and "title" not in filled
 
     def _is_head(self, values: Mapping[int, str]) -> bool:
         known = [layout.headers().get(_bare(text)) == self.columns[position] for position, text in values.items()]
@@ -194,7 +204,7 @@ class _Reader:
         cell = Cell(self.sheet.name, index + 1, 1)
         if TOTAL.match(plain):
             return True
-        numbered = re.match(r"[一二三四五六七八九十]+[、.．]|[（(][一二三][)）]", plain)
+        numbered = NUMBERED.match(plain)
         group = next((key for key, word in GROUPS if word in plain), "")
         if group and (numbered or COUNT.search(plain) or len(plain) < 30):
             self._close()
@@ -203,7 +213,7 @@ class _Reader:
             self.opened = (cell, int(said.group(1))) if said else None
             self.count = 0
             return True
-        return bool(re.match(r"(注|备注|说明|填报|制表|审核|单位负责人)", plain)) or bool(numbered)
+        return bool(LINE.match(plain))
 
     def _close(self) -> None:
         if self.opened and self.opened[1] != self.count:
@@ -220,17 +230,85 @@ class _Reader:
             if FORMULA_ERRORS.fullmatch(text):
                 draft.problems.append(Problem("formula", draft.cells[key], {"value": text}))
             elif text not in NOTHING:
-                _take(draft, key, text)
+                self._take(draft, key, text)
         before = self.filled.drafts[-1] if self.filled.drafts else None
-        if before is not None and _continues(before, draft):
-            before.fields["notes"] = f"{before.fields.get('notes', '')}\n{draft.fields.get('notes', '')}".strip()
+        if before is not None and self._goes_on(before, draft):
             return
-        for key in REQUIRED:
+        for key in self.required:
             if not draft.fields.get(FIELDS[key]) and not any(p.cell == draft.cells.get(key) for p in draft.problems):
-                header = next(column.header for column in layout.load("1").columns if column.key == key)
+                header = next(column.header for column in layout.load(self.table).columns if column.key == key)
                 draft.problems.append(Problem("missing", draft.cells.get(key, draft.row), {"column": header}))
         self.count += 1
         self.filled.drafts.append(draft)
+
+    def _take(self, draft: Draft, key: str, text: str) -> None:
+        _take(draft, key, text)
+
+    def _goes_on(self, before: Draft, draft: Draft) -> bool:
+        """Whether a row adds to the one above, which then has it."""
+        if not _continues(before, draft):
+            return False
+        before.fields["notes"] = f"{before.fields.get('notes', '')}\n{draft.fields.get('notes', '')}".strip()
+        return True
+
+
+class _UnitReader(_Reader):
+    """Walks the rows of one sheet of units: tables 4 and 5."""
+
+    required = ("title",)
+
+    @classmethod
+    def find_head(cls, sheet: Sheet) -> tuple[dict[int, str], int] | None:
+        """As of systems; the head may have two rows, with a person above their name, post and telephone."""
+        for index in range(min(HEADER_WITHIN, len(sheet.rows))):
+            for depth in (2, 1):
+                columns = _unit_columns(sheet.rows[index : index + depth])
+                if len(columns) >= FEWEST_COLUMNS and "title" in columns.values():
+                    return columns, min(index + depth, len(sheet.rows)) - 1
+        return None
+
+    def _which(self) -> str:
+        return "5" if any(key.startswith("leader") for key in self.columns.values()) else "4"
+
+    def _is_total(self, first: str, filled: Mapping[str, str]) -> bool:
+        return bool(TOTAL.match(first) or TOTAL.match(_bare(filled.get("title", ""))))
+
+    def _is_head(self, values: Mapping[int, str]) -> bool:
+        return len(values) >= FEWEST_COLUMNS and all(_bare(text) in layout.unit_headers() for text in values.values())
+
+    def _is_line(self, index: int, line: str) -> bool:
+        plain = _bare_line(line)
+        return bool(TOTAL.match(plain) or COUNT.match(plain) or LINE.match(plain))
+
+    def _take(self, draft: Draft, key: str, text: str) -> None:
+        if key != "number":
+            draft.fields[key] = re.sub(r"\s*\n\s*", "", text)
+
+    def _goes_on(self, before: Draft, draft: Draft) -> bool:
+        """A row that is merged downwards as a whole says the same again."""
+        follows = before.row.sheet == draft.row.sheet and before.row.row + 1 == draft.row.row
+        return follows and not draft.problems and before.fields == draft.fields
+
+
+def _unit_columns(rows: Sequence[Sequence[str]]) -> dict[int, str]:
+    """Position -> column of a head of one row or two; {} where a row holds what is no head."""
+    known, person = layout.unit_headers(), "contact"
+    if not any(_bare(text) in known for text in rows[0]):
+        return {}
+    columns: dict[int, str] = {}
+    for position in range(max(map(len, rows))):
+        column = [row[position] if position < len(row) else "" for row in rows]
+        texts = list(dict.fromkeys(_bare(text) for text in column if text))
+        key = known.get("".join(texts), "")
+        if not key and _bare(column[0]) in known:
+            return {}  # below a head stands what no head says: a row of data
+        if key in PARTS:
+            key = f"{person}_{key}"
+        elif key.startswith(("leader_", "contact_")):
+            person = key.partition("_")[0]
+        if key and key not in columns.values():
+            columns[position] = key
+    return columns
 
 
 def _line(row: Sequence[str]) -> str:

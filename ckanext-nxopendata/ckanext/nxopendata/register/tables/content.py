@@ -67,6 +67,7 @@ class Unit:
     contact_name: str = ""
     contact_post: str = ""
     contact_phone: str = ""
+    id: str = ""
 
 
 def of_systems(number: str, systems: Iterable[System], filler: Filler) -> Table:

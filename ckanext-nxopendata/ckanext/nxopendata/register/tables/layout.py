@@ -13,6 +13,7 @@ import yaml
 FILE = resources.files("ckanext.nxopendata.schemas") / "forms" / "register.yaml"
 NUMBERS = ("1", "2", "3", "4", "5")
 OF_SYSTEMS = ("1", "2", "3")
+OF_UNITS = ("4", "5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,28 @@ def headers() -> Mapping[str, str]:
     """Every spelling of the heads of tables 1-3 -> the column's key."""
     found = {column.header: column.key for column in load("1").columns}
     return found | {spelling: key for key, spellings in _file()["aliases"].items() for spelling in spellings}
+
+
+@cache
+def unit_headers() -> Mapping[str, str]:
+    """Every spelling of the heads of tables 4 and 5 -> the column's key.
+
+    ``name``, ``post`` or ``phone`` alone where the head does not say whose; of a person alone it is the name.
+    """
+    people, parts = _file()["people"], _file()["parts"]
+    found = {column.header: column.key for number in OF_UNITS for column in load(number).columns}
+    found |= {spelling: key for key, spellings in _file()["unit_aliases"].items() for spelling in spellings}
+    for person, words in people.items():
+        for word in words:
+            found[word] = f"{person}_name"
+            found |= {f"{word}{spelling}": f"{person}_{part}" for part in parts for spelling in parts[part]}
+    return found | {spelling: part for part, spellings in parts.items() for spelling in spellings}
+
+
+@cache
+def unit_types() -> Mapping[str, str]:
+    """How departments write what kind of unit they are -> its code."""
+    return {spelling: code for code, spellings in _file()["unit_types"].items() for spelling in spellings}
 
 
 @cache
