@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import jobs
 from ckan.tests import factories
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from ckanext.nxopendata.catalogue.review.model import Case
 
+from ..worker import work
 from .exchange.books import FORM, PLANTED, changed, letter, numbered, workbook
 
 pytestmark = [
@@ -250,7 +250,7 @@ def test_a_workbook_of_two_hundred_with_twenty_errors_imports_the_rest_as_drafts
     editor.set_input_files("#field-upload", str(sent))
     editor.click("#field-upload >> xpath=ancestor::form >> button[type=submit]")
     expect(editor.locator("progress")).to_be_visible()
-    jobs.Worker().work(burst=True)
+    work()
     counts = editor.locator(".module-content .list-inline")
     # the page notices by itself that the import is over
     expect(counts).to_have_text(re.compile(r"\s*新增\s*180\s*有错误\s*20\s*"), timeout=60_000)
@@ -266,7 +266,7 @@ def test_a_workbook_of_two_hundred_with_twenty_errors_imports_the_rest_as_drafts
 
     editor.click(".module-content form button[type=submit]")
     expect(editor.locator("progress")).to_be_visible()
-    jobs.Worker().work(burst=True)
+    work()
     expect(editor.locator(".module-content .alert-success")).to_contain_text("草稿", timeout=60_000)
     expect(counts).to_have_text(re.compile(r"\s*新增\s*180\s*有错误\s*20\s*"))
     picture(editor, "7-imported")

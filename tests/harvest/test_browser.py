@@ -8,14 +8,13 @@ import os
 from pathlib import Path
 
 import pytest
-import rq
 from axe_playwright_python.sync_playwright import Axe
-from ckan.lib import jobs as queue
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from playwright.sync_api import expect
 
 from ..browser import RULES, chromium
+from ..worker import work
 from .catalogues import PREFIXES, dataset, turtle
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("with_plugins", "tables", "clean_queues")]
@@ -37,11 +36,6 @@ def officer(department):
     members = [{"name": "officer", "capacity": "editor"}]
     factories.Organization(name="xinjianban", title_translated=title, users=members)
     helpers.call_action("organization_member_create", id=department["id"], username="head", role="admin")
-
-
-def work():
-    """What a worker of CKAN's queue does, in this process."""
-    rq.SimpleWorker([queue.get_queue()], connection=queue.connect_to_redis()).work(burst=True)
 
 
 class Walk:

@@ -1,14 +1,13 @@
 """What people are told after runs, the health of sources, and the figures for Prometheus."""
 
 import pytest
-import rq
-from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
 from ckanext.nxopendata.harvest import chores, metrics
 from ckanext.nxopendata.i18n import speech
 
+from ..worker import work
 from .catalogues import turtle
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "tables", "clean_queues")
@@ -64,7 +63,7 @@ class TestNotices:
         links = [notice["link"] for notice in call_as("officer", "nx_notice_list")]
         assert links[0].endswith(f"/harvest/run/{run['id']}")
 
-        rq.SimpleWorker([jobs.get_queue()], connection=jobs.connect_to_redis()).work(burst=True)
+        work()
         messages = mail_server.get_smtp_messages()
         assert {recipient for message in messages for recipient in message[2]} == {
             "head@nx.example",

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from ckanext.nxopendata.catalogue.exchange import imports, workbook_out, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
 
+from ...worker import work
 from .books import ABOUT, FORM, changed, letter, numbered, workbook
 from .samples import DATASET
 from .test_hostile import TABLE, book
@@ -258,13 +259,11 @@ class TestPages:
         upload = {"upload": (io.BytesIO(workbook(numbered(1))), "目录.xlsx")}
         response = app.post(address, data=upload, headers=headers, follow_redirects=False)
         preview_page = response.headers["Location"]
-        from ckan.lib import jobs
-
-        jobs.Worker().work(burst=True)
+        work()
         page = app.get(preview_page, headers=headers).get_data(as_text=True)
         assert "宁夏景区名录第1期" in page
         app.post(preview_page, headers=headers, follow_redirects=False)
-        jobs.Worker().work(burst=True)
+        work()
         assert model.Session.query(model.Package).count() == 1
 
     def test_the_template_and_the_export_are_workbooks(self, app: Any, editor: str, department: dict) -> None:
@@ -299,14 +298,12 @@ class TestPages:
                 app.get(f"{address}/{file}", headers=headers, status=expected)
 
     def test_rules_speak_the_language_of_who_asked(self, app: Any, editor: str, department: dict) -> None:
-        from ckan.lib import jobs
-
         headers = {"Authorization": factories.APIToken(user=editor)["token"]}
         content = changed(workbook(numbered(1)), {f"{letter('publish_date')}5": "2999-01-01"})
         upload = {"upload": (io.BytesIO(content), "目录.xlsx")}
         address = f"/en/organization/{department['name']}/catalogue/"
         sent = app.post(address, data=upload, headers=headers, follow_redirects=False)
-        jobs.Worker().work(burst=True)
+        work()
         page = app.get(sent.headers["Location"], headers=headers).get_data(as_text=True)
         assert "future" in page
         entrance = app.get(address, headers=headers).get_data(as_text=True)
