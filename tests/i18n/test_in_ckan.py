@@ -72,6 +72,7 @@ KEPT_ENGLISH = {
     "CKAN",
     "CKAN API",
     "CSV",
+    "Croissant",
     "DCAT",
     "English",
     "Facebook",
