@@ -13,7 +13,7 @@ from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.catalogue.review import difference, gate
 from ckanext.nxopendata.harvest import contents, health, messages, plan, settings, tombstone, words
-from ckanext.nxopendata.harvest.model import Json, KnownRecord, PlanEntry, Run, Source
+from ckanext.nxopendata.harvest.model import FINAL, Json, KnownRecord, PlanEntry, Run, Source
 
 __all__ = [
     "nx_harvest_changes",
@@ -39,7 +39,7 @@ __all__ = [
     "nx_harvest_withdrawn",
 ]
 
-FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone", "held", "paused"})
+STILL = FINAL | {"held", "paused"}
 """States in which nothing happens by itself."""
 
 TONES = {
@@ -156,7 +156,7 @@ def nx_harvest_doubt(code: str) -> str:
 
 def nx_harvest_is_final(state: str) -> bool:
     """Whether nothing happens to a run by itself any more."""
-    return state in FINAL
+    return state in STILL
 
 
 def nx_harvest_field(name: str) -> str:

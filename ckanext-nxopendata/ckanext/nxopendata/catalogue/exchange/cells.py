@@ -136,9 +136,7 @@ def _cell(value: object) -> str:
 
 def clean(value: str) -> str:
     """``value`` without control and invisible characters and without space around it; its words stay as they are."""
-    return (
-        re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]", "", value).replace("\u00a0", " ").strip(" \t\r\n\u3000")
-    )
+    return INVISIBLE.sub("", value).replace("\u00a0", " ").strip(" \t\r\n\u3000")
 
 
 def _fill_merged(rows: list[list[str]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
