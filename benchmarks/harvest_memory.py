@@ -123,7 +123,7 @@ def read(name: str, path: Path) -> dict[str, Any]:
         document = Document(url, 200, media_type, "", Validators(), body, size=path.stat().st_size, sha256=digest)
         with Fetcher(AddressGuard()) as door:
             for record in form.read(document, Reading(url, door, lambda problem: None)):
-                mapping.content_hash(record.raw, "f")
+                record.content_hash("f")
                 assert not mapping.apply(rules, record.guid or "", record.raw).refused, record
                 records += 1
     return {

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ckanext.nxopendata.harvest import formats, mapping
+from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
-from ckanext.nxopendata.harvest.formats import Reading, dcat
+from ckanext.nxopendata.harvest.formats import Reading, rdf
 
 from .catalogues import PREFIXES, dataset, iri, page, turtle
 from .server import Reply
@@ -78,13 +78,13 @@ class TestSyntaxes:
     def test_the_order_of_statements_does_not_change_the_hash(self, web, read):
         first = read(web.put("/a", turtle(1, 2)))[0]
         second = read(web.put("/b", PREFIXES + dataset(2) + dataset(1).replace('"旅游", "景区"', '"景区", "旅游"')))[0]
-        hashes = [{mapping.content_hash(r.raw, "f") for r in records} for records in (first, second)]
+        hashes = [{r.content_hash("f") for r in records} for records in (first, second)]
         assert hashes[0] == hashes[1]
 
     def test_a_graph_on_disk_reads_the_same(self, web, read, monkeypatch):
         url = web.put("/a", turtle(1, 2, 3))
         in_memory = read(url)[0]
-        monkeypatch.setattr(dcat, "DISK_FROM", 10)
+        monkeypatch.setattr(rdf, "DISK_FROM", 10)
         on_disk = read(url)[0]
         assert {r.guid: r.raw for r in on_disk} == {r.guid: r.raw for r in in_memory}
 
@@ -124,7 +124,7 @@ class TestHostileDocuments:
             read(web.put("/a", "<!DOCTYPE html><html>维护中</html>", "text/html"))
 
     def test_a_dataset_beyond_all_bounds_is_one_record(self, web, read, monkeypatch):
-        monkeypatch.setattr(dcat, "MOST_NODES", 50)
+        monkeypatch.setattr(rdf, "MOST_NODES", 50)
         words = ", ".join(f'"词{n}"' for n in range(100))
         records = read(web.put("/a", PREFIXES + dataset(1, extra=f"dcat:keyword {words} ;") + dataset(2)))[0]
         assert {record.guid: "@oversized" in record.raw for record in records} == {iri(1): True, iri(2): False}
@@ -235,7 +235,7 @@ class TestSeries:
 
 class TestLargeJsonLd:
     def test_the_remote_context_of_a_large_document_is_put_into_its_head(self, web, read, monkeypatch):
-        monkeypatch.setattr(dcat, "DISK_FROM", 10)
+        monkeypatch.setattr(rdf, "DISK_FROM", 10)
         web.put(
             "/ctx", '{"@context": {"dcat": "http://www.w3.org/ns/dcat#", "题": "dcat:keyword"}}', "application/ld+json"
         )

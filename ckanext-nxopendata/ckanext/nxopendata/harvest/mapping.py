@@ -131,7 +131,7 @@ def _made(name: str, content: bytes, changes: Mapping[str, Any] | None = None) -
     data = yaml.safe_load(content)
     for section, entries in (changes or {}).items():
         _change(data, section, entries)
-    spoken = content + (_canonical(changes).encode() if changes else b"")
+    spoken = content + (canonical(changes).encode() if changes else b"")
     return FieldMapping(
         name=name,
         fingerprint=hashlib.sha256(spoken).hexdigest()[:16],
@@ -171,7 +171,7 @@ def adapted(base: FieldMapping, changes: Mapping[str, Any]) -> FieldMapping:
     if not changes:
         return base
     checked(changes)
-    return _adapted(base.name, _canonical(changes))
+    return _adapted(base.name, canonical(changes))
 
 
 @lru_cache(maxsize=64)
@@ -258,16 +258,8 @@ def _tuple(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
-def content_hash(raw: Mapping[str, Any], fingerprint: str) -> str:
-    """SHA-256 over a record and the mapping that reads it, hexadecimal.
-
-    :param fingerprint: of everything else that decides what becomes of the record
-    """
-    text = _canonical(raw)
-    return hashlib.sha256(f"{fingerprint}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""JSON that is equal for equal values."""
 
 
 def apply(mapping: FieldMapping, guid: str, raw: Mapping[str, Any], bounds: Bounds | None = None) -> Mapped:

@@ -410,7 +410,7 @@ def _plan_batch(planner: _Planner, batch: Sequence[Record]) -> None:
     known = _known(planner.source.id, list(taken))
     fresh: list[_Fresh] = []
     for guid, record in taken.items():
-        new_hash = mapping.content_hash(record.raw, planner.fingerprint)
+        new_hash = record.content_hash(planner.fingerprint)
         before = known.get(guid)
         if record.withdrawn:
             if before and before.state == "present":

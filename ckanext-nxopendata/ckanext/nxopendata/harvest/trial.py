@@ -142,7 +142,7 @@ def _judged(source: Source, form: Format, sample: list[Record], user: str) -> li
             problems += _validated(data, before, record, user)
             entry |= {"dataset": data, "organization_id": data["owner_org"]}
         refused = any(problem.refuses for problem in problems)
-        new_hash = mapping.content_hash(record.raw, fingerprint)
+        new_hash = record.content_hash(fingerprint)
         entry["kind"] = "refused" if refused else plan.decide(new_hash, known.get(record.guid))
         entry["problems"] = [_told(problem) for problem in problems]
     return result

@@ -7,6 +7,7 @@ module in :data:`BUILT_IN`. Another extension offers its formats by
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any, ClassVar, Protocol
 
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError, HarvestError, Problem
 from ckanext.nxopendata.harvest.fetch import Document, Fetcher
-from ckanext.nxopendata.harvest.mapping import FieldMapping
+from ckanext.nxopendata.harvest.mapping import FieldMapping, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,25 @@ class Record:
     :param raw: the description as plain JSON values, in an order that does not vary between readings
     :param position: where it stands, for people: an address, ``sheet!row``
     :param withdrawn: the source says that it took the dataset back; ``raw`` says nothing then
+    :param canonical: of a format that can tell whether ``raw`` has changed without making it: the same bytes for
+        the same ``raw``, and others for another
     """
 
     guid: str | None
     raw: Mapping[str, Any]
     position: str
     withdrawn: bool = False
+    canonical: bytes | None = None
+
+    def content_hash(self, fingerprint: str) -> str:
+        """SHA-256 over the description and what reads it, hexadecimal.
+
+        :param fingerprint: of everything else that decides what becomes of the record
+        """
+        content = self.canonical
+        if content is None:
+            content = canonical(self.raw).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(b"%s\n%s" % (fingerprint.encode(), content)).hexdigest()
 
 
 @dataclass(slots=True)
