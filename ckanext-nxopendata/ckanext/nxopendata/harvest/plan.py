@@ -17,6 +17,9 @@ from ckanext.nxopendata.harvest.formats import Evidence
 Kind = Literal["create", "update", "unchanged", "withdraw", "restore", "refused", "duplicate"]
 KINDS: tuple[Kind, ...] = ("create", "update", "unchanged", "withdraw", "restore", "refused", "duplicate")
 
+THERE = ("present", "duplicate")
+"""States of the records that the source was seen to have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

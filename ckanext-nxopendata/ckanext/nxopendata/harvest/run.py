@@ -195,6 +195,8 @@ class _Planner:
     evidence: Evidence = field(default_factory=Evidence)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(plan.KINDS, 0))
     seen: set[str] = field(default_factory=set)
+    seen_again: int = 0
+    """Of those, the ones that were there when the source was last read."""
     number: int = 0
     problems: int = 0
     entries: list[Json] = field(default_factory=list)
@@ -408,6 +410,7 @@ def _plan_batch(planner: _Planner, batch: Sequence[Record]) -> None:
         if guid := _identifier(planner, record):
             taken[guid] = record
     known = _known(planner.source.id, list(taken))
+    planner.seen_again += sum(entry.state in plan.THERE for entry in known.values())
     fresh: list[_Fresh] = []
     for guid, record in taken.items():
         new_hash = record.content_hash(planner.fingerprint)
@@ -594,9 +597,10 @@ def _reason_to_ask(planner: _Planner, present: int) -> str:
 def _plan_withdrawals(planner: _Planner) -> None:
     """The datasets that vanished; one that another source has as well is handed over to it."""
     source = planner.source
-    query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
-        KnownRecord.source_id == source.id, KnownRecord.state.in_(("present", "duplicate"))
-    )
+    there = (KnownRecord.source_id == source.id, KnownRecord.state.in_(plan.THERE))
+    if model.Session.scalar(sa.select(sa.func.count()).where(*there)) == planner.seen_again:
+        return
+    query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(*there)
     rows = model.Session.execute(query, execution_options={"yield_per": 5_000})
     known = [entry for row in rows if (entry := plan.Known(*row)).guid not in planner.seen]
     heirs = identities.heirs([entry.dataset_id for entry in known], source.id)
