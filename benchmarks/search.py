@@ -12,6 +12,7 @@ one a subject is written by ``package_create``, the others are copies of them, i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import itertools
@@ -346,6 +347,8 @@ def test_search(ckan_config: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     try:
         for site in (ours, theirs):
             site.wait()
+            with contextlib.suppress(AssertionError):  # stock fills its tables of actions while threads read them
+                ask(site, ["/"] * 16)
             ask(site, ["/", "/dataset/", f"/dataset/{names[0]}"] * 8)
         print(f"{'':<34} {'median ms':>15}   {'95 of 100 within ms':>15}   {'requests a second':>15}")
         print(f"{'':<34} {'ours':>7} {'stock':>7}   {'ours':>7} {'stock':>7}   {'ours':>7} {'stock':>7}")

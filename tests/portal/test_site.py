@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import rdflib
+from ckan import authz, logic
+from ckan.config.middleware import make_app
 from ckan.tests import factories
 from lxml import etree, html
 from rdflib.namespace import DCAT, RDF
@@ -82,3 +84,12 @@ def test_who_leaves_in_the_middle_leaves_no_half_file(tmp_path: Path) -> None:
     assert b"".join(bulk.kept(tmp_path, "a.csv", "tag", make)) == b"kept"
     assert b"".join(bulk.kept(tmp_path, "a.csv", "new", make)) == b"onetwo"
     assert [one.name for one in tmp_path.iterdir()] == ["a.csv.new"]
+
+
+def test_the_first_readers_find_all_actions_and_rights(ckan_config: Any) -> None:
+    authz.clear_auth_functions_cache()
+    logic.clear_actions_cache()
+    make_app(ckan_config)
+    # What CKAN would fill while it answers the first reader, and others meanwhile find half full.
+    assert "nx_search_find" in logic._actions
+    assert "nx_search_find" in authz._AuthFunctions._functions

@@ -260,26 +260,32 @@ def nx_harvest_provenance(dataset_id: str) -> dict[str, Any] | None:
 
     ``first`` is when it was first taken, ``seen`` when a run last compared it with its source.
     """
+    last = sa.select(sa.func.max(Run.finished)).where(Run.source_id == Source.id, Run.state == "done")
     query = (
-        sa.select(KnownRecord, Source)
+        sa.select(
+            Source.name,
+            Source.title,
+            (Source.state == "deleted").label("deleted"),
+            KnownRecord.state,
+            KnownRecord.created,
+            KnownRecord.kept,
+            last.scalar_subquery().label("seen"),
+        )
         .join(Source, Source.id == KnownRecord.source_id)
         .where(KnownRecord.dataset_id == dataset_id)
         .order_by(Source.priority, Source.name)
     )
-    found = []
-    for record, source in model.Session.execute(query):
-        last = sa.select(sa.func.max(Run.finished)).where(Run.source_id == source.id, Run.state == "done")
-        seen = model.Session.scalar(last) if record.state == "present" else None
-        found.append(
-            {
-                "name": source.name if source.state != "deleted" else "",
-                "title": source.title,
-                "state": record.state,
-                "first": record.created.isoformat(),
-                "seen": seen.isoformat() if seen else None,
-                "kept": list(record.kept),
-            }
-        )
+    found = [
+        {
+            "name": "" if row.deleted else row.name,
+            "title": row.title,
+            "state": row.state,
+            "first": row.created.isoformat(),
+            "seen": row.seen.isoformat() if row.seen and row.state == "present" else None,
+            "kept": list(row.kept),
+        }
+        for row in model.Session.execute(query)
+    ]
     return {"sources": found} if found else None
 
 

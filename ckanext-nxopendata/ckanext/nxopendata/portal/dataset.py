@@ -37,15 +37,23 @@ def versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[di
         Activity.activity_type.in_(KINDS),
         sa.cast(Activity.permission_labels, sa.Text).contains("public"),
     )
-    count = model.Session.scalar(sa.select(sa.func.count()).select_from(Activity).where(where)) or 0
     # One more than is shown: the last one is compared with it.
-    query = sa.select(Activity).where(where).order_by(Activity.timestamp.desc()).limit(limit + 1).offset(offset)
-    rows = list(model.Session.scalars(query))
+    query = (
+        sa.select(Activity.id, Activity.timestamp, Activity.activity_type, sa.func.count().over().label("number"))
+        .where(where)
+        .order_by(Activity.timestamp.desc())
+        .limit(limit + 1)
+        .offset(offset)
+    )
+    rows = list(model.Session.execute(query))
+    if not rows:  # none, or none so far back
+        return (model.Session.scalar(sa.select(sa.func.count()).where(where)) or 0) if offset else 0, []
+    packages = _packages([row.id for row in rows]) if len(rows) > 1 else {}
     fields = _fields()
     found = []
     for number, row in enumerate(rows[:limit]):
         before = rows[number + 1] if number + 1 < len(rows) else None
-        changes = difference.changes(_package(before), _package(row), fields) if before else []
+        changes = difference.changes(packages[before.id], packages[row.id], fields) if before else []
         found.append(
             {
                 "id": row.id,
@@ -56,7 +64,15 @@ def versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[di
                 ],
             }
         )
-    return count, found
+    return rows[0].number, found
+
+
+def _packages(activity_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Activity -> the dataset as it was then; each is large, and of a dataset with one version none is needed."""
+    from ckanext.activity.model import Activity
+
+    query = sa.select(Activity.id, Activity.data).where(Activity.id.in_(activity_ids))
+    return {activity_id: (data or {}).get("package") or {} for activity_id, data in model.Session.execute(query)}
 
 
 def tables(dataset_id: str) -> dict[str, dict[str, Any]]:
@@ -83,17 +99,14 @@ def related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
         return []
     found = solr.search(
         q=" OR ".join(terms),
-        fq=[*solr.visible(None), f"-id:{query.literal(dataset['id'])}"],
+        fq=solr.visible(None),
         fl=",".join(query.SHOWN),
-        rows=limit,
+        rows=limit + 1,  # it is its own nearest relative; a filter against it would be kept for every dataset
         sort=query.BY_RELEVANCE,
         df="text",
     )
-    return [results.card(document, {}, "") for document in found["documents"]]
-
-
-def _package(activity: Any) -> dict[str, Any]:
-    return (activity.data or {}).get("package") or {}
+    others = [document for document in found["documents"] if document["id"] != dataset["id"]]
+    return [results.card(document, {}, "") for document in others[:limit]]
 
 
 def _fields() -> list[str]:

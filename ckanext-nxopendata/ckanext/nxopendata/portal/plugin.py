@@ -94,5 +94,5 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
             app.view_functions["dataset.search"] = results.page
         app.view_functions["dataset.read"] = views_dataset.read
         csrf.guard(app)
-        speed.languages()
+        speed.before_the_first_reader()
         return app

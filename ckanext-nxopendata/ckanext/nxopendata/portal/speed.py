@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 
+import ckan.plugins.toolkit as tk
+from ckan import authz
 from ckan.lib import i18n
 
 
-def languages() -> None:
-    """CKAN fills its list of languages while it answers: two first readers at once fill it twice, and every page of
-    the process then offers each language twice."""
+def before_the_first_reader() -> None:
+    """CKAN fills its lists of languages, actions and rights while it answers. Of two first readers at once the second
+    finds them half full: languages are then offered twice by every page of the process, and actions and rights are
+    refused as unknown or are CKAN's own, without what plugins chain to them."""
     i18n.get_available_locales()
     i18n.get_locales_dict()
+    tk.get_action("package_show")
+    authz.auth_functions_list()
 
 
 def once() -> None:

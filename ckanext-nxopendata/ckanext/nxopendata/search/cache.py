@@ -8,6 +8,7 @@ limited by how long a value is kept at all.
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import re
@@ -18,7 +19,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.redis import connect_to_redis
 from flask import g, has_request_context
-from redis import RedisError
+from redis import Redis, RedisError
 from sqlalchemy import event
 
 from ckanext.nxopendata.once import once
@@ -31,6 +32,12 @@ SETTLING = 5
 QUIET = "ckanext.nxopendata.search.quiet_tables"
 WRITES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+(?:ONLY\s+)?"?(\w+)"?', re.I)
 ALTERS = "nx_cache_alters"
+
+
+@functools.cache
+def _redis() -> Redis:
+    """One client for this process: CKAN makes a new one at every call."""
+    return connect_to_redis()
 
 
 def state() -> str | None:
@@ -47,7 +54,7 @@ def state() -> str | None:
 
 def _state() -> str | None:
     try:
-        changing, number = cast("list[bytes | None]", connect_to_redis().mget(_key("changing"), _key("state")))
+        changing, number = cast("list[bytes | None]", _redis().mget(_key("changing"), _key("state")))
     except RedisError:
         return None
     return None if changing else (number or b"0").decode()
@@ -60,7 +67,7 @@ def changed() -> None:
 
 def _tell() -> None:
     try:
-        with connect_to_redis().pipeline() as pipe:
+        with _redis().pipeline() as pipe:
             pipe.incr(_key("state"))
             pipe.set(_key("changing"), 1, ex=SETTLING)
             pipe.execute()
@@ -70,7 +77,7 @@ def _tell() -> None:
 
 def settled() -> None:
     """Say that the index has everything that was changed; for who has waited for it."""
-    connect_to_redis().delete(_key("changing"))
+    _redis().delete(_key("changing"))
 
 
 def kept(name: str, make: Callable[[], Any], *, seconds: int) -> Any:
@@ -93,7 +100,7 @@ def kept(name: str, make: Callable[[], Any], *, seconds: int) -> Any:
 def read(now: str, name: str) -> bytes | None:
     """The bytes kept under ``name`` in the state ``now``."""
     try:
-        return cast("bytes | None", connect_to_redis().get(_key(f"{now}:{name}")))
+        return cast("bytes | None", _redis().get(_key(f"{now}:{name}")))
     except RedisError:
         return None
 
@@ -101,7 +108,7 @@ def read(now: str, name: str) -> bytes | None:
 def write(now: str, name: str, value: bytes, seconds: int) -> None:
     """Keep bytes under ``name``. ``now`` is the state from before the value was made."""
     try:
-        connect_to_redis().set(_key(f"{now}:{name}"), value, ex=seconds)
+        _redis().set(_key(f"{now}:{name}"), value, ex=seconds)
     except RedisError:
         log.warning("Redis does not answer: %s is not kept", name)
 
