@@ -233,13 +233,22 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet, renew: Ca
             progress("apply", *progress_of(run_id))
 
 
+YOUNG = 50_000
+"""Containers made before the youngest are looked through."""
+
+_usual = gc.get_threshold()
+
+
 @contextlib.contextmanager
 def long_lived() -> Iterator[None]:
-    """What the process holds already is not looked through for garbage again and again while it harvests."""
+    """What the process holds already is not looked through for garbage again and again while it harvests, and what a
+    page of a catalogue is made of not at every few records."""
     gc.freeze()
+    gc.set_threshold(YOUNG, *_usual[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*_usual)
         gc.unfreeze()
 
 
