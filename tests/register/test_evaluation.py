@@ -295,9 +295,10 @@ def test_feedback_of_readers_counts_as_a_matter_to_answer(world: World) -> None:
     package = model.Package.get("ds-90")
     assert package is not None
     asked = dt.datetime.fromisoformat("2024-03-01")
-    for days in (2, 60, None):
+    for number, days in enumerate((2, 60, None)):
         answered = asked + dt.timedelta(days=days) if days else None
-        row = Feedback(dataset_id=package.id, kind="question", text="多久更新？", created=asked, answered=answered)
+        created = asked + dt.timedelta(minutes=number)
+        row = Feedback(dataset_id=package.id, kind="question", text="多久更新？", created=created, answered=answered)
         row.state = "public" if days else "waiting"
         model.Session.add(row)
     model.Session.commit()

@@ -25,7 +25,7 @@ def of_dataset(dataset_id: str, limit: int = 50) -> list[dict[str, Any]]:
     query = (
         sa.select(Feedback)
         .where(Feedback.dataset_id == dataset_id, Feedback.state == PUBLIC)
-        .order_by(Feedback.created.desc())
+        .order_by(Feedback.created.desc(), Feedback.id)
         .limit(limit)
     )
     return [as_dict(row) for row in model.Session.scalars(query)]
@@ -37,7 +37,7 @@ def waiting(organizations: list[str] | None, limit: int) -> list[dict[str, Any]]
         sa.select(Feedback, model.Package)
         .join(model.Package, model.Package.id == Feedback.dataset_id)
         .where(Feedback.state == WAITING, model.Package.state != "deleted")
-        .order_by(Feedback.created)
+        .order_by(Feedback.created, Feedback.id)
         .limit(limit)
     )
     if organizations is not None:
@@ -55,7 +55,7 @@ def between(since: dt.date, until: dt.date) -> list[dict[str, Any]]:
         sa.select(Feedback, model.Package.owner_org)
         .join(model.Package, model.Package.id == Feedback.dataset_id)
         .where(Feedback.state != REFUSED, model.Package.state == "active", day >= since, day <= until)
-        .order_by(Feedback.created)
+        .order_by(Feedback.created, Feedback.id)
     )
     return [as_dict(row) | {"owner_org": owner} for row, owner in model.Session.execute(query)]
 

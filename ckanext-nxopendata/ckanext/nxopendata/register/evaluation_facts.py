@@ -73,7 +73,7 @@ def collect(owner_orgs: Collection[str], year: int, today: dt.date) -> dict[str,
         found[dataset["owner_org"]].datasets.append(dataset)
     since, until = dt.date(year, 1, 1), min(dt.date(year, 12, 31), today)
     where = sa.and_(Report.owner_org.in_(found), Report.due >= since, Report.due <= until)
-    for report in model.Session.scalars(sa.select(Report).where(where).order_by(Report.due)):
+    for report in model.Session.scalars(sa.select(Report).where(where).order_by(Report.due, Report.id)):
         found[report.owner_org].reports.append(report)
     for unit, matter in _matters(since, until):
         if unit in found and (matter.answered or matter.due < today):
@@ -123,9 +123,10 @@ def _datasets(owner_orgs: Collection[str]) -> Iterator[dict[str, Any]]:
 
 
 def _matters(since: dt.date, until: dt.date) -> Iterator[tuple[str, Matter]]:
-    """What units had to answer, of what reached them from one day to another: (unit, matter)."""
+    """What units had to answer, of what reached them from one day to another: (unit, matter), oldest first by kind."""
     created = sa.cast(Verdict.created, sa.Date)
-    rows = list(model.Session.scalars(sa.select(Verdict).where(created >= since, created <= until)))
+    told = sa.select(Verdict).where(created >= since, created <= until).order_by(Verdict.created, Verdict.id)
+    rows = list(model.Session.scalars(told))
     package: Any = model.Package
     named = sa.select(package.id, package.title).where(package.id.in_([row.system_id for row in rows]))
     titles = {row[0]: row[1] for row in model.Session.execute(named)}
@@ -133,7 +134,7 @@ def _matters(since: dt.date, until: dt.date) -> Iterator[tuple[str, Matter]]:
         title = titles.get(row.system_id) or row.system_id
         yield row.owner_org, Matter("system", row.system_id, title, verdicts.answer_by(row), _day(row.answered))
     where = sa.and_(Finding.created >= since, Finding.created <= until)
-    for row in model.Session.scalars(sa.select(Finding).where(where)):
+    for row in model.Session.scalars(sa.select(Finding).where(where).order_by(Finding.created, Finding.id)):
         yield row.owner_org, Matter("finding", row.id, row.title, row.due, row.replied)
     try:
         said = tk.get_action("nx_feedback_between")
