@@ -233,7 +233,7 @@ def carry_out(run_id: str, writer: Writer, progress: Progress = quiet, renew: Ca
             progress("apply", *progress_of(run_id))
 
 
-YOUNG = 50_000
+YOUNG = 10_000
 """Containers made before the youngest are looked through."""
 
 _usual = gc.get_threshold()
