@@ -41,7 +41,8 @@ def document(body, media_type):
 def described(body, media_type="application/n-triples"):
     graph = rdf.parse(document(body, media_type))
     assert list(graph.datasets()).count(rdf.token(DATASET.value)) == 1
-    return rdf.Description(graph, rdf.token(DATASET.value))
+    subject = rdf.token(DATASET.value)
+    return rdf.Description(graph, subject, graph.lines(subject) or [])
 
 
 def relabelled(graph, seed):
@@ -96,6 +97,6 @@ class TestDescription:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(rdf, "DISK_FROM", 0)
             graph = rdf.parse(document(body.encode(), "text/turtle"))
-        found = [rdf.Description(graph, subject) for subject in graph.datasets()]
+        found = [rdf.Description(graph, subject, graph.lines(subject) or []) for subject in graph.datasets()]
         graph.close()
         assert found[0]["dct:spatial"] == [{"urn:x": ["银川"]}]

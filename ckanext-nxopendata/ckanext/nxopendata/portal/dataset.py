@@ -46,8 +46,8 @@ def versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[di
         .offset(offset)
     )
     rows = list(model.Session.execute(query))
-    if not rows:  # none, or none so far back
-        return (model.Session.scalar(sa.select(sa.func.count()).where(where)) or 0) if offset else 0, []
+    # Without rows there are none so far back.
+    total = rows[0].number if rows else model.Session.scalar(sa.select(sa.func.count()).where(where)) or 0
     packages = _packages([row.id for row in rows]) if len(rows) > 1 else {}
     fields = _fields()
     found = []
@@ -64,7 +64,7 @@ def versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[di
                 ],
             }
         )
-    return rows[0].number, found
+    return total, found
 
 
 def _packages(activity_ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -14,8 +14,8 @@ from ckanext.nxopendata.harvest.fetch import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, rdf
 
 DEEPEST_CATALOGUE = 5
-HOLDS = b"%s " % rdf.token(rdf.PREFIXES["dcat"] + "dataset")
-HAS_FILE = b"%s " % rdf.token(rdf.PREFIXES["dcat"] + "distribution")
+HOLDS = rdf.begins(rdf.PREFIXES["dcat"] + "dataset")
+HAS_FILE = rdf.begins(rdf.PREFIXES["dcat"] + "distribution")
 IS_CATALOGUE = rdf.is_a(rdf.PREFIXES["dcat"] + "Catalog")
 IS_SERIES = rdf.is_a(rdf.PREFIXES["dcat"] + "DatasetSeries")
 
@@ -114,7 +114,7 @@ class DcatFormat:
                 continue
             iri = rdf.iri(subject)
             try:
-                description = rdf.Description(graph, subject)
+                description = rdf.Description(graph, subject, own)
             except rdf.TooManyNodesError:
                 yield Record(iri, {"@oversized": rdf.MOST_NODES}, url)
                 continue

@@ -5,7 +5,7 @@ or the tree of a node that belongs to the dataset. Values are sorted and blank n
 descriptions are equal JSON whatever their order or syntax.
 
 A document is kept as lines of N-Triples, not as terms: whether a description has changed is told by its lines, and
-only of a changed one the tree is built. That makes reading an unchanged catalogue several times as fast.
+only of a changed one the tree is built.
 """
 
 from __future__ import annotations
@@ -138,20 +138,25 @@ def iri(subject: bytes) -> str | None:
     return None if subject.startswith(b"_") else subject[1:-1].decode()
 
 
+def begins(predicate: str) -> bytes:
+    """What the lines with this predicate begin with."""
+    return b"%s " % token(predicate)
+
+
 def is_a(type_iri: str) -> bytes:
     """The line that says that a node is of this type."""
-    return b"%s %s" % (token(PREFIXES["rdf"] + "type"), token(type_iri))
+    return begins(PREFIXES["rdf"] + "type") + token(type_iri)
 
 
 QUOTE = ord('"')
 IS_DATASET = is_a(DATASET)
-_ASKED = tuple(b"%s " % token(predicate) for predicate in ASKED)
+_ASKED = tuple(map(begins, ASKED))
 _OWNED = frozenset(token(PREFIXES[prefix] + name) for prefix, _, name in (key.partition(":") for key in OWNED))
 
 
 def objects(graph: Graph, *predicates: str) -> list[Any]:
     """The objects of predicates of :data:`ASKED`, whatever their subjects."""
-    wanted = tuple(b"%s " % token(predicate) for predicate in predicates)
+    wanted = tuple(map(begins, predicates))
     lines = (b"_:x %s ." % line for line in graph.asked() if line.startswith(wanted))
     return [quad.object for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES)]
 
@@ -382,16 +387,17 @@ class Description(Mapping[str, Any]):
 
     Does not need the graph once it is made.
 
+    :param lines: what the graph says of the subject itself
     :ivar canonical: equal for equal descriptions, whatever the order of their statements and the labels of their
         blank nodes
     :raises TooManyNodesError: it is too large to be one dataset
     """
 
-    def __init__(self, graph: Graph, subject: bytes) -> None:
+    def __init__(self, graph: Graph, subject: bytes, lines: Lines) -> None:
         self.subject = subject
         self._owned: dict[bytes, Lines] = {}
         self._budget = MOST_NODES
-        self.canonical = self._told(graph, subject, graph.lines(subject) or [], frozenset())
+        self.canonical = self._told(graph, subject, lines, frozenset())
 
     def _told(self, graph: Graph, subject: bytes, lines: Lines, above: frozenset[bytes]) -> bytes:
         """The lines in order, those that lead to owned nodes with what is said of these."""
