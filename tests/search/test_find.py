@@ -147,6 +147,14 @@ class TestUse:
         assert used.of_dataset(ids["census"]) == 12
 
 
+def test_only_one_language_can_be_marked(find: Any) -> None:
+    both, english = find(q="Ningxia OR 景区等级"), find(q="Ningxia OR 景区等级", language="en")
+    marked = [found["results"][0]["marked"] for found in (both, english)]
+    assert "<mark>Ningxia</mark>" in marked[0]["title"]["en"] and "<mark>" in marked[0]["title"]["zh"]
+    assert marked[1]["title"] == {"en": marked[0]["title"]["en"]}
+    assert marked[0]["inside"] == marked[1]["inside"] != []
+
+
 def test_only_a_count_can_be_asked(find: Any) -> None:
     found = find(q="旅游", rows=0, facets=False)
     assert (found["count"], found["results"], found["facets"]) == (3, [], {})

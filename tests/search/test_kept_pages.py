@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from ckan.tests import factories
@@ -43,6 +44,7 @@ PAGES = ("/", "/dataset/?q=景区", "/dataset/scenic", "/organization/wlt")
 def test_a_kept_page_costs_no_search_and_is_the_same(app: Any, dataset: dict, settle: Any, searches: list[str]) -> None:
     settle()
     for url in PAGES:
+        app.get(url)
         first = app.get(url)
         searches.clear()
         again = app.get(url)
@@ -58,6 +60,7 @@ def test_a_kept_answer_of_the_api_is_the_same_and_never_old(
     user = factories.SysadminWithToken()
     url = "/api/3/action/package_search?q=景区"
     settle()
+    app.get(url)
     first = app.get(url)
     searches.clear()
     again = app.get(url)
@@ -72,8 +75,23 @@ def test_a_kept_answer_of_the_api_is_the_same_and_never_old(
     assert app.get(url).json["result"]["results"][0]["title"] == "景区新名录"
 
 
+def test_what_is_asked_for_once_is_not_kept(app: Any, dataset: dict, settle: Any, searches: list[str]) -> None:
+    settle()
+    # From here on each is the first, the second, the third reader of this address.
+    url = f"/dataset/?q=景区&_={uuid4()}"
+    asked = []
+    for _ in range(3):
+        searches.clear()
+        app.get(url)
+        asked.append(len(searches))
+    assert asked[0] and asked[1]
+    assert asked[2] == 0
+
+
 def test_every_edit_shows_at_once(app: Any, call: Act, dataset: dict, settle: Any) -> None:
     settle()
+    for url in PAGES:
+        app.get(url)
     tags = {url: app.get(url).headers["ETag"] for url in PAGES}
     call("package_patch", id="scenic", title_translated={"zh": "景区新名录"})
     for url in PAGES:
@@ -81,11 +99,13 @@ def test_every_edit_shows_at_once(app: Any, call: Act, dataset: dict, settle: An
         assert answer.status_code == 200, url
         assert "新名录" in answer.body, url
     settle()
-    app.get("/organization/wlt")
+    for _ in range(2):
+        app.get("/organization/wlt")
     call("organization_patch", id="wlt", title_translated={"zh": "改名的厅"})
     assert "改名的厅" in app.get("/organization/wlt").body
     settle()
-    app.get("/dataset/?q=景区")
+    for _ in range(2):
+        app.get("/dataset/?q=景区")
     call("package_delete", id="scenic")
     assert "新名录" not in app.get("/dataset/?q=景区").body
 
@@ -103,13 +123,13 @@ def test_a_change_undone_is_none(app: Any, dataset: dict, settle: Any) -> None:
     from ckanext.nxopendata.search import cache
 
     settle()
-    before = cache.state()
+    before = cache.find("page")[0]
     model.Session.query(model.Package).update({"version": "2"})
     model.Session.rollback()
-    assert cache.state() == before
+    assert cache.find("page")[0] == before
     model.Session.query(model.Package).update({"version": "2"})
     model.Session.commit()
-    assert cache.state() is None
+    assert cache.find("page")[0] is None
 
 
 def test_readers_with_a_name_get_pages_of_their_own(app: Any, dataset: dict, settle: Any) -> None:
@@ -117,7 +137,8 @@ def test_readers_with_a_name_get_pages_of_their_own(app: Any, dataset: dict, set
     app.get("/dataset/scenic")
     user = factories.SysadminWithToken()
     settle()
-    app.get("/dataset/scenic")
+    for _ in range(2):
+        app.get("/dataset/scenic")
     page = app.get("/dataset/scenic", headers={"Authorization": user["token"]})
     assert user["name"] in page.body
     assert "ETag" not in page.headers
@@ -126,7 +147,8 @@ def test_readers_with_a_name_get_pages_of_their_own(app: Any, dataset: dict, set
 
 def test_languages_and_addresses_are_kept_apart(app: Any, dataset: dict, settle: Any) -> None:
     settle()
-    pages = {app.get(url).body for url in ("/dataset/", "/en/dataset/", "/dataset/?q=a", "/dataset/?page=2")}
+    urls = ("/dataset/", "/en/dataset/", "/dataset/?q=a", "/dataset/?page=2")
+    pages = [{app.get(url).body for url in urls} for _ in range(3)][-1]
     assert len(pages) == 4
     assert 'lang="en"' in app.get("/en/dataset/").body
 
@@ -136,16 +158,18 @@ def test_each_reader_has_a_token_of_their_own(app: Any, dataset: dict, settle: A
 
     settle()
     found = []
-    for _ in range(3):
+    for _ in range(4):
         with app.flask_app.test_client() as client:
             body = client.get("/dataset/").get_data(as_text=True)
             found += re.findall(r'name="_csrf_token" content="([^"]+)"', body)
             assert "nx-token" not in body
-    assert len(set(found)) == 3
+    assert len(set(found)) == 4
 
 
 def test_what_the_session_holds_is_not_for_others(app: Any, dataset: dict, settle: Any) -> None:
     settle()
+    for _ in range(2):
+        app.get("/dataset/scenic")
     with app.flask_app.test_client() as client:
         with client.session_transaction() as session:
             session["nx_basket"] = ["x"]

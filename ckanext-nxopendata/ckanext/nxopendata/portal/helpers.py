@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -26,15 +28,13 @@ __all__ = [
     "nx_date",
     "nx_department",
     "nx_error_text",
-    "nx_extract",
     "nx_facet_items",
     "nx_facet_titles",
     "nx_feedback_kinds",
-    "nx_formats",
     "nx_is_english",
+    "nx_item",
     "nx_language_links",
     "nx_licence_title",
-    "nx_marked",
     "nx_metadata_groups",
     "nx_number",
     "nx_operator",
@@ -49,6 +49,7 @@ __all__ = [
     "nx_structured_data",
     "nx_text",
     "nx_theme_glyph",
+    "nx_unchanging",
 ]
 
 CODELISTS = {
@@ -124,17 +125,35 @@ def nx_colours() -> Markup:
 
 def nx_language_links() -> list[dict[str, Any]]:
     """The same page in each language the site offers: ``code``, ``name``, ``url`` and whether it is ``current``."""
-    current = _language()
-    names = {"zh_Hans_CN": "中文", "en": "English"}
-    return [
-        {
-            "code": tk.h.unix_locale_to_bcp47(locale.short_name),
-            "name": names.get(locale.short_name, locale.display_name),
-            "url": tk.h.url_for(tk.h.current_url(), locale=locale.short_name),
-            "current": locale.short_name == current,
-        }
-        for locale in tk.h.get_available_locales()
-    ]
+    if "nx_languages" not in g:
+        current, here = _language(), tk.h.current_url()
+        names = {"zh_Hans_CN": "中文", "en": "English"}
+        g.nx_languages = [
+            {
+                "code": tk.h.unix_locale_to_bcp47(locale.short_name),
+                "name": names.get(locale.short_name, locale.display_name),
+                "url": tk.h.url_for(here, locale=locale.short_name),
+                "current": locale.short_name == current,
+            }
+            for locale in tk.h.get_available_locales()
+        ]
+    return g.nx_languages
+
+
+@cache
+def _unchanging() -> dict[tuple[str, ...], Markup]:
+    return {}
+
+
+def nx_unchanging(name: str, caller: Callable[[], Markup]) -> Markup:
+    """A part of the page that is the same for every reader of a language, made once a process.
+
+    For ``{% call h.nx_unchanging("name") %}`` around what depends on nothing but the language and the plugins.
+    """
+    key = (name, _language(), tk.h.url_for("home.index"), str(tk.config["ckan.plugins"]))
+    if key not in _unchanging():
+        _unchanging()[key] = caller()
+    return _unchanging()[key]
 
 
 def nx_error_text(code: int, text: str | None) -> str:
@@ -146,12 +165,42 @@ def nx_error_text(code: int, text: str | None) -> str:
 # Values
 
 
+class Item(NamedTuple):
+    """A dataset as a list shows it, in the reader's language."""
+
+    url: str
+    title: Markup
+    notes: Markup | str
+    notes_lang: Markup
+    inside: list[Markup]
+    department: str
+    date: str
+    licence: str
+    formats: list[str]
+
+
+def nx_item(pkg: dict[str, Any]) -> Item:
+    """What a list shows of a dataset: of one found by words, with what matched marked."""
+    organization, notes = pkg.get("organization"), _marked(pkg, "notes") or _extract(pkg)
+    return Item(
+        url=_dataset_url(pkg),
+        title=_marked(pkg, "title") or nx_text(pkg, "title"),
+        notes=notes,
+        notes_lang=tk.h.nx_lang(pkg.get("notes_translated") or pkg.get("notes")) if notes else Markup(),
+        inside=(pkg.get("marked") or {}).get("inside", []),
+        department=nx_department(organization["name"])["title"] if organization else "",
+        date=nx_date(pkg.get("metadata_modified")),
+        licence=nx_licence_title(pkg.get("license_id")),
+        formats=_formats(pkg),
+    )
+
+
 def nx_text(record: dict[str, Any], field: str) -> Markup:
     """The localised ``field`` (``title``, ``notes``) of a dataset or department, with ``lang`` where it falls back."""
     return tk.h.nx_localised_html(record.get(f"{field}_translated") or record.get(field) or record.get("name"))
 
 
-def nx_extract(record: dict[str, Any], length: int = 150) -> str:
+def _extract(record: dict[str, Any], length: int = 150) -> str:
     """The beginning of a summary in the reader's language as plain text, without the signs of Markdown.
 
     A list of results shows twenty: turning each into HTML and back takes longer than searching.
@@ -161,7 +210,7 @@ def nx_extract(record: dict[str, Any], length: int = 150) -> str:
     return text if len(text) <= length else f"{text[:length].rstrip()}…"
 
 
-def nx_marked(record: dict[str, Any], field: str) -> Markup | None:
+def _marked(record: dict[str, Any], field: str) -> Markup | None:
     """``title`` or ``notes`` of a search result in the reader's language, with what matched marked; None without."""
     return ((record.get("marked") or {}).get(field) or {}).get("en" if nx_is_english() else "zh")
 
@@ -196,7 +245,7 @@ def nx_date(value: Any) -> str:
     return moment.astimezone(_time_zone()).date().isoformat()
 
 
-def nx_formats(dataset: dict[str, Any]) -> list[str]:
+def _formats(dataset: dict[str, Any]) -> list[str]:
     """The file formats of a dataset, each once, in upper case."""
     formats = (resource.get("format", "") for resource in dataset.get("resources", ()))
     return list(dict.fromkeys(name.upper() for name in formats if name))
@@ -205,6 +254,16 @@ def nx_formats(dataset: dict[str, Any]) -> list[str]:
 def nx_theme_glyph(code: str) -> str:
     """The first character of a theme's Chinese label, as its sign."""
     return codelists.label("theme", code, "zh")[:1]
+
+
+def _dataset_url(dataset: dict[str, Any]) -> str:
+    """The address of a dataset's page; of many on one page, only the first is asked of CKAN."""
+    kind = dataset["type"]
+    if "nx_dataset_urls" not in g:
+        g.nx_dataset_urls = {}
+    if kind not in g.nx_dataset_urls:
+        g.nx_dataset_urls[kind] = tk.h.url_for(f"{kind}.read", id="-").removesuffix("-")
+    return g.nx_dataset_urls[kind] + quote(dataset["name"])
 
 
 def nx_licence_title(licence_id: str | None) -> str:
@@ -243,18 +302,17 @@ def nx_query(**changes: Any) -> str:
     return "?" + urlencode(keep)
 
 
-def _toggled(name: str, value: str) -> str:
-    pairs = [(key, one) for key, one in tk.request.args.items(multi=True) if key != "page" and one]
-    pair = (name, value)
-    pairs = [one for one in pairs if one != pair] if pair in pairs else [*pairs, pair]
-    return "?" + urlencode(pairs)
+def _asked() -> list[tuple[str, str]]:
+    """The reader's search without the number of the page."""
+    return [(key, one) for key, one in tk.request.args.items(multi=True) if key != "page" and one]
 
 
 def nx_results_as(kind: str) -> str:
     """The address of the reader's search as ``csv``, ``json``, ``atom`` or ``rss``."""
-    pairs = [(key, one) for key, one in tk.request.args.items(multi=True) if key != "page" and one]
-    endpoint = "nx_results.file" if kind in ("csv", "json") else "nx_results.feed"
-    return tk.h.url_for(endpoint, kind=kind) + (f"?{urlencode(pairs)}" if pairs else "")
+    if "nx_results_root" not in g:
+        g.nx_results_root = tk.h.url_for("nx_results.feed", kind="atom").removesuffix("atom")
+    pairs = _asked()
+    return g.nx_results_root + kind + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def nx_quote(text: str) -> str:
@@ -267,36 +325,51 @@ def nx_facet_titles() -> dict[str, str]:
     return facets.of_datasets()
 
 
-def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[dict[str, Any]]:
-    """The values of a facet in the order people look for them.
+class Value(NamedTuple):
+    """A value of a facet: ``url`` chooses it, or gives it up; ``depth`` is 0, or 1 and 2 for cities and counties."""
 
-    Returns:
-        dicts with ``name``, ``label``, ``count``, ``active``, ``url`` (chooses it, or gives it up) and ``depth``
-        (0, or 1 and 2 for cities and counties). Values chosen but absent from the results are there with count 0.
-    """
+    name: str
+    label: str
+    number: int
+    number_shown: str
+    active: bool
+    url: str
+    depth: int
+
+
+def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[Value]:
+    """The values of a facet in the order people look for them, those chosen but absent from the results too."""
     found = {item["name"]: item for item in (search_facets or {}).get(name, {}).get("items", ()) if item["name"]}
-    chosen = tk.request.args.getlist(name)
+    asked = _asked()
+    chosen = [value for key, value in asked if key == name]
+    others = urlencode(asked)
     items = []
     for value in [*found, *(value for value in chosen if value not in found)]:
-        item = found.get(value, {"name": value, "count": 0})
+        item = found.get(value, {"count": 0})
+        pair = (name, value)
+        if value in chosen:
+            toggled = urlencode([one for one in asked if one != pair])
+        else:
+            toggled = others + ("&" if others else "") + urlencode([pair])
         items.append(
-            {
-                "name": value,
-                "label": _facet_label(name, value, item.get("display_name")),
-                "count": item["count"],
-                "active": value in chosen,
-                "url": _toggled(name, value),
-                "depth": _depth(value) if name == "nx_region" else 0,
-            }
+            Value(
+                name=value,
+                label=_facet_label(name, value, item.get("display_name")),
+                number=item["count"],
+                number_shown=nx_number(item["count"]),
+                active=value in chosen,
+                url=f"?{toggled}",
+                depth=_depth(value) if name == "nx_region" else 0,
+            )
         )
     if name == "nx_region":
-        return sorted(items, key=lambda item: item["name"])
+        return sorted(items, key=lambda item: item.name)
     if name == "nx_year":
-        return sorted(items, key=lambda item: item["name"], reverse=True)
+        return sorted(items, key=lambda item: item.name, reverse=True)
     if name == "nx_update_cycle":
         order = list(codelists.load("update_cycle"))
-        return sorted(items, key=lambda item: order.index(item["name"]) if item["name"] in order else len(order))
-    return sorted(items, key=lambda item: (-item["count"], item["label"]))
+        return sorted(items, key=lambda item: order.index(item.name) if item.name in order else len(order))
+    return sorted(items, key=lambda item: (-item.number, item.label))
 
 
 def _facet_label(name: str, value: str, given: str | None) -> str:

@@ -50,6 +50,7 @@ def page(package_type: str = "dataset") -> Any:
         "sort": request.args.get("sort", ""),
         "start": (number - 1) * size,
         "rows": size,
+        "language": "en" if helpers.nx_is_english() else "zh",
     }
     problems: list[str] = []
     found: dict[str, Any] = {"count": 0, "results": [], "facets": {}}

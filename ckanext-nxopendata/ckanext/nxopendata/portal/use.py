@@ -11,13 +11,13 @@ from uuid import uuid4
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from redis.exceptions import LockError, RedisError
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.nxopendata.catalogue.rules import CHINA
 from ckanext.nxopendata.portal import counting
 from ckanext.nxopendata.portal.model import Use
+from ckanext.nxopendata.redis_client import client
 
 log = logging.getLogger(__name__)
 
@@ -37,27 +37,24 @@ def count(use: counting.Use) -> None:
     """Add one. A Redis that does not answer never spoils a page."""
     key, field = f"{_prefix()}:day:{today().isoformat()}", f"{use.kind}\t{use.object}"
     try:
-        client: Any = connect_to_redis()
-        number, fields = client.pipeline(transaction=False).hincrby(key, field, 1).hlen(key).execute()
-        if number == 1 and fields > FIELDS_A_DAY:
-            client.hdel(key, field)
+        if client().hincrby(key, field, 1) == 1 and client().hlen(key) > FIELDS_A_DAY:
+            client().hdel(key, field)
     except RedisError as error:
         log.warning("use was not counted: %s", error)
 
 
 def flush() -> int:
     """Move what Redis counted into the table; the number of rows. One process at a time; the others go on."""
-    client: Any = connect_to_redis()
     rows = 0
     try:
-        with client.lock(f"{_prefix()}:lock", timeout=120, blocking=False):
-            for key in client.scan_iter(f"{_prefix()}:day:*"):
+        with client().lock(f"{_prefix()}:lock", timeout=120, blocking=False):
+            for key in client().scan_iter(f"{_prefix()}:day:*"):
                 # From here on new uses are counted in a new key.
-                client.rename(key, f"{_prefix()}:moving:{key.decode().rpartition(':')[2]}:{uuid4()}")
-            for key in client.scan_iter(f"{_prefix()}:moving:*"):
+                client().rename(key, f"{_prefix()}:moving:{key.decode().rpartition(':')[2]}:{uuid4()}")
+            for key in client().scan_iter(f"{_prefix()}:moving:*"):
                 day = dt.date.fromisoformat(key.decode().split(":")[-2])
-                rows += _store(day, client.hgetall(key))
-                client.delete(key)
+                rows += _store(day, client().hgetall(key))
+                client().delete(key)
     except LockError:
         return 0
     return rows
@@ -66,8 +63,7 @@ def flush() -> int:
 def flush_if_due() -> None:
     """Flush, but not more often than once a minute."""
     try:
-        client: Any = connect_to_redis()
-        if client.set(f"{_prefix()}:flushed", "1", ex=FLUSH_SECONDS, nx=True):
+        if client().set(f"{_prefix()}:flushed", "1", ex=FLUSH_SECONDS, nx=True):
             flush()
     except RedisError as error:
         log.warning("use was not moved to the table: %s", error)

@@ -147,7 +147,7 @@ def statistics_csv(field: str) -> Response:
 def _chart(figures: dict[str, Any], field: str, *, link: bool) -> list[tuple[str, int, str | None]]:
     items = helpers.nx_facet_items(field, {field: {"items": figures["facets"].get(field, ())}})
     return [
-        (item["label"], item["count"], tk.h.url_for("dataset.search", **{field: item["name"]}) if link else None)
+        (item.label, item.number, tk.h.url_for("dataset.search", **{field: item.name}) if link else None)
         for item in items
     ]
 

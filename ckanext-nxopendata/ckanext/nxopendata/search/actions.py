@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.catalogue import codelists, departments
+from ckanext.nxopendata.catalogue import codelists, departments, localised
 from ckanext.nxopendata.search import cache, query, results, solr, suggestions, words
 
 __all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest"]
@@ -45,6 +45,8 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type any: bool
     :param facets: whether to count the values of the usual fields (optional, default true)
     :type facets: bool
+    :param language: ``zh`` or ``en``: mark titles and summaries of this language only (optional, both)
+    :type language: string
 
     :returns: ``count``; ``results``, each with the keys of a dataset that a list needs and ``marked`` (``title`` and
         ``notes`` by language, ``inside`` for data items, columns and files, all HTML); ``facets``, field ->
@@ -55,9 +57,12 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
     visible = solr.visible(context.get("auth_user_obj"), everything=_may_see_everything(context))
     # Pages of one search differ in their results, not in their counts.
     counts = _Counts(search, visible) if tk.asbool(data_dict.get("facets", True)) else None
-    known = counts.known() if counts else {}
+    known = counts.known if counts else {}
+    language = str(data_dict.get("language") or "")
+    languages = (language,) if language in query.MARKED else tuple(query.MARKED)
+    uncounted = () if known or counts is None else query.FACETS
     try:
-        answer = solr.search(**query.asked(search, visible, facets=() if known or counts is None else query.FACETS))
+        answer = solr.search(**query.asked(search, visible, facets=uncounted, languages=languages))
     except solr.CannotAnswer:
         raise tk.ValidationError(
             {"q": [tk._("This is no search: check quotation marks, brackets and colons")]}
@@ -66,9 +71,10 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
         known = results.facets(answer["facets"])
         counts.keep(known)
     marks = answer["marks"]
+    spelt = search.q if localised.DEFAULT in languages else ""
     return {
         "count": answer["count"],
-        "results": [results.card(one, marks.get(one["index_id"], {}), search.q) for one in answer["documents"]],
+        "results": [results.card(one, marks.get(one["index_id"], {}), spelt) for one in answer["documents"]],
         "facets": known,
     }
 
@@ -112,11 +118,9 @@ class _Counts:
     def __init__(self, search: query.Search, visible: list[str]) -> None:
         asked = json.dumps([search.q, search.any, sorted(search.filters.items()), visible])
         self._name = "counts:" + hashlib.sha256(asked.encode()).hexdigest()
-        self._state = cache.state()
-
-    def known(self) -> dict[str, Any]:
-        found = cache.read(self._state, self._name) if self._state is not None else None
-        return json.loads(found) if found else {}
+        self._state, found = cache.find(self._name)
+        self.known: dict[str, Any] = json.loads(found) if found else {}
+        """The counts as they were kept; empty where they must be asked for."""
 
     def keep(self, counts: dict[str, Any]) -> None:
         if self._state is not None:

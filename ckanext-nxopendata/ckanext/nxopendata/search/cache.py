@@ -1,28 +1,27 @@
 """What is kept in Redis between requests, and forgotten as soon as anything changes.
 
-Every kept value stands under the *state* of the site, a number that each committed change of the database moves on;
-so nothing made before a change is found after it. A change is in the database before it is in the search index: for
+Every kept value is marked with the *state* of the site, a number that each committed change of the database moves on;
+so nothing made before a change is used after it. A change is in the database before it is in the search index: for
 ``SETTLING`` seconds after one, nothing is kept and nothing kept is used. What no commit announces (time goes by) is
 limited by how long a value is kept at all.
 """
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from flask import g, has_request_context
-from redis import Redis, RedisError
+from redis import RedisError
 from sqlalchemy import event
 
 from ckanext.nxopendata.once import once
+from ckanext.nxopendata.redis_client import client
 
 log = logging.getLogger(__name__)
 
@@ -32,31 +31,31 @@ SETTLING = 5
 QUIET = "ckanext.nxopendata.search.quiet_tables"
 WRITES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+(?:ONLY\s+)?"?(\w+)"?', re.I)
 ALTERS = "nx_cache_alters"
+SEPARATOR = b" "
+"""Between the state in which a value was made, and the value."""
 
 
-@functools.cache
-def _redis() -> Redis:
-    """One client for this process: CKAN makes a new one at every call."""
-    return connect_to_redis()
+def find(name: str) -> tuple[str | None, bytes | None]:
+    """The state of the site, and the bytes kept under ``name`` in this state.
 
-
-def state() -> str | None:
-    """The state of the site, a part of every key; None while a change settles, or without Redis.
-
-    Asked once a request: what was made later than its state says is never older than it.
+    The state is None while a change settles, or without Redis. It is asked once a request, together with the first
+    value: what was made later than its state says is never older than it.
     """
-    if not has_request_context():
-        return _state()
-    if "nx_state" not in g:
-        g.nx_state = _state()
-    return g.nx_state
-
-
-def _state() -> str | None:
+    known = has_request_context() and "nx_state" in g
+    if known and g.nx_state is None:
+        return None, None
     try:
-        changing, number = cast("list[bytes | None]", _redis().mget(_key("changing"), _key("state")))
+        found, *told = client().mget(_key(f"value:{name}"), *(() if known else (_key("changing"), _key("state"))))
+        now = g.nx_state if known else _state(*told)
     except RedisError:
-        return None
+        now = found = None
+    if has_request_context():
+        g.nx_state = now
+    made_in, _, value = (found or b"").partition(SEPARATOR)
+    return now, value if now is not None and made_in == now.encode() else None
+
+
+def _state(changing: bytes | None, number: bytes | None) -> str | None:
     return None if changing else (number or b"0").decode()
 
 
@@ -67,7 +66,7 @@ def changed() -> None:
 
 def _tell() -> None:
     try:
-        with _redis().pipeline() as pipe:
+        with client().pipeline() as pipe:
             pipe.incr(_key("state"))
             pipe.set(_key("changing"), 1, ex=SETTLING)
             pipe.execute()
@@ -77,7 +76,7 @@ def _tell() -> None:
 
 def settled() -> None:
     """Say that the index has everything that was changed; for who has waited for it."""
-    _redis().delete(_key("changing"))
+    client().delete(_key("changing"))
 
 
 def kept(name: str, make: Callable[[], Any], *, seconds: int) -> Any:
@@ -87,28 +86,20 @@ def kept(name: str, make: Callable[[], Any], *, seconds: int) -> Any:
         name: says what it is, with everything that it depends on.
         make: gives the value, of JSON's types.
     """
-    now = state()
+    now, found = find(name)
     if now is None:
         return make()
-    if (found := read(now, name)) is not None:
+    if found is not None:
         return json.loads(found)
     value = make()
     write(now, name, json.dumps(value).encode(), seconds)
     return value
 
 
-def read(now: str, name: str) -> bytes | None:
-    """The bytes kept under ``name`` in the state ``now``."""
-    try:
-        return cast("bytes | None", _redis().get(_key(f"{now}:{name}")))
-    except RedisError:
-        return None
-
-
 def write(now: str, name: str, value: bytes, seconds: int) -> None:
     """Keep bytes under ``name``. ``now`` is the state from before the value was made."""
     try:
-        _redis().set(_key(f"{now}:{name}"), value, ex=seconds)
+        client().set(_key(f"value:{name}"), now.encode() + SEPARATOR + value, ex=seconds)
     except RedisError:
         log.warning("Redis does not answer: %s is not kept", name)
 

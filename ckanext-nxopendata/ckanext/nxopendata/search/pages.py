@@ -2,7 +2,8 @@
 
 Only what is the same for every reader without a name is kept: the page must have asked nothing of the session but the
 token against forged forms, which is put in anew for each reader. What is kept is forgotten with the first change
-(see ``cache``).
+(see ``cache``). Of addresses without number, most of which nobody asks for twice, a page is kept when it is asked for
+the second time.
 """
 
 from __future__ import annotations
@@ -45,6 +46,13 @@ HTML, JSON = "text/html; charset=utf-8", "application/json;charset=utf-8"
 TOKEN = b"\xee\x80\x80nx-token\xee\x80\x81"
 """Stands in a kept page where the token of its reader goes: between characters of private use."""
 
+COUNTLESS = frozenset({"api.action", "dataset.search", "dataset.read"})
+"""Views with an address for every search and dataset: who walks through them all fills no memory of Redis."""
+
+_asked_before: set[str] = set()
+MOST_REMEMBERED = 20_000
+"""Addresses that a process remembers to have been asked for."""
+
 LARGEST = 1_000_000
 HARMLESS = frozenset({"_permanent", "_fresh"})
 """Keys of a session that say nothing about the reader."""
@@ -55,15 +63,12 @@ def answer_from_kept() -> Response | None:
     """Answer with the kept page, if there is one."""
     if not _may_keep():
         return None
-    now = cache.state()
-    if now is None:
-        return None
     name = _name()
-    g.nx_page = (now, name)
-    found = cache.read(now, name)
+    now, found = cache.find(name)
     if found is None:
+        if now is not None:
+            g.nx_page = (now, name)
         return None
-    del g.nx_page
     return _with_etag(Response(content_type=_content_type()), zlib.decompress(found))
 
 
@@ -80,10 +85,19 @@ def keep(response: Response) -> Response:
     body = response.get_data()
     if token := g.get(_token_key()):
         body = body.replace(str(token).encode(), TOKEN)
-    if len(body) <= LARGEST:
-        now, name = made_in
+    now, name = made_in
+    if len(body) <= LARGEST and _is_worth_keeping(name):
         cache.write(now, name, zlib.compress(body, 1), tk.config["ckanext.nxopendata.search.page_seconds"])
     return _with_etag(response, body)
+
+
+def _is_worth_keeping(name: str) -> bool:
+    if request.endpoint not in COUNTLESS or name in _asked_before:
+        return True
+    if len(_asked_before) >= MOST_REMEMBERED:
+        _asked_before.clear()
+    _asked_before.add(name)
+    return False
 
 
 def _with_etag(response: Response, body: bytes) -> Response:

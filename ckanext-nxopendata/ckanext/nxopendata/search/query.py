@@ -55,7 +55,8 @@ SHOWN = (
     "nx_update_cycle",
     "nx_publish_date",
 )
-MARKED = ("title", "title_translated", "notes", "notes_translated", "extras_nx_items", "nx_columns", "res_name")
+MARKED = {"zh": ("title", "notes"), "en": ("title_translated", "notes_translated")}
+MARKED_INSIDE = ("extras_nx_items", "nx_columns", "res_name")
 MARK, UNMARK = "\ue000", "\ue001"
 """Stand around what matched until the text is escaped: of Unicode's private use, so no title has them."""
 
@@ -156,7 +157,9 @@ def words_asked(q: str, enough: str = ENOUGH) -> dict[str, Any]:
     return {"defType": "dismax", "mm": enough, "tie": "0.1", "df": "text", "q.op": "AND", **weighted(q)}
 
 
-def asked(search: Search, visible: Iterable[str], *, facets: Iterable[str] = FACETS) -> dict[str, Any]:
+def asked(
+    search: Search, visible: Iterable[str], *, facets: Iterable[str] = FACETS, languages: Iterable[str] = tuple(MARKED)
+) -> dict[str, Any]:
     """What Solr is asked: results, counts and marks in one request.
 
     The values of a facet are counted as if nothing were chosen in that facet, so that a second one can be added.
@@ -164,6 +167,7 @@ def asked(search: Search, visible: Iterable[str], *, facets: Iterable[str] = FAC
     Args:
         visible: filters that say which datasets the reader may see.
         facets: index fields to count.
+        languages: of the titles and summaries in which what matched is marked.
     """
     chosen = [f"{{!tag={name}}}{one_of(name, values)}" for name, values in search.filters.items()]
     parameters: dict[str, Any] = {
@@ -185,7 +189,7 @@ def asked(search: Search, visible: Iterable[str], *, facets: Iterable[str] = FAC
         parameters |= {
             "hl": "true",
             "hl.method": "unified",
-            "hl.fl": ",".join(MARKED),
+            "hl.fl": ",".join([*(name for language in languages for name in MARKED[language]), *MARKED_INSIDE]),
             "hl.requireFieldMatch": "false",
             "hl.tag.pre": MARK,
             "hl.tag.post": UNMARK,

@@ -26,7 +26,7 @@ def card(document: Mapping[str, Any], marks: Mapping[str, list[str]], q: str) ->
     Args:
         document: the stored fields of the index.
         marks: field -> the passages that Solr marked.
-        q: the query, by whose pinyin and synonyms is marked what Solr cannot mark.
+        q: the query, by whose pinyin and synonyms is marked what Solr cannot mark; "" to leave that out.
 
     Returns:
         ``id, name, type, private, state, title, title_translated, notes, notes_translated, organization, license_id,

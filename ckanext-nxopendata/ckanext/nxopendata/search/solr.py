@@ -24,9 +24,19 @@ def connection(decode_dates: bool = True) -> pysolr.Solr:
     """CKAN's connection, over this thread's open line instead of a new one for each search."""
     made = make_connection(decode_dates)
     if not hasattr(_kept, "session"):
-        _kept.session = requests.Session()
+        _kept.session = _session(made.url)
     made.session = _kept.session
     return made
+
+
+def _session(url: str) -> requests.Session:
+    """A session that takes from the environment once what ``requests`` would look up there at every search."""
+    session = requests.Session()
+    found = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
+    session.auth = requests.utils.get_netrc_auth(url)
+    session.trust_env = False
+    return session
 
 
 def keep_lines_open() -> None:

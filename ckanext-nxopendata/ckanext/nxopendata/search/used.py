@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.redis import connect_to_redis
 from redis import RedisError
 
-from ckanext.nxopendata.once import once
+from ckanext.nxopendata.redis_client import client
 from ckanext.nxopendata.search import inside
 
 FIELD = "views_total"
@@ -23,19 +21,18 @@ def publish(views: Mapping[str, int]) -> int:
     Args:
         views: id of a dataset -> how often it was viewed in all.
     """
-    client: Any = connect_to_redis()
-    before = {one.decode(): int(number) for one, number in client.hgetall(_key()).items()}
+    before = {one.decode(): int(number) for one, number in client().hgetall(_key()).items()}
     changed = {one: number for one, number in views.items() if before.get(one) != number}
     if not changed:
         return 0
-    client.hset(_key(), mapping=changed)
+    client().hset(_key(), mapping=changed)
     return sum(inside.index(identity) for identity in changed)
 
 
 def of_dataset(identity: str) -> int:
     """How often a dataset was viewed, as last published."""
     try:
-        return int(cast("bytes | None", once("redis", connect_to_redis).hget(_key(), identity)) or 0)
+        return int(client().hget(_key(), identity) or 0)
     except RedisError:
         return 0
 

@@ -188,6 +188,8 @@ def spans(text: str, query: str) -> list[tuple[int, int]]:
 def _spelt(text: str, wanted: str) -> list[tuple[int, int]]:
     for run in HAN.finditer(text):
         syllables = reading(run.group())
+        if wanted not in "".join(syllables) and wanted not in "".join(syllable[:1] for syllable in syllables):
+            continue
         for start in range(len(syllables)):
             for end in range(start + 2, min(len(syllables), start + LONGEST_KEY) + 1):
                 part = syllables[start:end]
