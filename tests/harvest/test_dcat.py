@@ -1,11 +1,13 @@
 """DCAT in any syntax, page by page."""
 
+import threading
+
 import pytest
 
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
-from ckanext.nxopendata.harvest.formats import Reading, rdf
+from ckanext.nxopendata.harvest.formats import Reading, dcat, rdf
 
 from .catalogues import PREFIXES, dataset, iri, page, turtle
 from .server import Reply
@@ -186,6 +188,24 @@ class TestPaging:
         assert len(records) == 2
         assert (reading.evidence.closed, reading.evidence.doubts) == (False, ["page_unreadable"])
         assert len(problems) == 1
+
+    def test_the_next_page_comes_while_this_one_is_worked_on_and_holds_nobody_up(self, web):
+        on_its_way, go_on, answered = threading.Event(), threading.Event(), threading.Event()
+
+        def slow(_):
+            on_its_way.set()
+            go_on.wait(30)
+            answered.set()
+
+        web.put("/1", page("/1", [1, 2], "/2"))
+        web.replies["/2"] = Reply(raw=slow)
+        with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as door:
+            records = dcat.FORMAT.read(door.get(web.base + "/1"), Reading(web.base + "/1", door, print))
+            assert next(records).guid == iri(1)
+            assert on_its_way.wait(10)
+            records.close()
+            assert not answered.is_set()
+            go_on.set()
 
     def test_endless_pages_end(self, web, read):
         class Endless(dict):

@@ -7,9 +7,11 @@ module in :data:`BUILT_IN`. Another extension offers its formats by
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -110,15 +112,34 @@ class Reading:
     max_pages: int = 10_000
     rules: FieldMapping | None = None
     memory: Mapping[str, Any] = field(default_factory=dict)
+    _ahead: dict[str, Future[Document]] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def ahead(self, url: str | None, asked: set[str], accept: str) -> Iterator[None]:
+        """Inside, the page at ``url`` is fetched, to be opened next; nothing else may pass the door meanwhile."""
+        if url is None or url in asked or self.evidence.pages >= self.max_pages:
+            yield
+            return
+        pool = ThreadPoolExecutor(1, "nx-harvest-page")
+        page = pool.submit(self.door.get, url, accept=accept)
+        # Who is cancelled does not wait for a server that takes its time.
+        pool.shutdown(wait=False)
+        try:
+            yield
+        except BaseException:
+            page.add_done_callback(_close)
+            raise
+        self._ahead[url] = page
 
     def open(self, url: str, asked: set[str], accept: str) -> Document | None:
         """The page at ``url``; None, with a doubt and a finding, when it was read before or cannot be read."""
+        page = self._ahead.pop(url, None)
         if url in asked or self.evidence.pages >= self.max_pages:
             self.flaw("page_loop" if url in asked else "too_many_pages", url, limit=self.max_pages)
             return None
         asked.add(url)
         try:
-            return self.door.get(url, accept=accept)
+            return page.result() if page else self.door.get(url, accept=accept)
         except FetchError as error:
             self.evidence.doubt("page_unreadable")
             self.report(Problem.of(error, "page", url))
@@ -135,6 +156,11 @@ class Reading:
         """A finding about a page that leaves the completeness in doubt."""
         self.evidence.doubt(code)
         self.report(Problem(code, "page", position=position, params=params))
+
+
+def _close(page: Future[Document]) -> None:
+    if page.exception() is None:
+        page.result().body.close()
 
 
 class Format(Protocol):

@@ -92,10 +92,11 @@ class DcatFormat:
             finally:
                 page.body.close()
             try:
-                yield from self._records(graph, page.url, walk)
+                following = _next(graph, page.url)
+                with reading.ahead(following, walk.asked, self.accept):
+                    yield from self._records(graph, page.url, walk)
                 total = _total(graph) if total is None else total
                 evidence.declared_total = walk.total + (total or 0) if total is not None else None
-                following = _next(graph, page.url)
                 self._note_catalogues(graph, page.url, walk, depth)
             finally:
                 graph.close()
