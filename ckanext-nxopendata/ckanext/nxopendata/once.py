@@ -7,7 +7,7 @@ Outside of :func:`together` nothing is remembered.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -16,17 +16,34 @@ Value = TypeVar("Value")
 _known: ContextVar[dict[Hashable, Any] | None] = ContextVar("nx_known", default=None)
 
 
+_written: ContextVar[tuple[str, ...]] = ContextVar("nx_written", default=())
+
+
 @contextlib.contextmanager
-def together() -> Iterator[None]:
-    """Inside, what :func:`once` looked up is remembered."""
-    if _known.get() is not None:
-        yield
-        return
-    token = _known.set({})
+def together(ids: Iterable[str] = ()) -> Iterator[None]:
+    """Inside, what :func:`once` looked up is remembered.
+
+    Args:
+        ids: of the datasets that are written, as far as they are known beforehand.
+    """
+    known, written = _known.set({}), _written.set(tuple(ids))
     try:
         yield
     finally:
-        _known.reset(token)
+        _known.reset(known)
+        _written.reset(written)
+
+
+def of_all(what: str, key: str, look_up: Callable[[tuple[str, ...]], Mapping[str, Value]]) -> Value | None:
+    """The value of one dataset, looked up for all that are written with it; None where there is none.
+
+    Args:
+        what: names the values.
+        key: id of the dataset.
+        look_up: values by id, of these ids.
+    """
+    ids = _written.get()
+    return once((of_all, what), lambda: look_up(ids)).get(key) if key in ids else look_up((key,)).get(key)
 
 
 def once(key: Hashable, look_up: Callable[[], Value]) -> Value:

@@ -108,7 +108,7 @@ class BulkWriter:
         :returns: what became of each order, in their order
         :raises NotAuthorized: the user may not write one of them; roll back
         """
-        with once.together():
+        with once.together(order.dataset_id for order in orders if order.dataset_id):
             return self._write(orders, batch)
 
     def _write(self, orders: Sequence[Order], batch: checks.Batch | None) -> list[Written]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import ckan.plugins.toolkit as tk
 from redis import RedisError
 
+from ckanext.nxopendata.once import of_all
 from ckanext.nxopendata.redis_client import client
 from ckanext.nxopendata.search import inside
 
@@ -30,9 +31,13 @@ def publish(views: Mapping[str, int]) -> int:
 
 
 def of_dataset(identity: str) -> int:
-    """How often a dataset was viewed, as last published."""
+    """How often a dataset was viewed, as last published; of datasets that are written together asked once."""
+
+    def published(ids: tuple[str, ...]) -> dict[str, int]:
+        return dict(zip(ids, (int(number or 0) for number in client().hmget(_key(), ids)), strict=True))
+
     try:
-        return int(client().hget(_key(), identity) or 0)
+        return of_all("views", identity, published) or 0
     except RedisError:
         return 0
 
