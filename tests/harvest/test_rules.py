@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.worker import work
+
 from .catalogues import turtle
 
 ROOM = Path(__file__).parents[2] / "ckanext-nxopendata" / "ckanext" / "nxopendata" / "harvest"
@@ -62,6 +64,18 @@ class TestAuthorisation:
         from ckan.tests import helpers
 
         return helpers.call_auth(action, {"user": name, "model": __import__("ckan.model").model}, **data)
+
+    def test_a_run_asked_for_over_http_is_handed_to_the_workers(self, run, app):
+        from ckan.tests import factories
+
+        asked = {"headers": {"Authorization": factories.SysadminWithToken()["token"]}}
+        path = "/api/3/action/nx_harvest_run_create"
+        begun = app.post(path, json={"source_id": "test"}, **asked).json["result"]
+        assert begun["state"] == "pending"
+        work()
+        assert app.get(f"/api/3/action/nx_harvest_run_show?id={begun['id']}", **asked).json["result"]["state"] == "done"
+        waited = app.post(path, json={"source_id": "test", "queue": False}, **asked).json["result"]
+        assert waited["state"] == "done"
 
     def test_visitors_and_strangers_see_nothing(self, run):
         from ckan.plugins import toolkit as tk

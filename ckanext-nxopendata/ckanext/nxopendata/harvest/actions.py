@@ -196,7 +196,7 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
 
     :param source_id: id or name of the source
     :param queue: true to hand the run to the workers; the answer is then a run that has not begun, or the one
-        that is under way already
+        that is under way already. Over HTTP that is so unless it is false: a long run would outlast the request.
     :returns: the run: ``state``, ``counts`` of create, update, unchanged, withdraw, restore, refused,
         duplicate, ``stages`` (seconds), ``problem_count``
     """
@@ -204,7 +204,7 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
     source = _source(tk.get_or_bust(data_dict, "source_id"))
     if source.state != "active":
         raise tk.ValidationError({"source_id": [tk._("This source is paused or deleted.")]})
-    if tk.asbool(data_dict.get("queue", False)):
+    if _queued(context, data_dict):
         row = run.under_way(source.id)
         if row is None:
             row = run.create(source, context.get("user") or "")
@@ -219,12 +219,12 @@ def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> Json:
     """Carry out a run that waits for a person because it would withdraw many datasets.
 
     :param id: id of the run
-    :param queue: true to hand it to the workers
+    :param queue: true to hand it to the workers, as is usual over HTTP
     :returns: the run
     """
     tk.check_access("nx_harvest_run_approve", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "id"))
-    if tk.asbool(data_dict.get("queue", False)):
+    if _queued(context, data_dict):
         released = _decided(run.release, row.id)
         jobs.offer_turns()
         return _run_dict(released)
@@ -278,16 +278,22 @@ def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> Json:
     """Bring the datasets of the last run of a source back to what they were before it.
 
     :param id: id of the run
-    :param queue: true to hand it to the workers; the answer is then the run in the state ``undoing``
+    :param queue: true to hand it to the workers, as is usual over HTTP; the answer is then the run in the state
+        ``undoing``
     :returns: the run
     """
     tk.check_access("nx_harvest_run_undo", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "id"))
-    if tk.asbool(data_dict.get("queue", False)):
+    if _queued(context, data_dict):
         begun = _decided(run.begin_undo, row.id)
         jobs.enqueue_undo(begun)
         return _run_dict(begun)
     return _run_dict(_decided(run.undo, row.id, _writer()))
+
+
+def _queued(context: Context, data_dict: DataDict) -> bool:
+    """Whether the workers are to do it. CKAN names the version of the API in the context of a call over HTTP."""
+    return tk.asbool(data_dict.get("queue", "api_version" in context))
 
 
 def _writer() -> bulk.BulkWriter:

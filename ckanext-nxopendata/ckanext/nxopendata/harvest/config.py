@@ -114,6 +114,11 @@ def chunk() -> int:
     return _number("chunk")
 
 
+def keep_plans_days() -> int:
+    """Days for which the plan and the problems of a run that is over are kept; 0 for ever."""
+    return _number("keep_plans_days")
+
+
 def user_agent() -> str:
     """Who asks, and where to complain."""
     return f"nxopendata-harvester/1.0 (+{tk.config['ckan.site_url']})"

@@ -19,6 +19,7 @@ from ckanext.nxopendata.harvest import (
     config,
     contents,
     duplicates,
+    forget,
     formats,
     identities,
     locks,
@@ -740,7 +741,8 @@ def begin_undo(run_id: str) -> Run:
         .where(Run.source_id == run.source_id, Run.created > run.created, Run.state != "undone")
         .where(PlanEntry.state.in_(("written", "done")))
     )
-    if run.state not in ("done", "cancelled", "undoing") or model.Session.scalar(later.limit(1)):
+    gone = forget.FORGOTTEN in run.note
+    if run.state not in ("done", "cancelled", "undoing") or gone or model.Session.scalar(later.limit(1)):
         model.Session.rollback()
         raise HarvestError("run_not_undoable")
     if not locks.take(run.source_id, run_id):
