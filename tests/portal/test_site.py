@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,12 @@ import pytest
 import rdflib
 from ckan import authz, logic
 from ckan.config.middleware import make_app
+from ckan.lib import webassets_tools
 from ckan.tests import factories
 from lxml import etree, html
 from rdflib.namespace import DCAT, RDF
 
-from ckanext.nxopendata.portal import bulk
+from ckanext.nxopendata.portal import bulk, speed
 
 Act = Callable[..., Any]
 
@@ -93,3 +96,26 @@ def test_the_first_readers_find_all_actions_and_rights(ckan_config: Any) -> None
     # What CKAN would fill while it answers the first reader, and others meanwhile find half full.
     assert "nx_search_find" in logic._actions
     assert "nx_search_find" in authz._AuthFunctions._functions
+
+
+def test_readers_who_come_first_and_together_find_whole_style_sheets(
+    app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As on a new machine: no file is made yet.
+    monkeypatch.setattr(speed, "_ready", [])
+    bundles = webassets_tools.env
+    monkeypatch.setattr(bundles, "directory", str(tmp_path))
+    for bundle in bundles:
+        bundle.config["auto_build"] = True
+    begin = threading.Barrier(8)
+
+    def read(number: int) -> int:
+        with app.flask_app.test_client() as client:
+            begin.wait()
+            return client.get(("/", "/dataset/")[number % 2]).status_code
+
+    with ThreadPoolExecutor(8) as readers:
+        assert list(readers.map(read, range(8))) == [200] * 8
+    made = next(tmp_path.glob("nxopendata/*reader.css")).read_bytes()
+    app.get("/")
+    assert [path.read_bytes() for path in tmp_path.glob("nxopendata/*reader.css")] == [made]

@@ -1,12 +1,24 @@
-"""What CKAN and other plugins do anew for each page, or only when the first reader comes, done once at the start."""
+"""What CKAN and other plugins do anew for each page, or only when the first readers come, done once before them."""
 
 from __future__ import annotations
 
+import fcntl
+import logging
+import threading
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import authz
-from ckan.lib import i18n
+from ckan.lib import i18n, webassets_tools
+from webassets.exceptions import BuildError, BundleError, FilterError
+
+log = logging.getLogger(__name__)
+
+_one_thread = threading.Lock()
+_ready: list[Any] = []
+"""The set of bundles whose files are there; the last one, as a test may load the site anew."""
 
 
 def before_the_first_reader() -> None:
@@ -17,6 +29,40 @@ def before_the_first_reader() -> None:
     i18n.get_locales_dict()
     tk.get_action("package_show")
     authz.auth_functions_list()
+
+
+def build_assets() -> None:
+    """Make the style sheets and scripts of all pages, unless this process has; called before each page.
+
+    CKAN lets webassets make a file when the first page wants it. Of readers who come together one finds it half made,
+    and gets an error. Here one process makes them after the other; then no page looks any more whether they are new.
+    Not at the start: a command that an administrator runs would leave files that the site may not replace.
+    """
+    bundles = webassets_tools.env
+    if bundles in _ready or bundles.debug:
+        return
+    with _one_thread:
+        if bundles in _ready:
+            return
+        try:
+            folder = Path(bundles.directory)
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / ".nx-building").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                for bundle in bundles:
+                    _build(bundle)
+        except OSError as error:
+            log.error("style sheets and scripts cannot be made in %s: %s", bundles.directory, error)
+        _ready[:] = [bundles]
+
+
+def _build(bundle: Any) -> None:
+    try:
+        bundle.urls()
+    except (BuildError, BundleError, FilterError) as error:
+        log.error("%s cannot be made: %s", bundle.output, error)
+    else:
+        bundle.config["auto_build"] = False
 
 
 def once() -> None:

@@ -13,7 +13,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
 from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, results, use
+from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, results, speed, use
 from ckanext.nxopendata.portal import bulk as bulk_files
 from ckanext.nxopendata.portal import statistics as series
 from ckanext.nxopendata.search import solr
@@ -49,6 +49,12 @@ CHARTS = ("nx_theme", "organization", "nx_region", "res_format", "license_id", "
 
 def _figures() -> dict[str, Any]:
     return tk.get_action("nx_portal_figures")({}, {})
+
+
+@portal.before_app_request
+def build_assets() -> None:
+    """Have style sheets and scripts ready before the first page."""
+    speed.build_assets()
 
 
 @portal.after_app_request
