@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
-from flask import g, has_request_context
+from flask import g
 from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.catalogue import codelists, departments, localised
+from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.licences import shared
 from ckanext.nxopendata.portal import dataset as about
@@ -35,6 +35,7 @@ __all__ = [
     "nx_item",
     "nx_language_links",
     "nx_licence_title",
+    "nx_main_pages",
     "nx_metadata_groups",
     "nx_number",
     "nx_operator",
@@ -62,6 +63,7 @@ CODELISTS = {
 }
 NEWEST_VERSIONS = 3
 RELATED = 5
+Value = TypeVar("Value")
 PREFIX = "ckanext.nxopendata.portal."
 MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]{0,200}>|[*_`~]{2,}|^\s{0,3}(?:#{1,6}|[-*+>])\s+", re.M)
 """Links (their text stays), tags, emphasis and the signs that begin a line."""
@@ -79,7 +81,7 @@ def nx_setting(name: str) -> Any:
 
 def nx_is_english() -> bool:
     """Whether the reader chose English."""
-    return not _language().startswith("zh")
+    return not reader_language().startswith("zh")
 
 
 def nx_site_title() -> str:
@@ -126,7 +128,7 @@ def nx_colours() -> Markup:
 def nx_language_links() -> list[dict[str, Any]]:
     """The same page in each language the site offers: ``code``, ``name``, ``url`` and whether it is ``current``."""
     if "nx_languages" not in g:
-        current, here = _language(), tk.h.current_url()
+        current, here = reader_language(), tk.h.current_url()
         names = {"zh_Hans_CN": "中文", "en": "English"}
         g.nx_languages = [
             {
@@ -140,20 +142,37 @@ def nx_language_links() -> list[dict[str, Any]]:
     return g.nx_languages
 
 
-@cache
-def _unchanging() -> dict[tuple[str, ...], Markup]:
-    return {}
+_unchanging: dict[tuple[str, ...], Any] = {}
 
 
-def nx_unchanging(name: str, caller: Callable[[], Markup]) -> Markup:
-    """A part of the page that is the same for every reader of a language, made once a process.
+def nx_unchanging(name: str, caller: Callable[[], Value]) -> Value:
+    """What is the same for every reader of a language, made once a process.
 
-    For ``{% call h.nx_unchanging("name") %}`` around what depends on nothing but the language and the plugins.
+    For ``{% call h.nx_unchanging("name") %}`` around a part of a page that depends on nothing but the language and
+    the plugins.
     """
-    key = (name, _language(), tk.h.url_for("home.index"), str(tk.config["ckan.plugins"]))
-    if key not in _unchanging():
-        _unchanging()[key] = caller()
-    return _unchanging()[key]
+    if "nx_home" not in g:
+        g.nx_home = tk.h.url_for("home.index")
+    key = (name, reader_language(), g.nx_home, str(tk.config["ckan.plugins"]))
+    if key not in _unchanging:
+        _unchanging[key] = caller()
+    return _unchanging[key]
+
+
+def nx_main_pages() -> list[tuple[str, str, str]]:
+    """The pages of the menu: address, title, and how their addresses begin without the language."""
+
+    def make() -> list[tuple[str, str, str]]:
+        kind = tk.h.default_package_type()
+        return [
+            (tk.h.url_for(f"{kind}.search"), tk._("Datasets"), f"/{kind}"),
+            (tk.h.url_for("organization.index"), tk._("Departments"), "/organization"),
+            (tk.h.url_for("nx_portal.statistics"), tk._("Statistics"), "/statistics"),
+            (tk.h.url_for("nx_portal.developers"), tk._("Developers"), "/developers"),
+            (tk.h.url_for("nx_portal.help"), tk._("Help"), "/help"),
+        ]
+
+    return nx_unchanging("main pages", make)
 
 
 def nx_error_text(code: int, text: str | None) -> str:
@@ -206,7 +225,7 @@ def _extract(record: dict[str, Any], length: int = 150) -> str:
     A list of results shows twenty: turning each into HTML and back takes longer than searching.
     """
     texts = localised.parse(record.get("notes_translated") or record.get("notes"))
-    text = " ".join(MARKDOWN.sub(r"\1", localised.choose(texts, _language())[0])[: 4 * length].split())
+    text = " ".join(MARKDOWN.sub(r"\1", localised.choose(texts, reader_language())[0])[: 4 * length].split())
     return text if len(text) <= length else f"{text[:length].rstrip()}…"
 
 
@@ -278,9 +297,11 @@ def nx_licence_title(licence_id: str | None) -> str:
 def nx_department(name: str) -> dict[str, str]:
     """``name`` and ``title``, in the reader's language, of a department; all of them are read at once."""
     if "nx_departments" not in g:
-        language = _language()
+        language = reader_language()
         g.nx_departments = kept.get(
-            f"departments:{language}", lambda: {one["name"]: one["title"] for one in departments.tree(language)}
+            f"departments:{language}",
+            lambda: {one["name"]: one["title"] for one in departments.tree(language)},
+            near=True,
         )
     return {"name": name, "title": g.nx_departments.get(name, name)}
 
@@ -325,7 +346,7 @@ def nx_facet_titles() -> dict[str, str]:
     return facets.of_datasets()
 
 
-class Value(NamedTuple):
+class FacetValue(NamedTuple):
     """A value of a facet: ``url`` chooses it, or gives it up; ``depth`` is 0, or 1 and 2 for cities and counties."""
 
     name: str
@@ -337,7 +358,7 @@ class Value(NamedTuple):
     depth: int
 
 
-def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[Value]:
+def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[FacetValue]:
     """The values of a facet in the order people look for them, those chosen but absent from the results too."""
     found = {item["name"]: item for item in (search_facets or {}).get(name, {}).get("items", ()) if item["name"]}
     asked = _asked()
@@ -352,7 +373,7 @@ def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[Value]:
         else:
             toggled = others + ("&" if others else "") + urlencode([pair])
         items.append(
-            Value(
+            FacetValue(
                 name=value,
                 label=_facet_label(name, value, item.get("display_name")),
                 number=item["count"],
@@ -374,7 +395,7 @@ def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[Value]:
 
 def _facet_label(name: str, value: str, given: str | None) -> str:
     if name in CODELISTS:
-        return codelists.label(CODELISTS[name], value, _language())
+        return codelists.label(CODELISTS[name], value, reader_language())
     if name == "organization":
         return nx_department(value)["title"]
     if name == "nx_is_open":
@@ -423,7 +444,7 @@ def nx_metadata_groups(dataset: dict[str, Any]) -> list[tuple[str, list[metadata
         "contact": tk._("Contact"),
         "other": tk._("Further metadata"),
     }
-    language = _language()
+    language = reader_language()
     groups = metadata.grouped(
         schema["dataset_fields"],
         dataset,
@@ -449,7 +470,7 @@ def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
         }
 
     use.flush_if_due()
-    return kept.get(f"about:{dataset['id']}:{_language()}", make)
+    return kept.get(f"about:{dataset['id']}:{reader_language()}", make)
 
 
 def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
@@ -497,10 +518,6 @@ def nx_preview(resource: dict[str, Any]) -> dict[str, Any]:
         return {"table": preview.read(path, kind, limit=nx_setting("preview_bytes"))}
     except preview.NoPreview as reason:
         return {"reason": reason.code}
-
-
-def _language() -> str:
-    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
 
 
 def _time_zone() -> ZoneInfo:

@@ -10,9 +10,13 @@ from ckanext.nxopendata.search import cache
 SECONDS = 60
 
 
-def get(name: str, make: Callable[[], Any], seconds: int = SECONDS) -> Any:
-    """What ``make`` gives, as JSON keeps it; kept under ``name`` until something changes, at most ``seconds``."""
-    return cache.kept(f"portal:{name}", make, seconds=seconds)
+def get(name: str, make: Callable[[], Any], seconds: int = SECONDS, *, near: bool = False) -> Any:
+    """What ``make`` gives, as JSON keeps it; kept under ``name`` until something changes, at most ``seconds``.
+
+    Args:
+        near: what almost every page needs, kept in the memory of this process too.
+    """
+    return cache.kept(f"portal:{name}", make, seconds=seconds, near=near)
 
 
 def give_up() -> None:
