@@ -10,7 +10,7 @@ from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from lxml import html
 
-from ckanext.nxopendata.portal import feedback
+from ckanext.nxopendata.portal import feedback, use
 from ckanext.nxopendata.portal.model import Feedback
 
 Act = Callable[..., Any]
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", 
 
 @pytest.fixture
 def nothing_kept() -> None:
+    use.push()
     client: Any = connect_to_redis()
     for key in client.scan_iter("nx:*"):
         client.delete(key)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", 
 
 @pytest.fixture
 def nothing_kept() -> None:
+    use.push()
     client: Any = connect_to_redis()
     for key in client.scan_iter("nx:*"):
         client.delete(key)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import logging
+import os
+import threading
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
@@ -26,6 +30,7 @@ FIELDS_A_DAY = 100_000
 SEARCH_DAYS = 90
 """Words searched for are forgotten after so many days."""
 FLUSH_SECONDS = 60
+PUSH_SECONDS = 1
 
 
 def today() -> dt.date:
@@ -33,18 +38,68 @@ def today() -> dt.date:
     return dt.datetime.now(CHINA).date()
 
 
+class _Counter:
+    """What this process has counted and not yet told Redis."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._timer: threading.Timer | None = None
+
+    def add(self, key: str, field: str) -> None:
+        with self._lock:
+            self._counts[key, field] += 1
+            if self._timer is None:
+                self._timer = threading.Timer(PUSH_SECONDS, push)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def take(self) -> list[tuple[str, str, int]]:
+        with self._lock:
+            counts = [(key, field, number) for (key, field), number in self._counts.items()]
+            self._counts, self._timer = Counter(), None
+        return counts
+
+    def restart(self) -> None:
+        """A child of this process begins with nothing: its parent tells what was counted before."""
+        self.__init__()
+
+
+_counter = _Counter()
+os.register_at_fork(after_in_child=_counter.restart)
+
+
 def count(use: counting.Use) -> None:
-    """Add one. A Redis that does not answer never spoils a page."""
-    key, field = f"{_prefix()}:day:{today().isoformat()}", f"{use.kind}\t{use.object}"
+    """Add one. Redis is told once a second, of all that was counted until then."""
+    _counter.add(f"{_prefix()}:day:{today().isoformat()}", f"{use.kind}\t{use.object}")
+
+
+@atexit.register
+def push() -> None:
+    """Tell Redis what was counted. One that does not answer never spoils a page."""
+    counts = _counter.take()
+    if not counts:
+        return
     try:
-        if client().hincrby(key, field, 1) == 1 and client().hlen(key) > FIELDS_A_DAY:
-            client().hdel(key, field)
+        pipe = client().pipeline(transaction=False)
+        for key, field, number in counts:
+            pipe.hincrby(key, field, number)
+        days = dict.fromkeys(key for key, _, _ in counts)
+        for key in days:
+            pipe.hlen(key)
+        told = pipe.execute()
+        totals, lengths = told[: len(counts)], told[len(counts) :]
+        full = {key for key, length in zip(days, lengths, strict=True) if length > FIELDS_A_DAY}
+        for (key, field, number), total in zip(counts, totals, strict=True):
+            if key in full and total == number:
+                client().hdel(key, field)
     except RedisError as error:
         log.warning("use was not counted: %s", error)
 
 
 def flush() -> int:
     """Move what Redis counted into the table; the number of rows. One process at a time; the others go on."""
+    push()
     rows = 0
     try:
         with client().lock(f"{_prefix()}:lock", timeout=120, blocking=False):

@@ -52,9 +52,9 @@ def _figures() -> dict[str, Any]:
 
 
 @portal.before_app_request
-def build_assets() -> None:
-    """Have style sheets and scripts ready before the first page."""
-    speed.build_assets()
+def before_the_first_page() -> None:
+    """Have style sheets and scripts ready."""
+    speed.before_the_first_page()
 
 
 @portal.after_app_request
