@@ -197,6 +197,8 @@ def _vocabulary() -> list[suggestions.Entry]:
     site = str(tk.config["ckan.site_id"]) + str(tk.config["solr_url"])
     made, entries = _kept.get(site, (0.0, []))
     if time.monotonic() - made > KEPT_SECONDS or not entries:
+        if entries:  # others go on with what there is while this one reads
+            _kept[site] = (time.monotonic(), entries)
         entries = _read_vocabulary()
         _kept[site] = (time.monotonic(), entries)
     return entries
