@@ -62,27 +62,28 @@ THEMES = ("nx-tourism", "18", "1", "2")
 REGIONS = ("640100", "640200", "640300", "640400", "640500")
 
 
-NEW_ID = "md5({} || '-' || :copy)::uuid::text"
-ORIGINALS = "package_id IN (SELECT id FROM package WHERE name ~ '^p[0-9]+$')"
-LATER = "title || '（第' || :copy || '期）'"
+NEW_ID = "md5({} || '-' || copy)::uuid::text"
+ORIGINALS = "SELECT id FROM package WHERE name ~ '^p[0-9]+$'"
+LATER = "title || '（第' || copy || '期）'"
+EACH = "CROSS JOIN generate_series(1, :copies) AS copy"
 COPIES = (  # The parts are the constants above.
     f"""
     INSERT INTO package (id, name, title, notes, url, license_id, type, owner_org, creator_user_id, metadata_created,
         metadata_modified, private, state, extras)
-    SELECT {NEW_ID.format("id")}, name || '-' || :copy, {LATER}, notes, url, license_id, type, owner_org,
+    SELECT {NEW_ID.format("id")}, name || '-' || copy, {LATER}, notes, url, license_id, type, owner_org,
         creator_user_id, metadata_created, metadata_modified, private, state,
         replace(extras::text, title, {LATER})::jsonb - 'nx_resource_code'
-    FROM package WHERE name ~ '^p[0-9]+$'""",  # noqa: S608
+    FROM package {EACH} WHERE id IN ({ORIGINALS})""",  # noqa: S608
     f"""
     INSERT INTO resource (id, package_id, url, format, description, position, hash, name, state, extras, created,
         metadata_modified, url_type)
     SELECT {NEW_ID.format("id")}, {NEW_ID.format("package_id")}, url, format, description, position, hash, name, state,
         extras, created, metadata_modified, url_type
-    FROM resource WHERE {ORIGINALS}""",  # noqa: S608
+    FROM resource {EACH} WHERE package_id IN ({ORIGINALS})""",  # noqa: S608
     f"""
     INSERT INTO package_tag (id, package_id, tag_id, state)
     SELECT {NEW_ID.format("id")}, {NEW_ID.format("package_id")}, tag_id, state
-    FROM package_tag WHERE {ORIGINALS}""",  # noqa: S608
+    FROM package_tag {EACH} WHERE package_id IN ({ORIGINALS})""",  # noqa: S608
 )
 
 
@@ -159,9 +160,8 @@ def fill(solr_url: str) -> list[str]:
         # Without plugins, the dataset by the default schema is all that is indexed.
         theirs.append(document(both[0], both[0], plugins=False))
     copies = range(1, -(-COUNT // len(titles)))
-    for copy in copies:
-        for statement in COPIES:
-            model.Session.execute(sa.text(statement), {"copy": str(copy)})
+    for statement in COPIES:
+        model.Session.execute(sa.text(statement), {"copies": len(copies)})
     model.Session.commit()
     model.Session.execute(sa.text("ANALYZE"))
     model.Session.commit()
