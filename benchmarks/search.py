@@ -357,9 +357,10 @@ def test_search(ckan_config: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         print(f"{'':<34} {'ours':>7} {'stock':>7}   {'ours':>7} {'stock':>7}   {'ours':>7} {'stock':>7}")
         for kind, urls in addresses(names).items():
             results[kind] = compare(kind, ours, theirs, urls)
-        typed = [word[:length] for word in (*WORDS, "lvyou", "renkou", "kqzl") for length in (1, 2, 3)]
+        typed = [word[:length] for word in (*WORDS, "lvyou", "renkou", "kqzl") for length in range(1, 6)]
         offered: list[float] = []
-        new, typed = typed[: 2 * REQUESTS], itertools.cycle(typed[2 * REQUESTS :])
+        typed = list(dict.fromkeys(typed))
+        new, typed = typed[::2], itertools.cycle(typed[1::2])
         for number in range(ROUNDS + 1):
             words = itertools.islice(typed, REQUESTS)
             taken, _ = ask(ours, [f"/api/3/action/nx_search_suggest?q={quote(word)}&_={number}" for word in words])

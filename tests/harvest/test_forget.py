@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("with_plugins", "tables")
 
 @pytest.fixture
 def runs(web, harvest):
-    """Three runs of one source that ended 200 days ago: the last one wrote nothing, but refused a record."""
+    """Four runs of one source that ended 200 days ago: the last two wrote nothing, but refused a record."""
     from ckan import model
 
     from ckanext.nxopendata.harvest.model import Run, now
@@ -22,6 +22,7 @@ def runs(web, harvest):
     for body in (turtle(1, 2, 3), turtle(1, 2, 3, more='[] a dcat:Dataset ; dct:title "没有标识"@zh .')):
         web.put("/1", body)
         made.append(harvest(url)["id"])
+    made.append(harvest(url)["id"])
     model.Session.execute(sa.update(Run).values(finished=now() - dt.timedelta(days=200)))
     model.Session.commit()
     return made
@@ -42,12 +43,13 @@ def test_the_plan_that_can_be_undone_and_the_counts_stay(runs, left, call):
 
     from ckanext.nxopendata.harvest import forget
 
-    first, second, third = runs
+    first, second, third, newest = runs
     before = [call("nx_harvest_run_show", id=run)["counts"] for run in runs]
     assert left(third)[1] == 1
     assert forget.old_plans() == 2
     assert (left(first), left(third)) == ((0, 0), (0, 0))
     assert left(second)[0] > 0
+    assert left(newest)[1] == 1  # the next run is compared with it
     assert [call("nx_harvest_run_show", id=run)["counts"] for run in runs] == before
     assert forget.old_plans() == 0
     assert call("nx_harvest_run_undo", id=second)["state"] == "undone"

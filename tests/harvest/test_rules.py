@@ -76,6 +76,10 @@ class TestAuthorisation:
         assert app.get(f"/api/3/action/nx_harvest_run_show?id={begun['id']}", **asked).json["result"]["state"] == "done"
         waited = app.post(path, json={"source_id": "test", "queue": False}, **asked).json["result"]
         assert waited["state"] == "done"
+        undoing = app.post("/api/3/action/nx_harvest_run_undo", json={"id": run["id"]}, **asked).json["result"]
+        assert undoing["state"] == "undoing"
+        work()
+        assert app.get(f"/api/3/action/nx_harvest_run_show?id={run['id']}", **asked).json["result"]["state"] == "undone"
 
     def test_visitors_and_strangers_see_nothing(self, run):
         from ckan.plugins import toolkit as tk

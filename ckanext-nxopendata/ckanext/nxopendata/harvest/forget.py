@@ -1,7 +1,7 @@
 """Plans and problems of runs that ended long ago: removed, so that the tables do not grow for ever.
 
-A run itself, its counts, doubts and times stay. So does the plan of the newest run of a source that wrote anything: it
-alone can be undone.
+A run itself, its counts, doubts and times stay. So do the plan of the newest run of a source that wrote anything, which
+alone can be undone, and the problems of its newest run, which the next one is compared with before people are told.
 """
 
 from __future__ import annotations
@@ -37,14 +37,19 @@ def old_plans() -> int:
         .where(later.source_id == Run.source_id, later.created > Run.created, later.state != "undone")
         .where(PlanEntry.state.in_(("written", "done")))
     )
+    followed = (
+        sa.select(later.id)
+        .where(later.source_id == Run.source_id, later.created > Run.created, later.state.in_(("done", "failed")))
+        .where(later.note["not_modified"].is_(None))
+    )
     wrote = sa.select(PlanEntry.number).where(PlanEntry.run_id == Run.id, PlanEntry.state.in_(("written", "done")))
     marked = Run.note.has_key(FORGOTTEN)
     left = sa.or_(*(sa.exists().where(table.run_id == Run.id) for table in (PlanEntry, Finding, Chunk)))
     query = (
         sa.select(Run.id)
         .where(Run.state.in_(FINAL), Run.finished < now() - dt.timedelta(days=config.keep_plans_days()), left)
-        .where(sa.or_(marked, wrote_later.exists(), sa.not_(wrote.exists())))
-        .order_by(Run.finished)
+        .where(sa.or_(marked, followed.exists()), sa.or_(marked, wrote_later.exists(), sa.not_(wrote.exists())))
+        .order_by(Run.finished, Run.created)
     )
     runs = list(model.Session.scalars(query))
     for run_id in runs:
@@ -54,6 +59,9 @@ def old_plans() -> int:
 
 def _forget(run_id: str) -> None:
     run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
+    if run.state not in FINAL:  # somebody has begun to undo it meanwhile
+        model.Session.rollback()
+        return
     run.note = {FORGOTTEN: now().date().isoformat(), **run.note}
     model.Session.commit()
     for table in (PlanEntry, Finding, Chunk):

@@ -76,7 +76,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         found: list[Problem] = []
         evidence = Evidence()
         reading = sources.reading(source, form, door, found.append, evidence)
-        reading.memory = {}
+        reading.memory, reading.looks_ahead = {}, False
         records = iter(form.read(first, reading))
         try:
             sample = list(itertools.islice(records, limit))

@@ -242,14 +242,18 @@ _usual = gc.get_threshold()
 @contextlib.contextmanager
 def long_lived() -> Iterator[None]:
     """What the process holds already is not looked through for garbage again and again while it harvests, and what a
-    page of a catalogue is made of not at every few records."""
-    gc.freeze()
+    page of a catalogue is made of not at every few records. A process that serves pages has set aside what it holds
+    for good."""
+    own = not gc.get_freeze_count()
+    if own:
+        gc.freeze()
     gc.set_threshold(YOUNG, *_usual[1:])
     try:
         yield
     finally:
         gc.set_threshold(*_usual)
-        gc.unfreeze()
+        if own:
+            gc.unfreeze()
 
 
 def take_turns(writer: Writer, seconds: float) -> bool:

@@ -13,7 +13,6 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.lib import i18n, webassets_tools
-from webassets.exceptions import BuildError, BundleError, FilterError
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ def before_the_first_page() -> None:
     Not at the start: a command that an administrator runs would leave files that the site may not replace.
     """
     bundles = webassets_tools.env
-    if bundles in _ready or bundles.debug:
+    if bundles in _ready or bundles.debug or tk.config["debug"]:
         return
     with _one_thread:
         if bundles in _ready:
@@ -48,12 +47,14 @@ def before_the_first_page() -> None:
         try:
             folder = Path(bundles.directory)
             folder.mkdir(parents=True, exist_ok=True)
-            with (folder / ".nx-building").open("w") as lock:
+            lock = (folder / ".nx-building").open("w")
+        except OSError as error:
+            log.error("style sheets and scripts cannot be made in %s: %s", bundles.directory, error)
+        else:
+            with lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 for bundle in bundles:
                     _build(bundle)
-        except OSError as error:
-            log.error("style sheets and scripts cannot be made in %s: %s", bundles.directory, error)
         if not gc.get_freeze_count():
             # Half a million objects that stay as long as the process: looking through them takes a fifth of a second,
             # in which nobody is answered.
@@ -64,8 +65,8 @@ def before_the_first_page() -> None:
 def _build(bundle: Any) -> None:
     try:
         bundle.urls()
-    except (BuildError, BundleError, FilterError) as error:
-        log.error("%s cannot be made: %s", bundle.output, error)
+    except Exception:  # of whatever plugin it is, the other pages go on
+        log.exception("%s cannot be made", bundle.output)
     else:
         bundle.config["auto_build"] = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import datetime as dt
 import logging
 import os
@@ -42,6 +43,7 @@ class _Counter:
     """What this process has counted and not yet told Redis."""
 
     def __init__(self) -> None:
+        self.telling = threading.Lock()
         self._lock = threading.Lock()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._timer: threading.Timer | None = None
@@ -50,9 +52,11 @@ class _Counter:
         with self._lock:
             self._counts[key, field] += 1
             if self._timer is None:
-                self._timer = threading.Timer(PUSH_SECONDS, push)
-                self._timer.daemon = True
-                self._timer.start()
+                timer = threading.Timer(PUSH_SECONDS, push)
+                timer.daemon = True
+                with contextlib.suppress(RuntimeError):  # no thread to be had: the next count tries again
+                    timer.start()
+                    self._timer = timer
 
     def take(self) -> list[tuple[str, str, int]]:
         with self._lock:
@@ -77,7 +81,11 @@ def count(use: counting.Use) -> None:
 @atexit.register
 def push() -> None:
     """Tell Redis what was counted. One that does not answer never spoils a page."""
-    counts = _counter.take()
+    with _counter.telling:  # who comes next finds it told
+        _push(_counter.take())
+
+
+def _push(counts: list[tuple[str, str, int]]) -> None:
     if not counts:
         return
     try:

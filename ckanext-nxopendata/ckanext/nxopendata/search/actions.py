@@ -18,7 +18,7 @@ from ckanext.nxopendata.search import cache, query, results, solr, suggestions, 
 __all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest"]
 
 KEPT_SECONDS = 60
-COUNTS_KEPT_SECONDS = 300
+COUNTS_KEPT_SECONDS = 60
 LONGEST_QUERY = 100
 MOST_ROWS = 100
 _kept: dict[str, tuple[float, list[suggestions.Entry]]] = {}

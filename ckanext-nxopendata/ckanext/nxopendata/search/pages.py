@@ -47,7 +47,8 @@ TOKEN = b"\xee\x80\x80nx-token\xee\x80\x81"
 """Stands in a kept page where the token of its reader goes: between characters of private use."""
 
 COUNTLESS = frozenset({"api.action", "dataset.search", "dataset.read"})
-"""Views with an address for every search and dataset: who walks through them all fills no memory of Redis."""
+"""Views with an address for every search and dataset; so is every address with a question mark. Who walks through
+them all leaves no pages in Redis."""
 
 _asked_before: set[str] = set()
 MOST_REMEMBERED = 20_000
@@ -92,7 +93,8 @@ def keep(response: Response) -> Response:
 
 
 def _is_worth_keeping(name: str) -> bool:
-    if request.endpoint not in COUNTLESS or name in _asked_before:
+    countless = request.endpoint in COUNTLESS or request.query_string
+    if not countless or name in _asked_before:
         return True
     if len(_asked_before) >= MOST_REMEMBERED:
         _asked_before.clear()
@@ -157,5 +159,7 @@ def _token_key() -> str:
 
 def _name() -> str:
     environ: dict[str, Any] = request.environ
-    address = f"{environ.get('CKAN_LANG')} {request.host} {request.path}?{request.query_string.decode('latin-1')}"
+    # The language of the links too: they begin with it where the address does.
+    language = f"{environ.get('CKAN_LANG')} {environ.get('CKAN_LANG_IS_DEFAULT')}"
+    address = f"{language} {request.host} {request.path}?{request.query_string.decode('latin-1')}"
     return "page:" + hashlib.sha256(address.encode()).hexdigest()

@@ -46,7 +46,8 @@ class _Line(requests.Session):
     def get(self, url: str | bytes, **options: Any) -> requests.Response:
         address, _, question = str(url).partition("?")
         options["headers"] = {**(options.get("headers") or {}), "Content-Type": "application/x-www-form-urlencoded"}
-        return self.post(address, **{**options, "data": question})
+        # A redirect would lose the body: pysolr tells of it instead.
+        return self.post(address, **{**options, "data": question, "allow_redirects": False})
 
 
 def keep_lines_open() -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -102,6 +103,7 @@ class Reading:
     :param max_pages: of one catalogue
     :param memory: ``evidence.memory`` of the last reading that was applied to its end
     :param rules: the mapping that the records will meet; a format that knows columns by name looks here
+    :param looks_ahead: whether the next page may be fetched before it is asked for; not where a few records are enough
     """
 
     url: str
@@ -112,18 +114,25 @@ class Reading:
     max_pages: int = 10_000
     rules: FieldMapping | None = None
     memory: Mapping[str, Any] = field(default_factory=dict)
+    looks_ahead: bool = True
     _ahead: dict[str, Future[Document]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def ahead(self, url: str | None, asked: set[str], accept: str) -> Iterator[None]:
         """Inside, the page at ``url`` is fetched, to be opened next; nothing else may pass the door meanwhile."""
-        if url is None or url in asked or self.evidence.pages >= self.max_pages:
+        if not self.looks_ahead or url is None or url in asked or self.evidence.pages >= self.max_pages:
             yield
             return
-        pool = ThreadPoolExecutor(1, "nx-harvest-page")
-        page = pool.submit(self.door.get, url, accept=accept)
-        # Who is cancelled does not wait for a server that takes its time.
-        pool.shutdown(wait=False)
+        page: Future[Document] = Future()
+
+        def fetch() -> None:
+            try:
+                page.set_result(self.door.get(url, accept=accept))
+            except BaseException as error:
+                page.set_exception(error)
+
+        # Not of a pool: those are waited for when the process ends, however long the server takes.
+        threading.Thread(target=fetch, name="nx-harvest-page", daemon=True).start()
         try:
             yield
         except BaseException:
