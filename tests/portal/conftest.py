@@ -5,10 +5,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ckan.lib.redis import connect_to_redis
 from openpyxl import Workbook
 from werkzeug.datastructures import FileStorage
 
+from ckanext.nxopendata.portal import use
+
 CSV_TEXT = "景区名称,等级,行政区划代码\r\n沙湖旅游景区,5A,640221\r\n沙坡头旅游景区,5A,640502\r\n"
+
+
+@pytest.fixture
+def nothing_kept() -> None:
+    """Redis as it is on the first day."""
+    use.push()
+    client: Any = connect_to_redis()
+    for key in client.scan_iter("nx:*"):
+        client.delete(key)
 
 
 def workbook_bytes() -> bytes:

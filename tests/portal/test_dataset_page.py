@@ -6,24 +6,15 @@ from typing import Any
 
 import pytest
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from lxml import html
 
-from ckanext.nxopendata.portal import feedback, use
+from ckanext.nxopendata.portal import feedback
 from ckanext.nxopendata.portal.model import Feedback
 
 Act = Callable[..., Any]
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "nothing_kept")
-
-
-@pytest.fixture
-def nothing_kept() -> None:
-    use.push()
-    client: Any = connect_to_redis()
-    for key in client.scan_iter("nx:*"):
-        client.delete(key)
 
 
 def section(page: Any, name: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from lxml import html
 
@@ -14,14 +13,6 @@ Act = Callable[..., Any]
 BROWSER = {"User-Agent": "Mozilla/5.0 Chrome/140.0"}
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "nothing_kept")
-
-
-@pytest.fixture
-def nothing_kept() -> None:
-    use.push()
-    client: Any = connect_to_redis()
-    for key in client.scan_iter("nx:*"):
-        client.delete(key)
 
 
 def test_what_people_do_is_counted_once_and_shown(app: Any, scenic: dict, create: Act, call: Act) -> None:

@@ -10,6 +10,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.following import mails, queries, schema, tokens
 from ckanext.nxopendata.following.model import Favourite, Subscription, now
 
@@ -89,8 +90,7 @@ def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, A
         if same.count() >= MOST_OF_AN_ADDRESS:
             message = tk._("This address has {number} subscriptions already").format(number=MOST_OF_AN_ADDRESS)
             raise tk.ValidationError({"email": [message]})
-        language = tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
-        row = Subscription(**wanted, user_id=user.id if user else None, language=language)
+        row = Subscription(**wanted, user_id=user.id if user else None, language=reader_language())
         model.Session.add(row)
         model.Session.commit()
     if not row.confirmed:

@@ -48,7 +48,7 @@ def old_plans() -> int:
     query = (
         sa.select(Run.id)
         .where(Run.state.in_(FINAL), Run.finished < now() - dt.timedelta(days=config.keep_plans_days()), left)
-        .where(sa.or_(marked, followed.exists()), sa.or_(marked, wrote_later.exists(), sa.not_(wrote.exists())))
+        .where(sa.or_(marked, sa.and_(followed.exists(), sa.or_(wrote_later.exists(), sa.not_(wrote.exists())))))
         .order_by(Run.finished, Run.created)
     )
     runs = list(model.Session.scalars(query))

@@ -11,6 +11,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.portal import announcements, kept, schema, use
 from ckanext.nxopendata.portal.model import Announcement
 
@@ -60,7 +61,7 @@ def nx_portal_figures(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("nx_portal_figures", context, data_dict)
     use.flush_if_due()
-    return kept.get(f"figures:{_language()}", _figures)
+    return kept.get(f"figures:{reader_language()}", _figures)
 
 
 @tk.side_effect_free
@@ -89,7 +90,7 @@ def nx_portal_most_used(context: Context, data_dict: DataDict) -> list[dict[str,
     except ValueError:
         raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
     use.flush_if_due()
-    return kept.get(f"most used:{limit}:{_language()}", lambda: _most_used(limit))
+    return kept.get(f"most used:{limit}:{reader_language()}", lambda: _most_used(limit))
 
 
 # Notices to the public
@@ -241,10 +242,6 @@ def _hot_words() -> list[str]:
         ]
         words = list(dict.fromkeys([*words, *telling]))
     return words[:HOT_WORDS]
-
-
-def _language() -> str:
-    return tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
 
 
 def _public_since(span: timedelta) -> int:

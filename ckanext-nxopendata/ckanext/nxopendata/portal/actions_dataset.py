@@ -10,6 +10,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.review import gate
 from ckanext.nxopendata.portal import dataset, feedback, kept, schema, use
 from ckanext.nxopendata.portal.model import Feedback
@@ -95,8 +96,7 @@ def nx_feedback_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param email: for the answer; never shown, deleted when the answer was sent (optional)
     """
     found = _package("nx_feedback_create", context, data_dict)
-    language = tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
-    return feedback.as_dict(feedback.create({"id": found.id}, data_dict, language))
+    return feedback.as_dict(feedback.create({"id": found.id}, data_dict, reader_language()))
 
 
 @tk.side_effect_free
