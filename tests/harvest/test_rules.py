@@ -81,6 +81,23 @@ class TestAuthorisation:
         work()
         assert app.get(f"/api/3/action/nx_harvest_run_show?id={run['id']}", **asked).json["result"]["state"] == "undone"
 
+    @pytest.mark.parametrize(
+        ("given", "status", "told"),
+        [
+            ({"source_id": "test", "queue": "maybe"}, 409, "queue"),
+            ({"source_id": ["test"]}, 404, "__type"),
+            ({"source_id": "te\x00st"}, 404, "__type"),
+            ({}, 409, "source_id"),
+        ],
+    )
+    def test_what_makes_no_sense_is_told_and_begins_nothing(self, run, app, call, given, status, told):
+        from ckan.tests import factories
+
+        headers = {"Authorization": factories.SysadminWithToken()["token"]}
+        answer = app.post("/api/3/action/nx_harvest_run_create", json=given, headers=headers, status=status)
+        assert told in answer.json["error"]
+        assert len(call("nx_harvest_run_list", source_id="test")) == 1
+
     def test_visitors_and_strangers_see_nothing(self, run):
         from ckan.plugins import toolkit as tk
         from ckan.tests import factories

@@ -155,6 +155,15 @@ def test_only_one_language_can_be_marked(find: Any) -> None:
     assert marked[0]["inside"] == marked[1]["inside"] != []
 
 
+@pytest.mark.parametrize("field", ["facets", "any"])
+def test_neither_yes_nor_no_is_told_at_its_field(find: Any, field: str) -> None:
+    from ckan.plugins import toolkit as tk
+
+    with pytest.raises(tk.ValidationError) as told:
+        find(q="旅游", **{field: "maybe"})
+    assert list(told.value.error_dict) == [field]
+
+
 def test_only_a_count_can_be_asked(find: Any) -> None:
     found = find(q="旅游", rows=0, facets=False)
     assert (found["count"], found["results"], found["facets"]) == (3, [], {})

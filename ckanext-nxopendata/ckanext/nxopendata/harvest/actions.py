@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.harvest import auth, bulk, contents, health, jobs, messages, run, source_schema, trial, work
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source
@@ -41,15 +42,16 @@ SHOWN_PROBLEMS = 1000
 
 
 def _source(key: str) -> Source:
-    found = model.Session.get(Source, key) or model.Session.query(Source).filter_by(name=key).first()
-    if found is None or found.state == "deleted":
+    name = asked.key(key)
+    found = name and (model.Session.get(Source, name) or model.Session.query(Source).filter_by(name=name).first())
+    if not found or found.state == "deleted":
         raise tk.ObjectNotFound(tk._("There is no source %s") % key)
     return found
 
 
 def _run(key: str) -> Run:
-    found = model.Session.get(Run, key)
-    if found is None:
+    found = asked.key(key) and model.Session.get(Run, key)
+    if not found:
         raise tk.ObjectNotFound(tk._("There is no run %s") % key)
     return found
 
@@ -293,7 +295,7 @@ def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> Json:
 
 def _queued(context: Context, data_dict: DataDict) -> bool:
     """Whether the workers are to do it. CKAN names the version of the API in the context of a call over HTTP."""
-    return tk.asbool(data_dict.get("queue", "api_version" in context))
+    return asked.flag(data_dict, "queue", "api_version" in context)
 
 
 def _writer() -> bulk.BulkWriter:
@@ -361,7 +363,7 @@ def nx_harvest_run_show(context: Context, data_dict: DataDict) -> Json:
     row = _run(tk.get_or_bust(data_dict, "id"))
     done, total = work.progress_of(row.id)
     more: Json = {"progress": {"done": done, "total": total}, "speed": health.speed(row.stages, row.counts)}
-    if tk.asbool(data_dict.get("problems", True)):
+    if asked.flag(data_dict, "problems", True):
         more["problems"] = _problems(row.id, 0, SHOWN_PROBLEMS)
     return _run_dict(row) | more
 

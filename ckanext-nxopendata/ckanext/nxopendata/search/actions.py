@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.asked import flag
 from ckanext.nxopendata.catalogue import codelists, departments, localised
 from ckanext.nxopendata.search import cache, query, results, solr, suggestions, words
 
@@ -56,7 +57,7 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
     search = _search(data_dict)
     visible = solr.visible(context.get("auth_user_obj"), everything=_may_see_everything(context))
     # Pages of one search differ in their results, not in their counts.
-    counts = _Counts(search, visible) if tk.asbool(data_dict.get("facets", True)) else None
+    counts = _Counts(search, visible) if flag(data_dict, "facets", True) else None
     known = counts.known if counts else {}
     language = str(data_dict.get("language") or "")
     languages = (language,) if language in query.MARKED else tuple(query.MARKED)
@@ -97,7 +98,7 @@ def _search(data_dict: DataDict) -> query.Search:
             },
             sort=str(data_dict.get("sort") or ""),
             start=max(int(data_dict.get("start") or 0), 0),
-            any=tk.asbool(data_dict.get("any", False)),
+            any=flag(data_dict, "any", False),
             rows=min(max(int(data_dict.get("rows", 20)), 0), MOST_ROWS),
         )
     except query.NotAsked as error:

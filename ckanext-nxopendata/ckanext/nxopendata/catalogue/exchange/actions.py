@@ -11,6 +11,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.catalogue import codelists, dcat, helpers, localised, skos
 from ckanext.nxopendata.catalogue.exchange import imports, pages, xml
 from ckanext.nxopendata.catalogue.exchange import model as table
@@ -222,7 +223,7 @@ def _file(data_dict: DataDict) -> tuple[str, bytes]:
 
 
 def _go(context: Context, data_dict: DataDict, identifier: str) -> dict[str, Any]:
-    if tk.asbool(data_dict.get("background", True)):
+    if asked.flag(data_dict, "background", True):
         arguments = [identifier, helpers.reader_language()]
         tk.enqueue_job(imports.run, arguments, title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
     else:

@@ -12,6 +12,7 @@ from ckan import model
 from ckan.model.types import make_uuid
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.changes import feed, signing, webhooks
 from ckanext.nxopendata.harvest.changes.model import Delivery, Webhook
@@ -53,7 +54,7 @@ def nx_changes_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         entries, more = feed.read(cursor, limit, since)
     except feed.UnknownCursorError:
         raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]}) from None
-    bodies = tk.asbool(data_dict.get("datasets", True))
+    bodies = asked.flag(data_dict, "datasets", True)
     return {
         "changes": [_change(entry, bodies) for entry in entries],
         "cursor": str(entries[-1].seq if entries else cursor),
@@ -155,7 +156,7 @@ def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
         again = sa.update(Delivery).where(Delivery.webhook_id == hook.id, Delivery.state == "waiting")
         model.Session.execute(again.values(attempts=0, next_try=webhooks.now()))
     hook.state = state
-    renewed = tk.asbool(data_dict.get("renew_secret", False))
+    renewed = asked.flag(data_dict, "renew_secret", False)
     if renewed:
         hook.salt = signing.new_salt()
     model.Session.commit()
