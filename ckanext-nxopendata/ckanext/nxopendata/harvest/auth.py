@@ -165,11 +165,9 @@ def nx_harvest_dataset_restore(context: Context, data_dict: DataDict) -> AuthRes
 
 @tk.auth_allow_anonymous_access
 def nx_harvest_file_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """Whoever may see the file."""
+    """Whoever may have the file itself."""
     try:
-        tk.check_access("resource_show", context, {"id": data_dict.get("id")})
+        tk.check_access("nx_resource_serve", tk.fresh_context(context), {"id": data_dict.get("id")})
     except tk.NotAuthorized as error:
         return {"success": False, "msg": str(error.message or "")}
-    except tk.ObjectNotFound:
-        return {"success": True}  # for the action to report
     return {"success": True}

@@ -165,8 +165,10 @@ def nx_harvest_field(name: str) -> str:
 
 
 def nx_harvest_files(resource: Mapping[str, Any]) -> list[Json]:
-    """The contents that a copied file had, newest first, as ``nx_harvest_file_list`` gives them."""
-    return contents.listed(resource) if resource.get("url_type") == "upload" else []
+    """The contents that a copied file had, newest first, as ``nx_harvest_file_list`` gives them to this reader."""
+    if resource.get("url_type") != "upload" or not tk.h.check_access("nx_harvest_file_list", {"id": resource["id"]}):
+        return []
+    return contents.listed(resource)
 
 
 def nx_harvest_setting(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan import model
+from flask import g, has_request_context
 
 from ckanext.nxopendata.licences.agreement import agreement_policy
 from ckanext.nxopendata.licences.engine import evaluate
@@ -76,6 +77,8 @@ def may_serve(resource_id: str, user_name: str | None, at: dt.datetime | None = 
         return Access(True, "open")
     moment = at or dt.datetime.now(dt.UTC)
     access = _decide(package, template, user_name, moment)
+    if has_request_context():
+        g.nx_conditional = decided_in_request() | {access.allowed}
     log.info(
         "licence decision: allowed=%s code=%s dataset=%s resource=%s user=%s agreement=%s licence=%s",
         access.allowed,
@@ -87,6 +90,11 @@ def may_serve(resource_id: str, user_name: str | None, at: dt.datetime | None = 
         template.id,
     )
     return access
+
+
+def decided_in_request() -> frozenset[bool]:
+    """The decisions on conditional datasets so far in this request: whether any was allowed, any refused."""
+    return g.get("nx_conditional", frozenset())
 
 
 def _decide(package: Any, template: Policy, user_name: str | None, moment: dt.datetime) -> Access:

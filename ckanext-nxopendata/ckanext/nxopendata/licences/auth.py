@@ -37,8 +37,18 @@ nx_licence_normalise = tk.auth_allow_anonymous_access(_anyone)
 
 @tk.auth_allow_anonymous_access
 def nx_resource_serve(context: Context, data_dict: DataDict) -> AuthResult:
-    """May the file or its rows (``id``: of the resource) be served to this person now?"""
-    found = access.may_serve(data_dict["id"], context.get("user"))
+    """May the file, any earlier content of it, or its rows (``id``: of the resource) be served to this person now?
+
+    Whoever sends any of these asks here, other rooms included.
+    """
+    resource_id = str(data_dict.get("id") or "")
+    try:
+        tk.check_access("resource_show", tk.fresh_context(context), {"id": resource_id})
+    except tk.ObjectNotFound:
+        return {"success": True}  # for the action to report
+    except tk.NotAuthorized as refused:
+        return {"success": False, "msg": refused.message or tk._("You may not read this file")}
+    found = access.may_serve(resource_id, context.get("user"))
     return {"success": True} if found.allowed else {"success": False, "msg": found.message}
 
 

@@ -203,35 +203,73 @@ def basket_download() -> Any:
 
 # The guard of every download
 
+ABOUT = frozenset(
+    {
+        "activity.resource_history",
+        "datastore.api_info",
+        "datastore.dictionary",
+        "resource.delete",
+        "resource.edit",
+        "resource.edit_view",
+        "resource.read",
+        "resource.view",
+        "resource.views",
+    }
+)
+"""Views with a file in their address that tell of it and send nothing of it. Every other view is taken to send it."""
 
-def _file_asked_for() -> str | None:
-    """The id of the file that this request would send, by whichever route."""
+
+def _resource_asked_for() -> str | None:
+    """The id of the file that this request would send all or some of; None when it sends none."""
     arguments = request.view_args or {}
-    endpoint = request.endpoint or ""
-    if endpoint.endswith(".download") and "resource_id" in arguments:
+    blueprint, _, view = (request.endpoint or "").rpartition(".")
+    if blueprint.endswith("_resource"):  # CKAN makes its views of files again for each type of dataset
+        blueprint = "resource"
+    if f"{blueprint}.{view}" in ABOUT:
+        return None
+    if "resource_id" in arguments:
         return str(arguments["resource_id"])
-    if endpoint == "datastore.dump":
-        return str(arguments.get("resource_id", ""))
-    return None
+    if "resource_view_id" in arguments:
+        found = model.ResourceView.get(str(arguments["resource_view_id"]))
+        return found.resource_id if found else None
+    return _resource_of_stored_file(arguments) if blueprint == "file" else None
+
+
+def _resource_of_stored_file(arguments: dict[str, Any]) -> str | None:
+    """The file whose content CKAN's own views of stored files would send."""
+    if arguments.get("storage_name") == tk.config["ckan.files.default_storages.resource"]:
+        return str(arguments["location"]).replace("/", "")
+    stored = model.Session.get(model.File, str(arguments.get("id", "")))
+    owner = stored.owner if stored else None
+    return owner.owner_id if owner and owner.owner_type == "resource" else None
+
+
+def _names_another(dataset: model.Package) -> bool:
+    """Whether the address has the file below a dataset that it does not belong to."""
+    arguments = request.view_args or {}
+    named = arguments.get("id") or arguments.get("dataset_id")
+    return "resource_id" in arguments and named not in (None, dataset.id, dataset.name)
 
 
 @nx_licence.before_app_request
 def guard() -> Any:
-    """Refuse a file of a conditional dataset with 403 and an explanation, before CKAN's own view sends it."""
-    resource_id = _file_asked_for()
+    """Refuse a file of a conditional dataset with 403 and an explanation, before any view sends it."""
+    resource_id = _resource_asked_for()
     if resource_id is None:
-        return None
-    try:
-        tk.check_access("resource_show", {}, {"id": resource_id})
-    except (tk.NotAuthorized, tk.ObjectNotFound):
-        return None  # CKAN's own view answers, and tells nothing of a private dataset
-    found = access.may_serve(resource_id, tk.current_user.name)
-    if found.allowed:
         return None
     resource = model.Resource.get(resource_id)
     dataset = resource.package if resource else None
+    if dataset and _names_another(dataset):
+        return tk.abort(404, tk._("There is no such file"))
+    try:
+        tk.check_access("resource_show", {}, {"id": resource_id})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return None  # the view answers, and tells nothing of a private dataset
+    found = access.may_serve(resource_id, tk.current_user.name)
+    if found.allowed:
+        return None
     page = _page("refused", access=found, dataset=dataset, policy=shared.register()[shared.CONDITIONAL])
-    return _keep_private(Response(page, 403))
+    return Response(page, 403)
 
 
 def _keep_private(response: Response) -> Response:
@@ -243,9 +281,18 @@ def _keep_private(response: Response) -> Response:
 
 
 @nx_licence.after_app_request
+def keep_agreed_private(response: Response) -> Response:
+    """Keep out of caches what was served under an agreement or refused for want of one: files, rows, pages."""
+    decisions = access.decided_in_request()
+    if True in decisions or (decisions and response.status_code >= 400):
+        _keep_private(response)
+    return response
+
+
+@nx_licence.after_app_request
 def announce(response: Response) -> Response:
     """Name the licence and the credit on every file that is sent."""
-    resource_id = _file_asked_for()
+    resource_id = _resource_asked_for()
     if resource_id is None or response.status_code >= 400:
         return response
     resource = model.Resource.get(resource_id)
@@ -256,7 +303,4 @@ def announce(response: Response) -> Response:
     found = shared.policy_of(own or dataset.get("license_id"))
     for name, value in helpers.download_headers(dataset, found).items():
         response.headers.add(name, value)
-    opening = (dataset.get("nx_is_open"), dataset.get("nx_open_condition"))
-    if shared.conditional_template(own or dataset.get("license_id"), *opening):
-        _keep_private(response)
     return response

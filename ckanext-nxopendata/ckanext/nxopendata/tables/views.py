@@ -16,8 +16,8 @@ from ckanext.nxopendata.tables.query import BadQuestion, TooSlow
 nx_tables = Blueprint("nx_tables", __name__)
 
 
-# The name of this view ends in "download" and its argument is called resource_id: the licences' guard of downloads
-# knows files by that, refuses them, names licence and credit, and keeps them out of caches.
+# Its argument is called resource_id: the licences' guard of downloads knows files by that, refuses them, names licence
+# and credit, and keeps them out of caches.
 @nx_tables.route("/dataset/<id>/resource/<resource_id>/data.<ending>")
 def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN's name for it
     """The whole table, or the part that the question in the address asks for, streamed."""
