@@ -8,10 +8,10 @@ from urllib.parse import quote
 import pytest
 from ckan import model
 from ckan.tests import factories, helpers
-from werkzeug.routing.converters import NumberConverter
 
 from ckanext.nxopendata.harvest import contents
-from ckanext.nxopendata.licences import views
+
+from .. import routes
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "agreements", "clean_index")
 
@@ -73,43 +73,14 @@ def strangers():
 
 def addresses(app, file, dataset):
     """(rule, address) of every route with an argument, the file in the place of whatever it may be taken for."""
-    known = {"resource_id": file["resource"], "resource_view_id": file["view"], "view_id": file["view"]}
-    plain = {"filename": "x.csv", "package_type": "dataset"}
-    for rule in app.flask_app.url_map.iter_rules():
-        if not rule.arguments:
-            continue
-        names = known | plain
-        if "resource_id" in rule.arguments:
-            names |= {"id": dataset, "dataset_id": dataset}
-        for ending in ("csv", "xlsx", "json") if "ending" in rule.arguments else ("",):
-            values = {name: _fitting(rule, name, names.get(name, file["resource"])) for name in rule.arguments}
-            values |= {"ending": ending, **(rule.defaults or {})}
-            built = rule.build(values, append_unknown=False)
-            if built:
-                yield rule, built[1]
-
-
-def _fitting(rule, name, value):
-    """The value, or where the route takes only a number or one of some words, such a one."""
-    converter = rule._converters.get(name)
-    words = getattr(converter, "items", None)
-    return min(words) if words else 1 if isinstance(converter, NumberConverter) else value
-
-
-def takes_a_file(rule):
-    return bool(rule.arguments & {"resource_id", "resource_view_id"})
-
-
-def tells_of_it_only(rule):
-    blueprint, _, view = rule.endpoint.rpartition(".")
-    return f"{'resource' if blueprint.endswith('_resource') else blueprint}.{view}" in views.ABOUT
+    return routes.addresses(app, file["resource"], dataset, resource_view_id=file["view"], view_id=file["view"])
 
 
 def ask(app, rule, address, headers):
     """The answers of a route by every method and header that could bring bytes."""
     if "GET" not in rule.methods:
         return [app.post(address, data=FORM, headers=headers, follow_redirects=False)]
-    more = [{}, {"Range": "bytes=0-20"}, {"If-None-Match": "*"}] if takes_a_file(rule) else [{}]
+    more = [{}, {"Range": "bytes=0-20"}, {"If-None-Match": "*"}] if routes.takes_a_file(rule) else [{}]
     answers = [app.get(address, headers={**headers, **extra}, follow_redirects=False) for extra in more]
     return [*answers, app.test_client().head(address, headers=headers)]
 
@@ -123,7 +94,7 @@ class TestWithoutAnAgreement:
             for rule, address in addresses(app, file, file["dataset"]):
                 for answer in ask(app, rule, address, headers):
                     assert SECRET.encode() not in answer.data, (who, address)
-                    if takes_a_file(rule) and not tells_of_it_only(rule):
+                    if routes.takes_a_file(rule) and not routes.tells_of_a_file(rule):
                         assert answer.status_code in REFUSED, (who, address)
                         asked.add(rule.endpoint)
         assert {
@@ -139,7 +110,7 @@ class TestWithoutAnAgreement:
     def test_no_route_sends_a_byte_below_another_dataset(self, app, file, strangers, dataset):
         for who, headers in strangers.items():
             for rule, address in addresses(app, file, dataset):
-                if "resource_id" in rule.arguments and not tells_of_it_only(rule):
+                if "resource_id" in rule.arguments and not routes.tells_of_a_file(rule):
                     for answer in ask(app, rule, address, headers):
                         assert answer.status_code in REFUSED, (who, address)
                         assert SECRET.encode() not in answer.data, (who, address)
@@ -206,7 +177,11 @@ class TestWithAnAgreement:
 
     def test_no_file_is_served_below_another_dataset(self, app, file, reader):
         for rule, address in addresses(app, file, "open"):
-            if "resource_id" in rule.arguments and {"id", "dataset_id"} & rule.arguments and not tells_of_it_only(rule):
+            if (
+                "resource_id" in rule.arguments
+                and {"id", "dataset_id"} & rule.arguments
+                and not routes.tells_of_a_file(rule)
+            ):
                 assert app.get(address, headers=reader).status_code == 404, address
 
     def test_an_agreement_that_was_revoked_ends_every_way(self, app, file, reader):

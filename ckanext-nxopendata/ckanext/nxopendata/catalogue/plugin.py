@@ -22,6 +22,7 @@ from ckanext.nxopendata.catalogue import (
     reading,
     shape,
     validators,
+    views_downloads,
 )
 from ckanext.nxopendata.catalogue.review import actions, auth, datastore, visibility
 from ckanext.nxopendata.catalogue.review import cli as review_cli
@@ -40,7 +41,7 @@ def _auth_functions() -> dict[str, Any]:
 
 @tk.blanket.actions(lambda: {name: getattr(module, name) for module in (chained, actions) for name in module.__all__})
 @tk.blanket.auth_functions(_auth_functions)
-@tk.blanket.blueprints(review_views)
+@tk.blanket.blueprints(lambda: [review_views.nx_review, views_downloads.nx_downloads])
 @tk.blanket.config_declarations
 @tk.blanket.validators(validators)
 class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibility.Labels):
