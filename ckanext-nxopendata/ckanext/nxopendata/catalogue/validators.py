@@ -55,8 +55,12 @@ __all__ = [
     "nx_slug",
     "nx_text_list",
     "nx_uscc",
+    "nx_web_address",
     "nx_year",
 ]
+
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+"""The beginning of an address that names how it is reached (RFC 3986, 3.1)."""
 
 CORE_FIELDS = {
     "title_translated": "title",
@@ -429,6 +433,15 @@ def nx_review_mode(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..
 
 def _may_set_review(context: Context) -> bool:
     return bool(context.get("ignore_auth")) or authz.is_sysadmin(context.get("user"))
+
+
+def nx_web_address(value: Any) -> Any:
+    """The address of a file: of the web or FTP, or the name of an uploaded file. Browsers would run some others."""
+    # Browsers leave out white space and control characters before they look for a scheme.
+    scheme = SCHEME.match(re.sub(r"[\x00-\x20\x7f]", "", str(value)))
+    if scheme and scheme[1].lower() not in ("http", "https", "ftp"):
+        raise tk.Invalid(tk._('An address begins with http://, https:// or ftp://; not with "%s:"') % scheme[1])
+    return value
 
 
 def nx_year(value: Any) -> str:
