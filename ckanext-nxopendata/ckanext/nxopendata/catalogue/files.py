@@ -1,8 +1,9 @@
-"""The original name of an uploaded file, which CKAN's own munging strips of everything Chinese."""
+"""The original name of an uploaded file, which CKAN's own munging strips of everything Chinese; addresses of files."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +16,12 @@ READABLE = {
 """Grade (code list ``readability``) -> formats."""
 
 GRADES = {name: grade for grade, names in READABLE.items() for name in names.split()}
+
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+"""The beginning of an address that names how it is reached (RFC 3986, 3.1)."""
+
+IGNORED = re.compile(r"[\x00-\x20\x7f]")
+"""What browsers leave out before they look for the scheme."""
 
 
 def readability(format_name: str) -> str | None:
@@ -42,6 +49,19 @@ def with_original_name(resource: dict[str, Any]) -> dict[str, Any]:
     url = resource.get("url") or ""
     if name and resource.get("url_type") == "upload" and "/download/" in url:
         resource["url"] = url.rpartition("/")[0] + "/" + quote(name)
+    return resource
+
+
+def forbidden_scheme(address: str) -> str:
+    """The scheme of an address that is neither of the web nor of FTP, and might run in a browser; else ""."""
+    match = SCHEME.match(IGNORED.sub("", address))
+    return match[1] if match and match[1].lower() not in ("http", "https", "ftp") else ""
+
+
+def without_forbidden_address(resource: dict[str, Any]) -> dict[str, Any]:
+    """Leave out an address that was stored before the validator refused it, so that no page or view links it."""
+    if forbidden_scheme(resource.get("url") or ""):
+        resource["url"] = ""
     return resource
 
 

@@ -83,7 +83,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
         files.describe_upload(resource)
 
     def before_resource_show(self, resource_dict: dict[str, Any]) -> dict[str, Any]:
-        return files.with_original_name(resource_dict)
+        return files.with_original_name(files.without_forbidden_address(resource_dict))
 
     # IGroupController, IOrganizationController
 

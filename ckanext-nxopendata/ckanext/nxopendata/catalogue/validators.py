@@ -59,9 +59,6 @@ __all__ = [
     "nx_year",
 ]
 
-SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-"""The beginning of an address that names how it is reached (RFC 3986, 3.1)."""
-
 CORE_FIELDS = {
     "title_translated": "title",
     "notes_translated": "notes",
@@ -437,10 +434,9 @@ def _may_set_review(context: Context) -> bool:
 
 def nx_web_address(value: Any) -> Any:
     """The address of a file: of the web or FTP, or the name of an uploaded file. Browsers would run some others."""
-    # Browsers leave out white space and control characters before they look for a scheme.
-    scheme = SCHEME.match(re.sub(r"[\x00-\x20\x7f]", "", str(value)))
-    if scheme and scheme[1].lower() not in ("http", "https", "ftp"):
-        raise tk.Invalid(tk._('An address begins with http://, https:// or ftp://; not with "%s:"') % scheme[1])
+    scheme = files.forbidden_scheme(str(value))
+    if scheme:
+        raise tk.Invalid(tk._('An address begins with http://, https:// or ftp://; not with "%s:"') % scheme)
     return value
 
 
