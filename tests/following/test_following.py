@@ -3,6 +3,7 @@
 import datetime as dt
 import email
 import email.message
+import json
 import re
 from collections.abc import Callable
 from email.header import decode_header, make_header
@@ -153,3 +154,23 @@ def test_favourites_and_subscriptions_are_ones_own(app: Any, create: Act, letter
     assert ask(other["token"], "post", path).status_code == 403
     assert ask(owner["token"], "post", path).status_code == 302
     assert model.Session.query(Subscription).count() == 0
+
+
+@pytest.mark.parametrize("query", ["q=a\0b", "q=a%00b", "q=%1b", "q=\ud800", "tags=a%0Ab"])
+def test_a_search_that_cannot_stand_in_a_letter_is_refused_at_its_field(app: Any, letters: Act, query: str) -> None:
+    body = json.dumps({"email": "li@example.org", "query": query})
+    answer = app.post("/api/3/action/nx_subscription_create", data=body, content_type="application/json")
+    assert (answer.status_code, set(answer.json["error"])) == (409, {"__type", "query"})
+    assert model.Session.query(Subscription).count() == 0
+
+
+@pytest.mark.parametrize("query", ['q=nx_theme:"', "q=a%00b", "q=(", "nx_nothing=1"])
+def test_one_search_that_fails_keeps_no_mail_from_the_others(create: Act, letters: Act, query: str) -> None:
+    early = now() - dt.timedelta(seconds=1)
+    for identity, asked in (("1", query), ("2", "q=景区")):
+        row = Subscription(id=identity, email="li@example.org", query=asked, confirmed=early, seen=early)
+        model.Session.add(row)
+    model.Session.commit()
+    create("新的景区")
+    assert mails.send_due()["sent"] >= 1
+    assert "景区" in text_of(letters()[-1])

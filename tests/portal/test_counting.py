@@ -52,3 +52,13 @@ def test_words_that_tell_of_persons_are_never_kept(query: str) -> None:
 def test_words_are_counted_once_a_search_and_in_one_form() -> None:
     assert use_of("dataset.search", query={"q": " ５Ａ  景区"}) == counting.Use("search", "5a 景区")
     assert use_of("dataset.search", query={"q": "景区", "page": "2"}) is None
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\tb", "a\x1bb", "a\x9fb", "a\ud800b", "a\nb", "", "很" * 201])
+def test_what_no_line_of_text_holds_is_not_countable(text: str) -> None:
+    assert not any(counting.Use(kind, text).is_countable for kind in counting.KINDS)
+
+
+def test_a_name_of_any_dataset_is_countable() -> None:
+    assert counting.Use("view", "n" * 100).is_countable
+    assert not counting.Use("visit", "n").is_countable

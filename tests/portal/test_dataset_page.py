@@ -131,3 +131,13 @@ def test_a_page_behind_the_last_leads_to_the_last(app: Any, create: Act) -> None
     moved = app.get("/en/dataset/?q=景区&page=7", follow_redirects=False)
     assert moved.status_code == 302
     assert moved.location.endswith("/en/dataset/?q=%E6%99%AF%E5%8C%BA&page=1")
+
+
+@pytest.mark.parametrize("field", ["id", "text", "name", "email"])
+@pytest.mark.parametrize("value", ["a\0b", "\ud800", ["a"], {"a": 1}])
+def test_feedback_that_cannot_be_stored_is_refused_at_its_field(
+    app: Any, create: Callable[..., Any], field: str, value: Any
+) -> None:
+    body = {"id": create()["name"], "kind": "error", "text": "错了", field: value}
+    answer = app.post("/api/3/action/nx_feedback_create", data=json.dumps(body), content_type="application/json")
+    assert (answer.status_code, set(answer.json["error"])) == (409, {"__type", field})

@@ -1,10 +1,17 @@
 """Use is counted for real, and the home page shows it; notices of the office."""
 
+import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import html
 
 from ckanext.nxopendata.portal import use
@@ -72,3 +79,74 @@ def test_the_office_writes_notices_and_nobody_else(app: Any, call: Act, departme
     assert app.get(path).status_code == 404
     assert send(f"{path}/delete", officer["token"], {}).status_code == 302
     assert call("nx_announcement_list")["count"] == 0
+
+
+RUBBISH = st.one_of(
+    st.text(st.sampled_from("a景\0\t\n\x1b\x7f\x9f\u200b\ud800\udfff%"), min_size=1, max_size=12),
+    st.text(st.characters(), min_size=1, max_size=30),
+    st.sampled_from("\0\ud800a景").map(lambda character: character * 20_000),
+)
+
+
+def address(text: str) -> str:
+    """As it stands in an address; halves of surrogate pairs as bytes that are no UTF-8."""
+    return quote(text.encode("utf-8", "surrogatepass"), safe="")
+
+
+@given(RUBBISH)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_of_a_reader_spoils_a_page_or_what_is_counted_after_it(app: Any, scenic: dict, text: str) -> None:
+    before = use.of_dataset(scenic["id"])["views"]
+    shortened = address(text[:1000])
+    answers = [
+        app.get(f"/dataset/?q={shortened}", headers=BROWSER),
+        app.get(f"/dataset/{shortened}", headers=BROWSER),
+        app.get(f"/dataset/{scenic['name']}/resource/{shortened}/download/{shortened}", headers=BROWSER),
+        app.get(f"/api/3/action/nx_dataset_use?id={shortened}"),
+        app.get(f"/bulk/{shortened}", headers=BROWSER),
+    ]
+    for action in ("nx_dataset_use", "nx_feedback_list"):
+        body = json.dumps({"id": text})
+        answers.append(app.post(f"/api/3/action/{action}", data=body, content_type="application/json"))
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
+    assert app.get(f"/dataset/{scenic['name']}", headers=BROWSER).status_code == 200
+    use.flush()
+    assert use.of_dataset(scenic["id"])["views"] == before + 1
+    client: Any = connect_to_redis()
+    assert [key for key in client.scan_iter("nx:use:*") if b":moving:" in key or b":day:" in key] == []
+
+
+def test_lines_that_cannot_be_stored_are_dropped_and_the_others_stored(scenic: dict, caplog: Any) -> None:
+    client: Any = connect_to_redis()
+    day = use.today().isoformat()
+    bad: dict[bytes, Any] = {
+        b"search\tab\0cd": 1,
+        b"search\t\xff\xfe": 1,
+        b"search\t\xed\xa0\x80": 1,
+        b"view": 1,
+        b"visit\trenkou": 1,
+        b"search\tnumber": "x",
+        b"search\tmany": 10**18,
+        b"search\t" + b"a" * 5000: 1,
+    }
+    client.hset(f"{use._prefix()}:moving:{day}:1", mapping=bad | {b"view\t" + scenic["id"].encode(): 2})
+    client.hset(f"{use._prefix()}:moving:no-day:1", mapping={"search\tlost": 1})
+    client.set(f"{use._prefix()}:day:{day}", "no counts")
+    client.hset(f"{use._prefix()}:moving:2026-01-01:1", mapping={"search\tfound": 3})
+    assert use.flush() == 2
+    assert use.totals() | {"view": 2, "search": 3} == use.totals()
+    assert f"{len(bad)} lines" in caplog.text
+    assert [key for key in client.scan_iter(f"{use._prefix()}:*") if b":moving:" in key or b":day:" in key] == []
+
+
+def test_counts_wait_while_the_table_takes_none(app: Any, scenic: dict) -> None:
+    app.get("/dataset/?q=景区", headers=BROWSER)
+    with model.meta.engine.begin() as connection:  # pyright: ignore[reportOptionalMemberAccess]  it is configured
+        connection.execute(sa.text("ALTER TABLE nx_use RENAME COLUMN count TO other"))
+    try:
+        use.flush_if_due()
+    finally:
+        with model.meta.engine.begin() as connection:  # pyright: ignore[reportOptionalMemberAccess]  it is configured
+            connection.execute(sa.text("ALTER TABLE nx_use RENAME COLUMN other TO count"))
+    assert use.flush() == 1
+    assert use.totals()["search"] == 1

@@ -13,6 +13,9 @@ from typing import Any
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """What PostgreSQL's ``text`` and UTF-8 do not hold: NUL and halves of surrogate pairs."""
 
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no line of text holds: control characters, and what cannot be stored."""
+
 LONGEST_TITLE = 500
 """Characters; the search index keeps titles whole, for sorting."""
 

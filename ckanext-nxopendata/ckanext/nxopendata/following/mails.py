@@ -60,7 +60,12 @@ def send_due() -> dict[str, int]:
             if news["count"]:
                 _send(row, news)
         except (mailer.MailerException, tk.ValidationError) as problem:
-            log.warning("subscription %s: %s", row.id, problem)
+            log.warning("subscription %s: %s", subscription_id, problem)
+            counts["failed"] += 1
+            continue
+        except Exception:  # whatever one subscription holds, the others are served
+            log.exception("subscription %s", subscription_id)
+            model.Session.rollback()
             counts["failed"] += 1
             continue
         row.seen = until

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote_plus, urlencode
+
+from ckanext.nxopendata.catalogue import shape
 
 FACET = re.compile(r"(nx_[a-z_]+|organization|tags|res_format|license_id)\Z")
 LONGEST = 500
@@ -16,6 +18,15 @@ def tidied(query: str) -> str:
     pairs = parse_qsl(query.removeprefix("?")[:LONGEST])
     kept = [(key, value.strip()) for key, value in pairs if (key == "q" or FACET.match(key)) and value.strip()]
     return urlencode(sorted(dict.fromkeys(kept)))
+
+
+def is_text(query: str) -> bool:
+    """Whether a query string holds no control characters, written out or as ``%00``; a search and a letter need text.
+
+    >>> is_text("q=%E4%BA%BA%E5%8F%A3"), is_text("q=%00")
+    (True, False)
+    """
+    return not shape.CONTROLS.search(unquote_plus(query))
 
 
 def search(query: str, since: dt.datetime, until: dt.datetime) -> dict[str, Any]:

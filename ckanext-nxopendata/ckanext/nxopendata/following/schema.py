@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator
 
-
-@validator_args
-def of_dataset(not_empty: Validator, unicode_safe: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe]}
+from ckanext.nxopendata.catalogue.review.schema import email, text
+from ckanext.nxopendata.following import queries
 
 
 @validator_args
-def of_subscription(
-    not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator, email_validator: Validator
-) -> Schema:
+def of_dataset(not_empty: Validator) -> Schema:
+    return {"id": [not_empty, text]}
+
+
+def a_query(value: str) -> str:
+    """A query string that can be searched with and written in a letter."""
+    if not queries.is_text(value):
+        raise tk.Invalid(tk._("This search holds control characters: type its words again"))
+    return value
+
+
+@validator_args
+def of_subscription(not_empty: Validator, ignore_empty: Validator) -> Schema:
     return {
-        "email": [not_empty, unicode_safe, email_validator],
-        "query": [ignore_empty, unicode_safe],
-        "dataset": [ignore_empty, unicode_safe],
+        "email": [not_empty, email],
+        "query": [ignore_empty, text, a_query],
+        "dataset": [ignore_empty, text],
     }
 
 
 @validator_args
-def of_token(not_empty: Validator, unicode_safe: Validator) -> Schema:
-    return {"token": [not_empty, unicode_safe]}
+def of_token(not_empty: Validator) -> Schema:
+    return {"token": [not_empty, text]}
 
 
 @validator_args
-def of_leaving(ignore_empty: Validator, unicode_safe: Validator) -> Schema:
-    return {"token": [ignore_empty, unicode_safe], "id": [ignore_empty, unicode_safe]}
+def of_leaving(ignore_empty: Validator) -> Schema:
+    return {"token": [ignore_empty, text], "id": [ignore_empty, text]}

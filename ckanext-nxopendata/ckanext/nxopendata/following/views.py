@@ -32,7 +32,7 @@ def subscribe() -> Any:
     """Ask for mails about the search of this address, or about ``dataset``."""
     asked = tk.request.values
     dataset = asked.get("dataset", "")
-    about = asked.get("about") or tk.request.query_string.decode()
+    about = asked.get("about") or tk.request.query_string.decode("utf-8", "replace")
     values = {"email": asked.get("email", "") or getattr(tk.current_user, "email", None) or ""}
     errors: dict[str, Any] = {}
     pkg = None

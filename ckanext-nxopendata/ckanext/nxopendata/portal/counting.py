@@ -10,10 +10,14 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ckanext.nxopendata.catalogue import shape
+
 ROBOT = re.compile(r"bot\b|crawl|spider|slurp|preview|monitor|lighthouse|headless", re.IGNORECASE)
 LONGEST_WORD = 20
 TELLING = re.compile(r"[@:：/\\<>]|\d{5,}")
 """Addresses, numbers of persons and telephones, and CKAN's query syntax are no hot words."""
+LONGEST_OBJECT = 200
+"""Characters. Names of datasets have at most 100; PostgreSQL indexes no text above 2,704 bytes."""
 
 KINDS = ("view", "download", "api", "search", "bulk")
 
@@ -24,6 +28,15 @@ class Use:
 
     kind: str
     object: str
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether it can be counted and stored: a known kind, and one short line of text.
+
+        >>> Use("view", "renkou").is_countable, Use("view", "ren\\0kou").is_countable, Use("view", "").is_countable
+        (True, False, False)
+        """
+        return self.kind in KINDS and 0 < len(self.object) <= LONGEST_OBJECT and not shape.CONTROLS.search(self.object)
 
 
 def of_request(

@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.nxopendata.catalogue.review.schema import email, text
 from ckanext.nxopendata.portal import announcements, feedback
 
 MOST = 100
@@ -22,8 +23,8 @@ def a_day(value: Any) -> Any:
 
 
 @validator_args
-def of_one(not_empty: Validator, unicode_safe: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe]}
+def of_one(not_empty: Validator) -> Schema:
+    return {"id": [not_empty, text]}
 
 
 @validator_args
@@ -45,13 +46,13 @@ def of_page(default: ValidatorFactory, natural_number_validator: Validator) -> S
 
 
 @validator_args
-def of_announcement(not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator) -> Schema:
+def of_announcement(not_empty: Validator, ignore_missing: Validator) -> Schema:
     return {
-        "id": [ignore_missing, unicode_safe],
-        "title_zh": [not_empty, unicode_safe],
-        "title_en": [ignore_missing, unicode_safe],
-        "text_zh": [not_empty, unicode_safe],
-        "text_en": [ignore_missing, unicode_safe],
+        "id": [ignore_missing, text],
+        "title_zh": [not_empty, text],
+        "title_en": [ignore_missing, text],
+        "text_zh": [not_empty, text],
+        "text_en": [ignore_missing, text],
         "day": [ignore_missing, a_day],
         "until": [ignore_missing, a_day],
     }
@@ -61,8 +62,8 @@ LONGEST_FEEDBACK = 2000
 
 
 @validator_args
-def of_dataset_page(not_empty: Validator, unicode_safe: Validator) -> Schema:
-    return {**of_page(), "id": [not_empty, unicode_safe]}
+def of_dataset_page(not_empty: Validator) -> Schema:
+    return {**of_page(), "id": [not_empty, text]}
 
 
 def a_short_text(value: Any) -> Any:
@@ -75,26 +76,22 @@ def a_short_text(value: Any) -> Any:
 @validator_args
 def of_feedback(
     not_empty: Validator,
-    unicode_safe: Validator,
     ignore_empty: Validator,
     one_of: ValidatorFactory,
-    email_validator: Validator,
 ) -> Schema:
     return {
-        "id": [not_empty, unicode_safe],
+        "id": [not_empty, text],
         "kind": [not_empty, one_of(feedback.KINDS)],
-        "text": [not_empty, unicode_safe, a_short_text],
-        "name": [ignore_empty, unicode_safe, a_short_text],
-        "email": [ignore_empty, unicode_safe, email_validator],
+        "text": [not_empty, text, a_short_text],
+        "name": [ignore_empty, text, a_short_text],
+        "email": [ignore_empty, email],
     }
 
 
 @validator_args
-def of_feedback_decision(
-    not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator, one_of: ValidatorFactory
-) -> Schema:
+def of_feedback_decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
     return {
-        "id": [not_empty, unicode_safe],
+        "id": [not_empty, text],
         "state": [not_empty, one_of([feedback.PUBLIC, feedback.REFUSED])],
-        "answer": [ignore_missing, unicode_safe, a_short_text],
+        "answer": [ignore_missing, text, a_short_text],
     }

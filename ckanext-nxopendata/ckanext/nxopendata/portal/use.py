@@ -16,8 +16,9 @@ from uuid import uuid4
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError, RedisError, ResponseError
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from ckanext.nxopendata.catalogue.rules import CHINA
 from ckanext.nxopendata.portal import counting
@@ -32,6 +33,9 @@ SEARCH_DAYS = 90
 """Words searched for are forgotten after so many days."""
 FLUSH_SECONDS = 60
 PUSH_SECONDS = 1
+LINES_AT_ONCE = 1000
+MOST_A_DAY = 10**12
+"""A larger count is no count; the sum of all days stays within PostgreSQL's ``bigint``."""
 
 
 def today() -> dt.date:
@@ -74,35 +78,38 @@ os.register_at_fork(after_in_child=_counter.restart)
 
 
 def count(use: counting.Use) -> None:
-    """Add one. Redis is told once a second, of all that was counted until then."""
-    _counter.add(f"{_prefix()}:day:{today().isoformat()}", f"{use.kind}\t{use.object}")
+    """Add one, unless it cannot be stored. Redis is told once a second, of all that was counted until then."""
+    if use.is_countable:
+        _counter.add(f"{_prefix()}:day:{today().isoformat()}", f"{use.kind}\t{use.object}")
 
 
 @atexit.register
 def push() -> None:
-    """Tell Redis what was counted. One that does not answer never spoils a page."""
+    """Tell Redis what was counted. Whatever fails is logged and never spoils a page."""
     with _counter.telling:  # who comes next finds it told
-        _push(_counter.take())
+        try:
+            _push(_counter.take())
+        except RedisError as error:
+            log.warning("use was not counted: %s", error)
+        except Exception:
+            log.exception("use was not counted")
 
 
 def _push(counts: list[tuple[str, str, int]]) -> None:
     if not counts:
         return
-    try:
-        pipe = client().pipeline(transaction=False)
-        for key, field, number in counts:
-            pipe.hincrby(key, field, number)
-        days = dict.fromkeys(key for key, _, _ in counts)
-        for key in days:
-            pipe.hlen(key)
-        told = pipe.execute()
-        totals, lengths = told[: len(counts)], told[len(counts) :]
-        full = {key for key, length in zip(days, lengths, strict=True) if length > FIELDS_A_DAY}
-        for (key, field, number), total in zip(counts, totals, strict=True):
-            if key in full and total == number:
-                client().hdel(key, field)
-    except RedisError as error:
-        log.warning("use was not counted: %s", error)
+    pipe = client().pipeline(transaction=False)
+    for key, field, number in counts:
+        pipe.hincrby(key, field, number)
+    days = dict.fromkeys(key for key, _, _ in counts)
+    for key in days:
+        pipe.hlen(key)
+    told = pipe.execute()
+    totals, lengths = told[: len(counts)], told[len(counts) :]
+    full = {key for key, length in zip(days, lengths, strict=True) if length > FIELDS_A_DAY}
+    for (key, field, number), total in zip(counts, totals, strict=True):
+        if key in full and total == number:
+            client().hdel(key, field)
 
 
 def flush() -> int:
@@ -115,21 +122,43 @@ def flush() -> int:
                 # From here on new uses are counted in a new key.
                 client().rename(key, f"{_prefix()}:moving:{key.decode().rpartition(':')[2]}:{uuid4()}")
             for key in client().scan_iter(f"{_prefix()}:moving:*"):
-                day = dt.date.fromisoformat(key.decode().split(":")[-2])
-                rows += _store(day, client().hgetall(key))
-                client().delete(key)
+                rows += _move(key)
     except LockError:
         return 0
     return rows
 
 
+def _move(key: bytes) -> int:
+    """Move one day's counts into the table and delete ``key``; the number of rows.
+
+    What cannot be read is dropped, so that it is met once; what the database could not take now waits in Redis for
+    the next time. Neither keeps the other days from being stored.
+    """
+    try:
+        day = dt.date.fromisoformat(key.decode("utf-8", "replace").split(":")[-2])
+        fields = client().hgetall(key)
+    except (ValueError, ResponseError) as error:
+        log.warning("counts of use were dropped, %r cannot be read: %s", key, error)
+        client().delete(key)
+        return 0
+    try:
+        rows = _store(day, fields)
+    except SQLAlchemyError as error:
+        log.warning("use of %s was not moved to the table: %s", day, error)
+        return 0
+    client().delete(key)
+    return rows
+
+
 def flush_if_due() -> None:
-    """Flush, but not more often than once a minute."""
+    """Flush, but not more often than once a minute. Whatever fails is logged and never spoils a page."""
     try:
         if client().set(f"{_prefix()}:flushed", "1", ex=FLUSH_SECONDS, nx=True):
             flush()
     except RedisError as error:
         log.warning("use was not moved to the table: %s", error)
+    except Exception:
+        log.exception("use was not moved to the table")
 
 
 def forget(until: dt.date) -> int:
@@ -231,24 +260,57 @@ def hot_words(limit: int, least: int, days: int = 30) -> list[str]:
 
 
 def _store(day: dt.date, fields: dict[bytes, bytes]) -> int:
-    counts: dict[tuple[str, str], int] = {}
-    for field, number in fields.items():
-        kind, _, thing = field.decode("utf-8", "replace").partition("\t")
-        counts[kind, thing] = counts.get((kind, thing), 0) + int(number)
+    counts, dropped = _read(fields)
+    rows = 0
     with _engine().begin() as connection:
-        ids = _dataset_ids(connection, {thing for kind, thing in counts if kind in ("view", "download")})
-        summed: dict[tuple[str, str], int] = {}
-        for (kind, thing), number in counts.items():
-            known = ids.get(thing) if kind in ("view", "download") else thing
+        ids = _dataset_ids(connection, {use.object for use in counts if use.kind in ("view", "download")})
+        summed: Counter[tuple[str, str]] = Counter()
+        for use, number in counts.items():
+            known = ids.get(use.object) if use.kind in ("view", "download") else use.object
             if known:
-                summed[kind, known] = summed.get((kind, known), 0) + number
-        if not summed:
+                summed[use.kind, known] += number
+        lines = [{"day": day, "kind": k, "object": o, "count": n} for (k, o), n in sorted(summed.items())]
+        for start in range(0, len(lines), LINES_AT_ONCE):
+            rows += _write(connection, lines[start : start + LINES_AT_ONCE])
+    dropped += len(lines) - rows
+    if dropped:
+        log.warning("use of %s: %d lines that cannot be stored were dropped", day, dropped)
+    return rows
+
+
+def _read(fields: dict[bytes, bytes]) -> tuple[Counter[counting.Use], int]:
+    """The counts that Redis holds, and how many of its lines are none."""
+    counts: Counter[counting.Use] = Counter()
+    dropped = 0
+    for field, number in fields.items():
+        try:
+            kind, _, thing = field.decode().partition("\t")
+            use, times = counting.Use(kind, thing), int(number)
+        except ValueError:
+            dropped += 1
+            continue
+        if use.is_countable and 0 < times <= MOST_A_DAY:
+            counts[use] += times
+        else:
+            dropped += 1
+    return counts, dropped
+
+
+def _write(connection: sa.Connection, lines: list[dict[str, Any]]) -> int:
+    """Add lines to the table; the number of those that it took."""
+    statement = insert(Use).values(lines)
+    together = {"count": Use.count + statement.excluded.count}
+    statement = statement.on_conflict_do_update(index_elements=["day", "kind", "object"], set_=together)
+    try:
+        with connection.begin_nested():
+            connection.execute(statement)
+    except (DataError, IntegrityError, ValueError):
+        if len(lines) == 1:
             return 0
-        rows = [{"day": day, "kind": k, "object": o, "count": n} for (k, o), n in sorted(summed.items())]
-        statement = insert(Use).values(rows)
-        together = {"count": Use.count + statement.excluded.count}
-        connection.execute(statement.on_conflict_do_update(index_elements=["day", "kind", "object"], set_=together))
-    return len(rows)
+        # One of them is bad: the halves find out which.
+        middle = len(lines) // 2
+        return _write(connection, lines[:middle]) + _write(connection, lines[middle:])
+    return len(lines)
 
 
 def _dataset_ids(connection: Any, references: set[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
-from ckanext.nxopendata.catalogue import departments
+from ckanext.nxopendata.catalogue import departments, shape
 from ckanext.nxopendata.portal import announcements, counting, facets, helpers, kept, results, speed, use
 from ckanext.nxopendata.portal import bulk as bulk_files
 from ckanext.nxopendata.portal import statistics as series
 from ckanext.nxopendata.search import solr
+
+log = logging.getLogger(__name__)
 
 portal = Blueprint("nx_portal", __name__)
 
@@ -57,19 +60,29 @@ def before_the_first_page() -> None:
     speed.before_the_first_page()
 
 
+@portal.before_app_request
+def refuse_unstorable_address() -> None:
+    """An address that holds what no database can look for names nothing, on any page."""
+    if any(shape.UNSTORABLE.search(str(value)) for value in (request.view_args or {}).values()):
+        tk.abort(404)
+
+
 @portal.after_app_request
 def count(response: Response) -> Response:
-    """Count what the request was use of."""
-    found = counting.of_request(
-        method=request.method,
-        endpoint=request.endpoint or "",
-        status=response.status_code,
-        values=request.view_args or {},
-        query=request.args,
-        headers=dict(request.headers),
-    )
-    if found:
-        use.count(found)
+    """Count what the request was use of. The answer stands, whatever becomes of the count."""
+    try:
+        found = counting.of_request(
+            method=request.method,
+            endpoint=request.endpoint or "",
+            status=response.status_code,
+            values=request.view_args or {},
+            query=request.args,
+            headers=dict(request.headers),
+        )
+        if found:
+            use.count(found)
+    except Exception:
+        log.exception("use was not counted")
     return response
 
 

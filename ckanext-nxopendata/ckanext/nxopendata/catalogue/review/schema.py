@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
+from ckan.logic.validators import email_validator
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.catalogue import messages, shape
@@ -34,6 +35,18 @@ def text(value: Any) -> str:
     if shape.UNSTORABLE.search(value):
         raise tk.Invalid(messages.SHAPES[shape.NOT_STORABLE]())
     return value
+
+
+LONGEST_EMAIL = 254
+"""Characters (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
+
+
+def email(value: Any) -> str:
+    """One address to write to, without spaces or line breaks around it."""
+    address = text(value).strip()
+    if len(address) > LONGEST_EMAIL:
+        raise tk.Invalid(tk._("Write at most {number} characters").format(number=LONGEST_EMAIL))
+    return email_validator(address, {})
 
 
 def number(highest: int = 10**9) -> Validator:
