@@ -20,6 +20,7 @@ MIGRATED_PLUGINS = (
     "nxopendata_exchange",
     "nxopendata_following",
     "nxopendata_harvest",
+    "nxopendata_licences",
     "nxopendata_portal",
     "nxopendata_register",
     "nxopendata_tables",

@@ -11,6 +11,7 @@ from ckan.types import Context
 from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizationsPlugin
 from flask import Blueprint
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.catalogue import (
     chained,
     compiled,
@@ -39,7 +40,7 @@ def _auth_functions() -> dict[str, Any]:
     return found | datastore.AUTH | (datastore.AUTH_OF_ROWS if p.plugin_loaded("datastore") else {})
 
 
-@tk.blanket.actions(lambda: {name: getattr(module, name) for module in (chained, actions) for name in module.__all__})
+@tk.blanket.actions(lambda: asked.guarded(chained, actions))
 @tk.blanket.auth_functions(_auth_functions)
 @tk.blanket.blueprints(lambda: [review_views.nx_review, views_downloads.nx_downloads])
 @tk.blanket.config_declarations

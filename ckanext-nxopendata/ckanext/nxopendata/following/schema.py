@@ -17,6 +17,8 @@ def of_dataset(not_empty: Validator) -> Schema:
 
 def a_query(value: str) -> str:
     """A query string that can be searched with and written in a letter."""
+    if not isinstance(value, str):
+        return value  # the validator before says so
     if not queries.is_text(value):
         raise tk.Invalid(tk._("This search holds control characters: type its words again"))
     return value

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.harvest import actions, auth, formats, helpers, tombstone, views, withdrawn
 from ckanext.nxopendata.harvest import cli_source as _cli  # noqa: F401  hangs its commands under "ckan nx"
 from ckanext.nxopendata.harvest.changes import actions as change_actions
@@ -23,7 +24,7 @@ def _exported(*modules: Any) -> dict[str, Any]:
     return {name: getattr(module, name) for module in modules for name in module.__all__}
 
 
-@tk.blanket.actions(lambda: _exported(actions, withdrawn, change_actions))
+@tk.blanket.actions(lambda: asked.guarded(actions, withdrawn, change_actions))
 @tk.blanket.auth_functions(lambda: _exported(auth, change_auth))
 @tk.blanket.blueprints(lambda: [views.nx_harvest, views.nx_harvest_files, views.nx_metrics, webhook_views.nx_webhooks])
 @tk.blanket.config_declarations

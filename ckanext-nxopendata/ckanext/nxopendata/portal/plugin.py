@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import CKANApp, Context
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.cli import nx
 from ckanext.nxopendata.portal import (
     actions,
@@ -30,7 +31,7 @@ from ckanext.nxopendata.portal import (
 )
 
 
-@tk.blanket.actions(lambda: {name: getattr(room, name) for room in (actions, actions_dataset) for name in room.__all__})
+@tk.blanket.actions(lambda: asked.guarded(actions, actions_dataset))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.catalogue.review.schema import email, text
+from ckanext.nxopendata.catalogue.review.schema import email, number, text
 from ckanext.nxopendata.portal import announcements, feedback
 
 MOST = 100
@@ -32,16 +32,11 @@ def of_span(not_empty: Validator) -> Schema:
     return {"since": [not_empty, a_day], "until": [not_empty, a_day]}
 
 
-def not_too_many(value: int) -> int:
-    """No more than a page."""
-    return min(value, MOST)
-
-
 @validator_args
-def of_page(default: ValidatorFactory, natural_number_validator: Validator) -> Schema:
+def of_page(default: ValidatorFactory) -> Schema:
     return {
-        "limit": [default(20), natural_number_validator, not_too_many],
-        "offset": [default(0), natural_number_validator],
+        "limit": [default(20), number(MOST)],
+        "offset": [default(0), number()],
     }
 
 
@@ -81,7 +76,7 @@ def of_feedback(
 ) -> Schema:
     return {
         "id": [not_empty, text],
-        "kind": [not_empty, one_of(feedback.KINDS)],
+        "kind": [not_empty, one_of([*feedback.KINDS])],
         "text": [not_empty, text, a_short_text],
         "name": [ignore_empty, text, a_short_text],
         "email": [ignore_empty, email],

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.register.visibility import TYPES
 
 __all__ = [
@@ -31,7 +32,7 @@ def _refuse() -> None:
 
 
 def _is_ours(reference: Any) -> bool:
-    found = model.Package.get(reference) if isinstance(reference, str) and reference else None
+    found = model.Package.get(reference) if reference and asked.key(reference) else None
     return found is not None and found.type in TYPES
 
 
@@ -106,23 +107,30 @@ def member_list(original: Any, context: Context, data_dict: dict[str, Any]) -> A
 
 @tk.chained_action
 def bulk_update_public(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
-    """As CKAN's; not for systems and projects."""
-    return _bulk(original, context, data_dict)
+    """As CKAN's, of at most 1,000 datasets; not for systems and projects."""
+    _check_bulk("bulk_update_public", context, data_dict)
+    return original(context, data_dict)
 
 
 @tk.chained_action
 def bulk_update_private(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
-    """As CKAN's; not for systems and projects."""
-    return _bulk(original, context, data_dict)
+    """As CKAN's, of at most 1,000 datasets; not for systems and projects."""
+    _check_bulk("bulk_update_private", context, data_dict)
+    return original(context, data_dict)
 
 
 @tk.chained_action
 def bulk_update_delete(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
-    """As CKAN's; not for systems and projects."""
-    return _bulk(original, context, data_dict)
-
-
-def _bulk(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
-    if any(_is_ours(reference) for reference in data_dict.get("datasets") or ()):
-        _refuse()
+    """As CKAN's, of at most 1,000 datasets; not for systems and projects."""
+    _check_bulk("bulk_update_delete", context, data_dict)
     return original(context, data_dict)
+
+
+def _check_bulk(action: str, context: Context, data_dict: dict[str, Any]) -> None:
+    asked.text(data_dict, "org_id")  # the auth function looks it up
+    tk.check_access(action, context, data_dict)
+    references = asked.texts(data_dict, "datasets")
+    package: Any = model.Package
+    named = sa.or_(package.id.in_(references), package.name.in_(references))
+    if model.Session.scalar(sa.select(sa.exists().where(package.type.in_(TYPES), named))):
+        _refuse()

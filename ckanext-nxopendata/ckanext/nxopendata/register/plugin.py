@@ -36,6 +36,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.catalogue.review import notify
 from ckanext.nxopendata.cli import nx
 from ckanext.nxopendata.register import (
@@ -104,7 +105,7 @@ def _exported(*modules: Any) -> dict[str, Any]:
 
 def _actions() -> dict[str, Any]:
     ours = [module for module in ACTIONS if module is not chained]
-    return {name: guard.guarded(action) for name, action in _exported(*ours).items()} | _exported(chained)
+    return {name: guard.guarded(action) for name, action in _exported(*ours).items()} | asked.guarded(chained)
 
 
 for _blueprint in BLUEPRINTS:

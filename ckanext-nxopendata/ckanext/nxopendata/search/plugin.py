@@ -9,11 +9,12 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.catalogue import departments
 from ckanext.nxopendata.search import actions, auth, cache, helpers, index, inside, pages, solr, used
 
 
-@tk.blanket.actions(actions)
+@tk.blanket.actions(lambda: asked.guarded(actions))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints(pages)
 @tk.blanket.config_declarations

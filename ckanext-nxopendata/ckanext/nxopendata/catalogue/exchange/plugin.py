@@ -10,13 +10,14 @@ import yaml
 from ckan.common import CKANConfig
 from ckan.config.declaration import Declaration, Key
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.catalogue import dcat, views_codelists
 from ckanext.nxopendata.catalogue.exchange import actions, auth, cli, views
 
 DECLARATION = resources.files("ckanext.nxopendata.catalogue.exchange") / "config_declaration.yaml"
 
 
-@tk.blanket.actions(actions)
+@tk.blanket.actions(lambda: asked.guarded(actions))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints([views_codelists.codelist, views.exchange])
 @tk.blanket.cli([cli.catalogue])

@@ -72,7 +72,7 @@ def nx_notice_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
 
 def nx_notice_read(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     """One's own notices."""
-    return {"success": True}
+    return {"success": bool(context.get("user")), "msg": tk._("Log in to read your notices")}
 
 
 @tk.auth_allow_anonymous_access

@@ -10,6 +10,7 @@ from ckan.types import Context
 from flask import has_request_context, request
 from markupsafe import Markup
 
+from ckanext.nxopendata import asked
 from ckanext.nxopendata.catalogue import messages, shape
 from ckanext.nxopendata.catalogue.review import cases, gate, machine, pending
 
@@ -123,7 +124,10 @@ def _user_id(context: Context) -> str:
 @tk.chained_action
 def resource_create_default_resource_views(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Views of a file; none for one that waits for review, which the database does not have yet."""
-    if model.Resource.get((data_dict.get("resource") or {}).get("id") or "") is None:
+    file = data_dict.get("resource")
+    if not isinstance(file, dict):
+        raise tk.ValidationError({"resource": [tk._("Missing value")]})
+    if model.Resource.get(asked.text(file, "id")) is None:
         tk.check_access("resource_create_default_resource_views", context, data_dict)
         return []
     return original(context, data_dict)
@@ -132,17 +136,19 @@ def resource_create_default_resource_views(original: Any, context: Context, data
 @tk.chained_action
 def bulk_update_public(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Make datasets public; not where they are reviewed."""
-    _refuse_bulk(context, data_dict)
+    _refuse_bulk("bulk_update_public", context, data_dict)
     return original(context, data_dict)
 
 
 @tk.chained_action
 def bulk_update_delete(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Delete datasets; not where they are reviewed."""
-    _refuse_bulk(context, data_dict)
+    _refuse_bulk("bulk_update_delete", context, data_dict)
     return original(context, data_dict)
 
 
-def _refuse_bulk(context: Context, data_dict: dict[str, Any]) -> None:
-    if gate.applies(context, data_dict.get("org_id")):
+def _refuse_bulk(action: str, context: Context, data_dict: dict[str, Any]) -> None:
+    organization = asked.text(data_dict, "org_id")
+    tk.check_access(action, context, data_dict)
+    if gate.applies(context, organization):
         raise tk.NotAuthorized(tk._("Datasets of this department are published and withdrawn by review"))
