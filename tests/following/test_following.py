@@ -115,7 +115,7 @@ def test_the_form_refuses_what_is_no_address_and_too_many_tries(app: Any, letter
     for _ in range(10):
         app.post("/subscribe", data={"about": "q=x", "email": "a@example.org"})
     assert model.Session.query(Subscription).count() == 1, "asking twice is one subscription"
-    assert "稍后" in app.post("/subscribe", data={"about": "q=x", "email": "b@example.org"}).body
+    assert "分钟后再试" in app.post("/subscribe", data={"about": "q=x", "email": "b@example.org"}).body
 
 
 def test_news_of_one_dataset(app: Any, create: Act, call: Act, letters: Act) -> None:
@@ -174,3 +174,26 @@ def test_one_search_that_fails_keeps_no_mail_from_the_others(create: Act, letter
     create("新的景区")
     assert mails.send_due()["sent"] >= 1
     assert "景区" in text_of(letters()[-1])
+
+
+def test_the_first_letter_holds_no_word_of_who_asked(app: Any, create: Act, letters: Act) -> None:
+    subscribe(app, query="q=URGENT http://evil.example/login&tags=evil")
+    dataset = create("evil")
+    app.post("/subscribe", data={"dataset": dataset["name"], "email": "wang@example.org"})
+    mails.ask_to_confirm(model.Session.query(Subscription).filter_by(email="wang@example.org").one().id)
+    for letter in letters():
+        assert "evil" not in text_of(letter) + str(letter["Subject"])
+        assert path_in(letter, "subscribe")
+
+
+def test_one_letter_leads_to_all_that_waits_for_its_address(app: Any, letters: Act) -> None:
+    subscribe(app, query="q=沙湖")
+    for address, query in (("li@example.org", "q=人口"), ("wang@example.org", "q=水库")):
+        app.post("/subscribe", data={"about": query, "email": address})
+    page = html.fromstring(app.post(path_in(letters()[0], "subscribe")).body)
+    texts = page.xpath("//main//form/p/text()")
+    assert [text.strip() for text in texts if text.strip()] == ["人口"]
+    (action,) = page.xpath("//main//form/@action")
+    app.post(action)
+    confirmed = model.Session.query(Subscription).filter(Subscription.confirmed.isnot(None))
+    assert {row.query for row in confirmed} == {"q=%E6%B2%99%E6%B9%96", "q=%E4%BA%BA%E5%8F%A3"}

@@ -91,9 +91,9 @@ def test_feedback_waits_is_answered_in_public_and_forgets_the_address(
     feedback.send_answer(row.id, "wang@example.org")
     assert mail_server.get_smtp_messages()[-1][2] == ["wang@example.org"]
 
-    for _ in range(3):
+    for _ in range(4):
         app.post(path, data=form, follow_redirects=False)
-    assert "稍后" in app.post(path, data=form).body
+    assert "分钟后再试" in app.post(path, data=form).body
 
 
 def test_search_engines_read_the_dataset_and_no_title_ends_its_script(app: Any, create: Act) -> None:

@@ -10,9 +10,11 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata import limits
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.following import mails, queries, schema, tokens
 from ckanext.nxopendata.following.model import Favourite, Subscription, now
+from ckanext.nxopendata.limits import Limit
 
 __all__ = [
     "nx_favourite_create",
@@ -25,6 +27,15 @@ __all__ = [
 ]
 
 MOST_OF_AN_ADDRESS = 50
+
+ASKED = Limit("subscribe", 10)
+"""By one reader."""
+
+LETTERS = Limit("confirming letter", 1)
+"""To one mailbox, whoever asks for them."""
+
+LINKS = Limit("forged link", 100)
+"""By one reader; links that are good are not counted, mail programs of many people open them from one address."""
 
 
 @validate(schema.of_dataset)
@@ -71,6 +82,9 @@ def nx_favourite_list(context: Context, data_dict: DataDict) -> list[str]:
 def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Ask for mails about a search or a dataset. Nothing is sent before the address confirmed.
 
+    A reader may ask ten times an hour; a mailbox gets at most one letter an hour that asks to confirm. The letter
+    holds a link for one subscription, whose page offers the others that wait.
+
     :param email: the address
     :param query: the query string of a result page, such as ``q=人口&nx_region=640100`` (or ``dataset``)
     :param dataset: a dataset, id or name (or ``query``)
@@ -78,6 +92,7 @@ def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, A
     :returns: ``{"confirm": True}``, whether or not the address had asked before
     """
     tk.check_access("nx_subscription_create", context, data_dict)
+    ASKED.check_reader("email")
     user = model.User.get(context.get("user") or "")
     wanted: dict[str, Any] = {"email": data_dict["email"].lower(), "query": "", "dataset_id": None}
     if data_dict.get("dataset"):
@@ -88,12 +103,17 @@ def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, A
     row = same.filter_by(query=wanted["query"], dataset_id=wanted["dataset_id"]).first()
     if row is None:
         if same.count() >= MOST_OF_AN_ADDRESS:
-            message = tk._("This address has {number} subscriptions already").format(number=MOST_OF_AN_ADDRESS)
-            raise tk.ValidationError({"email": [message]})
+            # Only who asked for them learns that an address has so many.
+            if user and same.filter_by(user_id=user.id).count() >= MOST_OF_AN_ADDRESS:
+                message = tk._("This address has {number} subscriptions already").format(number=MOST_OF_AN_ADDRESS)
+                raise tk.ValidationError({"email": [message]})
+            return {"confirm": True}
         row = Subscription(**wanted, user_id=user.id if user else None, language=reader_language())
         model.Session.add(row)
         model.Session.commit()
-    if not row.confirmed:
+    # A confirmed subscription counts too: the next answer to this address may not tell that there was one.
+    may_write = LETTERS.allows(limits.mailbox(row.email))
+    if may_write and not row.confirmed:
         tk.enqueue_job(mails.ask_to_confirm, [row.id], title="nx: confirm subscription")
     return {"confirm": True}
 
@@ -103,13 +123,17 @@ def nx_subscription_confirm(context: Context, data_dict: DataDict) -> dict[str, 
     """Confirm a subscription.
 
     :param token: the secret of the mail
+
+    :returns: its ``title``, and ``waiting``: ``title`` and ``token`` of the others of this address to be confirmed
     """
     tk.check_access("nx_subscription_confirm", context, data_dict)
     row = _by(tokens.confirmed(data_dict["token"]))
     if not row.confirmed:
         row.confirmed = row.seen = now()
         model.Session.commit()
-    return {"title": mails.title(row)}
+    others = model.Session.query(Subscription).filter_by(email=row.email, confirmed=None).order_by(Subscription.created)
+    waiting = [{"title": mails.title(other), "token": tokens.to_confirm(other.id)} for other in others]
+    return {"title": mails.title(row), "waiting": waiting}
 
 
 @validate(schema.of_leaving)
@@ -168,5 +192,6 @@ def _dataset(context: Context, reference: str) -> model.Package:
 def _by(subscription_id: str | None) -> Subscription:
     row = model.Session.get(Subscription, subscription_id) if subscription_id else None
     if row is None:
+        LINKS.check_reader("token")
         raise tk.ObjectNotFound(tk._("This link is not valid, or no longer. Subscribe once more if you like."))
     return row

@@ -36,7 +36,7 @@ def nx_favourite_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 @tk.auth_allow_anonymous_access
 def nx_subscription_create(context: Context, data_dict: DataDict) -> AuthResult:
-    """Everybody; the address has to confirm, and the page limits how often."""
+    """Everybody; the address has to confirm, and the action limits how often."""
     return {"success": True}
 
 

@@ -22,7 +22,10 @@ MOST = 20
 
 
 def ask_to_confirm(subscription_id: str) -> None:
-    """Job: mail the link that confirms a subscription."""
+    """Job: mail the link that confirms a subscription.
+
+    The address may be anybody's: the letter holds no word of who asked, so that nobody writes to others through it.
+    """
     row = model.Session.get(Subscription, subscription_id)
     if row is None or row.confirmed:
         return
@@ -30,8 +33,9 @@ def ask_to_confirm(subscription_id: str) -> None:
         link = _address("nx_following.confirm", row, token=tokens.to_confirm(row.id))
         body = "\n\n".join(
             [
-                tk._("Somebody, probably you, asked this site to write to this address when there is news about:"),
-                title(row),
+                tk._(
+                    "Somebody, probably you, asked {site} to write to this address when there is news about datasets."
+                ).format(site=tk.config["ckan.site_title"]),
                 tk._("Open this address within seven days to confirm:"),
                 link,
                 tk._("If it was not you, do nothing: no further mail will come."),

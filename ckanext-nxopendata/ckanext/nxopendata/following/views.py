@@ -8,15 +8,11 @@ import ckan.plugins.toolkit as tk
 from ckan.config.middleware.flask_app import csrf
 from flask import Blueprint
 
-from ckanext.nxopendata import limits
 from ckanext.nxopendata.following import queries, tokens
 
 __all__ = ["following"]
 
 following = Blueprint("nx_following", __name__)
-
-AN_HOUR = 3600
-REQUESTS_AN_HOUR = 10
 
 
 def _act(action: str, /, **data: Any) -> Any:
@@ -43,14 +39,13 @@ def subscribe() -> Any:
             tk.abort(404, tk._("There is no such dataset"))
     if tk.request.method == "POST":
         try:
-            if not limits.allowed("subscribe", REQUESTS_AN_HOUR, AN_HOUR):
-                raise tk.ValidationError({"email": [tk._("Too many requests within an hour. Please come back later.")]})
             _act("nx_subscription_create", email=values["email"].strip(), query=about, dataset=dataset)
             return _render(
                 "said",
                 title=tk._("Please look at your mail"),
                 text=tk._(
-                    "We sent a letter to {email}. Open the address in it within seven days; only then news will come."
+                    "A letter goes to {email}, at most one an hour. Open the address in it within seven days; "
+                    "only then news will come. It leads to all that you asked for."
                 ).format(email=values["email"]),
             )
         except tk.ValidationError as problem:
@@ -70,8 +65,10 @@ def confirm(token: str) -> Any:
         done = _act("nx_subscription_confirm", token=token)
     except tk.ObjectNotFound as gone:
         return tk.abort(404, str(gone))
+    except tk.ValidationError as refused:
+        return tk.abort(429, " ".join(refused.error_summary.values()))
     text = tk._("From now on you will hear of news about {title}.").format(title=done["title"])
-    return _render("said", title=tk._("Subscribed"), text=text)
+    return _render("confirmed", title=tk._("Subscribed"), text=text, waiting=done["waiting"])
 
 
 @csrf.exempt
@@ -88,6 +85,8 @@ def leave(token: str) -> Any:
         text = tk._("You will hear no more of {title}.").format(title=done["title"])
     except tk.ObjectNotFound:
         text = tk._("This subscription had ended already.")
+    except tk.ValidationError as refused:
+        return tk.abort(429, " ".join(refused.error_summary.values()))
     return _render("said", title=tk._("Unsubscribed"), text=text)
 
 

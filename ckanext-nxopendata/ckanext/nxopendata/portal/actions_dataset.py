@@ -12,6 +12,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.review import gate
+from ckanext.nxopendata.limits import Limit
 from ckanext.nxopendata.portal import dataset, feedback, kept, schema, use
 from ckanext.nxopendata.portal.model import Feedback
 
@@ -25,6 +26,9 @@ __all__ = [
     "nx_feedback_list",
     "nx_feedback_waiting",
 ]
+
+WRITTEN = Limit("feedback", 5)
+"""By one reader."""
 
 
 @tk.side_effect_free
@@ -89,6 +93,8 @@ def nx_feedback_list(context: Context, data_dict: DataDict) -> list[dict[str, An
 def nx_feedback_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Say something about a dataset. It is shown once the department looked at it.
 
+    A reader may write five times an hour.
+
     :param id: the dataset, id or name
     :param kind: ``question``, ``error``, ``suggestion`` or ``use`` (what was made of the data)
     :param text: at most 2,000 characters
@@ -96,7 +102,8 @@ def nx_feedback_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param email: for the answer; never shown, deleted when the answer was sent (optional)
     """
     found = _package("nx_feedback_create", context, data_dict)
-    return feedback.as_dict(feedback.create({"id": found.id}, data_dict, reader_language()))
+    WRITTEN.check_reader("text")
+    return feedback.as_dict(feedback.create(found, data_dict, reader_language()))
 
 
 @tk.side_effect_free

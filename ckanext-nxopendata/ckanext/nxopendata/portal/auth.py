@@ -110,7 +110,7 @@ def nx_feedback_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 @tk.auth_allow_anonymous_access
 def nx_feedback_create(context: Context, data_dict: DataDict) -> AuthResult:
-    """Whoever may see the dataset; the page limits how often."""
+    """Whoever may see the dataset; the action limits how often."""
     return authz.is_authorized("package_show", context, data_dict)
 
 

@@ -12,12 +12,16 @@ from ckan import model
 from ckan.lib import mailer
 from flask_babel import force_locale
 
+from ckanext.nxopendata.limits import Limit
 from ckanext.nxopendata.portal.model import Feedback, now
 
 log = logging.getLogger(__name__)
 
 KINDS = ("question", "error", "suggestion", "use")
 WAITING, PUBLIC, REFUSED = "waiting", "public", "refused"
+
+MAILS = Limit("feedback mail", 10)
+"""To one department, whoever writes."""
 
 
 def of_dataset(dataset_id: str, limit: int = 50) -> list[dict[str, Any]]:
@@ -75,10 +79,10 @@ def as_dict(row: Feedback) -> dict[str, Any]:
     }
 
 
-def create(dataset: dict[str, Any], data: dict[str, Any], language: str) -> Feedback:
-    """Store what a reader wrote; it waits. The department's contact is told by mail."""
+def create(dataset: model.Package, data: dict[str, Any], language: str) -> Feedback:
+    """Store what a reader wrote; it waits. The department's contact is told by mail, ten times an hour at most."""
     row = Feedback(
-        dataset_id=dataset["id"],
+        dataset_id=dataset.id,
         kind=data["kind"],
         text=data["text"],
         name=data.get("name") or "",
@@ -87,7 +91,9 @@ def create(dataset: dict[str, Any], data: dict[str, Any], language: str) -> Feed
     )
     model.Session.add(row)
     model.Session.commit()
-    tk.enqueue_job(tell_department, [row.id], title="nx: feedback")
+    # All of it is kept and shown to the department; only its mailbox is not filled.
+    if MAILS.allows(dataset.owner_org or dataset.id):
+        tk.enqueue_job(tell_department, [row.id], title="nx: feedback")
     return row
 
 
@@ -133,7 +139,8 @@ def send_answer(feedback_id: str, email: str) -> None:
     with force_locale(row.language or tk.config["ckan.locale_default"]):
         subject = tk._('Answer to your feedback on "{title}"').format(title=dataset.title)
         page = tk.url_for("dataset.read", id=dataset.name, _external=True)
-        body = "\n\n".join([row.answer, tk._("You wrote:"), row.text, page])
+        # The address may be anybody's, so the question is read on the page, not in the letter.
+        body = "\n\n".join([row.answer, tk._("Question and answer are on this page:"), page])
     _mail(email, subject, body)
 
 

@@ -9,6 +9,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import CKANApp, Context
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ckanext.nxopendata import asked
 from ckanext.nxopendata.cli import nx
@@ -95,5 +96,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
             app.view_functions["dataset.search"] = results.page
         app.view_functions["dataset.read"] = views_dataset.read
         csrf.guard(app)
+        if proxies := config["ckanext.nxopendata.proxies"]:
+            app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
         speed.before_the_first_reader()
         return app

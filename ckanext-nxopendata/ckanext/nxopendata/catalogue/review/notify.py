@@ -13,6 +13,7 @@ from ckan.lib import mailer
 from ckanext.nxopendata.catalogue.review import gate, machine
 from ckanext.nxopendata.catalogue.review.model import Case, Notice
 from ckanext.nxopendata.i18n import speech
+from ckanext.nxopendata.limits import Limit
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ TEXTS: dict[str, Callable[[], str]] = {
     "overdue": lambda: tk._('"{title}" should have been updated by {day}'),
 }
 """Topic -> its text, translated when called."""
+
+MAILS = Limit("notice mail", 60)
+"""To one person; the notices in the site are all there."""
 
 WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {}
 """Topics of other rooms -> what makes their text of its parameters."""
@@ -64,7 +68,11 @@ def of_step(case: Case, arrow: machine.Transition, user: model.User, opinion: st
 
 
 def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], but: model.User | None = None) -> None:
-    """Leave each a notice and send mail in the background. ``but`` is not told what they did themselves."""
+    """Leave each a notice and send mail in the background, within ``MAILS``.
+
+    Args:
+        but: who is not told, as they did it themselves.
+    """
     people = [person for person in people if but is None or person.id != but.id]
     if not people:
         return
@@ -74,7 +82,9 @@ def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], bu
     with speech.of_the_site():
         subject = text(topic, params)
         body = "\n\n".join(part for part in (subject, link(params, external=True)) if part)
-    tk.enqueue_job(send, [[person.id for person in people], subject, body], title=f"nx: {topic}")
+    written_to = [person.id for person in people if MAILS.allows(person.id)]
+    if written_to:
+        tk.enqueue_job(send, [written_to, subject, body], title=f"nx: {topic}")
 
 
 def send(user_ids: list[str], subject: str, body: str) -> None:

@@ -16,6 +16,7 @@ from ckanext.nxopendata import asked
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.changes import feed, signing, webhooks
 from ckanext.nxopendata.harvest.changes.model import Delivery, Webhook
+from ckanext.nxopendata.limits import Limit
 
 __all__ = [
     "nx_changes_list",
@@ -30,6 +31,9 @@ __all__ = [
 
 LIMIT = 100
 MOST = 1000
+
+TESTS = Limit("webhook test", 20)
+"""Of one webhook."""
 
 
 @tk.side_effect_free
@@ -214,7 +218,9 @@ def nx_webhook_test(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: the delivery, as in ``nx_webhook_delivery_list``
     """
     tk.check_access("nx_webhook_test", context, data_dict)
-    return _delivery(webhooks.ping(_hook(data_dict)))
+    hook = _hook(data_dict)
+    TESTS.check(hook.id, "id")
+    return _delivery(webhooks.ping(hook))
 
 
 def _hook(data_dict: DataDict) -> Webhook:
