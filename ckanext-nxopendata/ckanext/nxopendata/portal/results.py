@@ -107,8 +107,19 @@ def _search() -> query.Search:
         return tk.abort(400, str(error))
 
 
+def _complete(found: dict[str, Any]) -> dict[str, Any]:
+    # A file says nothing of what it lacks; where it has begun already, breaking it off says so.
+    if found.get("partial"):
+        tk.abort(503, tk._("The search took too long. Use fewer or more exact words, and try again in a minute."))
+    return found
+
+
 def _package_search(search: query.Search, *, start: int) -> dict[str, Any]:
     # The empty user sees what the public sees, whoever asks: the file is the same for everybody.
+    return _complete(_asked(search, start=start))
+
+
+def _asked(search: query.Search, *, start: int) -> dict[str, Any]:
     return tk.get_action("package_search")(
         {"user": "", "ignore_auth": False},
         {
@@ -155,6 +166,7 @@ def feed(kind: str) -> Response:
             "facets": False,
         },
     )
+    _complete(found)
     made = FeedGenerator()
     page_url = tk.h.url_for("dataset.search", qualified=True) + helpers.nx_query()
     made.id(page_url)

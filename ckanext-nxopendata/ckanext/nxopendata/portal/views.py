@@ -204,7 +204,10 @@ def _state_of_the_catalogue() -> str:
 
 def _search(**query: Any) -> dict[str, Any]:
     # The empty user sees what the public sees, whoever asks: the file is the same for everybody.
-    return tk.get_action("package_search")({"user": "", "ignore_auth": False}, {"fq": PUBLIC, **query})
+    found = tk.get_action("package_search")({"user": "", "ignore_auth": False}, {"fq": PUBLIC, **query})
+    if found.get("partial"):
+        return tk.abort(503, tk._("The search took too long. Please try again in a minute."))
+    return found
 
 
 def _all_datasets() -> Iterator[dict[str, Any]]:

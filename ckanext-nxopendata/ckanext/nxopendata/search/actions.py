@@ -14,9 +14,9 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.asked import flag
 from ckanext.nxopendata.catalogue import codelists, departments, localised
-from ckanext.nxopendata.search import cache, query, results, solr, suggestions, words
+from ckanext.nxopendata.search import cache, query, query_check, results, solr, suggestions, words
 
-__all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest"]
+__all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest", "resource_search"]
 
 KEPT_SECONDS = 60
 COUNTS_KEPT_SECONDS = 60
@@ -51,10 +51,11 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``count``; ``results``, each with the keys of a dataset that a list needs and ``marked`` (``title`` and
         ``notes`` by language, ``inside`` for data items, columns and files, all HTML); ``facets``, field ->
-        ``[{"name", "count"}]``.
+        ``[{"name", "count"}]``; ``partial``, true, only where the search was stopped because it took too long.
     """
     tk.check_access("nx_search_find", context, data_dict)
     search = _search(data_dict)
+    query_check.check({"q": search.q, "fq_list": query.filters(search), "sort": search.sort})
     visible = solr.visible(context.get("auth_user_obj"), everything=_may_see_everything(context))
     # Pages of one search differ in their results, not in their counts.
     counts = _Counts(search, visible) if flag(data_dict, "facets", True) else None
@@ -64,19 +65,23 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
     uncounted = () if known or counts is None else query.FACETS
     try:
         answer = solr.search(**query.asked(search, visible, facets=uncounted, languages=languages))
+    except solr.TooManyClauses:
+        raise query_check.too_many_clauses() from None
     except solr.CannotAnswer:
         raise tk.ValidationError(
             {"q": [tk._("This is no search: check quotation marks, brackets and colons")]}
         ) from None
     if counts and not known:
         known = results.facets(answer["facets"])
-        counts.keep(known)
+        if not answer["partial"]:
+            counts.keep(known)
     marks = answer["marks"]
     spelt = search.q if localised.DEFAULT in languages else ""
     return {
         "count": answer["count"],
         "results": [results.card(one, marks.get(one["index_id"], {}), spelt) for one in answer["documents"]],
         "facets": known,
+        **({"partial": True} if answer["partial"] else {}),
     }
 
 
@@ -90,7 +95,7 @@ def _search(data_dict: DataDict) -> query.Search:
     try:
         chosen = json.loads(chosen) if isinstance(chosen, str) else chosen
         return query.Search(
-            q=str(data_dict.get("q") or "")[: 5 * LONGEST_QUERY],
+            q=str(data_dict.get("q") or ""),
             filters={
                 name: tuple(str(one) for one in (value if isinstance(value, list | tuple) else [value]))
                 for name, value in chosen.items()
@@ -160,6 +165,15 @@ def _suggested(typed: str, limit: int) -> list[dict[str, Any]]:
             path = f"/dataset/{document['name']}"
             found.append({"kind": "dataset", "zh": document["title"], "en": english, "path": path, "count": None})
     return found
+
+
+@tk.chained_action
+@tk.side_effect_free
+def resource_search(original: Any, context: Context, data_dict: DataDict) -> Any:
+    """As CKAN's; a query that is too large is refused before the database is asked for each of its terms."""
+    terms = data_dict.get("query") or ()
+    query_check.check_text("query", terms if isinstance(terms, str) else " ".join(map(str, terms)))
+    return original(context, data_dict)
 
 
 @tk.side_effect_free

@@ -6,12 +6,19 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["nx_search_correction", "nx_search_wider"]
+from ckanext.nxopendata.search import solr
+
+__all__ = ["nx_search_correction", "nx_search_is_partial", "nx_search_wider"]
 
 
 def nx_search_correction(query: str, found: int = 0) -> dict[str, Any]:
     """``{"q", "count"}``: what a query that found so many was perhaps meant to be; ``q`` is "" without an idea."""
     return tk.get_action("nx_search_correct")({}, {"q": query, "found": found})
+
+
+def nx_search_is_partial() -> bool:
+    """Whether a search of this page was stopped because it took too long."""
+    return solr.any_is_partial()
 
 
 def nx_search_wider(query: str, filters: dict[str, list[str]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, g, request, session
 from flask_wtf.csrf import generate_csrf
 
-from ckanext.nxopendata.search import cache
+from ckanext.nxopendata.search import cache, solr
 
 kept_pages = Blueprint("nx_kept_pages", __name__)
 
@@ -81,7 +81,7 @@ def keep(response: Response) -> Response:
         return response
     if response.mimetype != _content_type().partition(";")[0]:
         return response
-    if _asked_of_session() or response.cache_control.no_store:
+    if _asked_of_session() or response.cache_control.no_store or solr.any_is_partial():
         return response
     body = response.get_data()
     if token := g.get(_token_key()):

@@ -11,12 +11,12 @@ from ckan.types import Context
 
 from ckanext.nxopendata import asked
 from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.search import actions, auth, cache, helpers, index, inside, pages, solr, used
+from ckanext.nxopendata.search import actions, auth, cache, helpers, index, inside, pages, query_check, solr, used
 
 
 @tk.blanket.actions(lambda: asked.guarded(actions))
 @tk.blanket.auth_functions(auth)
-@tk.blanket.blueprints(pages)
+@tk.blanket.blueprints(lambda: [pages.kept_pages, query_check.errors])
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 class NxOpendataSearchPlugin(p.SingletonPlugin):
@@ -41,7 +41,11 @@ class NxOpendataSearchPlugin(p.SingletonPlugin):
         return index.document(pkg_dict, departments.title(name, "zh") if name else "", inside.columns(pkg_dict))
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        query_check.check(search_params)
         return index.parameters(search_params)
+
+    def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
+        return search_results | ({"partial": True} if solr.last_is_partial() else {})
 
     # IResourceController
 

@@ -12,7 +12,9 @@ from ckan.lib.plugins import get_permission_labels
 from ckan.lib.search import query as ckan_query
 from ckan.lib.search.common import SolrConnectionError, make_connection
 from ckan.lib.search.query import MAGIC_FIELD_RE, QUERY_PARSER_RE, solr_literal
+from flask import g, has_request_context
 
+TIME_ALLOWED = "ckanext.nxopendata.search.time_allowed"
 _kept = threading.local()
 
 
@@ -20,13 +22,44 @@ class CannotAnswer(Exception):
     """Solr refused the query: its words are no sentence of the query language."""
 
 
+class TooManyClauses(CannotAnswer):
+    """Solr refused the query: spread over the fields it searches, it is too large."""
+
+
+TOO_MANY = ("too many nested clauses", "too many boolean clauses", "maxClauseCount")
+"""What Solr says of such a query."""
+
+
 def connection(decode_dates: bool = True) -> pysolr.Solr:
     """CKAN's connection, over this thread's open line instead of a new one for each search."""
-    made = make_connection(decode_dates)
+    known = make_connection(decode_dates)
+    made = _Solr(known.url, decoder=known.decoder, timeout=known.timeout)
     if not hasattr(_kept, "session"):
         _kept.session = _Line(made.url)
     made.session = _kept.session
     return made
+
+
+class _Solr(pysolr.Solr):
+    """A connection that says how long a search may take, and notices when Solr stopped it for that."""
+
+    def search(self, q: str, search_handler: str | None = None, **parameters: Any) -> pysolr.Results:
+        parameters.setdefault("timeAllowed", tk.config[TIME_ALLOWED])
+        answer = super().search(q, search_handler, **parameters)
+        _kept.partial = bool((answer.raw_response.get("responseHeader") or {}).get("partialResults"))
+        if _kept.partial and has_request_context():
+            g.nx_partial_search = True
+        return answer
+
+
+def last_is_partial() -> bool:
+    """Whether the last search of this thread was stopped before it had looked at everything."""
+    return getattr(_kept, "partial", False)
+
+
+def any_is_partial() -> bool:
+    """Whether a search of this request was stopped before it had looked at everything."""
+    return bool(has_request_context() and g.get("nx_partial_search"))
 
 
 class _Line(requests.Session):
@@ -59,8 +92,8 @@ def search(**parameters: Any) -> dict[str, Any]:
     """Ask Solr.
 
     Returns:
-        ``documents``, ``count``, ``facets`` (field -> values and numbers in turn) and ``marks``
-        (index id -> field -> passages).
+        ``documents``, ``count``, ``facets`` (field -> values and numbers in turn), ``marks``
+        (index id -> field -> passages) and ``partial`` (whether Solr stopped before it had looked at everything).
 
     Raises:
         CannotAnswer: the query cannot be parsed, or tries to leave its parser.
@@ -74,12 +107,14 @@ def search(**parameters: Any) -> dict[str, Any]:
     except pysolr.SolrError as error:
         if "Failed to connect" in str(error) or "timed out" in str(error):
             raise SolrConnectionError(str(error)) from error
-        raise CannotAnswer(q) from error
+        refused = TooManyClauses if any(words in str(error) for words in TOO_MANY) else CannotAnswer
+        raise refused(q) from error
     return {
         "documents": answer.docs,
         "count": answer.hits,
         "facets": answer.facets.get("facet_fields", {}),
         "marks": answer.highlighting,
+        "partial": last_is_partial(),
     }
 
 

@@ -1,0 +1,179 @@
+"""How large a search may be: what Solr answers within seconds and with little memory. Imports nothing of CKAN.
+
+Solr spreads each word over all fields it searches, and a phrase with slop over every way to read it: a query of a few
+kilobytes can need more memory than the server has. So a search is measured before it is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+WORD = re.compile(r"[^\W_]+")
+CLAUSE = re.compile(r'[^\s()\[\]{}+"]+')
+OPERATORS = frozenset({"AND", "OR", "NOT", "TO"})
+ESCAPED = re.compile(r"\\.", re.S)
+EVERYTHING = re.compile(r"\*:\*")
+RANGE = re.compile(r"[\[{][^\[\]{}]*[\]}]")
+SLOP = re.compile(r'"\s*~')
+LOCAL_PARAMETERS = re.compile(r"\{!")
+ORDER = re.compile(r"\s*[\w.\-]+(\s+(asc|desc))?\s*", re.I)
+NAME = re.compile(r"[\w.*\-]+")
+
+MOST_FILTERS = 50
+MOST_FILTER_CLAUSES = 1000
+"""Solr itself refuses more than 1,024 clauses (``maxBooleanClauses`` of the core)."""
+
+MOST_FILTER_PATTERNS = 30
+MOST_PATTERNS = 8
+"""Wildcards, ranges, regular expressions and fuzzy words: each is compared with every word of the index."""
+
+MOST_DEPTH = 20
+MOST_SLOPPY_WORDS = 6
+"""Words of a phrase with slop: each word can double the readings that Solr writes out."""
+
+MOST_NAMES = 50
+MOST_ORDERS = 10
+LONGEST_OTHER = 500
+"""Characters of any other parameter."""
+
+PARSERS = frozenset({"", "dismax", "edismax", "lucene"})
+FUNCTIONS = ("bf", "boost")
+"""Parameters that hold functions, which Solr computes for each dataset; only the site itself sends them."""
+
+OTHERS = ("qf", "mm", "tie", "df", "facet", "facet.limit", "facet.mincount")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the site is configured to accept.
+
+    Attributes:
+        characters: of the query.
+        words: of the query; Chinese without a space is one.
+        filter_characters: of all filters together.
+        local_parameters: whether ``{!...}`` is accepted.
+    """
+
+    characters: int = 300
+    words: int = 40
+    filter_characters: int = 32_000
+    local_parameters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Why a search is refused.
+
+    Attributes:
+        parameter: the parameter that is at fault, as ``package_search`` names it.
+        code: ``characters``, ``words``, ``clauses``, ``patterns``, ``depth``, ``slop``, ``names``, ``filters``,
+            ``order``, ``name``, ``parser``, ``function`` or ``local_parameters``.
+        most: the limit; 0 where there is none.
+        value: what is not accepted, where it is not an amount.
+    """
+
+    parameter: str
+    code: str
+    most: int = 0
+    value: str = ""
+
+
+def find_violation(search: Mapping[str, Any], limits: Limits) -> Violation | None:
+    """Return the first reason to refuse a search, None where there is none.
+
+    Args:
+        search: parameters as ``package_search`` gives them to its plugins.
+    """
+    return (
+        in_text("q", str(search.get("q") or ""), limits)
+        or _in_filters(search, limits)
+        or _in_order(str(search.get("sort") or ""))
+        or _in_names("fl", search.get("fl"))
+        or _in_names("facet.field", search.get("facet.field"))
+        or _in_others(search)
+    )
+
+
+def in_text(parameter: str, text: str, limits: Limits) -> Violation | None:
+    """Return the first reason to refuse the words of a query."""
+    if len(text) > limits.characters:
+        return Violation(parameter, "characters", limits.characters)
+    if sum(word not in OPERATORS for word in WORD.findall(text)) > limits.words:
+        return Violation(parameter, "words", limits.words)
+    return _in_syntax(parameter, text, MOST_PATTERNS, limits)
+
+
+def _in_filters(search: Mapping[str, Any], limits: Limits) -> Violation | None:
+    listed = search.get("fq_list") or []
+    if not isinstance(listed, list | tuple) or len(listed) > MOST_FILTERS:
+        return Violation("fq_list", "filters", MOST_FILTERS)
+    for parameter, texts in (("fq", [search.get("fq") or ""]), ("fq_list", listed)):
+        text = "\n".join(map(str, texts))
+        if len(text) > limits.filter_characters:
+            return Violation(parameter, "characters", limits.filter_characters)
+        if sum(clause not in OPERATORS for clause in CLAUSE.findall(text)) > MOST_FILTER_CLAUSES:
+            return Violation(parameter, "clauses", MOST_FILTER_CLAUSES)
+        if found := _in_syntax(parameter, text, MOST_FILTER_PATTERNS, limits):
+            return found
+    return None
+
+
+def _in_syntax(parameter: str, text: str, most_patterns: int, limits: Limits) -> Violation | None:
+    if LOCAL_PARAMETERS.search(text) and not limits.local_parameters:
+        return Violation(parameter, "local_parameters")
+    bare = ESCAPED.sub(" ", text)
+    # Between any two quotation marks, for it is Solr that decides which of them open a phrase.
+    if SLOP.search(bare) and any(len(WORD.findall(part)) > MOST_SLOPPY_WORDS for part in bare.split('"')):
+        return Violation(parameter, "slop", MOST_SLOPPY_WORDS)
+    if _depth(bare) > MOST_DEPTH:
+        return Violation(parameter, "depth", MOST_DEPTH)
+    without_ranges, ranges = RANGE.subn(" ", EVERYTHING.sub(" ", bare))
+    patterns = ranges + sum(map(without_ranges.count, "*?~[{")) + without_ranges.count("/") // 2
+    return Violation(parameter, "patterns", most_patterns) if patterns > most_patterns else None
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for sign in text:
+        if sign in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in ")]}":
+            depth = max(depth - 1, 0)
+    return deepest
+
+
+def _in_order(order: str) -> Violation | None:
+    parts = order.split(",") if order.strip() else []
+    if len(parts) > MOST_ORDERS or len(order) > LONGEST_OTHER:
+        return Violation("sort", "names", MOST_ORDERS)
+    # A function would be computed for each dataset, and may be one that only waits.
+    wrong = next((part.strip() for part in parts if not ORDER.fullmatch(part)), "")
+    return Violation("sort", "order", value=wrong) if wrong else None
+
+
+def _in_names(parameter: str, value: Any) -> Violation | None:
+    given: Iterable[Any] = [value] if isinstance(value, str) else value or ()
+    if not isinstance(given, list | tuple):
+        return Violation(parameter, "names", MOST_NAMES)
+    names = [name for text in given for name in re.split(r"[\s,]+", str(text).strip()) if name]
+    if len(names) > MOST_NAMES or sum(map(len, names)) > MOST_NAMES * 100:
+        return Violation(parameter, "names", MOST_NAMES)
+    wrong = next((name for name in names if not NAME.fullmatch(name)), "")
+    return Violation(parameter, "name", value=wrong) if wrong else None
+
+
+def _in_others(search: Mapping[str, Any]) -> Violation | None:
+    parser = str(search.get("defType") or "")
+    if parser not in PARSERS:
+        return Violation("defType", "parser", value=parser[:100])
+    for parameter in FUNCTIONS:
+        if search.get(parameter):
+            return Violation(parameter, "function")
+    for parameter in OTHERS:
+        if len(str(search.get(parameter) or "")) > LONGEST_OTHER:
+            return Violation(parameter, "characters", LONGEST_OTHER)
+    return None
