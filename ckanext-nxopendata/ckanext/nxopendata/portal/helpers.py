@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.catalogue import codelists, departments, localised
+from ckanext.nxopendata.catalogue.exchange import reading_cache
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.licences import shared
@@ -499,13 +501,17 @@ def nx_feedback_kinds() -> list[tuple[str, str]]:
     return [(kind, names[kind]) for kind in feedback.KINDS]
 
 
-def nx_preview(resource: dict[str, Any]) -> dict[str, Any]:
+def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any]:
     """The first rows of an uploaded or mirrored file.
+
+    Args:
+        refused: whether no table could be made of the file; then it is not read whole for a preview either.
 
     Returns:
         ``{"table": preview.Table}``, or ``{"reason": code}`` where the code is one of ``preview.NoPreview``,
-        ``elsewhere`` (the file stands on another server, which a page never asks) or ``guarded`` (this reader may
-        not have the file; ``message`` says why and what to do).
+        ``elsewhere`` (the file stands on another server, which a page never asks), ``refused``, ``busy`` (it is being
+        read for another reader) or ``guarded`` (this reader may not have the file; ``message`` says why and what to
+        do).
     """
     access = tk.h.nx_resource_access(resource["id"])
     if not access.allowed:
@@ -514,10 +520,26 @@ def nx_preview(resource: dict[str, Any]) -> dict[str, Any]:
     if path is None:
         return {"reason": "elsewhere"}
     kind = (resource.get("format") or path.suffix).lower().lstrip(".")
+    if refused and kind in preview.READ_WHOLE:
+        return {"reason": "refused"}
     try:
-        return {"table": preview.read(path, kind, limit=nx_setting("preview_bytes"))}
+        return {"table": _preview(path, kind)}
     except preview.NoPreview as reason:
         return {"reason": reason.code}
+
+
+def _preview(path: Path, kind: str) -> preview.Table:
+    limit = nx_setting("preview_bytes")
+
+    def read() -> preview.Table:
+        return preview.read(path, kind, limit=limit)
+
+    if kind not in preview.READ_WHOLE:
+        return read()
+    told = reading_cache.remember(f"preview {kind} {limit}", path, lambda: preview.to_dict(read), alone=True)
+    if told is None:
+        raise preview.NoPreview("busy")
+    return preview.from_dict(told)
 
 
 def _time_zone() -> ZoneInfo:

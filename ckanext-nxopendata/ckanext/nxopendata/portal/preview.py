@@ -1,4 +1,7 @@
-"""The first rows of a file, for people to look at before they download it. Reads local files only."""
+"""The first rows of a file, for people to look at before they download it. Reads local files only.
+
+What has to be read whole is read in a process of its own, with limits: a file of some kilobytes can ask for gigabytes.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,27 @@ import codecs
 import csv
 import io
 import json
-import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from ckanext.nxopendata.catalogue.exchange import beginning, cells
 
 ROWS = 30
 COLUMNS = 60
 CELL_CHARACTERS = 200
 HEAD_BYTES = 256 * 1024
-UNPACKED_BYTES = 200 * 1024 * 1024
-FORMATS = frozenset({"csv", "tsv", "xlsx", "geojson"})
+READ_WHOLE = frozenset({"xlsx", "geojson"})
+"""Formats of which the beginning alone says nothing."""
+
+FORMATS = READ_WHOLE | {"csv", "tsv"}
 DELIMITERS = ",\t;|"
 
 
 class NoPreview(Exception):
-    """The file cannot be shown as a table; ``code`` says why: ``format``, ``size``, ``broken`` or ``empty``."""
+    """No table to show; ``code`` says why: ``format``, ``size``, ``costly``, ``broken`` or ``empty``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -122,31 +129,18 @@ def from_csv(head: bytes, *, whole: bool) -> Table:
 
 
 def _from_xlsx(path: Path) -> Table:
-    from openpyxl import load_workbook
-
     try:
-        # Opened here, because openpyxl judges a path by its ending and CKAN stores files without one.
-        with path.open("rb") as file:
-            with zipfile.ZipFile(file) as archive:
-                if sum(member.file_size for member in archive.infolist()) > UNPACKED_BYTES:
-                    raise NoPreview("size")
-            workbook = load_workbook(file, read_only=True, data_only=True)
-            sheet = workbook.worksheets[0]
-            title = sheet.title or ""
-            rows = list(islice(sheet.iter_rows(max_col=COLUMNS, values_only=True), ROWS + 12))
-            workbook.close()
-    except NoPreview:
-        raise
-    # openpyxl meets a damaged workbook with whatever its parser happens to raise
-    except Exception as error:
-        raise NoPreview("broken") from error
-    lines = [[_plain(cell) for cell in row] for row in rows]
-    lines = [line for line in lines if any(line)]
+        sheets = beginning.read(path, sheets=1, rows=ROWS + 12, columns=COLUMNS)
+    except cells.Unreadable as error:
+        raise NoPreview({"too_large": "size", "password": "broken"}.get(error.code, error.code)) from error
+    if not sheets:
+        raise NoPreview("empty")
+    lines = [line for line in sheets[0].rows if any(line)]
     notes = []
     # A title and a unit line stand alone in their row, above the row that names the columns.
     while len(lines) > 1 and sum(1 for cell in lines[0] if cell) == 1 < max(_width(line) for line in lines):
         notes.append(next(cell for cell in lines.pop(0) if cell))
-    return _table(lines, read_all=len(rows) < ROWS + 12, notes=tuple(notes), sheet=title)
+    return _table(lines, read_all=sheets[0].complete, notes=tuple(notes), sheet=sheets[0].name)
 
 
 def _plain(cell: Any) -> str:
@@ -166,6 +160,19 @@ def _width(line: list[str]) -> int:
 
 def _from_geojson(path: Path) -> Table:
     try:
+        told = json.loads(beginning.call(_read_geojson, str(path)))
+    except cells.Unreadable as error:
+        raise NoPreview(error.code) from error
+    return from_dict(told)
+
+
+def _read_geojson(path: str) -> bytes:
+    """The table, or why there is none, as ``to_dict`` gives it in JSON."""
+    return json.dumps(to_dict(lambda: _table_of_geojson(Path(path)))).encode()
+
+
+def _table_of_geojson(path: Path) -> Table:
+    try:
         features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
         shown = features[:ROWS]
         names = list(dict.fromkeys(name for feature in shown for name in feature.get("properties") or {}))
@@ -177,6 +184,29 @@ def _from_geojson(path: Path) -> Table:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoPreview("broken") from error
     return _table(lines, read_all=len(features) <= ROWS, encoding="UTF-8")
+
+
+# Between processes, and in Redis
+
+
+def to_dict(make: Callable[[], Table]) -> dict[str, Any]:
+    """The table that ``make`` gives as values of JSON, or ``{"refused": code}``."""
+    try:
+        return asdict(make())
+    except NoPreview as reason:
+        return {"refused": reason.code}
+
+
+def from_dict(told: dict[str, Any]) -> Table:
+    """The table again.
+
+    Raises:
+        NoPreview: there was none.
+    """
+    if "refused" in told:
+        raise NoPreview(told["refused"])
+    values = {"header": tuple(told["header"]), "rows": tuple(map(tuple, told["rows"])), "notes": tuple(told["notes"])}
+    return Table(**told | values)
 
 
 def _table(

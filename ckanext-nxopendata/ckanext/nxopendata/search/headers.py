@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import zipfile
 from pathlib import Path
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from ckanext.nxopendata.catalogue.exchange import beginning, cells
 
 BEGINNING = 64 * 1024
 """Bytes of a text file that are read."""
@@ -17,8 +15,10 @@ BEGINNING = 64 * 1024
 LARGEST_WORKBOOK = 20 * 1024 * 1024
 FIRST_ROWS = 10
 MOST_SHEETS = 10
+MOST_COLUMNS = 500
 ENCODINGS = ("utf-8-sig", "gb18030")
 TEXT_KINDS = frozenset({"csv", "tsv", "txt"})
+WORKBOOK = "xlsx"
 
 
 def of_file(path: Path, kind: str) -> list[str]:
@@ -34,9 +34,9 @@ def of_file(path: Path, kind: str) -> list[str]:
     try:
         if kind in TEXT_KINDS:
             return _header(_text_rows(path, "\t" if kind == "tsv" else None))
-        if kind == "xlsx" and path.stat().st_size <= LARGEST_WORKBOOK:
+        if kind == WORKBOOK and path.stat().st_size <= LARGEST_WORKBOOK:
             return _of_workbook(path)
-    except (OSError, csv.Error, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError):
+    except (OSError, csv.Error, cells.Unreadable):
         return []
     return []
 
@@ -65,15 +65,8 @@ def _decoded(beginning: bytes) -> str:
 
 
 def _of_workbook(path: Path) -> list[str]:
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        found: list[str] = []
-        for sheet in book.worksheets[:MOST_SHEETS]:
-            rows = sheet.iter_rows(max_row=FIRST_ROWS, values_only=True)
-            found += _header([["" if cell is None else str(cell) for cell in row] for row in rows])
-        return found
-    finally:
-        book.close()
+    sheets = beginning.read(path, sheets=MOST_SHEETS, rows=FIRST_ROWS, columns=MOST_COLUMNS)
+    return [header for sheet in sheets for header in _header(sheet.rows)]
 
 
 def _header(rows: list[list[str]]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import ckan.plugins as p
@@ -11,6 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import logic
 from ckan.lib.search.index import PackageSearchIndex
 
+from ckanext.nxopendata.catalogue.exchange import reading_cache
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.search import headers
 
@@ -44,7 +46,15 @@ def of_resource(resource: Mapping[str, Any]) -> list[str]:
     if resource.get("datastore_active") and p.plugin_loaded("datastore"):
         return _of_table(resource["id"])
     path = path_of(resource)
-    return headers.of_file(path, str(resource.get("format") or path.suffix)) if path else []
+    return _of_file(path, str(resource.get("format") or path.suffix)) if path else []
+
+
+def _of_file(path: Path, kind: str) -> list[str]:
+    if kind.lower().lstrip(".") != headers.WORKBOOK:
+        return headers.of_file(path, kind)
+    # A process of its own for each file, whenever its dataset is indexed, would be too dear.
+    told = reading_cache.remember("headers", path, lambda: {"headers": headers.of_file(path, kind)})
+    return told["headers"] if told else []
 
 
 def index_again(resource: Mapping[str, Any]) -> None:

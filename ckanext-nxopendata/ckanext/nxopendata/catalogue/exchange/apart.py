@@ -25,12 +25,19 @@ class Died(Exception):
     """The work needed more memory or time than it was given, or failed; the message is the end of what it wrote."""
 
 
-def call(function: Callable[..., bytes], *arguments: Any, memory: int = MEMORY, seconds: int = SECONDS) -> bytes:
+def call(
+    function: Callable[..., bytes],
+    *arguments: Any,
+    memory: int = MEMORY,
+    seconds: int = SECONDS,
+    wall_seconds: float | None = None,
+) -> bytes:
     """What ``function(*arguments)`` returns in a process of its own.
 
     Args:
         function: of a module that imports nothing of CKAN; given by its name, so not a closure.
         arguments: values that pickle can carry.
+        wall_seconds: seconds after which it is ended, whether it computes or waits; None for no such limit.
 
     Raises:
         Died: it raised, or went over a limit.
@@ -38,7 +45,12 @@ def call(function: Callable[..., bytes], *arguments: Any, memory: int = MEMORY, 
     task = pickle.dumps((function.__module__, function.__qualname__, arguments, memory, seconds))
     # -P: nothing is imported from the folder the site was started in.
     command = [sys.executable, "-P", "-c", f"from {__name__} import _child; _child()"]
-    done = subprocess.run(command, input=task, capture_output=True, check=False)  # noqa: S603  our own interpreter
+    try:
+        done = subprocess.run(  # noqa: S603  our own interpreter
+            command, input=task, capture_output=True, check=False, timeout=wall_seconds
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Died(f"not done after {wall_seconds} s") from error
     if done.returncode:
         raise Died(f"{done.returncode}: {done.stderr[-500:].decode(errors='replace')}")
     return done.stdout

@@ -102,7 +102,7 @@ def _sheets(content: bytes, most_cells: int) -> Iterator[tuple[str, list[list[st
         number += sheet.total_height * sheet.total_width
         if number > most_cells:
             raise Unreadable("too_many_cells", f"{most_cells:,}")
-        rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        rows = [[text_of(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
         _fill_merged(rows, sheet.merged_cell_ranges or [])
         yield name, rows
 
@@ -121,7 +121,7 @@ def _refuse_bomb(content: bytes) -> None:
         raise Unreadable("too_large", _megabytes(MOST_UNZIPPED))
 
 
-def _cell(value: object) -> str:
+def text_of(value: object) -> str:
     """The text of a cell: whole numbers without ``.0``, dates as ISO 8601, invisible characters removed."""
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -1,0 +1,154 @@
+"""Files made to cost their readers much cost the web process little, and a second reader nothing."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckanext.nxopendata.portal import preview
+from ckanext.nxopendata.search import headers
+from tests import bombs
+
+SECONDS = 10
+MOST_GROWTH = 50 * 1024 * 1024
+FILES = {name: ("xlsx", make) for name, make in bombs.WORKBOOKS.items()} | bombs.TEXTS
+
+
+def memory(name: str) -> int:
+    """Bytes of this process: ``VmRSS`` now, ``VmHWM`` at most since the last ``forget_peak``."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
+
+
+def forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def cost(work: Callable[[], Any]) -> tuple[float, int]:
+    """Seconds, and bytes by which this process grew at most."""
+    forget_peak()
+    before, began = memory("VmRSS"), time.monotonic()
+    work()
+    return time.monotonic() - began, memory("VmHWM") - before
+
+
+@pytest.fixture(scope="module")
+def bomb(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, str]]:
+    folder = tmp_path_factory.mktemp("bombs")
+
+    def made(name: str) -> tuple[Path, str]:
+        kind, make = FILES[name]
+        path = folder / f"{list(FILES).index(name)}.{kind}"
+        if not path.exists():
+            make(path)
+        return path, kind
+
+    return made
+
+
+class TestReadingByItself:
+    @pytest.mark.parametrize("name", FILES)
+    def test_a_preview_costs_little_time_and_memory(self, bomb: Callable[[str], tuple[Path, str]], name: str) -> None:
+        path, kind = bomb(name)
+        told: list[Any] = []
+        seconds, growth = cost(lambda: told.append(preview.to_dict(lambda: preview.read(path, kind, limit=20_971_520))))
+        assert seconds < SECONDS
+        assert growth < MOST_GROWTH
+        assert len(str(told)) < 1_000_000
+
+    @pytest.mark.parametrize("name", bombs.WORKBOOKS)
+    def test_looking_for_column_headers_costs_little(self, bomb: Callable[[str], tuple[Path, str]], name: str) -> None:
+        path, kind = bomb(name)
+        seconds, growth = cost(lambda: headers.of_file(path, kind))
+        assert seconds < SECONDS
+        assert growth < MOST_GROWTH
+
+    @pytest.mark.parametrize("name", list(bombs.WORKBOOKS)[:5])
+    def test_what_asks_for_too_much_is_refused(self, bomb: Callable[[str], tuple[Path, str]], name: str) -> None:
+        path, kind = bomb(name)
+        with pytest.raises(preview.NoPreview) as refused:
+            preview.read(path, kind, limit=20_971_520)
+        assert refused.value.code in ("size", "costly", "broken")
+
+    def test_no_web_process_opens_a_spreadsheet_itself(self) -> None:
+        for module in (preview, headers):
+            assert "load_workbook" not in Path(str(module.__file__)).read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+class TestThePageOfAFile:
+    @pytest.fixture
+    def stored(self, call: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+        """Store a file and return the address of its page."""
+        from ckan.plugins import toolkit as tk
+        from werkzeug.datastructures import FileStorage
+
+        monkeypatch.setitem(tk.config, "ckan.storage_path", str(tmp_path / "storage"))
+        call("organization_create", name="wlt", title_translated={"zh": "自治区文化和旅游厅"})
+        notes, title = {"zh": "说明。"}, {"zh": "宁夏5A级旅游景区名录"}
+        call(
+            "package_create",
+            name="scenic",
+            title_translated=title,
+            notes_translated=notes,
+            owner_org="wlt",
+            license_id="cc-by-4.0",
+        )
+
+        def store(path: Path, kind: str) -> str:
+            with path.open("rb") as file:
+                upload = FileStorage(file, filename=f"a.{kind}")
+                made = call(
+                    "resource_create",
+                    package_id="scenic",
+                    url=f"a.{kind}",
+                    format=kind.upper(),
+                    name="a",
+                    upload=upload,
+                )
+            return f"/en/dataset/scenic/resource/{made['id']}"
+
+        return store
+
+    def test_it_costs_little_and_the_second_view_nothing(
+        self, app: Any, stored: Callable[..., str], bomb: Callable[[str], tuple[Path, str]]
+    ) -> None:
+        address = stored(*bomb("11,000,000 shared strings and a cell in the last corner"))
+        app.get("/en/about")  # what the first page of a process loads is not the file's
+        seconds, growth = cost(lambda: app.get(address))
+        assert seconds < SECONDS
+        assert growth < MOST_GROWTH
+        assert "Download it to read it" in app.get(address).body
+        assert cost(lambda: app.get(address))[0] < 2
+
+    def test_a_second_view_does_not_read_the_file(self, app: Any, stored: Callable[..., str], tmp_path: Path) -> None:
+        from openpyxl import Workbook
+
+        book = Workbook()
+        assert book.active
+        book.active.append(["景区", "等级"])
+        book.active.append(["沙湖", "5A"])
+        book.save(tmp_path / "a.xlsx")
+        address = stored(tmp_path / "a.xlsx", "xlsx")
+        assert "沙湖" in app.get(address).body
+        (path,) = (one for one in (tmp_path / "storage").rglob("*") if one.is_file() and one.suffix == "")
+        said = path.stat()
+        path.write_bytes(b"\0" * said.st_size)
+        import os
+
+        os.utime(path, ns=(said.st_atime_ns, said.st_mtime_ns))
+        assert "沙湖" in app.get(address).body
+        os.utime(path)
+        assert "沙湖" not in app.get(address).body
+
+    def test_what_became_no_table_is_not_read_again(
+        self, app: Any, stored: Callable[..., str], bomb: Callable[[str], tuple[Path, str]]
+    ) -> None:
+        from ckanext.nxopendata.tables import jobs
+
+        address = stored(*bomb("a cell in the last corner"))
+        jobs.load(address.rpartition("/")[2])
+        page = app.get(address).body
+        assert "no table could be made of the file. Download it to read it." in page
