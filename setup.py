@@ -60,10 +60,10 @@ setup(
             "nxopendata_datasets = ckanext.nxopendata.catalogue.plugin:NxOpendataDatasetsPlugin",
             "nxopendata_organizations = ckanext.nxopendata.catalogue.plugin:NxOpendataOrganizationsPlugin",
             "nxopendata_groups = ckanext.nxopendata.catalogue.plugin:NxOpendataGroupsPlugin",
-            "nxopendata_exchange = ckanext.nxopendata.catalogue.exchange.plugin:NxOpendataExchangePlugin",
+            "nxopendata_exchange = ckanext.nxopendata.exchange.plugin:NxOpendataExchangePlugin",
         ],
         "ckan.rdf.profiles": [
-            "nx_dcat_ap = ckanext.nxopendata.catalogue.dcat:NxDcatApProfile",
+            "nx_dcat_ap = ckanext.nxopendata.exchange.dcat.profile:NxDcatApProfile",
             "nx_licences = ckanext.nxopendata.licences.profiles:NxLicenceProfile",
         ],
     },

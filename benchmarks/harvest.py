@@ -249,7 +249,7 @@ def workers(site: Site, size: int, number: int) -> float:
     """Seconds in which ``number`` processes carry out one planned run."""
     from ckan import model
 
-    from ckanext.nxopendata.harvest import jobs
+    from ckanext.nxopendata.harvest.runs import jobs
 
     catalogue = Catalogue(size)
     site.call(
@@ -283,9 +283,10 @@ def workers(site: Site, size: int, number: int) -> float:
 
 def actions(site: Site, size: int) -> Time:
     """The same datasets, mapped by us, by ``package_create``."""
-    from ckanext.nxopendata.harvest import assemble, mapping
-    from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
+    from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Fetcher, Limits
     from ckanext.nxopendata.harvest.formats import Reading, dcat
+    from ckanext.nxopendata.harvest.mapping import mapping
+    from ckanext.nxopendata.harvest.planning import dataset_builder
 
     catalogue = Catalogue(size)
     owner = site.call("organization_show", id="benchmark")["id"]
@@ -295,9 +296,9 @@ def actions(site: Site, size: int) -> Time:
     datasets = []
     for record in records:
         mapped = mapping.apply(mapping.load("dcat"), record.guid or "", record.raw).dataset
-        data = assemble.dataset(
+        data = dataset_builder.dataset(
             mapped,
-            dataset_id=assemble.dataset_id("x", record.guid or ""),
+            dataset_id=dataset_builder.dataset_id("x", record.guid or ""),
             organization_id=owner,
             licence_of=lambda _: None,
         )

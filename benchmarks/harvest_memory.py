@@ -107,9 +107,10 @@ def write(name: str, megabytes: float, path: Path) -> None:
 
 def read(name: str, path: Path) -> dict[str, Any]:
     """Read a document as a harvest does, and say how much memory this process took at most."""
-    from ckanext.nxopendata.harvest import formats, mapping
-    from ckanext.nxopendata.harvest.fetch import AddressGuard, Document, Fetcher, Validators
+    from ckanext.nxopendata.harvest import formats
+    from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Document, Fetcher, Validators
     from ckanext.nxopendata.harvest.formats import Reading
+    from ckanext.nxopendata.harvest.mapping import mapping
 
     form_name, media_type, _, _ = FORMATS[name]
     form = formats.by_name(form_name)

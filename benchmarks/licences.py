@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import cycle, islice
 
-from ckanext.nxopendata.licences import combine as combination
-from ckanext.nxopendata.licences.agreement import Terms, agreement_policy
-from ckanext.nxopendata.licences.combine import Operation, combine
-from ckanext.nxopendata.licences.constraints import BEIJING
-from ckanext.nxopendata.licences.engine import Verdict, evaluate
+from ckanext.nxopendata.licences.agreements.agreement import Terms, agreement_policy
 from ckanext.nxopendata.licences.normalise import Normaliser
-from ckanext.nxopendata.licences.policy import load_register
+from ckanext.nxopendata.licences.odrl import combine as combination
+from ckanext.nxopendata.licences.odrl.combine import Operation, combine
+from ckanext.nxopendata.licences.odrl.constraints import BEIJING
+from ckanext.nxopendata.licences.odrl.engine import Verdict, evaluate
+from ckanext.nxopendata.licences.odrl.policy import load_register
 
 ACTIONS = ("read", "reproduce", "distribute", "derive", "cc:CommercialUse", "nx:reidentify", "sell", "display")
 CONTEXT = {

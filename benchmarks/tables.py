@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from ckanext.nxopendata.tables import store, table
+from ckanext.nxopendata.tables import store
+from ckanext.nxopendata.tables.reader import table
 from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
 
 ROWS = int(os.environ.get("NX_BENCHMARK_ROWS", "50000"))

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from tests.catalogue.exchange.samples import DATASET
+
 from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
 
 ROWS = int(os.environ.get("NX_BENCH_ROWS", "5000"))
@@ -68,7 +68,8 @@ def test_workbook_import() -> None:
     from ckan.plugins import toolkit as tk
     from ckan.tests import factories, helpers
 
-    from ckanext.nxopendata.catalogue.exchange import forms, workbook_out
+    from ckanext.nxopendata.exchange import forms
+    from ckanext.nxopendata.exchange.workbook import writer
 
     department = factories.Organization(title_translated={"zh": "自治区文化和旅游厅"})
     editor = factories.User()["name"]
@@ -79,7 +80,7 @@ def test_workbook_import() -> None:
 
     wanted = datasets()
     about = {DATASET["owner_org"]: {"title": "自治区文化和旅游厅", "nx_uscc": ""}}
-    content = workbook_out.catalogue(forms.load("catalogue"), wanted, about, "自治区文化和旅游厅")
+    content = writer.catalogue(forms.load("catalogue"), wanted, about, "自治区文化和旅游厅")
     print(f"\n{ROWS} rows, {len(wanted)} datasets, {len(content) / 1024:.0f} KB")
     sent = {"content": base64.b64encode(content).decode(), "file_name": "目录.xlsx", "background": False}
 

@@ -163,7 +163,7 @@ bootstrap() {
     run translations "译文没有编译成功。" "the translations were not built." \
         "$VENV/bin/python" -m ckanext.nxopendata.i18n compile
     run licences "许可清单没有生成。" "the list of licences was not written." \
-        "$VENV/bin/python" -m ckanext.nxopendata.licences.ckan_list "$ROOT/var/licences.json"
+        "$VENV/bin/python" -m ckanext.nxopendata.licences.license_list_export "$ROOT/var/licences.json"
     set_up_front_end
     set_up_solr
     flock -u 9

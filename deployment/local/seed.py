@@ -67,7 +67,7 @@ def main() -> int:
 def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
     import ckan.plugins.toolkit as tk
 
-    from ckanext.nxopendata.harvest import jobs
+    from ckanext.nxopendata.harvest.runs import jobs
 
     site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
 

@@ -8,8 +8,8 @@ import pytest
 from ckan import model
 from ckan.tests import factories
 
-from ckanext.nxopendata.catalogue.views_downloads import may_show
-from ckanext.nxopendata.harvest import contents
+from ckanext.nxopendata.catalogue.downloads.views import may_show
+from ckanext.nxopendata.harvest.mirror import versions
 
 from .. import routes
 
@@ -75,9 +75,9 @@ def upload(create_with_upload, dataset):
         resource = create_with_upload(text, name, context, package_id=dataset["id"], name=name, url=name, **more)
         body = text.encode()
         digest = hashlib.sha256(body).hexdigest()
-        contents.save(resource["id"], digest, io.BytesIO(body))
+        versions.save(resource["id"], digest, io.BytesIO(body))
         told = {"name": name, "sha256": digest, "size": len(body)}
-        contents.remember([contents.row(None, resource["id"], dataset["id"], "https://example.org/", **told)])
+        versions.remember([versions.row(None, resource["id"], dataset["id"], "https://example.org/", **told)])
         model.Session.commit()
         return resource
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.catalogue import codelists, localised, slugs, uscc
+from ckanext.nxopendata.catalogue.schema import slugs, uscc
+from ckanext.nxopendata.core import codelists, localised
 
 TEXTS = st.dictionaries(st.sampled_from(["zh", "en"]), st.text(min_size=1).filter(lambda text: text.strip() == text))
 

@@ -11,7 +11,7 @@ from ckan.authz import auth_functions_list
 from ckan.logic import _actions, get_action
 from ckan.plugins import IClick, PluginImplementations
 
-from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.core.cli import nx
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

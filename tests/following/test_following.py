@@ -16,7 +16,7 @@ from ckan.tests import factories
 from lxml import html
 
 from ckanext.nxopendata.following import mails, tokens
-from ckanext.nxopendata.following.model import Subscription, now
+from ckanext.nxopendata.following.models import Subscription, now
 
 Act = Callable[..., Any]
 

@@ -6,7 +6,7 @@ import pytest
 
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
+from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Fetcher, Limits
 from ckanext.nxopendata.harvest.formats import Reading, dcat, rdf
 
 from .catalogues import PREFIXES, dataset, iri, page, turtle

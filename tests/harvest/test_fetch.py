@@ -13,7 +13,7 @@ from ckanext.nxopendata.harvest.errors import (
     LimitError,
     TransientFetchError,
 )
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits, Validators
+from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Fetcher, Limits, Validators
 
 from .server import Reply, packed
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.harvest import formats, mapping
+from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Document, Fetcher, Limits, Validators
+from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Document, Fetcher, Limits, Validators
 from ckanext.nxopendata.harvest.formats import Reading
+from ckanext.nxopendata.harvest.mapping import mapping
 
 from .generated import catalogue, render
 from .generated.site import ENTRIES, site

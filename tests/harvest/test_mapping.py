@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.harvest import assemble, mapping, merge, plan
 from ckanext.nxopendata.harvest.formats import Evidence
-from ckanext.nxopendata.harvest.mapping import Bounds, Rule
+from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.mapping.mapping import Bounds, Rule
+from ckanext.nxopendata.harvest.planning import dataset_builder, decisions, merge
 
 ZH = {"@value": "景区名录", "@language": "zh"}
 EN = {"@value": "Scenic spots", "@language": "en"}
@@ -113,9 +114,9 @@ class TestRecords:
 
     def test_the_licence_is_kept_in_the_words_of_the_source(self):
         mapped = mapping.apply(mapping.load("dcat"), "g", self.record(**{"dct:license": ["按《办法》使用"]}))
-        data = assemble.dataset(
+        data = dataset_builder.dataset(
             mapped.dataset,
-            dataset_id=assemble.dataset_id("s", "g"),
+            dataset_id=dataset_builder.dataset_id("s", "g"),
             organization_id="o",
             licence_of={"CC BY": "cc-by"}.get,
         )
@@ -125,8 +126,8 @@ class TestRecords:
     def test_files_keep_their_ids_when_order_or_host_change(self):
         def ids(*urls):
             mapped = {"resources": [{"url": url, "name": "x"} for url in urls]}
-            data = assemble.dataset(
-                mapped, dataset_id=assemble.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
+            data = dataset_builder.dataset(
+                mapped, dataset_id=dataset_builder.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
             )
             return {r["url"].rpartition("/")[2]: r["id"] for r in data["resources"]}
 
@@ -136,8 +137,8 @@ class TestRecords:
 
     def test_two_files_at_one_address_are_two_files(self):
         mapped = {"resources": [{"url": "http://a/1"}, {"url": "http://a/1"}]}
-        data = assemble.dataset(
-            mapped, dataset_id=assemble.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
+        data = dataset_builder.dataset(
+            mapped, dataset_id=dataset_builder.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
         )
         assert len({r["id"] for r in data["resources"]}) == 2
 
@@ -178,16 +179,16 @@ class TestMerge:
 
 class TestPlan:
     def known(self, state="present", content="h"):
-        return plan.Known("g", "id", content, state)
+        return decisions.Known("g", "id", content, state)
 
     def test_decisions(self):
-        assert plan.decide("h", None) == "create"
-        assert plan.decide("h", self.known()) == "unchanged"
-        assert plan.decide("new", self.known()) == "update"
-        assert plan.decide("h", self.known("withdrawn")) == "restore"
+        assert decisions.decide("h", None) == "create"
+        assert decisions.decide("h", self.known()) == "unchanged"
+        assert decisions.decide("new", self.known()) == "update"
+        assert decisions.decide("h", self.known("withdrawn")) == "restore"
 
     def proof(self, **values):
-        return plan.doubts(Evidence(**{"pages": 1, "records": 5, "closed": True, **values}))
+        return decisions.doubts(Evidence(**{"pages": 1, "records": 5, "closed": True, **values}))
 
     def test_a_whole_reading_is_proof(self):
         assert self.proof() == []
@@ -210,9 +211,11 @@ class TestPlan:
         [(0, 0, False), (1, 10, False), (2, 10, True), (20, 1000, False), (21, 1000, True), (1, 1, True)],
     )
     def test_the_fuse(self, withdrawals, present, held):
-        assert plan.Fuse().holds(withdrawals, present) is held
+        assert decisions.Fuse().holds(withdrawals, present) is held
 
     @given(st.sets(st.text(max_size=3)), st.sets(st.text(max_size=3)))
     def test_what_vanished_is_what_was_present_and_not_seen(self, present, seen):
-        known = [plan.Known(guid, guid, "h", "present") for guid in present] + [plan.Known("w", "w", "h", "withdrawn")]
-        assert {entry.guid for entry in plan.vanished(known, seen)} == present - seen
+        known = [decisions.Known(guid, guid, "h", "present") for guid in present] + [
+            decisions.Known("w", "w", "h", "withdrawn")
+        ]
+        assert {entry.guid for entry in decisions.vanished(known, seen)} == present - seen

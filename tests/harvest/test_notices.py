@@ -4,7 +4,8 @@ import pytest
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
-from ckanext.nxopendata.harvest import chores, metrics
+from ckanext.nxopendata.harvest import chores
+from ckanext.nxopendata.harvest.monitoring import metrics
 from ckanext.nxopendata.i18n import speech
 
 from ..worker import work

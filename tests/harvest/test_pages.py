@@ -9,7 +9,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from lxml import html
 
-from ckanext.nxopendata.harvest import jobs
+from ckanext.nxopendata.harvest.runs import jobs
 
 from .catalogues import PREFIXES, dataset, turtle
 
@@ -103,7 +103,7 @@ class TestWhoSeesWhat:
                 "/harvest/source/test/state",
             ):
                 app.post(path, headers=people[who], status=403)
-        from ckanext.nxopendata.harvest.model import Run, Source
+        from ckanext.nxopendata.harvest.models import Run, Source
 
         model.Session.expire_all()
         assert model.Session.get(Run, world["held"]["id"]).state == "held"

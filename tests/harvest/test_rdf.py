@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.harvest.fetch import Document, Validators
+from ckanext.nxopendata.harvest.fetching.client import Document, Validators
 from ckanext.nxopendata.harvest.formats import rdf
 
 DATASET = ox.NamedNode("https://dept.example/dataset/1")

@@ -14,7 +14,8 @@ ROOM = Path(__file__).parents[2] / "ckanext-nxopendata" / "ckanext" / "nxopendat
 
 
 def test_every_action_has_its_authorisation_and_says_what_it_does():
-    from ckanext.nxopendata.harvest import actions, auth, withdrawn
+    from ckanext.nxopendata.harvest import actions, auth
+    from ckanext.nxopendata.harvest.withdrawal import actions as withdrawn
 
     assert {*actions.__all__, *withdrawn.__all__} == set(auth.__all__)
     assert all(getattr(module, name).__doc__ for module in (actions, withdrawn) for name in module.__all__)
@@ -40,7 +41,7 @@ class TestTables:
     def test_the_migration_makes_what_the_models_say_and_takes_it_away_again(self, migrate_db_for):
         from ckan import model
 
-        from ckanext.nxopendata.harvest.model import BaseModel
+        from ckanext.nxopendata.harvest.models import BaseModel
 
         tables = [table for name, table in BaseModel.metadata.tables.items() if name.startswith("nx_harvest_")]
         found = sa.inspect(model.meta.engine)

@@ -224,8 +224,8 @@ class TestInTheBackground:
 
         from ckan import model
 
-        from ckanext.nxopendata.harvest import jobs
-        from ckanext.nxopendata.harvest.model import Run
+        from ckanext.nxopendata.harvest.models import Run
+        from ckanext.nxopendata.harvest.runs import jobs
 
         harvest(web.put("/1", turtle(1)), schedule="30 2 * * *")  # 18:30 UTC
         begun = dt.datetime.fromisoformat("2026-11-01T18:32")
@@ -244,7 +244,7 @@ class TestVerify:
     def test_what_the_index_lost_is_counted_and_brought_back(self, web, harvest, titles):
         from ckan.lib.search.common import make_connection
 
-        from ckanext.nxopendata.harvest import verify
+        from ckanext.nxopendata.harvest.monitoring import verify
 
         harvest(web.put("/1", turtle(1, 2, 3)))
         assert verify.compare().missing == frozenset()
@@ -521,8 +521,8 @@ class TestFailure:
         assert counts(harvest(url)) == {"create": 1, "unchanged": 2}
 
     def test_two_runs_of_a_source_do_not_meet(self, web, harvest, call):
-        from ckanext.nxopendata.harvest import locks
         from ckanext.nxopendata.harvest.errors import HarvestError
+        from ckanext.nxopendata.harvest.runs import locks
 
         url = web.put("/1", turtle(1))
         harvest(url)
@@ -533,7 +533,7 @@ class TestFailure:
 
     def test_the_lock_of_a_run_that_is_over_holds_nobody_up(self, web, harvest):
         """Its worker was killed after the last commit, before it let go."""
-        from ckanext.nxopendata.harvest import locks
+        from ckanext.nxopendata.harvest.runs import locks
 
         url = web.put("/1", turtle(1))
         over = harvest(url)

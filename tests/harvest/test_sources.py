@@ -65,15 +65,15 @@ class TestPace:
     def test_all_processes_together_ask_a_host_no_more_often_than_allowed(self):
         from ckan.lib.redis import connect_to_redis
 
-        from ckanext.nxopendata.harvest import pace
+        from ckanext.nxopendata.harvest.fetching import throttle
 
         from .faults.conftest import process
 
         connect_to_redis().delete("nx:host:dept.example")
-        assert pace.turn("dept.example", 600) == 0
-        assert process(lambda: pace.turn("DEPT.example", 600)) == 0
-        assert 600 < pace.turn("dept.example", 600) <= 1200
-        assert pace.turn("other.example", 600) == 0
+        assert throttle.turn("dept.example", 600) == 0
+        assert process(lambda: throttle.turn("DEPT.example", 600)) == 0
+        assert 600 < throttle.turn("dept.example", 600) <= 1200
+        assert throttle.turn("other.example", 600) == 0
         connect_to_redis().delete("nx:host:other.example", "nx:host:dept.example")
 
 
@@ -81,8 +81,8 @@ class TestCredentials:
     def test_they_are_encrypted_and_never_shown(self, department, call):
         from ckan import model
 
-        from ckanext.nxopendata.harvest import credentials
-        from ckanext.nxopendata.harvest.model import Source
+        from ckanext.nxopendata.harvest.models import Source
+        from ckanext.nxopendata.harvest.sources import credentials
 
         shown = create(call, credentials=BASIC)
         stored = model.Session.get(Source, shown["id"]).credentials
@@ -114,8 +114,8 @@ class TestCredentials:
         from ckan.plugins import toolkit as tk
         from cryptography.fernet import Fernet
 
-        from ckanext.nxopendata.harvest import credentials
         from ckanext.nxopendata.harvest.errors import HarvestError
+        from ckanext.nxopendata.harvest.sources import credentials
 
         key = "ckanext.nxopendata.harvest.credentials_keys"
         old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()

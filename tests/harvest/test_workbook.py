@@ -5,11 +5,12 @@ import io
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from ckanext.nxopendata.catalogue.exchange import cells
-from ckanext.nxopendata.harvest import formats, mapping
+from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetch import AddressGuard, Fetcher, Limits
+from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Fetcher, Limits
 from ckanext.nxopendata.harvest.formats import Reading, workbook
+from ckanext.nxopendata.harvest.mapping import mapping
 
 HEADER = ["序号", "信息资源名称*", "信息资源代码", "信息资源提供方", "信息资源摘要"]
 HEADER += ["信息项名称", "数据类型", "更新周期", "在线链接"]
@@ -151,7 +152,7 @@ class TestFiles:
             read(book([HEADER, *ROWS])[:-300])
 
     def test_a_bomb_is_refused(self, read, monkeypatch):
-        monkeypatch.setattr(cells, "MOST_UNZIPPED", 1000)
+        monkeypatch.setattr(spreadsheet, "MOST_UNZIPPED", 1000)
         with pytest.raises(FormatError, match="workbook_too_large"):
             read(book([HEADER, *ROWS]))
 

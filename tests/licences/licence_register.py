@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from ckanext.nxopendata.licences.policy import load_register
+from ckanext.nxopendata.licences.odrl.policy import load_register
 
 HERE = Path(__file__).parent
 REGISTER = load_register()

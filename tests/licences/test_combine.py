@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.licences.combine import REPORTED, Operation, combine, may_become
-from ckanext.nxopendata.licences.engine import Verdict, evaluate
-from ckanext.nxopendata.licences.policy import read_policy
+from ckanext.nxopendata.licences.odrl.combine import REPORTED, Operation, combine, may_become
+from ckanext.nxopendata.licences.odrl.engine import Verdict, evaluate
+from ckanext.nxopendata.licences.odrl.policy import read_policy
 
 from .licence_register import REGISTER, table
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ckanext.nxopendata.licences.constraints import BEIJING, holds, parse_duration, region_part_of
-from ckanext.nxopendata.licences.engine import Verdict, evaluate
-from ckanext.nxopendata.licences.policy import Constraint, Logical, PolicyError, read_policy
+from ckanext.nxopendata.licences.odrl.constraints import BEIJING, holds, parse_duration, region_part_of
+from ckanext.nxopendata.licences.odrl.engine import Verdict, evaluate
+from ckanext.nxopendata.licences.odrl.policy import Constraint, Logical, PolicyError, read_policy
 
 from .licence_register import REGISTER
 

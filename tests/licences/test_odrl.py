@@ -10,9 +10,9 @@ import json
 
 import pytest
 
-from ckanext.nxopendata.licences.check import check_text
-from ckanext.nxopendata.licences.engine import evaluate
-from ckanext.nxopendata.licences.policy import read_policy
+from ckanext.nxopendata.licences.odrl.engine import evaluate
+from ckanext.nxopendata.licences.odrl.lint import check_text
+from ckanext.nxopendata.licences.odrl.policy import read_policy
 
 from .licence_register import HERE
 

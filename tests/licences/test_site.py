@@ -214,7 +214,7 @@ class TestDownloads:
         assert app.get(url, headers=asking(other)).status_code == 403
 
     def test_it_ends_at_the_very_second(self, dataset, uploaded):
-        from ckanext.nxopendata.licences.access import may_serve
+        from ckanext.nxopendata.licences.agreements.access import may_serve
 
         package = dataset("nx-conditional-1.0")
         resource, user = uploaded(package), factories.User()

@@ -6,16 +6,21 @@ from datetime import date, datetime
 import pytest
 
 from ckanext.nxopendata.licences import publishing
-from ckanext.nxopendata.licences.agreement import Terms, agreement_document, agreement_policy, needs_agreement
+from ckanext.nxopendata.licences.agreements.agreement import (
+    Terms,
+    agreement_document,
+    agreement_policy,
+    needs_agreement,
+)
 from ckanext.nxopendata.licences.attribution import Source, attribution
-from ckanext.nxopendata.licences.check import check_file, check_text
-from ckanext.nxopendata.licences.ckan_list import licence_list, main
-from ckanext.nxopendata.licences.constraints import BEIJING
-from ckanext.nxopendata.licences.engine import evaluate
+from ckanext.nxopendata.licences.license_list_export import licence_list, main
 from ckanext.nxopendata.licences.normalise import AliasError, Normaliser, least_open
-from ckanext.nxopendata.licences.policy import PolicyError
-from ckanext.nxopendata.licences.vocabulary import FOLDER, actions, canonical
-from ckanext.nxopendata.licences.words import CARD_RIGHTS, card, messages
+from ckanext.nxopendata.licences.odrl.constraints import BEIJING
+from ckanext.nxopendata.licences.odrl.engine import evaluate
+from ckanext.nxopendata.licences.odrl.lint import check_file, check_text
+from ckanext.nxopendata.licences.odrl.policy import PolicyError
+from ckanext.nxopendata.licences.odrl.texts import CARD_RIGHTS, card, messages
+from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER, actions, canonical
 
 from .licence_register import REGISTER
 

@@ -9,7 +9,7 @@ from ckan.lib.redis import connect_to_redis
 from openpyxl import Workbook
 from werkzeug.datastructures import FileStorage
 
-from ckanext.nxopendata.portal import use
+from ckanext.nxopendata.portal.usage import usage_store
 
 CSV_TEXT = "景区名称,等级,行政区划代码\r\n沙湖旅游景区,5A,640221\r\n沙坡头旅游景区,5A,640502\r\n"
 
@@ -17,7 +17,7 @@ CSV_TEXT = "景区名称,等级,行政区划代码\r\n沙湖旅游景区,5A,6402
 @pytest.fixture
 def nothing_kept() -> None:
     """Redis as it is on the first day."""
-    use.push()
+    usage_store.push()
     client: Any = connect_to_redis()
     for key in client.scan_iter("nx:*"):
         client.delete(key)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ckanext.nxopendata.portal import preview
-from ckanext.nxopendata.search import headers
+from ckanext.nxopendata.portal.dataset import preview
+from ckanext.nxopendata.search import file_headers
 from tests import bombs
 
 SECONDS = 10
@@ -61,7 +61,7 @@ class TestReadingByItself:
     @pytest.mark.parametrize("name", bombs.WORKBOOKS)
     def test_looking_for_column_headers_costs_little(self, bomb: Callable[[str], tuple[Path, str]], name: str) -> None:
         path, kind = bomb(name)
-        seconds, growth = cost(lambda: headers.of_file(path, kind))
+        seconds, growth = cost(lambda: file_headers.of_file(path, kind))
         assert seconds < SECONDS
         assert growth < MOST_GROWTH
 
@@ -73,7 +73,7 @@ class TestReadingByItself:
         assert refused.value.code in ("size", "costly", "broken")
 
     def test_no_web_process_opens_a_spreadsheet_itself(self) -> None:
-        for module in (preview, headers):
+        for module in (preview, file_headers):
             assert "load_workbook" not in Path(str(module.__file__)).read_text(encoding="utf-8")
 
 

@@ -9,8 +9,8 @@ from ckan import model
 from ckan.tests import factories
 from lxml import html
 
-from ckanext.nxopendata.portal import feedback
-from ckanext.nxopendata.portal.model import Feedback
+from ckanext.nxopendata.portal.feedback import feedback_store
+from ckanext.nxopendata.portal.models import Feedback
 
 Act = Callable[..., Any]
 
@@ -69,7 +69,7 @@ def test_feedback_waits_is_answered_in_public_and_forgets_the_address(
     assert app.post(path, data=form, follow_redirects=False).status_code == 302
     assert "写错了" not in app.get(f"/dataset/{dataset['name']}").body
     row = model.Session.query(Feedback).one()
-    feedback.tell_department(row.id)
+    feedback_store.tell_department(row.id)
     assert [one[2] for one in mail_server.get_smtp_messages()] == [["wlt@nx.example"]]
 
     def decide(token: str) -> int:
@@ -88,7 +88,7 @@ def test_feedback_waits_is_answered_in_public_and_forgets_the_address(
     assert "wang@example.org" not in shown
     model.Session.expire_all()
     assert model.Session.query(Feedback).one().email == ""
-    feedback.send_answer(row.id, "wang@example.org")
+    feedback_store.send_answer(row.id, "wang@example.org")
     assert mail_server.get_smtp_messages()[-1][2] == ["wang@example.org"]
 
     for _ in range(4):

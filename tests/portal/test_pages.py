@@ -13,7 +13,7 @@ from ckan.lib.helpers import helper_functions
 from ckan.tests import factories
 from lxml import etree, html
 
-from ckanext.nxopendata.search import cache
+from ckanext.nxopendata.core.caching import cache
 
 from ..tables.conftest import work
 

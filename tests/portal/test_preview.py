@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from ckanext.nxopendata.portal import preview
+from ckanext.nxopendata.portal.dataset import preview
 
 TEXT = "地区,人口\r\n银川市,2859074\r\n石嘴山市,751389\r\n"
 

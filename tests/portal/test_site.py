@@ -18,7 +18,7 @@ from ckan.tests import factories
 from lxml import etree, html
 from rdflib.namespace import DCAT, RDF
 
-from ckanext.nxopendata.portal import bulk, speed
+from ckanext.nxopendata.portal import bulk_download, warmup
 
 Act = Callable[..., Any]
 
@@ -78,14 +78,14 @@ def test_who_leaves_in_the_middle_leaves_no_half_file(tmp_path: Path) -> None:
         yield b"one"
         yield b"two"
 
-    begun = bulk.kept(tmp_path, "a.csv", "tag", make)
+    begun = bulk_download.kept(tmp_path, "a.csv", "tag", make)
     assert next(begun) == b"one"
     begun.close()  # pyright: ignore[reportAttributeAccessIssue]  a generator
     assert list(tmp_path.iterdir()) == []
-    assert b"".join(bulk.kept(tmp_path, "a.csv", "tag", make)) == b"onetwo"
+    assert b"".join(bulk_download.kept(tmp_path, "a.csv", "tag", make)) == b"onetwo"
     (tmp_path / "a.csv.tag").write_bytes(b"kept")
-    assert b"".join(bulk.kept(tmp_path, "a.csv", "tag", make)) == b"kept"
-    assert b"".join(bulk.kept(tmp_path, "a.csv", "new", make)) == b"onetwo"
+    assert b"".join(bulk_download.kept(tmp_path, "a.csv", "tag", make)) == b"kept"
+    assert b"".join(bulk_download.kept(tmp_path, "a.csv", "new", make)) == b"onetwo"
     assert [one.name for one in tmp_path.iterdir()] == ["a.csv.new"]
 
 
@@ -102,7 +102,7 @@ def test_readers_who_come_first_and_together_find_whole_style_sheets(
     app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As on a new machine: no file is made yet.
-    monkeypatch.setattr(speed, "_ready", [])
+    monkeypatch.setattr(warmup, "_ready", [])
     bundles = webassets_tools.env
     monkeypatch.setattr(bundles, "directory", str(tmp_path))
     for bundle in bundles:

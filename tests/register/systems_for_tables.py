@@ -1,6 +1,6 @@
 """Six made-up systems of one department: two kept, three that merge, one to clear away, one already gone."""
 
-from ckanext.nxopendata.register.record import System
+from ckanext.nxopendata.register.systems.record import System
 
 WLT = {"owner_org": "org-wlt", "department": "自治区文化和旅游厅"}
 

@@ -16,8 +16,9 @@ from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from ckan.tests import helpers
 
-from ckanext.nxopendata.register import chained, plugin
-from ckanext.nxopendata.register.model import Entry, Import, Verdict
+from ckanext.nxopendata.register import plugin
+from ckanext.nxopendata.register.models import Entry, Import, Verdict
+from ckanext.nxopendata.register.systems import chained
 
 from .conftest import World
 

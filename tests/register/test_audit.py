@@ -15,8 +15,9 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from sqlalchemy.exc import DBAPIError
 
-from ckanext.nxopendata.catalogue.review.model import Notice
-from ckanext.nxopendata.register import audit_lists, clock, findings
+from ckanext.nxopendata.register import clock
+from ckanext.nxopendata.register.audit import export_lists, findings
+from ckanext.nxopendata.review.models import Notice
 
 from .conftest import World
 
@@ -73,7 +74,7 @@ class TestReading:
 
 
 class TestExports:
-    @pytest.mark.parametrize("name", [name for name in audit_lists.LISTS if name != audit_lists.SAMPLE])
+    @pytest.mark.parametrize("name", [name for name in export_lists.LISTS if name != export_lists.SAMPLE])
     def test_every_list_is_exported_and_recognised(self, filled: World, name: str):
         made = filled.act("audit", "nx_audit_export", list=name, owner_org="wlt")
         content = base64.b64decode(made["content"])

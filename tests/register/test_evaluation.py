@@ -14,9 +14,10 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
-from ckanext.nxopendata.register import clock, evaluation, evaluation_facts, evaluations, log
-from ckanext.nxopendata.register.evaluation_model import PUBLISHED, Evaluation, digest
-from ckanext.nxopendata.register.reports_model import SUBMITTED, Report
+from ckanext.nxopendata.register import clock, log
+from ckanext.nxopendata.register.evaluation import facts, procedure, scoring
+from ckanext.nxopendata.register.evaluation.models import PUBLISHED, Evaluation, digest
+from ckanext.nxopendata.register.reports.models import SUBMITTED, Report
 
 from .conftest import World
 
@@ -285,11 +286,11 @@ class TestTwoYears:
 
 
 def test_every_indicator_is_counted() -> None:
-    assert {each.key for each in evaluation.rules()[0]} == set(evaluation_facts.COUNTS)
+    assert {each.key for each in scoring.rules()[0]} == set(facts.COUNTS)
 
 
 def test_feedback_of_readers_counts_as_a_matter_to_answer(world: World) -> None:
-    from ckanext.nxopendata.portal.model import Feedback
+    from ckanext.nxopendata.portal.models import Feedback
 
     dataset(world.departments["tjj"], 90)
     package = model.Package.get("ds-90")
@@ -303,7 +304,7 @@ def test_feedback_of_readers_counts_as_a_matter_to_answer(world: World) -> None:
         model.Session.add(row)
     model.Session.commit()
     owner = world.departments["tjj"]
-    counted = evaluation_facts.collect([owner], 2024, dt.date(2024, 12, 31))[owner]["answered"]
+    counted = facts.collect([owner], 2024, dt.date(2024, 12, 31))[owner]["answered"]
     assert (counted.numerator, counted.denominator) == (1, 3)
     assert [each.reason for each in counted.lost] == ["answered_late", "unanswered"]
 
@@ -314,4 +315,4 @@ def test_a_year_to_come_is_refused(world: World, on: Any) -> None:
         world.act("office", "nx_evaluation_collect", year=2027)
     with pytest.raises(tk.ObjectNotFound):
         world.act("office", "nx_evaluation_report", year=2001)
-    assert evaluations.of_year(2001) == []
+    assert procedure.of_year(2001) == []

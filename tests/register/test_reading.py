@@ -3,10 +3,10 @@
 import pytest
 from openpyxl.utils import get_column_letter
 
-from ckanext.nxopendata.catalogue.exchange import cells
+from ckanext.nxopendata.core.tabular import spreadsheet
 from ckanext.nxopendata.register import periods
-from ckanext.nxopendata.register.intake import matching, reading
-from ckanext.nxopendata.register.record import System
+from ckanext.nxopendata.register.official_tables.intake import matching, reader
+from ckanext.nxopendata.register.systems.record import System
 
 from . import filled
 
@@ -40,12 +40,12 @@ class TestPeriods:
 
 def test_300_rows_with_their_faults() -> None:
     content, faults = filled.table_1()
-    read = reading.read(cells.read(content))
+    read = reader.read(spreadsheet.read(content))
     assert len(read.drafts) == 300
     assert [sum(draft.group == group for draft in read.drafts) for group in ("keep", "merge", "clear")] == [180, 80, 40]
     assert (read.person, read.phone) == ("李某", "0951-6000000")
     assert read.remarks == []
-    found = {f"{get_column_letter(p.cell.column)}{p.cell.row}" for p in reading.iterate(read.drafts)}
+    found = {f"{get_column_letter(p.cell.column)}{p.cell.row}" for p in reader.iterate(read.drafts)}
     # Which departments there are, and what day it is, only the site knows.
     assert set(faults) - found == {cell for cell in faults if cell.startswith("B")} | {_place(faults, 163)}
     assert found <= set(faults)
@@ -53,13 +53,13 @@ def test_300_rows_with_their_faults() -> None:
 
 def _place(faults: list[str], number: int) -> str:
     content, _ = filled.table_1()
-    draft = next(d for d in reading.read(cells.read(content)).drafts if d.title == filled.name(number))
+    draft = next(d for d in reader.read(spreadsheet.read(content)).drafts if d.title == filled.name(number))
     cell = draft.cells["approved"]
     return f"{get_column_letter(cell.column)}{cell.row}"
 
 
-def read_csv(text: str, encoding: str = "gb18030") -> reading.Filled:
-    return reading.read(cells.read(text.encode(encoding)))
+def read_csv(text: str, encoding: str = "gb18030") -> reader.Filled:
+    return reader.read(spreadsheet.read(text.encode(encoding)))
 
 
 class TestEveryDayOddities:
@@ -95,10 +95,10 @@ class TestEveryDayOddities:
             "二、接入自治区数据共享交换平台的信息系统（自治区信息化建设办管理），共1个,,,,\n1,甲系统,甲,全区,每日\n"
         )
         assert [(d.table, d.group) for d in read.drafts] == [("3", "service"), ("3", "exchange")]
-        assert not list(reading.iterate(read.drafts))
+        assert not list(reader.iterate(read.drafts))
 
     def test_a_file_without_the_head_is_refused(self) -> None:
-        with pytest.raises(reading.NoTable):
+        with pytest.raises(reader.NoTable):
             read_csv("甲,乙\n1,2\n")
 
 
@@ -139,7 +139,7 @@ class TestMatching:
 )
 def test_a_telephone_is_that_of_the_person_before_it(head: str) -> None:
     rows = "1,统计局,甲,局长,0951-1,乙,科员,0951-2,\n合计,,,,,,,,\n2,审计厅,丙,,,,,,\n"
-    first, second = reading.read(cells.read((head + rows).encode("gb18030"))).drafts
+    first, second = reader.read(spreadsheet.read((head + rows).encode("gb18030"))).drafts
     assert (first.fields["leader_phone"], first.fields["contact_phone"]) == ("0951-1", "0951-2")
     assert (first.fields["leader_post"], first.fields["contact_post"]) == ("局长", "科员")
     assert second.fields == {"title": "审计厅", "leader_name": "丙"}

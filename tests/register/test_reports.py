@@ -11,8 +11,8 @@ from ckan import model
 from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
 
-from ckanext.nxopendata.catalogue.review.model import Notice
 from ckanext.nxopendata.register import clock
+from ckanext.nxopendata.review.models import Notice
 
 from .conftest import World
 

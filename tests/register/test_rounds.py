@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.register import rounds, tasks
+from ckanext.nxopendata.register.reports import reporting_periods
+from ckanext.nxopendata.register.tasks import plan_tasks
 
 DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2060, 12, 31))
 
@@ -17,17 +18,17 @@ DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2060, 12, 31))
 class TestRounds:
     @given(DAYS)
     def test_the_month_before_is_reported_until_the_second(self, day):
-        found = rounds.latest("monthly", day)
+        found = reporting_periods.latest("monthly", day)
         before = day.replace(day=1) - dt.timedelta(days=1)
         assert found.period == before.strftime("%Y-%m")
         assert found.asked == day.replace(day=1)
         assert found.due == day.replace(day=2)
         assert found.summary == day.replace(day=5)
-        assert rounds.of("monthly", found.period) == found
+        assert reporting_periods.of("monthly", found.period) == found
 
     @given(DAYS)
     def test_the_year_before_is_asked_about_in_december(self, day):
-        found = rounds.latest("annual", day)
+        found = reporting_periods.latest("annual", day)
         assert found.asked <= day < found.asked.replace(year=found.asked.year + 1)
         assert found.asked == dt.date(int(found.period) + 1, 12, 1)
         assert found.due == dt.date(int(found.period) + 1, 12, 31)
@@ -39,13 +40,13 @@ class TestRounds:
         [("weekly", "2026-10"), ("monthly", "2026"), ("monthly", "2026-13"), ("annual", "2026-10"), ("annual", "去年")],
     )
     def test_what_is_no_round_is_refused(self, kind, period):
-        with pytest.raises(rounds.NoSuchRound):
-            rounds.of(kind, period)
+        with pytest.raises(reporting_periods.NoSuchRound):
+            reporting_periods.of(kind, period)
 
 
 class TestTasks:
     def test_every_task_has_a_number_a_leader_a_date_and_both_languages(self):
-        found = tasks.every()
+        found = plan_tasks.every()
         assert len({task.code for task in found}) == len(found) >= 40
         for task in found:
             assert task.lead, task.code
@@ -54,14 +55,14 @@ class TestTasks:
             assert all(task.section.values()), task.code
 
     def test_parts_two_and_three_of_the_plan_are_there(self):
-        sources = " ".join(task.source for task in tasks.every())
+        sources = " ".join(task.source for task in plan_tasks.every())
         for part, clauses in (("二", "一二三四五六七"), ("三", "一二三四五六")):
             for clause in clauses:
                 assert f"{part}（{clause}）" in sources
 
     def test_the_day_in_words_and_the_day_agree(self):
         """“12月底” is the last day of December, “10月中旬” ends on the 20th, “2019年1月1日” is that day."""
-        for task in tasks.every():
+        for task in plan_tasks.every():
             if task.due is None or task.due_text.startswith("政务外网"):
                 continue
             assert task.due_text.startswith(f"{task.due.year}年"), task.code
@@ -82,6 +83,6 @@ class TestTasks:
         ],
     )
     def test_a_unit_knows_its_tasks(self, names, kind, code, place):
-        task = tasks.get(code)
+        task = plan_tasks.get(code)
         assert task is not None
         assert task.concerns(names, kind) == place

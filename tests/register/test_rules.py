@@ -7,8 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ckanext.nxopendata.register import connection, funding, integration, picture, zombie
-from ckanext.nxopendata.register.record import System
+from ckanext.nxopendata.register.cleanup import inactivity_signs
+from ckanext.nxopendata.register.connection import funding, status_board
+from ckanext.nxopendata.register.integration import diagram, integration_plan
+from ckanext.nxopendata.register.systems.record import System
 
 from .systems_for_tables import SYSTEMS
 
@@ -29,7 +31,7 @@ USED = System(
 
 
 def met(**changes) -> dict:
-    found = zombie.check(replace(USED, **changes), zombie.Thresholds(), TODAY)
+    found = inactivity_signs.check(replace(USED, **changes), inactivity_signs.Thresholds(), TODAY)
     return {sign.sign: sign.met for sign in found}
 
 
@@ -68,20 +70,20 @@ class TestTheFiveSigns:
 
     def test_what_is_not_entered_is_not_assumed(self) -> None:
         bare = System(id="1", name="a", title="甲", owner_org="o")
-        assert {sign.met for sign in zombie.check(bare, zombie.Thresholds(), TODAY)} == {None}
+        assert {sign.met for sign in inactivity_signs.check(bare, inactivity_signs.Thresholds(), TODAY)} == {None}
 
     def test_thresholds_are_the_operators(self) -> None:
-        loose = zombie.Thresholds(signs=2, unused_months=6)
-        found = zombie.check(replace(USED, last_used="2026-04"), loose, TODAY)
+        loose = inactivity_signs.Thresholds(signs=2, unused_months=6)
+        found = inactivity_signs.check(replace(USED, last_used="2026-04"), loose, TODAY)
         assert found[0].met and found[0].params == {"period": "2026-04", "months": 6, "threshold": 6}
-        assert not zombie.proposes(found, loose)
+        assert not inactivity_signs.proposes(found, loose)
 
 
 class TestTheBoard:
-    PLATFORMS, CITIES = connection.load()
+    PLATFORMS, CITIES = status_board.load()
 
-    def fields(self, unit: connection.Unit, systems=(), stated=None) -> dict:
-        row = connection.board(self.PLATFORMS, [unit], systems, stated or {}, TODAY)[0]
+    def fields(self, unit: status_board.Unit, systems=(), stated=None) -> dict:
+        row = status_board.board(self.PLATFORMS, [unit], systems, stated or {}, TODAY)[0]
         return {field.platform: field for field in row.fields}
 
     def test_dates_are_the_plans(self) -> None:
@@ -98,18 +100,18 @@ class TestTheBoard:
             replace(USED, id="4"),
             replace(USED, id="5", plan="clear", exchange_status="not_connected"),
         ]
-        field = self.fields(connection.Unit("o", "文旅厅", "department"), systems)["exchange"]
+        field = self.fields(status_board.Unit("o", "文旅厅", "department"), systems)["exchange"]
         assert (field.connected, field.required, field.unstated, field.state) == (1, 2, 1, "overdue")
 
     def test_a_city_connects_its_own_platform(self) -> None:
-        city = connection.Unit("y", "银川市", "city")
+        city = status_board.Unit("y", "银川市", "city")
         assert self.fields(city)["exchange"].state == "overdue"
-        said = {("y", "exchange"): connection.Stated("connected", "2018-11", "验收意见")}
+        said = {("y", "exchange"): status_board.Stated("connected", "2018-11", "验收意见")}
         field = self.fields(city, stated=said)["exchange"]
         assert (field.state, field.evidence) == ("connected", "验收意见")
 
     def test_a_platform_without_date_is_never_overdue(self) -> None:
-        assert self.fields(connection.Unit("o", "文旅厅", "department"))["intranet"].state == "unknown"
+        assert self.fields(status_board.Unit("o", "文旅厅", "department"))["intranet"].state == "unknown"
 
 
 class TestTheFundingRule:
@@ -137,7 +139,7 @@ class TestTheFundingRule:
 
 
 class TestIntegration:
-    PICTURE = integration.pictures(SYSTEMS)[0]
+    PICTURE = integration_plan.pictures(SYSTEMS)[0]
 
     def test_before_and_after(self) -> None:
         assert (self.PICTURE.before, self.PICTURE.after) == (6, 3)
@@ -150,10 +152,10 @@ class TestIntegration:
         assert [merger.datasets for merger in self.PICTURE.mergers] == [("tou-su", "dao-you"), ("fei-yi",)]
 
     def test_the_picture_is_well_formed_and_escaped(self) -> None:
-        evil = integration.pictures([replace(SYSTEMS[0], title='<script>"&', owner_org='"><b>')])[0]
+        evil = integration_plan.pictures([replace(SYSTEMS[0], title='<script>"&', owner_org='"><b>')])[0]
         words = dict.fromkeys(("before", "after", "cleared", "undecided", "title"), "<&>")
         for each in (self.PICTURE, evil):
-            text = picture.svg(each, words)
+            text = diagram.svg(each, words)
             assert "<script" not in text and "<b>" not in text
             assert len(ET.fromstring(text).findall(".//{*}rect")) >= each.before
-        assert re.search("文化资源大系统", picture.svg(self.PICTURE, words))
+        assert re.search("文化资源大系统", diagram.svg(self.PICTURE, words))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.nxopendata.register.model import Entry
+from ckanext.nxopendata.register.models import Entry
 
 from .conftest import World
 

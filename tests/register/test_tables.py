@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from ckanext.nxopendata.register.tables import content, delimited, excel, layout, pdf
+from ckanext.nxopendata.register.official_tables import content, delimited, excel, layout, pdf
 
 from .systems_for_tables import SYSTEMS
 

@@ -134,17 +134,17 @@ class TestFilters:
 
 class TestUse:
     def test_views_are_sorted_by(self, find: Any) -> None:
-        from ckanext.nxopendata.search import used
+        from ckanext.nxopendata.search import popularity
 
         ids = {one["name"]: one["id"] for one in find()["results"]}
         views = {ids["census"]: 12, ids["markup"]: 3, "00000000-0000-0000-0000-000000000000": 99}
-        assert used.publish(views) == 2
-        assert used.publish(views) == 0
+        assert popularity.publish(views) == 2
+        assert popularity.publish(views) == 0
         found = find(sort="views_total desc")
         assert names(found)[:2] == ["census", "markup"]
         assert found["count"] == 4
         assert found["results"][0]["title"] == "2020年人口普查公报"
-        assert used.of_dataset(ids["census"]) == 12
+        assert popularity.of_dataset(ids["census"]) == 12
 
 
 def test_only_one_language_can_be_marked(find: Any) -> None:

@@ -10,7 +10,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import helpers
 
 from ckanext.nxopendata.tables import jobs, store
-from ckanext.nxopendata.tables import model as states
+from ckanext.nxopendata.tables import models as states
 
 from .conftest import CSV_TEXT, PRINTED, work
 

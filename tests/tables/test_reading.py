@@ -12,8 +12,9 @@ import pytest
 from lxml import etree
 from openpyxl import load_workbook
 
-from ckanext.nxopendata.tables import columns, examples, export, maps, table
-from ckanext.nxopendata.tables.reading import CannotRead
+from ckanext.nxopendata.tables import examples, export, svg_map
+from ckanext.nxopendata.tables.reader import columns, table
+from ckanext.nxopendata.tables.reader.line_reader import CannotRead
 
 from .conftest import CSV_TEXT, PRINTED, workbook
 
@@ -191,7 +192,7 @@ class TestExports:
 
 def test_the_map_draws_points_and_shapes_and_counts_slips() -> None:
     square = json.dumps({"type": "Polygon", "coordinates": [[[106, 38], [107, 38], [107, 39], [106, 38]]]})
-    picture = maps.draw([("沙湖", (106.36, 38.8)), ("界", square), ("错", (38.8, 106.36)), ("空", (None, 1))])
+    picture = svg_map.draw([("沙湖", (106.36, 38.8)), ("界", square), ("错", (38.8, 106.36)), ("空", (None, 1))])
     assert picture.left_out == 2
     assert [mark.title for mark in picture.marks] == ["界", "沙湖"]
     assert picture.outline.startswith("M") and 0 < picture.marks[1].x < picture.width

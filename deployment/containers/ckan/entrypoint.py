@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> None:
     ini.unlink(missing_ok=True)
     ini.touch(mode=0o600)
     ini.write_text(text, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "ckanext.nxopendata.licences.ckan_list", str(licences)], check=True)
+    subprocess.run([sys.executable, "-m", "ckanext.nxopendata.licences.license_list_export", str(licences)], check=True)
     try:
         os.execvp(arguments[0], arguments)
     except FileNotFoundError:

@@ -85,7 +85,7 @@ class Site:
         """``ckan nx harvest verify`` finds nothing lost, nothing double, and the index equal to the database."""
         from ckan import model
 
-        from ckanext.nxopendata.harvest import verify
+        from ckanext.nxopendata.harvest.monitoring import verify
 
         model.Session.remove()
         assert verify.compare().faults == 0
@@ -94,7 +94,7 @@ class Site:
         """Nothing lost, nothing double, the index equal to the database, and the next run finds nothing to do."""
         from ckan import model
 
-        from ckanext.nxopendata.harvest.model import KnownRecord, Source
+        from ckanext.nxopendata.harvest.models import KnownRecord, Source
 
         model.Session.remove()
         self.web.put(f"/{self.name}", self.web.replies[f"/{self.name}"].body + b"\n# read me again")

@@ -72,7 +72,7 @@ class TestTwoSources:
         """Both plan to create it before either has written."""
         from ckan import model
 
-        from ckanext.nxopendata.harvest import jobs
+        from ckanext.nxopendata.harvest.runs import jobs
 
         keys, body = catalogue(500, 12)
         runs = []
@@ -103,7 +103,7 @@ class TestTwoSources:
 
 class TestPeople:
     def test_an_edit_between_plan_and_writing_is_kept_and_marked(self, site):
-        from ckanext.nxopendata.harvest import jobs
+        from ckanext.nxopendata.harvest.runs import jobs
 
         site.source("edited", turtle(700))
         site.run()
@@ -124,7 +124,7 @@ class TestPeople:
         site.sound(700)
 
     def test_a_dataset_that_a_person_deleted_while_the_harvest_ran_stays_deleted(self, site):
-        from ckanext.nxopendata.harvest import jobs
+        from ckanext.nxopendata.harvest.runs import jobs
 
         site.source("deleted", turtle(800, 801))
         site.run()

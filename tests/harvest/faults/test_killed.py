@@ -49,20 +49,20 @@ COPYING = [
 
 def plan_and_apply(run_id):
     """What a worker does with the jobs of a run."""
-    from ckanext.nxopendata.harvest import jobs
+    from ckanext.nxopendata.harvest.runs import jobs
 
     jobs.execute(run_id)
     jobs.turn()
 
 
 def jobs():
-    from ckanext.nxopendata.harvest import jobs
+    from ckanext.nxopendata.harvest.runs import jobs
 
     return jobs
 
 
 def locks():
-    from ckanext.nxopendata.harvest import locks
+    from ckanext.nxopendata.harvest.runs import locks
 
     return locks
 
@@ -86,7 +86,7 @@ def go_on():
     from ckan import model
     from ckan.lib.jobs import get_queue
 
-    from ckanext.nxopendata.harvest import jobs
+    from ckanext.nxopendata.harvest.runs import jobs
 
     get_queue().empty()  # the worker that was killed had taken the job
     found = jobs.watch()
@@ -190,7 +190,7 @@ class TestKilled:
 
     def test_a_copy_that_was_made_for_nothing_goes_again(self, site):
         """The run is cancelled when the new file lies there already; the source has the old one again."""
-        from ckanext.nxopendata.harvest import apply
+        from ckanext.nxopendata.harvest.runs import apply
 
         body = PREFIXES + dataset(9900).replace("https://dept.example/data/", "vain/")
         site.web.put("/vain/9900.csv", "old", "text/csv")
@@ -208,7 +208,7 @@ class TestKilled:
         site.sound(9900)
 
     def test_a_run_that_nobody_goes_on_with_is_closed_by_the_next(self, site):
-        from ckanext.nxopendata.harvest import apply, locks
+        from ckanext.nxopendata.harvest.runs import apply, locks
 
         keys, body = catalogue(2000, 8)
         site.source("abandoned", body)
@@ -222,7 +222,8 @@ class TestKilled:
         assert site.problems(failed) == ["run_interrupted"]
 
     def test_a_chunk_that_kills_its_workers_ends_the_run_and_says_so(self, site):
-        from ckanext.nxopendata.harvest import apply, jobs, work
+        from ckanext.nxopendata.harvest.runs import apply, jobs
+        from ckanext.nxopendata.harvest.runs import executor as work
 
         _, body = catalogue(2100, 2)
         site.source("deadly", body)
@@ -257,7 +258,7 @@ class TestKilled:
     def written(self, run_id):
         from ckan import model
 
-        from ckanext.nxopendata.harvest.model import PlanEntry
+        from ckanext.nxopendata.harvest.models import PlanEntry
 
         model.Session.rollback()
         return model.Session.query(PlanEntry).filter_by(run_id=run_id, state="done").count()
@@ -294,8 +295,9 @@ class TestTwoWorkers:
     def test_every_source_has_its_turn_and_priority_its_share(self, site):
         from ckan import model
 
-        from ckanext.nxopendata.harvest import jobs, locks, work
-        from ckanext.nxopendata.harvest.model import Chunk, Run
+        from ckanext.nxopendata.harvest.models import Chunk, Run
+        from ckanext.nxopendata.harvest.runs import executor as work
+        from ckanext.nxopendata.harvest.runs import jobs, locks
 
         for name, first, priority in (("slow", 5000, 100), ("quick", 5100, 25)):
             _, body = catalogue(first, 24)
@@ -320,7 +322,7 @@ class TestTwoWorkers:
 
 class TestPause:
     def test_a_paused_run_waits_and_goes_on(self, site):
-        from ckanext.nxopendata.harvest import jobs
+        from ckanext.nxopendata.harvest.runs import jobs
 
         keys, body = catalogue(6000, 9)
         site.source("paused", body)
@@ -336,7 +338,7 @@ class TestPause:
         site.sound(*keys)
 
     def test_a_cancelled_run_leaves_what_it_wrote_and_the_next_brings_the_rest(self, site):
-        from ckanext.nxopendata.harvest import apply, jobs
+        from ckanext.nxopendata.harvest.runs import apply, jobs
 
         keys, body = catalogue(6100, 9)
         site.source("cancelled", body)

@@ -68,7 +68,7 @@ class TestServices:
         site.sound(*keys)
 
     def test_postgresql_is_restarted_in_the_middle(self, site, monkeypatch):
-        from ckanext.nxopendata.harvest import apply
+        from ckanext.nxopendata.harvest.runs import apply
 
         keys, body = catalogue(300, 9)
         site.source("postgres", body)
@@ -90,7 +90,7 @@ class TestServices:
         from ckan.lib.jobs import get_queue
         from ckan.lib.redis import connect_to_redis
 
-        from ckanext.nxopendata.harvest import jobs
+        from ckanext.nxopendata.harvest.runs import jobs
 
         keys, body = catalogue(400, 7)
         site.source("redis", body)
@@ -112,7 +112,7 @@ class TestServices:
         from ckan.lib.jobs import get_queue
         from ckan.lib.redis import connect_to_redis
 
-        from ckanext.nxopendata.harvest import jobs
+        from ckanext.nxopendata.harvest.runs import jobs
 
         connect_to_redis().flushdb()
         site.source("timed", catalogue(450, 1)[1], schedule="* * * * *")
@@ -124,7 +124,7 @@ class TestServices:
         assert job.func_name.endswith("jobs.tick")
         from ckan import model
 
-        from ckanext.nxopendata.harvest.model import Source
+        from ckanext.nxopendata.harvest.models import Source
 
         past = dt.datetime(2026, 1, 1)  # noqa: DTZ001  CKAN stores UTC without zone
         model.Session.query(Source).filter_by(name="timed").update({"created": past})
@@ -140,8 +140,8 @@ class TestServices:
     def test_a_clock_that_was_wrong_neither_hides_nor_repeats_anything(self, site):
         from freezegun import freeze_time
 
-        from ckanext.nxopendata.harvest import jobs
-        from ckanext.nxopendata.harvest.model import now
+        from ckanext.nxopendata.harvest.models import now
+        from ckanext.nxopendata.harvest.runs import jobs
 
         keys, body = catalogue(500, 4)
         site.source("clock", body, schedule="0 * * * *")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import ckan.plugins as p
 
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 from ckanext.nxopendata.harvest.interfaces import IHarvestFormat
 

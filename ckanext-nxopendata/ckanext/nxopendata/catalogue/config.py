@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.catalogue import localised
+from ckanext.nxopendata.core import localised
 
 
 def languages() -> tuple[str, ...]:

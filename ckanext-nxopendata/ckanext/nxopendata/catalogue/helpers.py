@@ -11,7 +11,9 @@ from ckanext.scheming.helpers import scheming_language_text
 from flask import request
 from markupsafe import Markup, escape
 
-from ckanext.nxopendata.catalogue import codelists, config, departments, localised, rules
+from ckanext.nxopendata.catalogue import config
+from ckanext.nxopendata.catalogue.schema import filing_rules
+from ckanext.nxopendata.core import codelists, departments, localised
 
 __all__ = [
     "nx_code_label",
@@ -123,7 +125,7 @@ def nx_needed_field(field: dict[str, Any], entity_type: str) -> dict[str, Any]:
 
     What cannot even be saved without is marked by CKAN's own star.
     """
-    needed = set(rules.REQUIRED) - {"owner_org"}
+    needed = set(filing_rules.REQUIRED) - {"owner_org"}
     if entity_type != "dataset" or field.get("required") or field["field_name"] not in needed:
         return field
     label = tk._("{label} (needed to register)").format(label=scheming_language_text(field["label"]))

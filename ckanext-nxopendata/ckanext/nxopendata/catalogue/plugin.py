@@ -11,26 +11,18 @@ from ckan.types import Context
 from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizationsPlugin
 from flask import Blueprint
 
-from ckanext.nxopendata import asked
-from ckanext.nxopendata.catalogue import (
-    chained,
-    compiled,
-    files,
-    helpers,
-    index,
-    items,
-    messages,
-    reading,
-    shape,
-    validators,
-    views_downloads,
-)
-from ckanext.nxopendata.catalogue.review import actions, auth, datastore, visibility
-from ckanext.nxopendata.catalogue.review import cli as review_cli
-from ckanext.nxopendata.catalogue.review import helpers as review_helpers
-from ckanext.nxopendata.catalogue.review import views as review_views
-from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.bulk_write import validation
+from ckanext.nxopendata.catalogue import actions as chained
+from ckanext.nxopendata.catalogue import files, helpers, index, multilingual_output, validators
+from ckanext.nxopendata.catalogue.downloads import views
+from ckanext.nxopendata.catalogue.schema import data_items_form, messages
+from ckanext.nxopendata.core import params, payload_types
+from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
+from ckanext.nxopendata.review import actions, auth, datastore, visibility
+from ckanext.nxopendata.review import cli as review_cli
+from ckanext.nxopendata.review import helpers as review_helpers
+from ckanext.nxopendata.review import views as review_views
 
 SCHEMAS = "ckanext.nxopendata.schemas"
 
@@ -40,9 +32,9 @@ def _auth_functions() -> dict[str, Any]:
     return found | datastore.AUTH | (datastore.AUTH_OF_ROWS if p.plugin_loaded("datastore") else {})
 
 
-@tk.blanket.actions(lambda: asked.guarded(chained, actions))
+@tk.blanket.actions(lambda: params.guarded(chained, actions))
 @tk.blanket.auth_functions(_auth_functions)
-@tk.blanket.blueprints(lambda: [review_views.nx_review, views_downloads.nx_downloads])
+@tk.blanket.blueprints(lambda: [review_views.nx_review, views.nx_downloads])
 @tk.blanket.config_declarations
 @tk.blanket.validators(validators)
 class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibility.Labels):
@@ -68,6 +60,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        tk.add_template_directory(config, "../review/templates")
         tk.add_resource("assets", "nxopendata_catalogue")
 
     # ITemplateHelpers
@@ -89,7 +82,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
     # IGroupController, IOrganizationController
 
     def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
-        return reading.organization(data_dict, helpers.reader_language())
+        return multilingual_output.organization(data_dict, helpers.reader_language())
 
     # IPackageController
 
@@ -98,12 +91,12 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         visibility.show_pending(context, pkg_dict)
-        reading.datasets([pkg_dict], helpers.reader_language())
+        multilingual_output.datasets([pkg_dict], helpers.reader_language())
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
         language = helpers.reader_language()
-        reading.datasets(search_results["results"], language)
-        reading.facets(search_results, language)
+        multilingual_output.datasets(search_results["results"], language)
+        multilingual_output.facets(search_results, language)
         return index.label_facets(search_results, language)
 
 
@@ -115,15 +108,15 @@ def _dataset_types(config: CKANConfig) -> tuple[str, ...]:
 PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
 
 
-class NxOpendataDatasetsPlugin(compiled.Datasets):
+class NxOpendataDatasetsPlugin(validation.Datasets):
     """Datasets by ``schemas/dataset.yaml``."""
 
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
-        items.from_form(data_dict)
+        data_items_form.from_form(data_dict)
         if not action.endswith("_show"):
             schemas: Any = self._schemas
             known = schemas.get(data_dict.get("type") or "", {})
-            wrong = shape.wrong(data_dict, known.get("dataset_fields", ()), known.get("resource_fields", ()))
+            wrong = payload_types.wrong(data_dict, known.get("dataset_fields", ()), known.get("resource_fields", ()))
             if wrong:
                 return data_dict, messages.of_shapes(wrong)
         return super().validate(context, data_dict, schema, action)
@@ -152,7 +145,7 @@ def _shaped(plugin: Any, data_dict: dict[str, Any], action: str) -> tuple[dict[s
     if action.endswith("_show"):
         return None
     known = plugin._schemas.get(data_dict.get("type") or plugin.UNSPECIFIED_GROUP_TYPE, {})
-    wrong = shape.wrong(data_dict, known.get("fields", ()))
+    wrong = payload_types.wrong(data_dict, known.get("fields", ()))
     return (data_dict, messages.of_shapes(wrong)) if wrong else None
 
 

@@ -19,21 +19,12 @@ import sqlalchemy as sa
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 from ckanext.scheming.validation import scheming_validator
 
-from ckanext.nxopendata.catalogue import (
-    checks,
-    codelists,
-    codes,
-    config,
-    departments,
-    files,
-    localised,
-    messages,
-    rules,
-    slugs,
-    uscc,
-)
+from ckanext.nxopendata.catalogue import config, files
 from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.catalogue.review import cases, gate, machine
+from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages, slugs, uscc
+from ckanext.nxopendata.catalogue.schema import resource_codes as codes
+from ckanext.nxopendata.core import codelists, departments, localised, roles
+from ckanext.nxopendata.review import cases, state_machine
 
 __all__ = [
     "nx_amount",
@@ -272,7 +263,7 @@ def nx_past_date(value: Any) -> Any:
         date = dt.date.fromisoformat(str(value))
     except ValueError:
         raise tk.Invalid(tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")) from None
-    today = dt.datetime.now(rules.CHINA).date()
+    today = dt.datetime.now(filing_rules.CHINA).date()
     if date > today:
         raise tk.Invalid(tk._("The date must not be in the future"))
     return date.isoformat()
@@ -280,7 +271,7 @@ def nx_past_date(value: Any) -> Any:
 
 def nx_resource_code(value: Any) -> Any:
     """A resource code of the 1272 guide (element 3)."""
-    if not rules.RESOURCE_CODE.fullmatch(str(value)):
+    if not filing_rules.RESOURCE_CODE.fullmatch(str(value)):
         raise tk.Invalid(tk._("Write the resource code as class prefix/sequence, for example 214001/12"))
     return value
 
@@ -307,12 +298,12 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
     dataset = checks.from_form(data, context)
     stored = context.get("package")
     fixed = stored.extras.get("nx_resource_code") if stored else None
-    findings = rules.check(dataset) + checks.look_up(dataset, context.get(checks.BATCH))
+    findings = filing_rules.check(dataset) + checks.look_up(dataset, context.get(checks.BATCH))
     if fixed and dataset.get("nx_resource_code", fixed) != fixed:
-        findings.append(rules.Finding("code_is_fixed", "nx_resource_code", {"code": fixed}))
+        findings.append(filing_rules.Finding("code_is_fixed", "nx_resource_code", {"code": fixed}))
     for finding in findings:
         if finding.code == "title_numbered" and _by_a_department(context) and _new_title(stored, dataset):
-            finding = dataclasses.replace(finding, level=rules.ERROR)
+            finding = dataclasses.replace(finding, level=filing_rules.ERROR)
         _report(finding, errors, context)
     _show_only_what_is_open(data, dataset.get("nx_is_open"), stored)
     if any(errors.values()) or dataset.get("nx_resource_code") or context.get(checks.JUDGED):
@@ -323,7 +314,7 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
 
 def _by_a_department(context: Context) -> bool:
     """Whether a department's people write, by a form, the API or an import; not a harvest or an administrator."""
-    if authz.is_sysadmin(context.get("user")) or context.get(gate.PUBLISHING):
+    if authz.is_sysadmin(context.get("user")) or context.get(roles.PUBLISHING):
         return False
     return bool(context.get(checks.JUDGED)) or not context.get("ignore_auth")
 
@@ -340,12 +331,12 @@ def _show_only_what_is_open(data: FlattenDataDict, is_open: Any, stored: Any) ->
     if stored is None or stored.extras.get("nx_is_open") != CLOSED or not stored.private:
         return
     case = cases.of_dataset(stored.id)
-    if case is None or case.state == machine.PUBLISHED:
+    if case is None or case.state == state_machine.PUBLISHED:
         data[("private",)] = False
 
 
-def _report(finding: rules.Finding, errors: FlattenErrorDict, context: Context) -> None:
-    if finding.level == rules.WARNING:
+def _report(finding: filing_rules.Finding, errors: FlattenErrorDict, context: Context) -> None:
+    if finding.level == filing_rules.WARNING:
         context.setdefault("nx_findings", []).append(finding)  # type: ignore
         return
     path = tuple(int(part) if part.isdigit() else part for part in finding.field.split("."))

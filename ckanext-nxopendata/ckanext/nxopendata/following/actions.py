@@ -10,11 +10,11 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata import limits
 from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.core import rate_limit
+from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.following import mails, queries, schema, tokens
-from ckanext.nxopendata.following.model import Favourite, Subscription, now
-from ckanext.nxopendata.limits import Limit
+from ckanext.nxopendata.following.models import Favourite, Subscription, now
 
 __all__ = [
     "nx_favourite_create",
@@ -112,7 +112,7 @@ def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, A
         model.Session.add(row)
         model.Session.commit()
     # A confirmed subscription counts too: the next answer to this address may not tell that there was one.
-    may_write = LETTERS.allows(limits.mailbox(row.email))
+    may_write = LETTERS.allows(rate_limit.mailbox(row.email))
     if may_write and not row.confirmed:
         tk.enqueue_job(mails.ask_to_confirm, [row.id], title="nx: confirm subscription")
     return {"confirm": True}

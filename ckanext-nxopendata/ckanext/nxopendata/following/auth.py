@@ -6,7 +6,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.nxopendata.following.model import Subscription
+from ckanext.nxopendata.following.models import Subscription
 
 __all__ = [
     "nx_favourite_create",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import current_app
 
-from ckanext.nxopendata import clock
+from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.following import mails
 
 
@@ -23,4 +23,4 @@ def send() -> None:
     click.echo("sent {sent}, nothing new {quiet}, failed {failed}, forgotten {forgotten}".format(**counts))
 
 
-clock.every("30 8 * * *", "following send", send.callback)
+scheduler.every("30 8 * * *", "following send", send.callback)

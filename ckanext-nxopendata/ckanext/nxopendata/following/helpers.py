@@ -5,7 +5,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.nxopendata.following.model import Favourite
+from ckanext.nxopendata.following.models import Favourite
 
 __all__ = ["nx_is_favourite"]
 

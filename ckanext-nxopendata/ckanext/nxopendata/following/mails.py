@@ -11,9 +11,9 @@ from ckan import model
 from ckan.lib import mailer
 from flask_babel import force_locale
 
-from ckanext.nxopendata.catalogue import localised
+from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.following import queries, tokens
-from ckanext.nxopendata.following.model import Subscription, now
+from ckanext.nxopendata.following.models import Subscription, now
 
 log = logging.getLogger(__name__)
 

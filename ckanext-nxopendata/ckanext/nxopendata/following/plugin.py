@@ -8,12 +8,12 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.nxopendata import asked
-from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.following import actions, auth, cli, helpers
 
 
-@tk.blanket.actions(lambda: asked.guarded(actions))
+@tk.blanket.actions(lambda: params.guarded(actions))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints
 @tk.blanket.helpers(helpers)

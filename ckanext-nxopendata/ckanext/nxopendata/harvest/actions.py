@@ -10,10 +10,13 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata import asked
-from ckanext.nxopendata.harvest import auth, bulk, contents, health, jobs, messages, run, source_schema, trial, work
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.harvest import auth, messages
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.model import Finding, Json, KnownRecord, PlanEntry, Run, Source
+from ckanext.nxopendata.harvest.mirror import versions
+from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Run, Source
+from ckanext.nxopendata.harvest.runs import executor, jobs, lifecycle, writer
+from ckanext.nxopendata.harvest.sources import dry_run, health, schema
 
 __all__ = [
     "nx_harvest_file_list",
@@ -42,7 +45,7 @@ SHOWN_PROBLEMS = 1000
 
 
 def _source(key: str) -> Source:
-    name = asked.key(key)
+    name = params.key(key)
     found = name and (model.Session.get(Source, name) or model.Session.query(Source).filter_by(name=name).first())
     if not found or found.state == "deleted":
         raise tk.ObjectNotFound(tk._("There is no source %s") % key)
@@ -50,7 +53,7 @@ def _source(key: str) -> Source:
 
 
 def _run(key: str) -> Run:
-    found = asked.key(key) and model.Session.get(Run, key)
+    found = params.key(key) and model.Session.get(Run, key)
     if not found:
         raise tk.ObjectNotFound(tk._("There is no run %s") % key)
     return found
@@ -58,7 +61,7 @@ def _run(key: str) -> Run:
 
 def _source_dict(source: Source) -> Json:
     last = model.Session.query(Run).filter_by(source_id=source.id).order_by(Run.created.desc()).limit(1).first()
-    return source_schema.shown(source) | {"last_run": _run_dict(last) if last else None}
+    return schema.shown(source) | {"last_run": _run_dict(last) if last else None}
 
 
 def _run_dict(row: Run) -> Json:
@@ -95,7 +98,7 @@ def nx_harvest_source_create(context: Context, data_dict: DataDict) -> Json:
     :returns: the source; of the credentials only ``credentials_kind``
     """
     tk.check_access("nx_harvest_source_create", context, data_dict)
-    data = source_schema.validated(data_dict, context)
+    data = schema.validated(data_dict, context)
     existing = model.Session.query(Source).filter_by(name=data["name"]).first()
     if existing and existing.state != "deleted":
         raise tk.ValidationError({"name": [tk._("There is a source of this name already")]})
@@ -130,9 +133,9 @@ def nx_harvest_source_update(context: Context, data_dict: DataDict) -> Json:
 
 def _changed(source: Source, data_dict: DataDict, context: Context) -> Json:
     """The columns of a source with what is given; what is not given stays."""
-    current = {name: getattr(source, name) for name in source_schema.FIELDS}
+    current = {name: getattr(source, name) for name in schema.FIELDS}
     given = {key: value for key, value in data_dict.items() if key not in ("id", "limit")}
-    data = source_schema.validated({**current, "organization": source.organization_id, **given}, context)
+    data = schema.validated({**current, "organization": source.organization_id, **given}, context)
     if urlsplit(data["url"])[:2] != urlsplit(source.url)[:2] and "credentials" not in data:
         data["credentials"] = ""  # they were given for the other host
     return data
@@ -156,11 +159,11 @@ def nx_harvest_source_test(context: Context, data_dict: DataDict) -> Json:
         columns |= {"id": saved.id}
     else:
         given = {key: value for key, value in data_dict.items() if key != "limit"}
-        columns = source_schema.validated({"name": "nx-trial", "title": "nx-trial", **given}, context)
+        columns = schema.validated({"name": "nx-trial", "title": "nx-trial", **given}, context)
     defaults: Json = {"credentials": "", "fingerprint": "", "trail": [], "memory": {}}
     source = Source(**{**defaults, **columns})
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    return trial.of(source, max(1, _limit(data_dict, 20, trial.MOST)), user)
+    return dry_run.of(source, max(1, _limit(data_dict, 20, dry_run.MOST)), user)
 
 
 def nx_harvest_source_delete(context: Context, data_dict: DataDict) -> None:
@@ -207,14 +210,14 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
     if source.state != "active":
         raise tk.ValidationError({"source_id": [tk._("This source is paused or deleted.")]})
     if _queued(context, data_dict):
-        row = run.under_way(source.id)
+        row = lifecycle.under_way(source.id)
         if row is None:
-            row = run.create(source, context.get("user") or "")
+            row = lifecycle.create(source, context.get("user") or "")
             jobs.enqueue(row, source.name)
         return _run_dict(row)
-    row = run.create(source, context.get("user") or "")
-    progress = context.get("progress", run.quiet)
-    return _run_dict(run.execute(row, _writer(), progress))  # pyright: ignore[reportArgumentType]
+    row = lifecycle.create(source, context.get("user") or "")
+    progress = context.get("progress", lifecycle.quiet)
+    return _run_dict(lifecycle.execute(row, _writer(), progress))  # pyright: ignore[reportArgumentType]
 
 
 def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> Json:
@@ -227,11 +230,11 @@ def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> Json:
     tk.check_access("nx_harvest_run_approve", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "id"))
     if _queued(context, data_dict):
-        released = _decided(run.release, row.id)
+        released = _decided(lifecycle.release, row.id)
         jobs.offer_turns()
         return _run_dict(released)
-    progress = context.get("progress", run.quiet)
-    return _run_dict(_decided(run.approve, row.id, _writer(), progress))
+    progress = context.get("progress", lifecycle.quiet)
+    return _run_dict(_decided(lifecycle.approve, row.id, _writer(), progress))
 
 
 def nx_harvest_run_refuse(context: Context, data_dict: DataDict) -> Json:
@@ -241,7 +244,7 @@ def nx_harvest_run_refuse(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_refuse", context, data_dict)
-    return _run_dict(_decided(run.refuse, _run(tk.get_or_bust(data_dict, "id")).id))
+    return _run_dict(_decided(lifecycle.refuse, _run(tk.get_or_bust(data_dict, "id")).id))
 
 
 def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> Json:
@@ -251,7 +254,7 @@ def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_cancel", context, data_dict)
-    return _run_dict(_decided(run.cancel, _run(tk.get_or_bust(data_dict, "id")).id))
+    return _run_dict(_decided(lifecycle.cancel, _run(tk.get_or_bust(data_dict, "id")).id))
 
 
 def nx_harvest_run_pause(context: Context, data_dict: DataDict) -> Json:
@@ -261,7 +264,7 @@ def nx_harvest_run_pause(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_pause", context, data_dict)
-    return _run_dict(_decided(run.pause, _run(tk.get_or_bust(data_dict, "id")).id))
+    return _run_dict(_decided(lifecycle.pause, _run(tk.get_or_bust(data_dict, "id")).id))
 
 
 def nx_harvest_run_resume(context: Context, data_dict: DataDict) -> Json:
@@ -271,7 +274,7 @@ def nx_harvest_run_resume(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_resume", context, data_dict)
-    row = _decided(run.resume, _run(tk.get_or_bust(data_dict, "id")).id)
+    row = _decided(lifecycle.resume, _run(tk.get_or_bust(data_dict, "id")).id)
     jobs.enqueue(row, _source(row.source_id).name)
     return _run_dict(row)
 
@@ -287,19 +290,19 @@ def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> Json:
     tk.check_access("nx_harvest_run_undo", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "id"))
     if _queued(context, data_dict):
-        begun = _decided(run.begin_undo, row.id)
+        begun = _decided(lifecycle.begin_undo, row.id)
         jobs.enqueue_undo(begun)
         return _run_dict(begun)
-    return _run_dict(_decided(run.undo, row.id, _writer()))
+    return _run_dict(_decided(lifecycle.undo, row.id, _writer()))
 
 
 def _queued(context: Context, data_dict: DataDict) -> bool:
     """Whether the workers are to do it. CKAN names the version of the API in the context of a call over HTTP."""
-    return asked.flag(data_dict, "queue", "api_version" in context)
+    return params.flag(data_dict, "queue", "api_version" in context)
 
 
-def _writer() -> bulk.BulkWriter:
-    return bulk.BulkWriter(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+def _writer() -> writer.BulkWriter:
+    return writer.BulkWriter(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
 
 
 def _decided(decide: Callable[..., Run], *arguments: Any) -> Run:
@@ -361,9 +364,9 @@ def nx_harvest_run_show(context: Context, data_dict: DataDict) -> Json:
     """
     tk.check_access("nx_harvest_run_show", context, data_dict)
     row = _run(tk.get_or_bust(data_dict, "id"))
-    done, total = work.progress_of(row.id)
+    done, total = executor.progress_of(row.id)
     more: Json = {"progress": {"done": done, "total": total}, "speed": health.speed(row.stages, row.counts)}
-    if asked.flag(data_dict, "problems", True):
+    if params.flag(data_dict, "problems", True):
         more["problems"] = _problems(row.id, 0, SHOWN_PROBLEMS)
     return _run_dict(row) | more
 
@@ -430,12 +433,12 @@ def nx_harvest_file_list(context: Context, data_dict: DataDict) -> list[Json]:
     """
     tk.check_access("nx_harvest_file_list", context, data_dict)
     resource = tk.get_action("resource_show")(context, {"id": tk.get_or_bust(data_dict, "id")})
-    return contents.listed(resource)
+    return versions.listed(resource)
 
 
 def _problems(run_id: str, offset: int, limit: int) -> list[Json]:
     query = model.Session.query(Finding).filter_by(run_id=run_id).order_by(Finding.id)
-    return [run.problem_dict(problem) for problem in query.offset(offset).limit(limit)]
+    return [lifecycle.problem_dict(problem) for problem in query.offset(offset).limit(limit)]
 
 
 def _limit(data_dict: DataDict, default: int, most: int) -> int:

@@ -9,8 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.nxopendata.catalogue.review import gate
-from ckanext.nxopendata.harvest.model import Run, Source
+from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.harvest.models import Run, Source
 
 __all__ = [
     "nx_harvest_dataset_restore",
@@ -38,14 +38,14 @@ __all__ = [
 
 def may_see(source: Source, user: str) -> bool:
     """Whether the user (name) may see and run a source: its department's editors, and the supervising office."""
-    return gate.is_office(user) or authz.has_user_permission_for_group_or_org(
+    return roles.is_office(user) or authz.has_user_permission_for_group_or_org(
         source.organization_id, user, "update_dataset"
     )
 
 
 def _office_only(context: Context) -> AuthResult:
     """The supervising office; system administrators may do everything anyway."""
-    if gate.is_office(context.get("user")):
+    if roles.is_office(context.get("user")):
         return {"success": True}
     return {"success": False, "msg": tk._("Only the supervising office may do this")}
 
@@ -156,7 +156,7 @@ def nx_harvest_dataset_restore(context: Context, data_dict: DataDict) -> AuthRes
     """The office, and the heads of the dataset's department."""
     dataset = model.Package.get(data_dict.get("id") or "")
     user = context.get("user", "")
-    if dataset is None or gate.is_office(user):
+    if dataset is None or roles.is_office(user):
         return {"success": True}
     if user and authz.users_role_for_group_or_org(dataset.owner_org, user) == "admin":
         return {"success": True}

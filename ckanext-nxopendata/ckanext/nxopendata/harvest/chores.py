@@ -6,8 +6,8 @@ import logging
 
 from ckan import model
 
-from ckanext.nxopendata.harvest import notices
-from ckanext.nxopendata.harvest.changes import webhooks
+from ckanext.nxopendata.changes import webhooks
+from ckanext.nxopendata.harvest.monitoring import notices
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,14 @@ import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 
-from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.harvest import chores, credentials, jobs, messages, plan, sources, verify
-from ckanext.nxopendata.harvest.apply import SOURCE_CHANGE
+from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.harvest import chores, messages
 from ckanext.nxopendata.harvest.errors import HarvestError
+from ckanext.nxopendata.harvest.monitoring import verify
+from ckanext.nxopendata.harvest.planning import decisions
+from ckanext.nxopendata.harvest.runs import jobs
+from ckanext.nxopendata.harvest.runs.apply import SOURCE_CHANGE
+from ckanext.nxopendata.harvest.sources import credentials, settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
@@ -154,7 +158,7 @@ def key_(as_json: bool) -> None:
 def rekey_(as_json: bool) -> None:
     """Encrypt the credentials of all sources under the first key; the others can be removed then."""
     try:
-        number = sources.reseal_credentials()
+        number = settings.reseal_credentials()
     except HarvestError as error:
         raise click.ClickException(messages.sentence(error.code, error.params)) from None
     _print_json({"sources": number}) if as_json else click.echo(f"已重新加密 encrypted anew: {number}")
@@ -261,7 +265,7 @@ _decision("undo", "Bring the datasets of RUN back to what they were before it; g
 def _summary(source_name: str, run: dict[str, Any], problems: dict[str, Any]) -> None:
     seconds = sum(run["stages"].values())
     click.echo(f"{source_name}: {RUN_STATES.get(run['state'], run['state'])} ({seconds:.1f} s) {run['id']}")
-    counts = [f"{KINDS[kind]} {run['counts'][kind]}" for kind in plan.KINDS if run["counts"].get(kind)]
+    counts = [f"{KINDS[kind]} {run['counts'][kind]}" for kind in decisions.KINDS if run["counts"].get(kind)]
     click.echo("  " + (" · ".join(counts) or "没有数据集 no datasets"))
     if run["doubts"]:
         reasons = "; ".join(messages.sentence(code, {}) for code in run["doubts"])

@@ -6,9 +6,9 @@ import dataclasses
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.harvest.fetch import Limits
-from ckanext.nxopendata.harvest.mapping import Bounds
-from ckanext.nxopendata.harvest.plan import Fuse
+from ckanext.nxopendata.harvest.fetching.client import Limits
+from ckanext.nxopendata.harvest.mapping.mapping import Bounds
+from ckanext.nxopendata.harvest.planning.decisions import Fuse
 
 PREFIX = "ckanext.nxopendata.harvest."
 

@@ -11,9 +11,15 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib.helpers import helper_functions
 
-from ckanext.nxopendata.catalogue.review import difference, gate
-from ckanext.nxopendata.harvest import contents, health, messages, plan, settings, tombstone, words
-from ckanext.nxopendata.harvest.model import FINAL, Json, KnownRecord, PlanEntry, Run, Source
+from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.harvest import field_labels as words
+from ckanext.nxopendata.harvest import messages
+from ckanext.nxopendata.harvest.mirror import versions
+from ckanext.nxopendata.harvest.models import FINAL, Json, KnownRecord, PlanEntry, Run, Source
+from ckanext.nxopendata.harvest.planning import decisions
+from ckanext.nxopendata.harvest.sources import form, health
+from ckanext.nxopendata.harvest.withdrawal import tombstone
+from ckanext.nxopendata.review import difference
 
 __all__ = [
     "nx_harvest_changes",
@@ -141,12 +147,12 @@ def nx_harvest_stage(stage: str) -> str:
 
 def nx_harvest_format(name: str) -> str:
     """A format in words."""
-    return tk._("Detect by itself") if name == "auto" else settings.nx_format(name)
+    return tk._("Detect by itself") if name == "auto" else form.nx_format(name)
 
 
 def nx_harvest_counts(run: Mapping[str, Any]) -> list[tuple[str, int]]:
     """The kinds of steps that a run has, with their numbers."""
-    return [(kind, run["counts"][kind]) for kind in plan.KINDS if run["counts"].get(kind)]
+    return [(kind, run["counts"][kind]) for kind in decisions.KINDS if run["counts"].get(kind)]
 
 
 def nx_harvest_doubt(code: str) -> str:
@@ -168,7 +174,7 @@ def nx_harvest_files(resource: Mapping[str, Any]) -> list[Json]:
     """The contents that a copied file had, newest first, as ``nx_harvest_file_list`` gives them to this reader."""
     if resource.get("url_type") != "upload" or not tk.h.check_access("nx_harvest_file_list", {"id": resource["id"]}):
         return []
-    return contents.listed(resource)
+    return versions.listed(resource)
 
 
 def nx_harvest_setting(name: str) -> str:
@@ -206,7 +212,7 @@ def nx_harvest_setting(name: str) -> str:
 def nx_harvest_settings(source: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label and words of what a source has beside the settings that every source has; "" for what it has not."""
     title = helper_functions["nx_department_title"]
-    choices = {name: dict(found) for name, found in settings.choices([]).items()}
+    choices = {name: dict(found) for name, found in form.choices([]).items()}
     limits = [f"{nx_harvest_setting(name)}: {number}" for name, number in source["limits"].items()]
     kind = source["credentials_kind"]
     words = {
@@ -308,7 +314,7 @@ def nx_harvest_may_see() -> bool:
     name = getattr(tk.current_user, "name", "")
     if not name:
         return False
-    if authz.is_sysadmin(name) or gate.is_office(name):
+    if authz.is_sysadmin(name) or roles.is_office(name):
         return True
     mine = helper_functions["organizations_available"]("update_dataset")
     ids = [organization["id"] for organization in mine]

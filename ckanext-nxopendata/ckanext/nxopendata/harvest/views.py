@@ -10,8 +10,13 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, send_file
 
-from ckanext.nxopendata.catalogue.csv_safety import safe
-from ckanext.nxopendata.harvest import config, contents, decisions, health, metrics, plan, settings
+from ckanext.nxopendata.core.tabular.csv_safety import safe
+from ckanext.nxopendata.harvest import config
+from ckanext.nxopendata.harvest.mirror import versions
+from ckanext.nxopendata.harvest.monitoring import metrics
+from ckanext.nxopendata.harvest.planning import decisions as plan
+from ckanext.nxopendata.harvest.runs import buttons
+from ckanext.nxopendata.harvest.sources import form, health
 
 nx_harvest = Blueprint("nx_harvest", __name__, url_prefix="/harvest")
 
@@ -67,8 +72,8 @@ def new() -> Any:
     """The form of a new source; ``test`` shows what would come of it before anything is kept."""
     _allowed("nx_harvest_source_create")
     if tk.request.method == "GET":
-        return _form(settings.EMPTY)
-    typed = settings.typed(tk.request.form)
+        return _form(form.EMPTY)
+    typed = form.typed(tk.request.form)
     return _saved_or_tested("nx_harvest_source_create", typed, None)
 
 
@@ -78,13 +83,13 @@ def edit(name: str) -> Any:
     _allowed("nx_harvest_source_update", id=name)
     source = _act("nx_harvest_source_show", id=name)
     if tk.request.method == "GET":
-        return _form(settings.shown(source), source=source)
-    typed = settings.typed(tk.request.form)
+        return _form(form.shown(source), source=source)
+    typed = form.typed(tk.request.form)
     return _saved_or_tested("nx_harvest_source_update", typed, source)
 
 
 def _saved_or_tested(action: str, typed: dict[str, str], source: dict[str, Any] | None) -> Any:
-    data, errors = settings.values(typed, editing=source is not None)
+    data, errors = form.values(typed, editing=source is not None)
     if source:
         data["id"] = source["id"]
     if errors:
@@ -102,7 +107,7 @@ def _saved_or_tested(action: str, typed: dict[str, str], source: dict[str, Any] 
 def _form(typed: dict[str, str], errors: Any = None, source: Any = None, tested: Any = None) -> str:
     extra = {"typed": typed, "errors": errors or {}, "source": source, "tested": tested}
     departments = tk.get_action("organization_list")({}, {"all_fields": True, "limit": 1000})
-    choices = settings.choices([(one["name"], one["display_name"]) for one in departments])
+    choices = form.choices([(one["name"], one["display_name"]) for one in departments])
     return tk.render("nx_harvest/form.html", {**extra, "choices": choices})
 
 
@@ -172,7 +177,7 @@ def _run(run_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def run(run_id: str) -> str:
     """A run: where it stands, what it found, what may be decided."""
     found, of = _run(run_id)
-    return tk.render("nx_harvest/run.html", {"run": found, "source": of, "steps": decisions.possible(found, _may)})
+    return tk.render("nx_harvest/run.html", {"run": found, "source": of, "steps": buttons.possible(found, _may)})
 
 
 @nx_harvest.route("/run/<run_id>/progress")
@@ -193,7 +198,7 @@ def _may(action: str, run_id: str) -> bool:
 def decide(run_id: str, step: str) -> Any:
     """Ask, then take a step: approve, refuse, pause, resume, cancel, undo."""
     found, of = _run(run_id)
-    steps = {one.name: one for one in decisions.possible(found, _may)}
+    steps = {one.name: one for one in buttons.possible(found, _may)}
     if step not in steps:
         tk.h.flash_error(tk._("This cannot be done with the run as it is now"))
         return tk.redirect_to("nx_harvest.run", run_id=run_id)
@@ -310,7 +315,7 @@ def content(dataset_id: str, resource_id: str, number: int) -> Any:
     if not found or not found["kept"]:
         return tk.abort(404, tk._("This content of the file is not kept any more"))
     return send_file(
-        contents.path(resource_id, found["sha256"]), as_attachment=True, download_name=found["name"], max_age=0
+        versions.path(resource_id, found["sha256"]), as_attachment=True, download_name=found["name"], max_age=0
     )
 
 

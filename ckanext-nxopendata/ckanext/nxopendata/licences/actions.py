@@ -10,13 +10,14 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.licences import helpers, shared, words
+from ckanext.nxopendata.licences import helpers, registry
+from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of, now
 from ckanext.nxopendata.licences.attribution import attribution_lines
-from ckanext.nxopendata.licences.combine import Operation, combine
-from ckanext.nxopendata.licences.constraints import BEIJING, parse_duration, parse_moment
-from ckanext.nxopendata.licences.engine import evaluate
-from ckanext.nxopendata.licences.model import Agreement, agreements_of, now
-from ckanext.nxopendata.licences.policy import Policy
+from ckanext.nxopendata.licences.odrl import texts
+from ckanext.nxopendata.licences.odrl.combine import Operation, combine
+from ckanext.nxopendata.licences.odrl.constraints import BEIJING, parse_duration, parse_moment
+from ckanext.nxopendata.licences.odrl.engine import evaluate
+from ckanext.nxopendata.licences.odrl.policy import Policy
 
 __all__ = [
     "nx_agreement_grant",
@@ -96,7 +97,7 @@ def _is_fact(name: str, fact: Any) -> bool:
 
 
 def _licence(licence_id: str, field: str) -> Policy:
-    found = shared.register().get(licence_id)
+    found = registry.register().get(licence_id)
     if found is None:
         raise _refuse(field, tk._("There is no licence “{id}”. See nx_licence_list.").format(id=licence_id))
     return found
@@ -108,10 +109,10 @@ def nx_licence_list(context: Context, data_dict: DataDict) -> list[dict[str, Any
 
     :returns: the entries of CKAN's own ``license_list``, in the same order
     """
-    from ckanext.nxopendata.licences.ckan_list import licence_list
+    from ckanext.nxopendata.licences.license_list_export import licence_list
 
     tk.check_access("nx_licence_list", context, data_dict)
-    return licence_list(shared.register())
+    return licence_list(registry.register())
 
 
 @tk.side_effect_free
@@ -120,10 +121,10 @@ def nx_licence_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param id: the licence
     """
-    from ckanext.nxopendata.licences.ckan_list import licence_entry
+    from ckanext.nxopendata.licences.license_list_export import licence_entry
 
     tk.check_access("nx_licence_show", context, data_dict)
-    policy = shared.register().get(_text(data_dict, "id"))
+    policy = registry.register().get(_text(data_dict, "id"))
     if policy is None:
         raise tk.ObjectNotFound(tk._("There is no licence “{id}”. See nx_licence_list.").format(id=data_dict["id"]))
     return {
@@ -149,7 +150,7 @@ def nx_licence_evaluate(context: Context, data_dict: DataDict) -> dict[str, Any]
     tk.check_access("nx_licence_evaluate", context, data_dict)
     policy = _licence(_text(data_dict, "licence"), "licence")
     found = evaluate(policy, _text(data_dict, "action"), _case(data_dict))
-    return words.evaluation_dict(found, shared.register())
+    return texts.evaluation_dict(found, registry.register())
 
 
 @tk.side_effect_free
@@ -173,16 +174,16 @@ def nx_licence_combine(context: Context, data_dict: DataDict) -> dict[str, Any]:
         tk.get_action("package_show")({"user": context.get("user", "")}, {"id": name})
         for name in _texts(data_dict, "datasets")
     ]
-    policies += [policy for dataset in datasets for policy in shared.policies_of(dataset)]
+    policies += [policy for dataset in datasets for policy in registry.policies_of(dataset)]
     if not policies:
         raise _refuse("licences", tk._("Name at least one licence or dataset"))
-    found = combine(policies, operation, shared.register(), _case(data_dict))
+    found = combine(policies, operation, registry.register(), _case(data_dict))
     today = dt.datetime.now(BEIJING).date()
     sources = [helpers.source_of(dataset) for dataset in datasets] or [
         helpers.placeholder_source(policy) for policy in dict.fromkeys(policies)
     ]
-    credit = {lang: attribution_lines(sources, today, lang) for lang in words.LANGUAGES}
-    return {**words.combination_dict(found, shared.register()), "attribution": credit}
+    credit = {lang: attribution_lines(sources, today, lang) for lang in texts.LANGUAGES}
+    return {**texts.combination_dict(found, registry.register()), "attribution": credit}
 
 
 @tk.side_effect_free
@@ -196,7 +197,7 @@ def nx_licence_normalise(context: Context, data_dict: DataDict) -> dict[str, Any
     text = data_dict.get("text", "")
     if not isinstance(text, str) or len(text) > 2000:
         raise _refuse("text", tk._("A text of at most 2000 characters is needed"))
-    found = shared.normaliser()(text)
+    found = registry.normaliser()(text)
     return {
         "id": found.id,
         "verbatim": found.verbatim,

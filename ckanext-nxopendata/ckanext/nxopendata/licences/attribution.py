@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .policy import Policy
+from ckanext.nxopendata.licences.odrl.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

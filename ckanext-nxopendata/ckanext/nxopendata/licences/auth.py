@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.nxopendata.licences import access
+from ckanext.nxopendata.licences.agreements import access
 
 __all__ = [
     "nx_agreement_grant",
@@ -76,7 +76,7 @@ def nx_agreement_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 def nx_agreement_revoke(context: Context, data_dict: DataDict) -> AuthResult:
     """Administrators of the department that provides the dataset."""
-    from ckanext.nxopendata.licences.model import Agreement
+    from ckanext.nxopendata.licences.agreements.models import Agreement
 
     found = model.Session.get(Agreement, str(data_dict.get("id") or ""))
     return _of_dataset(context, found.dataset_id if found else None)

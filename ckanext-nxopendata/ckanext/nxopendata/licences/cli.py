@@ -9,11 +9,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import click
 
-from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.licences import shared
-from ckanext.nxopendata.licences.check import check_file
-from ckanext.nxopendata.licences.ckan_list import licence_list
-from ckanext.nxopendata.licences.vocabulary import FOLDER
+from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.licences import registry
+from ckanext.nxopendata.licences.license_list_export import licence_list
+from ckanext.nxopendata.licences.odrl.lint import check_file
+from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
@@ -44,9 +44,9 @@ def _call(name: str, data: dict[str, Any]) -> Any:
 def list_(as_json: bool) -> None:
     """All licences; with --json what ``licenses_group_url`` points at."""
     if as_json:
-        _echo(licence_list(shared.register()))
+        _echo(licence_list(registry.register()))
         return
-    for policy in shared.register():
+    for policy in registry.register():
         click.echo(f"{policy.id:20} {policy.status:8} {policy.title('zh')}")
 
 
@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
 def check(files: tuple[Path, ...]) -> None:
     """Check FILES, or all licences: structure, words, profile, inheritance."""
     paths = files or tuple(sorted(FOLDER.glob("*.jsonld")))
-    others = {policy.uid: policy.document for policy in shared.register()}
+    others = {policy.uid: policy.document for policy in registry.register()}
     faults = 0
     for path in paths:
         for finding in check_file(path, others):

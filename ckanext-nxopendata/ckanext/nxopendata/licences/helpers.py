@@ -12,11 +12,12 @@ from urllib.parse import quote
 import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
-from ckanext.nxopendata.licences import shared, words
+from ckanext.nxopendata.licences import registry
 from ckanext.nxopendata.licences.attribution import Attribution, Source, attribution
-from ckanext.nxopendata.licences.constraints import BEIJING
-from ckanext.nxopendata.licences.policy import Policy
-from ckanext.nxopendata.licences.vocabulary import FOLDER
+from ckanext.nxopendata.licences.odrl import texts
+from ckanext.nxopendata.licences.odrl.constraints import BEIJING
+from ckanext.nxopendata.licences.odrl.policy import Policy
+from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
 
 __all__ = [
     "nx_basket_count",
@@ -76,13 +77,13 @@ def legal_url(policy: Policy, lang: str) -> str:
 
 def nx_licence_policy_json(policy_id: str) -> str:
     """The policy for a ``<script type="application/ld+json">``: no ``<`` in it can end the element early."""
-    text = json.dumps(policy_document(shared.register()[policy_id]), ensure_ascii=False)
+    text = json.dumps(policy_document(registry.register()[policy_id]), ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def nx_licence_card_dict(policy: Policy) -> dict[str, list[dict[str, str]]]:
     """The card for the API: groups ``can``, ``cannot``, ``must``, ``unclear`` of ``{action, icon, zh, en}``."""
-    found = words.card(policy)
+    found = texts.card(policy)
     return {
         group: [
             {"action": line.action, "icon": line.icon, "zh": line.zh, "en": line.en} for line in getattr(found, group)
@@ -103,7 +104,7 @@ def source_of(dataset: Mapping[str, Any], policy: Policy | None = None) -> Sourc
         titles=_texts(dataset.get("title_translated"), dataset.get("title")),
         publishers=_texts(organization.get("title_translated"), organization.get("title")),
         url=site(f"/dataset/{dataset['name']}"),
-        licence=policy or shared.shown_licence(dataset),
+        licence=policy or registry.shown_licence(dataset),
         updated=str(dataset.get("metadata_modified") or ""),
         name=str(dataset["name"]),
     )
@@ -125,21 +126,21 @@ def nx_dataset_licence(dataset: dict[str, Any]) -> dict[str, Any]:
     :returns: ``policy``, ``card``, ``lang``, ``credit`` (five forms), ``mixed`` (files differ: the least open is
         shown), ``verbatim`` (an unrecognised licence in its own words) and ``suggestions``
     """
-    policy = shared.shown_licence(dataset)
-    policies = shared.policies_of(dataset)
+    policy = registry.shown_licence(dataset)
+    policies = registry.policies_of(dataset)
     verbatim = str(dataset.get("nx_license_verbatim") or "")
-    if not verbatim and dataset.get("license_id") not in shared.register():
+    if not verbatim and dataset.get("license_id") not in registry.register():
         verbatim = str(dataset.get("license_id") or "")
-    guess = shared.normaliser()(verbatim) if verbatim else None
+    guess = registry.normaliser()(verbatim) if verbatim else None
     unrecognised = guess is not None and guess.id is None
     return {
         "policy": policy,
-        "card": words.card(policy),
+        "card": texts.card(policy),
         "lang": nx_licence_language(),
         "credit": credit_of(dataset, policy),
-        "mixed": len({shared.register().canonical_id(item.id) for item in policies}) > 1,
+        "mixed": len({registry.register().canonical_id(item.id) for item in policies}) > 1,
         "verbatim": verbatim if unrecognised else "",
-        "suggestions": [shared.register()[name] for name in guess.suggestions] if guess and unrecognised else [],
+        "suggestions": [registry.register()[name] for name in guess.suggestions] if guess and unrecognised else [],
     }
 
 
@@ -162,7 +163,7 @@ def download_headers(dataset: Mapping[str, Any], policy: Policy) -> dict[str, st
 def nx_licence_choices() -> list[dict[str, str]]:
     """Options of the licence field: licences in use first, those kept for existing data last."""
     lang = nx_licence_language()
-    return [{"value": policy.id, "text": policy.title(lang)} for policy in shared.register()]
+    return [{"value": policy.id, "text": policy.title(lang)} for policy in registry.register()]
 
 
 def nx_licence_recommended(dataset: dict[str, Any]) -> Policy | None:
@@ -171,18 +172,18 @@ def nx_licence_recommended(dataset: dict[str, Any]) -> Policy | None:
 
     if str(dataset.get("nx_is_open") or "") not in ("0", "1"):
         return None
-    return shared.register()[recommended(dataset)]
+    return registry.register()[recommended(dataset)]
 
 
 def nx_resource_access(resource_id: str) -> Any:
     """The decision on a file for whoever looks at the page."""
-    from ckanext.nxopendata.licences.access import may_serve
+    from ckanext.nxopendata.licences.agreements.access import may_serve
 
     return may_serve(resource_id, tk.current_user.name if has_request_context() else "")
 
 
 def nx_basket_count() -> int:
     """How many files are in the basket of this visitor."""
-    from ckanext.nxopendata.licences.basket import contents
+    from ckanext.nxopendata.licences.basket.basket import contents
 
     return len(contents())

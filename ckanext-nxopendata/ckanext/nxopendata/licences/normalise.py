@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from .engine import COMMERCIAL, evaluate
-from .policy import Policy, Register
-from .vocabulary import read_rows
+from ckanext.nxopendata.licences.odrl.engine import COMMERCIAL, evaluate
+from ckanext.nxopendata.licences.odrl.policy import Policy, Register
+from ckanext.nxopendata.licences.odrl.vocabulary import read_rows
 
 #: What a licence that was not recognised counts as.
 UNKNOWN = "notspecified"

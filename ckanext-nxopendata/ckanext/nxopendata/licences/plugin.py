@@ -9,12 +9,12 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.nxopendata import asked
+from ckanext.nxopendata.core import params
 from ckanext.nxopendata.licences import actions, auth, helpers, validators, views
 from ckanext.nxopendata.licences import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
 
 
-@tk.blanket.actions(lambda: asked.guarded(actions))
+@tk.blanket.actions(lambda: params.guarded(actions))
 @tk.blanket.blueprints(views)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)

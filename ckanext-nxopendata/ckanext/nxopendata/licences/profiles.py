@@ -9,8 +9,8 @@ from ckanext.dcat.utils import resource_uri
 from rdflib import Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
-from ckanext.nxopendata.licences import helpers, shared
-from ckanext.nxopendata.licences.policy import Policy
+from ckanext.nxopendata.licences import helpers, registry
+from ckanext.nxopendata.licences.odrl.policy import Policy
 
 ODRL = Namespace("http://www.w3.org/ns/odrl/2/")
 
@@ -24,12 +24,12 @@ class NxLicenceProfile(RDFProfile):
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         """Write the least open licence on the dataset, and each file's own on its distribution."""
         self.g.bind("odrl", ODRL)
-        shown = shared.shown_licence(dataset_dict)
+        shown = registry.shown_licence(dataset_dict)
         self._write(dataset_ref, shown)
         for resource in dataset_dict.get("resources") or []:
             distribution = URIRef(resource_uri(resource))
             if (distribution, RDF.type, DCAT.Distribution) in self.g:
-                own = shared.policy_of(resource.get("license") or dataset_dict.get("license_id"))
+                own = registry.policy_of(resource.get("license") or dataset_dict.get("license_id"))
                 self._write(distribution, own)
 
     def _write(self, subject: URIRef, policy: Policy) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from .agreement import needs_agreement
-from .combine import may_become
-from .engine import COMMERCIAL, Verdict, evaluate
+from ckanext.nxopendata.licences.agreements.agreement import needs_agreement
+from ckanext.nxopendata.licences.odrl.combine import may_become
+from ckanext.nxopendata.licences.odrl.engine import COMMERCIAL, Verdict, evaluate
+from ckanext.nxopendata.licences.odrl.policy import Policy
+from ckanext.nxopendata.licences.registry import CONDITIONAL, policy_of, register
+
 from .normalise import UNKNOWN
-from .policy import Policy
-from .shared import CONDITIONAL, policy_of, register
 
 #: What a dataset opened without conditions should carry.
 OPEN = "nx-open-1.0"

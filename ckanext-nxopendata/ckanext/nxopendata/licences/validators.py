@@ -9,9 +9,9 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
-from ckanext.nxopendata.licences import publishing, shared
+from ckanext.nxopendata.licences import publishing, registry
 from ckanext.nxopendata.licences.helpers import nx_licence_language
-from ckanext.nxopendata.licences.policy import Policy
+from ckanext.nxopendata.licences.odrl.policy import Policy
 
 __all__ = ["nx_licence_fits", "nx_licence_known"]
 
@@ -20,7 +20,7 @@ def nx_licence_known(value: Any) -> Any:
     """Turn a recognised spelling into its id; refuse one that is not in the list, with suggestions."""
     if not value:
         return value
-    found = shared.normaliser()(str(value))
+    found = registry.normaliser()(str(value))
     if found.id is None:
         names = ", ".join(found.suggestions) or "notspecified"
         raise tk.Invalid(
@@ -58,13 +58,13 @@ def _sources(text: Any) -> list[Policy]:
     """The licences of the datasets of this site that a text names by their addresses."""
     names = dict.fromkeys(_DATASET_ADDRESS.findall(str(text or "")))
     packages = [model.Package.get(name) for name in names]
-    return [shared.policy_of(package.license_id) for package in packages if package is not None]
+    return [registry.policy_of(package.license_id) for package in packages if package is not None]
 
 
 def sentence(fault: publishing.Fault) -> str:
     """A fault in the language of the reader, with the licence that would fit."""
     lang = nx_licence_language()
-    register = shared.register()
+    register = registry.register()
     params = {
         "licence": register[fault.licence].title(lang),
         "recommended": register[fault.recommended].title(lang),

@@ -11,12 +11,15 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, request
 
-from ckanext.nxopendata.licences import access, basket, bundle, helpers, shared, words
-from ckanext.nxopendata.licences.combine import Operation, combine
-from ckanext.nxopendata.licences.constraints import BEIJING
-from ckanext.nxopendata.licences.engine import evaluate
-from ckanext.nxopendata.licences.policy import Policy
-from ckanext.nxopendata.licences.vocabulary import FOLDER
+from ckanext.nxopendata.licences import helpers, registry
+from ckanext.nxopendata.licences.agreements import access
+from ckanext.nxopendata.licences.basket import basket, bundle
+from ckanext.nxopendata.licences.odrl import texts
+from ckanext.nxopendata.licences.odrl.combine import Operation, combine
+from ckanext.nxopendata.licences.odrl.constraints import BEIJING
+from ckanext.nxopendata.licences.odrl.engine import evaluate
+from ckanext.nxopendata.licences.odrl.policy import Policy
+from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
 
 nx_licence = Blueprint("nx_licence", __name__)
 
@@ -25,14 +28,14 @@ JSONLD = "application/ld+json; charset=utf-8"
 
 
 def _policy(licence_id: str) -> Policy:
-    policy = shared.register().get(licence_id)
+    policy = registry.register().get(licence_id)
     if policy is None:
         tk.abort(404, tk._("There is no such licence"))
     return policy  # pyright: ignore[reportReturnType] # abort raises
 
 
 def _page(template: str, **variables: Any) -> str:
-    return tk.render(f"licences/{template}.html", {"lang": helpers.nx_licence_language(), "words": words, **variables})
+    return tk.render(f"licences/{template}.html", {"lang": helpers.nx_licence_language(), "words": texts, **variables})
 
 
 # Licences
@@ -42,7 +45,7 @@ def _page(template: str, **variables: Any) -> str:
 def index() -> str:
     """All licences in three groups."""
     groups = {
-        status: [policy for policy in shared.register() if policy.status == status]
+        status: [policy for policy in registry.register() if policy.status == status]
         for status in ("active", "legacy", "generic")
     }
     return _page("index", groups=groups)
@@ -55,7 +58,7 @@ def show(licence_id: str) -> str:
     return _page(
         "show",
         policy=policy,
-        card=words.card(policy),
+        card=texts.card(policy),
         legal={lang: helpers.legal_url(policy, lang) for lang in policy.legal_text},
     )
 
@@ -96,11 +99,11 @@ def context() -> Response:
 @nx_licence.route("/licence-assistant")
 def assistant() -> str:
     """Pick licences or datasets and a use; get the answer with reasons. Works by GET, without JavaScript."""
-    register = shared.register()
+    register = registry.register()
     chosen = [register[name] for name in dict.fromkeys(request.args.getlist("licence")) if name in register]
     wanted = [name.strip() for name in request.args.get("datasets", "").replace("，", ",").split(",") if name.strip()]
     datasets, unknown = _datasets(wanted[:20])
-    policies = [*chosen, *(item for dataset in datasets for item in shared.policies_of(dataset))]
+    policies = [*chosen, *(item for dataset in datasets for item in registry.policies_of(dataset))]
     name = request.args.get("operation", "")
     operation = Operation(name) if name in list(Operation) else None
     commercial = "commercial" in request.args
@@ -154,7 +157,7 @@ def basket_show() -> Response:
 def _basket_page(status: int) -> Response:
     chosen = basket.items(tk.current_user.name)
     judgement = basket.judge(chosen) if chosen else None
-    page = _page("basket", items=chosen, judgement=judgement, register=shared.register())
+    page = _page("basket", items=chosen, judgement=judgement, register=registry.register())
     return _keep_private(Response(page, status))
 
 
@@ -268,7 +271,7 @@ def guard() -> Any:
     found = access.may_serve(resource_id, tk.current_user.name)
     if found.allowed:
         return None
-    page = _page("refused", access=found, dataset=dataset, policy=shared.register()[shared.CONDITIONAL])
+    page = _page("refused", access=found, dataset=dataset, policy=registry.register()[registry.CONDITIONAL])
     return Response(page, 403)
 
 
@@ -300,7 +303,7 @@ def announce(response: Response) -> Response:
         return response
     dataset = tk.get_action("package_show")({"ignore_auth": True}, {"id": resource.package_id})
     own = next((r.get("license") for r in dataset["resources"] if r["id"] == resource_id), None)
-    found = shared.policy_of(own or dataset.get("license_id"))
+    found = registry.policy_of(own or dataset.get("license_id"))
     for name, value in helpers.download_headers(dataset, found).items():
         response.headers.add(name, value)
     return response

@@ -12,8 +12,11 @@ from ckan.logic import validate
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.portal import announcements, kept, schema, use
-from ckanext.nxopendata.portal.model import Announcement
+from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.portal import schema
+from ckanext.nxopendata.portal.announcements import announcement_store
+from ckanext.nxopendata.portal.models import Announcement
+from ckanext.nxopendata.portal.usage import usage_store
 
 __all__ = [
     "nx_announcement_create",
@@ -60,7 +63,7 @@ def nx_portal_figures(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``nx_is_open``, most frequent first.
     """
     tk.check_access("nx_portal_figures", context, data_dict)
-    use.flush_if_due()
+    usage_store.flush_if_due()
     return kept.get(f"figures:{reader_language()}", _figures)
 
 
@@ -89,7 +92,7 @@ def nx_portal_most_used(context: Context, data_dict: DataDict) -> list[dict[str,
         limit = min(max(int(data_dict.get("limit") or 6), 1), 50)
     except ValueError:
         raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
-    use.flush_if_due()
+    usage_store.flush_if_due()
     return kept.get(f"most used:{limit}:{reader_language()}", lambda: _most_used(limit))
 
 
@@ -108,8 +111,8 @@ def nx_announcement_list(context: Context, data_dict: DataDict) -> dict[str, Any
     """
     tk.check_access("nx_announcement_list", context, data_dict)
     future = _may("nx_announcement_update", context)
-    count, rows = announcements.page(data_dict["limit"], data_dict["offset"], future=future)
-    return {"count": count, "results": [announcements.as_dict(row) for row in rows]}
+    count, rows = announcement_store.page(data_dict["limit"], data_dict["offset"], future=future)
+    return {"count": count, "results": [announcement_store.as_dict(row) for row in rows]}
 
 
 @tk.side_effect_free
@@ -121,9 +124,9 @@ def nx_announcement_show(context: Context, data_dict: DataDict) -> dict[str, Any
     """
     row = _announcement(data_dict["id"])
     tk.check_access("nx_announcement_show", context, data_dict)
-    if row.day > use.today() and not _may("nx_announcement_update", context):
+    if row.day > usage_store.today() and not _may("nx_announcement_update", context):
         raise tk.ObjectNotFound(tk._("There is no such notice"))
-    return announcements.as_dict(row)
+    return announcement_store.as_dict(row)
 
 
 @validate(schema.of_announcement)
@@ -139,9 +142,9 @@ def nx_announcement_create(context: Context, data_dict: DataDict) -> dict[str, A
     """
     tk.check_access("nx_announcement_create", context, data_dict)
     user = model.User.get(context.get("user") or "")
-    row = announcements.write(Announcement(), data_dict, user.id if user else "")
+    row = announcement_store.write(Announcement(), data_dict, user.id if user else "")
     kept.give_up()
-    return announcements.as_dict(row)
+    return announcement_store.as_dict(row)
 
 
 @validate(schema.of_announcement)
@@ -152,9 +155,9 @@ def nx_announcement_update(context: Context, data_dict: DataDict) -> dict[str, A
     """
     row = _announcement(data_dict.get("id") or "")
     tk.check_access("nx_announcement_update", context, data_dict)
-    row = announcements.write(row, data_dict, row.author_id)
+    row = announcement_store.write(row, data_dict, row.author_id)
     kept.give_up()
-    return announcements.as_dict(row)
+    return announcement_store.as_dict(row)
 
 
 @validate(schema.of_one)
@@ -208,7 +211,7 @@ def _figures() -> dict[str, Any]:
         "new": _public_since(RECENT),
         "changed_by": _counted(changed["search_facets"].get("organization", {"items": []})),
         "newest": found["results"],
-        "use": use.totals(),
+        "use": usage_store.totals(),
         "facets": facets,
     }
 
@@ -219,7 +222,7 @@ def _counted(facet: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _most_used(limit: int) -> list[dict[str, Any]]:
-    used = use.most_used(limit)
+    used = usage_store.most_used(limit)
     if not used:
         return []
     ids = " OR ".join(one["id"] for one in used)
@@ -231,7 +234,7 @@ def _most_used(limit: int) -> list[dict[str, Any]]:
 
 
 def _hot_words() -> list[str]:
-    words = use.hot_words(HOT_WORDS, least=HOT_LEAST)
+    words = usage_store.hot_words(HOT_WORDS, least=HOT_LEAST)
     if len(words) < HOT_WORDS:
         query = {"fq": PUBLIC, "rows": 0, "facet.field": ["tags"], "facet.limit": 2 * HOT_WORDS}
         found = tk.get_action("package_search")({"user": ""}, query)

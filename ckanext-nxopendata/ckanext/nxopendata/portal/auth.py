@@ -7,8 +7,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.nxopendata.catalogue.review import gate
-from ckanext.nxopendata.portal.model import Feedback
+from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.portal.models import Feedback
 
 __all__ = [
     "nx_announcement_create",
@@ -66,7 +66,7 @@ def nx_announcement_show(context: Context, data_dict: DataDict | None) -> AuthRe
 def nx_announcement_create(context: Context, data_dict: DataDict | None) -> AuthResult:
     """The supervising office, and system administrators."""
     return {
-        "success": gate.is_office(context.get("user")),
+        "success": roles.is_office(context.get("user")),
         "msg": tk._("Notices are written by the supervising office"),
     }
 
@@ -116,7 +116,7 @@ def nx_feedback_create(context: Context, data_dict: DataDict) -> AuthResult:
 
 def nx_feedback_between(context: Context, data_dict: DataDict) -> AuthResult:
     """The supervising office."""
-    return {"success": gate.is_office(context.get("user"))}
+    return {"success": roles.is_office(context.get("user"))}
 
 
 def nx_feedback_waiting(context: Context, data_dict: DataDict | None) -> AuthResult:
@@ -126,7 +126,7 @@ def nx_feedback_waiting(context: Context, data_dict: DataDict | None) -> AuthRes
 
 def nx_feedback_decide(context: Context, data_dict: DataDict) -> AuthResult:
     """Who may change the dataset, and the supervising office."""
-    if gate.is_office(context.get("user")):
+    if roles.is_office(context.get("user")):
         return {"success": True}
     row = model.Session.get(Feedback, data_dict.get("id") or "")
     if row is None:

@@ -6,9 +6,9 @@ import datetime as dt
 
 import click
 
-from ckanext.nxopendata import clock
-from ckanext.nxopendata.portal import use
-from ckanext.nxopendata.search import used
+from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.portal.usage import usage_store
+from ckanext.nxopendata.search import popularity
 
 
 @click.group(short_help="公众页面 / the public pages")
@@ -19,10 +19,10 @@ def portal() -> None:
 @portal.command()
 def daily() -> None:
     """把使用次数存入数据库，忘记旧的搜索词 / Store how often things were used; forget old search words."""
-    stored = use.flush()
-    used.publish(use.views())
-    forgotten = use.forget(use.today() - dt.timedelta(days=use.SEARCH_DAYS))
+    stored = usage_store.flush()
+    popularity.publish(usage_store.views())
+    forgotten = usage_store.forget(usage_store.today() - dt.timedelta(days=usage_store.SEARCH_DAYS))
     click.echo(f"存入 {stored} 项，忘记 {forgotten} 项 / stored {stored}, forgot {forgotten}")
 
 
-clock.every("40 0 * * *", "portal daily", daily.callback)
+scheduler.every("40 0 * * *", "portal daily", daily.callback)

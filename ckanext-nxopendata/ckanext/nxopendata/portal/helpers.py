@@ -15,13 +15,17 @@ from flask import g
 from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
-from ckanext.nxopendata.catalogue import codelists, departments, localised
-from ckanext.nxopendata.catalogue.exchange import reading_cache
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.uploads import path_of
-from ckanext.nxopendata.licences import shared
-from ckanext.nxopendata.portal import dataset as about
-from ckanext.nxopendata.portal import facets, feedback, kept, metadata, preview, structured, use
+from ckanext.nxopendata.core import codelists, departments, localised
+from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core.tabular import reading_cache
+from ckanext.nxopendata.licences import registry
+from ckanext.nxopendata.portal.dataset import metadata, preview, schema_org
+from ckanext.nxopendata.portal.dataset import relatives as about
+from ckanext.nxopendata.portal.feedback import feedback_store
+from ckanext.nxopendata.portal.results import facets
+from ckanext.nxopendata.portal.usage import usage_store
 
 __all__ = [
     "nx_bytes",
@@ -291,9 +295,9 @@ def nx_licence_title(licence_id: str | None) -> str:
     """The title of a licence in the reader's language; "" without a licence, the id where it is not registered."""
     if not licence_id:
         return ""
-    if licence_id not in shared.register():
+    if licence_id not in registry.register():
         return licence_id
-    return shared.register()[licence_id].title("en" if nx_is_english() else "zh")
+    return registry.register()[licence_id].title("en" if nx_is_english() else "zh")
 
 
 def nx_department(name: str) -> dict[str, str]:
@@ -464,14 +468,14 @@ def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
         count, rows = about.versions(dataset["id"], NEWEST_VERSIONS)
         return {
             "tables": about.tables(dataset["id"]),
-            "use": use.of_dataset(dataset["id"]),
+            "use": usage_store.of_dataset(dataset["id"]),
             "versions": rows,
             "versions_count": count,
             "related": about.related(dataset, RELATED),
-            "feedback": feedback.of_dataset(dataset["id"]),
+            "feedback": feedback_store.of_dataset(dataset["id"]),
         }
 
-    use.flush_if_due()
+    usage_store.flush_if_due()
     return kept.get(f"about:{dataset['id']}:{reader_language()}", make)
 
 
@@ -480,11 +484,11 @@ def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
     language = "en" if nx_is_english() else "zh"
     # One address is made, the others are written: each that is made takes as long as the rest of this.
     root = tk.h.url_for("home.index", qualified=True, locale="default").rstrip("/")
-    return structured.dataset(
+    return schema_org.dataset(
         pkg,
         root=root,
         catalogue=nx_site_description(),
-        licence=f"{root}/licence/{shared.shown_licence(pkg).id}",
+        licence=f"{root}/licence/{registry.shown_licence(pkg).id}",
         language=language,
         label=lambda codelist, code: codelists.label(codelist, code, language),
     )
@@ -498,7 +502,7 @@ def nx_feedback_kinds() -> list[tuple[str, str]]:
         "suggestion": tk._("Suggestion or wish"),
         "use": tk._("What I made of it"),
     }
-    return [(kind, names[kind]) for kind in feedback.KINDS]
+    return [(kind, names[kind]) for kind in feedback_store.KINDS]
 
 
 def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any]:

@@ -11,28 +11,21 @@ from ckan.common import CKANConfig
 from ckan.types import CKANApp, Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ckanext.nxopendata import asked
-from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.portal import (
-    actions,
-    actions_dataset,
-    auth,
-    cli,
-    csrf,
-    facets,
-    helpers,
-    kept,
-    results,
-    score,
-    speed,
-    views,
-    views_announcements,
-    views_dataset,
-    views_staff,
-)
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.portal import actions, auth, cli, csrf, helpers, warmup
+from ckanext.nxopendata.portal.announcements import views as views_announcements
+from ckanext.nxopendata.portal.dataset import actions as actions_dataset
+from ckanext.nxopendata.portal.dataset import quality
+from ckanext.nxopendata.portal.dataset import views as views_dataset
+from ckanext.nxopendata.portal.pages import views
+from ckanext.nxopendata.portal.results import facets
+from ckanext.nxopendata.portal.results import views as results
+from ckanext.nxopendata.portal.workbench import views as views_staff
 
 
-@tk.blanket.actions(lambda: asked.guarded(actions, actions_dataset))
+@tk.blanket.actions(lambda: params.guarded(actions, actions_dataset))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
@@ -68,7 +61,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "nxopendata")
-        speed.once()
+        warmup.once()
 
     # IFacets
 
@@ -84,7 +77,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         kept.give_up()
-        return score.indexed(pkg_dict)
+        return quality.indexed(pkg_dict)
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         kept.give_up()
@@ -98,5 +91,5 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
         csrf.guard(app)
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
-        speed.before_the_first_reader()
+        warmup.before_the_first_reader()
         return app

@@ -8,8 +8,9 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.catalogue.review.schema import email, number, text
-from ckanext.nxopendata.portal import announcements, feedback
+from ckanext.nxopendata.portal.announcements import announcement_store
+from ckanext.nxopendata.portal.feedback import feedback_store
+from ckanext.nxopendata.review.schema import email, number, text
 
 MOST = 100
 
@@ -17,7 +18,7 @@ MOST = 100
 def a_day(value: Any) -> Any:
     """A date written YYYY-MM-DD, or nothing."""
     try:
-        return announcements.a_day(value)
+        return announcement_store.a_day(value)
     except ValueError:
         raise tk.Invalid(tk._("Write the date as YYYY-MM-DD")) from None
 
@@ -76,7 +77,7 @@ def of_feedback(
 ) -> Schema:
     return {
         "id": [not_empty, text],
-        "kind": [not_empty, one_of([*feedback.KINDS])],
+        "kind": [not_empty, one_of([*feedback_store.KINDS])],
         "text": [not_empty, text, a_short_text],
         "name": [ignore_empty, text, a_short_text],
         "email": [ignore_empty, email],
@@ -87,6 +88,6 @@ def of_feedback(
 def of_feedback_decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "id": [not_empty, text],
-        "state": [not_empty, one_of([feedback.PUBLIC, feedback.REFUSED])],
+        "state": [not_empty, one_of([feedback_store.PUBLIC, feedback_store.REFUSED])],
         "answer": [ignore_missing, text, a_short_text],
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
-from ckanext.nxopendata import clock
-from ckanext.nxopendata.register import findings, reports, systems
+from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.register.audit import findings
 from ckanext.nxopendata.register.clock import today
+from ckanext.nxopendata.register.reports import collection
+from ckanext.nxopendata.register.systems import system_store
 
 
 @click.group(short_help="政务信息系统登记册 / the register of government systems")
@@ -18,14 +20,14 @@ def register() -> None:
 @click.option("--state", type=click.Choice(["active", "merged", "disposed"]), help="Only systems in this state.")
 def list_systems(state: str | None) -> None:
     """列出登记的系统 / List the systems: department, plan, name."""
-    for system in systems.every(state=state):
+    for system in system_store.every(state=state):
         click.echo(f"{system.department}\t{system.plan}\t{system.title}")
 
 
 @register.command()
 def remind() -> None:
     """每天运行一次：发起月报、年报，催办到期和逾期的单位 / Once a day: ask for reports, remind who is due or late."""
-    counts = reports.remind(today())
+    counts = collection.remind(today())
     replies = findings.remind(today())
     click.echo(
         f"发起 {counts['asked']}，催办报送 {counts['reminded']}，催办答复 {replies} · "
@@ -33,4 +35,4 @@ def remind() -> None:
     )
 
 
-clock.every("10 8 * * *", "register remind", remind.callback)
+scheduler.every("10 8 * * *", "register remind", remind.callback)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 
-from ckanext.nxopendata.catalogue.rules import CHINA
+from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
 
 VARIABLE = "NX_REGISTER_TODAY"
 """The environment variable that sets the day (YYYY-MM-DD), for rehearsals and tests."""

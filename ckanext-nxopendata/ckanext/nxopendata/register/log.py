@@ -8,7 +8,7 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.nxopendata.register.model import Entry, now
+from ckanext.nxopendata.register.models import Entry, now
 
 
 def write(

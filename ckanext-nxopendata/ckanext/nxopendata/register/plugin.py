@@ -36,45 +36,36 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.nxopendata import asked
-from ckanext.nxopendata.catalogue.review import notify
-from ckanext.nxopendata.cli import nx
-from ckanext.nxopendata.register import (
-    actions,
-    audit_actions,
-    audit_auth,
-    audit_helpers,
-    audit_views,
-    auth,
-    chained,
-    cli,
-    dashboard_actions,
-    dashboard_auth,
-    dashboard_helpers,
-    dashboard_views,
-    evaluation_actions,
-    evaluation_auth,
-    evaluation_helpers,
-    evaluation_views,
-    evaluations,
-    findings,
-    guard,
-    helpers,
-    reports,
-    reports_actions,
-    reports_auth,
-    reports_helpers,
-    reports_views,
-    supervision_actions,
-    supervision_auth,
-    supervision_views,
-    tables_actions,
-    tables_auth,
-    tables_views,
-    validators,
-    views,
-    visibility,
-)
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.register import cli, payload_guard
+from ckanext.nxopendata.register.audit import actions as audit_actions
+from ckanext.nxopendata.register.audit import auth as audit_auth
+from ckanext.nxopendata.register.audit import findings
+from ckanext.nxopendata.register.audit import helpers as audit_helpers
+from ckanext.nxopendata.register.audit import views as audit_views
+from ckanext.nxopendata.register.dashboard import actions as dashboard_actions
+from ckanext.nxopendata.register.dashboard import auth as dashboard_auth
+from ckanext.nxopendata.register.dashboard import helpers as dashboard_helpers
+from ckanext.nxopendata.register.dashboard import views as dashboard_views
+from ckanext.nxopendata.register.evaluation import actions as evaluation_actions
+from ckanext.nxopendata.register.evaluation import auth as evaluation_auth
+from ckanext.nxopendata.register.evaluation import helpers as evaluation_helpers
+from ckanext.nxopendata.register.evaluation import procedure
+from ckanext.nxopendata.register.evaluation import views as evaluation_views
+from ckanext.nxopendata.register.official_tables import actions as tables_actions
+from ckanext.nxopendata.register.official_tables import auth as tables_auth
+from ckanext.nxopendata.register.official_tables import views as tables_views
+from ckanext.nxopendata.register.reports import actions as reports_actions
+from ckanext.nxopendata.register.reports import auth as reports_auth
+from ckanext.nxopendata.register.reports import collection
+from ckanext.nxopendata.register.reports import helpers as reports_helpers
+from ckanext.nxopendata.register.reports import views as reports_views
+from ckanext.nxopendata.register.supervision import actions as supervision_actions
+from ckanext.nxopendata.register.supervision import auth as supervision_auth
+from ckanext.nxopendata.register.supervision import views as supervision_views
+from ckanext.nxopendata.register.systems import actions, auth, chained, helpers, validators, views, visibility
 
 ACTIONS = (
     actions,
@@ -105,11 +96,11 @@ def _exported(*modules: Any) -> dict[str, Any]:
 
 def _actions() -> dict[str, Any]:
     ours = [module for module in ACTIONS if module is not chained]
-    return {name: guard.guarded(action) for name, action in _exported(*ours).items()} | asked.guarded(chained)
+    return {name: payload_guard.guarded(action) for name, action in _exported(*ours).items()} | params.guarded(chained)
 
 
 for _blueprint in BLUEPRINTS:
-    _blueprint.before_request(guard.storable_address)
+    _blueprint.before_request(payload_guard.storable_address)
 
 
 @tk.blanket.actions(_actions)
@@ -137,7 +128,7 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin, visibility.Labels):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_register")
-        for room in (reports, evaluations, findings):
+        for room in (collection, procedure, findings):
             notify.WORDS[room.TOPIC] = room.words
 
     # IPackageController

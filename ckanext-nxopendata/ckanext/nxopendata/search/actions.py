@@ -12,9 +12,10 @@ import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.asked import flag
-from ckanext.nxopendata.catalogue import codelists, departments, localised
-from ckanext.nxopendata.search import cache, query, query_check, results, solr, suggestions, words
+from ckanext.nxopendata.core import codelists, departments, localised
+from ckanext.nxopendata.core.caching import cache
+from ckanext.nxopendata.core.params import flag
+from ckanext.nxopendata.search import query, query_check, results, solr, suggestions, words
 
 __all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest", "resource_search"]
 

@@ -9,14 +9,14 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
-from ckanext.nxopendata import asked
-from ckanext.nxopendata.catalogue import departments
-from ckanext.nxopendata.search import actions, auth, cache, helpers, index, inside, pages, query_check, solr, used
+from ckanext.nxopendata.core import departments, params
+from ckanext.nxopendata.core.caching import cache, page_cache
+from ckanext.nxopendata.search import actions, auth, helpers, index, popularity, query_check, solr, table_headers
 
 
-@tk.blanket.actions(lambda: asked.guarded(actions))
+@tk.blanket.actions(lambda: params.guarded(actions))
 @tk.blanket.auth_functions(auth)
-@tk.blanket.blueprints(lambda: [pages.kept_pages, query_check.errors])
+@tk.blanket.blueprints(lambda: [page_cache.kept_pages, query_check.errors])
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 class NxOpendataSearchPlugin(p.SingletonPlugin):
@@ -37,8 +37,8 @@ class NxOpendataSearchPlugin(p.SingletonPlugin):
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         name = pkg_dict.get("organization")
         cache.changed()
-        pkg_dict = pkg_dict | {used.FIELD: used.of_dataset(pkg_dict["id"])}
-        return index.document(pkg_dict, departments.title(name, "zh") if name else "", inside.columns(pkg_dict))
+        pkg_dict = pkg_dict | {popularity.FIELD: popularity.of_dataset(pkg_dict["id"])}
+        return index.document(pkg_dict, departments.title(name, "zh") if name else "", table_headers.columns(pkg_dict))
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         query_check.check(search_params)
@@ -50,7 +50,7 @@ class NxOpendataSearchPlugin(p.SingletonPlugin):
     # IResourceController
 
     def after_resource_create(self, context: Context, resource: dict[str, Any]) -> None:
-        inside.index_again(resource)
+        table_headers.index_again(resource)
 
     def after_resource_update(self, context: Context, resource: dict[str, Any]) -> None:
-        inside.index_again(resource)
+        table_headers.index_again(resource)

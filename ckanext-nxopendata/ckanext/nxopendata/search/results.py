@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ckanext.nxopendata.catalogue import localised
+from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.search import words
 from ckanext.nxopendata.search.query import MARK, UNMARK
 

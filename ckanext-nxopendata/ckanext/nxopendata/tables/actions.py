@@ -11,10 +11,10 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.tables import access, jobs, messages, query
-from ckanext.nxopendata.tables import columns as words
-from ckanext.nxopendata.tables import model as states
+from ckanext.nxopendata.tables import jobs, messages, query, table_lookup
+from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables.query import BadQuestion, Condition, Question, TooSlow
+from ckanext.nxopendata.tables.reader import columns as words
 
 __all__ = [
     "datastore_search",
@@ -80,12 +80,12 @@ def nx_table_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     resource_id = _id(data_dict)
     tk.check_access("nx_table_search", context, data_dict)
-    found = access.columns(resource_id)
+    found = table_lookup.columns(resource_id)
     if not found:
         raise tk.ObjectNotFound(tk._("This file has no table"))
     limit, offset = _number(data_dict, "limit", 100, MOST_ROWS), _number(data_dict, "offset", 0, 10**9)
     try:
-        total, rows = query.page(access.source(resource_id, found), question(data_dict), limit, offset)
+        total, rows = query.page(table_lookup.source(resource_id, found), question(data_dict), limit, offset)
     except (BadQuestion, TooSlow) as problem:
         raise tk.ValidationError({"conditions": [explain(problem)]}) from None
     names = [column.id for column in found]
@@ -116,12 +116,12 @@ def nx_table_chart(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     resource_id = _id(data_dict)
     tk.check_access("nx_table_chart", context, data_dict)
-    found = access.columns(resource_id)
+    found = table_lookup.columns(resource_id)
     if not found:
         raise tk.ObjectNotFound(tk._("This file has no table"))
     try:
         pairs = query.groups(
-            access.source(resource_id, found),
+            table_lookup.source(resource_id, found),
             question(data_dict),
             str(data_dict.get("by") or ""),
             str(data_dict.get("value") or ""),

@@ -6,9 +6,9 @@ import click
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.nxopendata.cli import nx
+from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.tables import jobs
-from ckanext.nxopendata.tables.model import State
+from ckanext.nxopendata.tables.models import State
 
 AT_ONCE = 200
 

@@ -18,7 +18,7 @@ from itertools import islice
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from ckanext.nxopendata.catalogue.csv_safety import FORMULA
+from ckanext.nxopendata.core.tabular.csv_safety import FORMULA
 
 BLOCK = 256 * 1024
 ROWS_AT_ONCE = 5000

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
-from ckanext.nxopendata.catalogue.exchange import cells
 from ckanext.nxopendata.catalogue.uploads import path_of
-from ckanext.nxopendata.tables import access, actions, examples, export, maps, messages, query
-from ckanext.nxopendata.tables import model as states
-from ckanext.nxopendata.tables.columns import IDENTIFIERS, Column
+from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.tables import actions, examples, export, messages, query, svg_map, table_lookup
+from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables.query import BadQuestion, Condition, Question, TooSlow
+from ckanext.nxopendata.tables.reader.columns import IDENTIFIERS, Column
 
 __all__ = ["nx_file_view", "nx_table_page"]
 
@@ -62,7 +62,7 @@ def nx_table_page(resource: dict[str, Any]) -> dict[str, Any] | None:
     """
     resource_id = resource["id"]
     state = states.get(resource_id)
-    found = access.columns(resource_id)
+    found = table_lookup.columns(resource_id)
     if state is None and not found:
         return None
     if not found:
@@ -89,7 +89,7 @@ def nx_table_page(resource: dict[str, Any]) -> dict[str, Any] | None:
         "tabs": _tabs(found, address),
     }
     result["tab"] = next((name for name, _, _, current in result["tabs"] if current), "table")
-    source = access.source(resource_id, found)
+    source = table_lookup.source(resource_id, found)
     asked = Question()
     try:
         asked = question(args, found)
@@ -330,20 +330,20 @@ def _chart_link(asked: Question, x: Column, y: Column | None, kind: str, aggrega
 def place_columns(found: Sequence[Column]) -> tuple[str, ...]:
     """The ids of the columns that say where: longitude and latitude, or one of GeoJSON shapes; else none."""
     numbers = [column for column in found if query.family(column.type) == "number"]
-    east = next((column.id for column in numbers if maps.LONGITUDE.search(column.label)), None)
-    north = next((column.id for column in numbers if maps.LATITUDE.search(column.label)), None)
+    east = next((column.id for column in numbers if svg_map.LONGITUDE.search(column.label)), None)
+    north = next((column.id for column in numbers if svg_map.LATITUDE.search(column.label)), None)
     if east and north:
         return east, north
-    shape = next((one.id for one in found if one.type == "text" and maps.GEOMETRY.search(one.label)), None)
+    shape = next((one.id for one in found if one.type == "text" and svg_map.GEOMETRY.search(one.label)), None)
     return (shape,) if shape else ()
 
 
 def _map(result: dict[str, Any], source: query.Source, found: Sequence[Column], asked: Question) -> None:
     where = place_columns(found)
     title = next((one for one in found if one.type == "text" and one.id not in where), found[0])
-    rows = query.pairs(source, asked, [*where, title.id], limit=maps.MOST_PLACES + 1)
-    shown = rows[: maps.MOST_PLACES]
-    picture = maps.draw((_shown(row[-1]), row[0] if len(where) == 1 else row[:2]) for row in shown)
+    rows = query.pairs(source, asked, [*where, title.id], limit=svg_map.MOST_PLACES + 1)
+    shown = rows[: svg_map.MOST_PLACES]
+    picture = svg_map.draw((_shown(row[-1]), row[0] if len(where) == 1 else row[:2]) for row in shown)
     result["map"] = {"picture": picture, "cut": len(rows) > len(shown), "title": label(title)}
 
 
@@ -417,8 +417,8 @@ def _text_view(resource: dict[str, Any]) -> dict[str, Any] | None:
         head = file.read(4 * HEAD_CHARACTERS)
     for cut in range(4):  # a character may be cut at the end
         try:
-            text = cells.decode(head[: len(head) - cut])
-        except cells.Unreadable:
+            text = spreadsheet.decode(head[: len(head) - cut])
+        except spreadsheet.Unreadable:
             continue
         whole = path.stat().st_size <= len(head) and len(text) <= HEAD_CHARACTERS
         return {"kind": "text", "text": text[:HEAD_CHARACTERS], "whole": whole}

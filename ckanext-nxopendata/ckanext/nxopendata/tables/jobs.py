@@ -19,9 +19,10 @@ from ckan.model.resource import resource_table
 from sqlalchemy import event
 
 from ckanext.nxopendata.catalogue.uploads import path_of
-from ckanext.nxopendata.tables import model as states
-from ckanext.nxopendata.tables import reading, store, table
-from ckanext.nxopendata.tables.reading import CannotRead
+from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables import store
+from ckanext.nxopendata.tables.reader import line_reader, table
+from ckanext.nxopendata.tables.reader.line_reader import CannotRead
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def written(dataset: Mapping[str, Any]) -> None:
 def _is_table(file: Mapping[str, Any]) -> bool:
     ending = Path(str(file.get("nx_file_name") or file.get("url") or "")).suffix
     kinds = {str(said).lower().strip().lstrip(".") for said in (file.get("format") or "", ending)}
-    return file.get("url_type") == "upload" and bool(kinds & reading.FORMATS)
+    return file.get("url_type") == "upload" and bool(kinds & line_reader.FORMATS)
 
 
 def _committed(session: Any) -> None:
@@ -156,14 +157,14 @@ def _wanted(package: Any) -> list[Any]:
     return [
         resource
         for resource in package.resources
-        if resource.state != "deleted" and resource.url_type == "upload" and kind_of(resource) in reading.FORMATS
+        if resource.state != "deleted" and resource.url_type == "upload" and kind_of(resource) in line_reader.FORMATS
     ]
 
 
 def kind_of(resource: Any) -> str:
     """The format of a file in lower case, by what the catalogue says, else by its name."""
     said = (resource.format or "").lower().strip().lstrip(".")
-    if said in reading.FORMATS:
+    if said in line_reader.FORMATS:
         return said
     return Path(str((resource.extras or {}).get("nx_file_name") or resource.url or "")).suffix.lower().lstrip(".")
 

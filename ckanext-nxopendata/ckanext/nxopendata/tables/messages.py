@@ -6,16 +6,16 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.tables import model
+from ckanext.nxopendata.tables import models
 
 
 def of_state(state: str, code: str, params: dict[str, Any]) -> str:
     """The message of a table's state; "" when it is ready."""
-    if state == model.READY:
+    if state == models.READY:
         return ""
-    if state == model.QUEUED:
+    if state == models.QUEUED:
         return tk._("The table is being prepared: the file waits its turn. Look again in a minute.")
-    if state == model.LOADING:
+    if state == models.LOADING:
         return tk._("The table is being prepared: the file is being read. Look again in a minute.")
     sentences = {
         "format": tk._("Files of this format do not become tables."),

@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
-from ckanext.nxopendata import asked
+from ckanext.nxopendata.core import params
 from ckanext.nxopendata.tables import actions, auth, helpers, jobs, views
 from ckanext.nxopendata.tables import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
 
@@ -29,7 +29,7 @@ class NxOpendataTablesPlugin(p.SingletonPlugin):
     # IActions
 
     def get_actions(self) -> dict[str, Callable[..., Any]]:
-        return asked.guarded(actions)
+        return params.guarded(actions)
 
     # IConfigurer
 

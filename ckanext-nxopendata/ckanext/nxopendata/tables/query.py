@@ -12,7 +12,7 @@ from typing import Any
 from ckanext.datastore.backend.postgres import get_read_engine
 from psycopg2 import errors, sql
 
-from ckanext.nxopendata.tables import columns as words
+from ckanext.nxopendata.tables.reader import columns as words
 from ckanext.nxopendata.tables.store import name
 
 OPERATORS = {

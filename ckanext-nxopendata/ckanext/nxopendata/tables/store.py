@@ -12,8 +12,8 @@ from ckanext.datastore.backend import DatastoreBackend
 from ckanext.datastore.backend.postgres import get_read_engine, get_write_engine
 from psycopg2 import sql
 
-from ckanext.nxopendata.tables.columns import Column
-from ckanext.nxopendata.tables.table import Table
+from ckanext.nxopendata.tables.reader.columns import Column
+from ckanext.nxopendata.tables.reader.table import Table
 
 _SPECIAL = re.compile(r"[\\\t\n\r\x00]")
 _WRITTEN = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""}

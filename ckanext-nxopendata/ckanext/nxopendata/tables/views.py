@@ -10,7 +10,7 @@ from urllib.parse import quote
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request
 
-from ckanext.nxopendata.tables import access, actions, export, helpers, query
+from ckanext.nxopendata.tables import actions, export, helpers, query, table_lookup
 from ckanext.nxopendata.tables.query import BadQuestion, TooSlow
 
 nx_tables = Blueprint("nx_tables", __name__)
@@ -29,14 +29,14 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
         tk.check_access("nx_table_search", {}, {"id": resource_id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return tk.abort(404, tk._("There is no such file"))
-    found = access.columns(resource_id)
+    found = table_lookup.columns(resource_id)
     if not found:
         return tk.abort(404, tk._("This file has no table"))
     kind = export.FORMATS[wanted]
     fields = [export.Field(column.id, column.label, column.type) for column in found]
     try:
         asked = helpers.question(request.args, found)
-        rows = query.all_rows(access.source(resource_id, found), asked)
+        rows = query.all_rows(table_lookup.source(resource_id, found), asked)
         blocks = _begun(kind.write(fields, rows))
     except (BadQuestion, TooSlow) as problem:
         return tk.abort(400, actions.explain(problem))

@@ -18,8 +18,8 @@ from functools import cache
 from typing import Any, ClassVar, Protocol
 
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError, HarvestError, Problem
-from ckanext.nxopendata.harvest.fetch import Document, Fetcher
-from ckanext.nxopendata.harvest.mapping import FieldMapping, canonical
+from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
+from ckanext.nxopendata.harvest.mapping.mapping import FieldMapping, canonical
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from ckanext.nxopendata.harvest import text
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
 
 ROWS = 100

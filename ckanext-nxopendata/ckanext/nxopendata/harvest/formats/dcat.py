@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pyoxigraph as ox
 
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, rdf
 
 DEEPEST_CATALOGUE = 5

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ckanext.nxopendata.catalogue.exchange import xml
-from ckanext.nxopendata.catalogue.exchange.workbook_in import Draft
-from ckanext.nxopendata.harvest import text
+from ckanext.nxopendata.exchange import xml
+from ckanext.nxopendata.exchange.workbook.reader import Draft
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from ckanext.nxopendata.harvest import text
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, ckan, streams
 
 FEED = "/api/3/action/nx_changes_list"

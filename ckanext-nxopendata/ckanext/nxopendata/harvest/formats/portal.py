@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 from lxml.etree import ParserError  # pyright: ignore[reportAttributeAccessIssue]  the same
 
-from ckanext.nxopendata.harvest import text
 from ckanext.nxopendata.harvest.errors import FormatError, HarvestError, Problem
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 
 DETAIL = re.compile(r"/o?portal/catalog/(?!index|download)([A-Za-z0-9_-]{4,})/?$")

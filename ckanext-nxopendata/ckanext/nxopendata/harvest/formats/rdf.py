@@ -23,9 +23,9 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from ckanext.nxopendata.harvest import text
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
-from ckanext.nxopendata.harvest.fetch import CHUNK, Document, Fetcher
+from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document, Fetcher
 
 PREFIXES = {
     "adms": "http://www.w3.org/ns/adms#",

@@ -8,9 +8,9 @@ from typing import IO, Any
 import ijson
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 
-from ckanext.nxopendata.harvest import text
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching.client import Document
 
 DEEPEST_JSON = 40
 """Levels of one record; a deeper one is no description of a dataset."""

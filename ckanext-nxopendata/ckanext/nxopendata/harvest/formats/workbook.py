@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from ckanext.nxopendata.catalogue import csv_safety
-from ckanext.nxopendata.catalogue.exchange import cells
-from ckanext.nxopendata.harvest import mapping, text
+from ckanext.nxopendata.core.tabular import csv_safety, spreadsheet
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetch import Document
+from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
+from ckanext.nxopendata.harvest.mapping import mapping
 
 HEADER_WITHIN = 30
 """Rows from the top within which the header must stand."""
@@ -61,7 +61,7 @@ class WorkbookFormat:
     mapping: ClassVar[str] = "workbook"
 
     def recognises(self, document: Document) -> bool:
-        if document.head(8).startswith((cells.ZIP, cells.OLE)):
+        if document.head(8).startswith((spreadsheet.ZIP, spreadsheet.OLE)):
             return True
         path = document.url.partition("?")[0].lower()
         return document.media_type in ("text/csv", "text/tab-separated-values") or path.endswith((".csv", ".tsv"))
@@ -89,7 +89,7 @@ class WorkbookFormat:
 
 
 def _sheets(document: Document) -> Iterator[_Sheet]:
-    if document.head(8).startswith((cells.ZIP, cells.OLE)):
+    if document.head(8).startswith((spreadsheet.ZIP, spreadsheet.OLE)):
         yield from _spreadsheet(document)
     else:
         yield _Sheet("", _delimited(document))
@@ -99,8 +99,8 @@ def _spreadsheet(document: Document) -> Iterator[_Sheet]:
     """The sheets, read as an import reads them: in a process of their own, with limits."""
     document.body.seek(0)
     try:
-        sheets = cells.read(document.body.read())
-    except cells.Unreadable as error:
+        sheets = spreadsheet.read(document.body.read())
+    except spreadsheet.Unreadable as error:
         fact = {"reason": error.reason} if error.code == "broken" else {"limit": error.reason}
         raise FormatError(f"workbook_{error.code}", url=document.url, **fact) from error
     for sheet in sheets:
@@ -116,7 +116,7 @@ def _delimited(document: Document) -> Iterator[Sequence[str]]:
     delimiter = max("\t,;", key=sample.count)
     try:
         for row in csv.reader(lines, delimiter=delimiter):
-            yield [csv_safety.bare(cells.clean(cell)) for cell in row]
+            yield [csv_safety.bare(spreadsheet.clean(cell)) for cell in row]
     except csv.Error as error:
         raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
     finally:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ckanext.nxopendata.licences.model import metadata
+from ckanext.nxopendata.licences.agreements.models import metadata
 from ckanext.nxopendata.migration import environment
 
 environment.run(Path(__file__).parent.name, metadata, lambda name: name.startswith("nx_agreement"))

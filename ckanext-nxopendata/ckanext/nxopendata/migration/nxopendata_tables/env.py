@@ -3,6 +3,6 @@
 from pathlib import Path
 
 from ckanext.nxopendata.migration import environment
-from ckanext.nxopendata.tables.model import metadata
+from ckanext.nxopendata.tables.models import metadata
 
 environment.run(Path(__file__).parent.name, metadata, lambda name: name == "nx_table")

@@ -15,7 +15,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# The same characters as catalogue/rules.py, PUNCTUATION; a test compares the two functions.
+# The same characters as catalogue/schema/filing_rules.py, PUNCTUATION; a test compares the two functions.
 SAME_TITLE = r"""
 CREATE OR REPLACE FUNCTION nx_same_title(title text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -1,0 +1,67 @@
+"""Departments: their tree, and CKAN's lists of them with names in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.types import Context
+
+from ckanext.nxopendata.catalogue import multilingual_output
+from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.core import departments
+
+__all__ = [
+    "group_list",
+    "nx_department_tree",
+    "organization_list",
+    "organization_list_for_user",
+    "organization_update",
+]
+
+
+@tk.side_effect_free
+def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """All departments, each after the one above it: ``name``, ``title`` in the reader's language, ``depth``."""
+    tk.check_access("nx_department_tree", context, data_dict)
+    return departments.tree(reader_language())
+
+
+@tk.chained_action
+@tk.side_effect_free
+def organization_list(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; with ``all_fields``, ``display_name`` is in the reader's language."""
+    return _named(original(context, data_dict))
+
+
+@tk.chained_action
+@tk.side_effect_free
+def organization_list_for_user(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; ``display_name`` is in the reader's language."""
+    return _named(original(context, data_dict))
+
+
+@tk.chained_action
+def organization_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; the departments below follow a new name."""
+    reference = data_dict.get("id")
+    stored = model.Group.get(reference) if isinstance(reference, str) else None
+    old = stored.name if stored else None
+    result = original(context, data_dict)
+    if stored and old and stored.name != old:
+        departments.rename(old, stored.name)
+        model.Session.commit()
+    return result
+
+
+@tk.chained_action
+@tk.side_effect_free
+def group_list(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """As CKAN's; with ``all_fields``, ``display_name`` is in the reader's language."""
+    return _named(original(context, data_dict))
+
+
+def _named(groups: Any) -> Any:
+    multilingual_output.names([group for group in groups if isinstance(group, dict)], reader_language())
+    return groups

@@ -1,0 +1,100 @@
+"""The words of findings, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.catalogue.schema.filing_rules import Finding
+from ckanext.nxopendata.core import codelists, payload_types
+
+TEXTS: dict[str, Callable[[], str]] = {
+    "required": lambda: tk._("Fill this in: the catalogue guide requires it"),
+    "items_required": lambda: tk._("List the data items: databases and spreadsheets must have them"),
+    "item_type_required": lambda: tk._('Give the data type of item "{item}"'),
+    "item_length_required": lambda: tk._('Give the length of item "{item}": character and numeric items need one'),
+    "share_basis_missing": lambda: tk._(
+        "Not shared needs its basis: name the law, administrative regulation or policy of the State Council"
+    ),
+    "share_condition_missing": lambda: tk._("Conditional sharing needs its condition: who may use it, and for what"),
+    "share_condition_on_unconditional": lambda: tk._(
+        "Shared without conditions, yet a condition is given: remove it or choose conditional sharing"
+    ),
+    "not_shared_but_open": lambda: tk._("What is not shared cannot be open to the public: change one of the two"),
+    "level_forbids_opening": lambda: tk._("{level} is not opened to the public: correct the level or the opening"),
+    "open_condition_without_opening": lambda: tk._("Not open to the public, yet an opening condition is given"),
+    "method_needs_platform": lambda: tk._(
+        "Only sharing through the platform has a method type: choose the platform or leave the type empty"
+    ),
+    "method_does_not_fit_format": lambda: tk._(
+        'Resources of format "{format}" are shared as {methods}: choose one of these'
+    ),
+    "format_type_of_other_category": lambda: tk._(
+        '"{type}" is a type of {categories}, not of {category}: correct the category or the type'
+    ),
+    "item_twice": lambda: tk._('"{item}" is listed twice: it is already item {first}'),
+    "item_length_not_a_number": lambda: tk._('Write the length as a number such as 20 or 10,2; not "{length}"'),
+    "item_wider_than_dataset": lambda: tk._('Item "{item}" is open, but the dataset is not'),
+    "code_of_other_class": lambda: tk._("Resource code {code} does not begin with the class {class}"),
+    "related_to_itself": lambda: tk._("{code} is this dataset's own code: remove it"),
+    "related_code_malformed": lambda: tk._('"{code}" is not a resource code; write prefix/sequence such as 214001/12'),
+    "related_code_unknown": lambda: tk._("There is no dataset with the resource code {code}: correct or remove it"),
+    "title_names_a_system": lambda: tk._('"{title}" names a system: name the data that it holds'),
+    "title_taken": lambda: tk._(
+        'The provider already has "{title}" ({name}): names that differ only in spaces and punctuation count as equal'
+    ),
+    "title_numbered": lambda: tk._(
+        'The provider already has "{title}" ({name}): a title that differs only in the number at its end counts as '
+        "copied by a spreadsheet; say in words what sets the two apart"
+    ),
+    "published_in_future": lambda: tk._("The date must not be in the future"),
+    "ends_before_it_starts": lambda: tk._("The period ends ({end}) before it starts ({start})"),
+    "code_taken": lambda: tk._("Resource code {code} belongs to another dataset ({name})"),
+    "code_is_fixed": lambda: tk._("The resource code {code} is final and cannot be changed"),
+}
+"""Finding code -> its text, translated when called."""
+
+SHAPES: dict[str, Callable[[], str]] = {
+    payload_types.NOT_TEXT: lambda: tk._("Write one text here, not a list, a table or a bare number"),
+    payload_types.NOT_TEXTS: lambda: tk._("Write a list of texts here"),
+    payload_types.NOT_ROWS: lambda: tk._("Write a list of rows here, each with its fields"),
+    payload_types.NOT_STORABLE: lambda: tk._("This holds a character that cannot be stored: type the text again"),
+    payload_types.TOO_LONG: lambda: tk._("Too long: write at most {number} characters").format(
+        number=payload_types.LONGEST_TITLE
+    ),
+    payload_types.TOO_BIG: lambda: tk._("The number is too big"),
+}
+"""Code of :func:`payload_types.wrong` -> its text, translated when called."""
+
+LISTED = {
+    "format": "format_category",
+    "category": "format_category",
+    "categories": "format_category",
+    "level": "data_level",
+    "methods": "share_method",
+}
+"""Parameter -> the code list that names its codes."""
+
+
+def text(finding: Finding, language: str) -> str:
+    """What a finding says to a reader of ``language`` (a locale)."""
+    params = {name: _named(name, value, language) for name, value in finding.params.items()}
+    return TEXTS[finding.code]().format(**params)
+
+
+def of_shapes(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What :func:`payload_types.wrong` found, as errors of an action."""
+    return {
+        name: [of_shapes(row) for row in problem] if isinstance(problem, list) else [SHAPES[problem]()]
+        for name, problem in found.items()
+    }
+
+
+def _named(parameter: str, value: Any, language: str) -> Any:
+    if parameter not in LISTED:
+        return value
+    codes = (value,) if isinstance(value, str) else value
+    joiner = "、" if language.startswith("zh") else ", "
+    return joiner.join(codelists.label(LISTED[parameter], code, language) for code in codes)

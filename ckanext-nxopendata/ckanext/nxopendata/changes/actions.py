@@ -1,0 +1,272 @@
+"""Actions of the change feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.model.types import make_uuid
+from ckan.types import Context, DataDict
+
+from ckanext.nxopendata.changes import feed, signing, webhooks
+from ckanext.nxopendata.changes.models import Delivery, Webhook
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.core.rate_limit import Limit
+from ckanext.nxopendata.harvest import messages
+
+__all__ = [
+    "nx_changes_list",
+    "nx_webhook_create",
+    "nx_webhook_delete",
+    "nx_webhook_delivery_list",
+    "nx_webhook_list",
+    "nx_webhook_show",
+    "nx_webhook_test",
+    "nx_webhook_update",
+]
+
+LIMIT = 100
+MOST = 1000
+
+TESTS = Limit("webhook test", 20)
+"""Of one webhook."""
+
+
+@tk.side_effect_free
+def nx_changes_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """What changed among the public datasets, oldest first. Every dataset occurs once, with its last change.
+
+    Follow the portal by asking with the ``cursor`` of the last answer until ``more`` is false, and later again.
+    Nothing is missed, whoever writes meanwhile. The answer is the same for everybody: what is not public is not in
+    it, and a dataset that was public and is not any more is ``withdrawn``.
+
+    :param cursor: of the last answer; none to begin with the oldest change
+    :param since: begin with the changes that became visible at or after this time, ISO 8601, UTC when it names no
+        zone; a place to begin without a cursor
+    :param limit: at most so many changes (default 100, at most 1000)
+    :param datasets: false to leave the datasets out (default true)
+    :returns: ``{"changes": [{"id", "name", "kind", "time", "dataset"}], "cursor", "more"}``; ``kind`` is ``changed``
+        or ``withdrawn``, ``time`` UTC, ``dataset`` as ``package_show`` gives it to a visitor, None when withdrawn
+    """
+    tk.check_access("nx_changes_list", context, data_dict)
+    cursor, since, limit = _cursor(data_dict), _since(data_dict), _limit(data_dict)
+    try:
+        entries, more = feed.read(cursor, limit, since)
+    except feed.UnknownCursorError:
+        raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]}) from None
+    bodies = params.flag(data_dict, "datasets", True)
+    return {
+        "changes": [_change(entry, bodies) for entry in entries],
+        "cursor": str(entries[-1].seq if entries else cursor),
+        "more": more,
+    }
+
+
+def _change(entry: feed.Entry, body: bool) -> dict[str, Any]:
+    dataset = public_dataset(entry.dataset_id) if entry.kind == "changed" and body else None
+    kind = "withdrawn" if body and dataset is None else entry.kind
+    change = {
+        "id": entry.dataset_id,
+        "name": entry.name,
+        "kind": kind,
+        "time": entry.time.isoformat(timespec="microseconds") + "Z",
+    }
+    return change | {"dataset": dataset} if body else change
+
+
+def public_dataset(dataset_id: str) -> dict[str, Any] | None:
+    """A dataset as a visitor sees it, from the database; None when a visitor may not.
+
+    It may have been withdrawn after its change was read; that change is then further on in the feed.
+    """
+    context: Any = {"user": "", "auth_user_obj": None, "ignore_auth": False, "use_cache": False}
+    try:
+        return tk.get_action("package_show")(context, {"id": dataset_id})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+
+
+def _cursor(data_dict: DataDict) -> int:
+    text = str(data_dict.get("cursor") or "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]})
+    return int(text)
+
+
+def _since(data_dict: DataDict) -> dt.datetime | None:
+    text = data_dict.get("since")
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        raise tk.ValidationError({"since": [tk._("Write the time as 2026-05-31T08:00:00Z")]}) from None
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _limit(data_dict: DataDict) -> int:
+    try:
+        return max(1, min(int(data_dict.get("limit", LIMIT)), MOST))
+    except (TypeError, ValueError):
+        raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
+
+
+def nx_webhook_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Have an address told of changes of public datasets.
+
+    :param title: whose it is
+    :param url: takes POST requests, ``http`` or ``https``
+    :param start: ``now`` to be told of changes from now on (default), ``beginning`` of all public datasets first
+    :returns: the webhook, and this once its ``secret``
+    """
+    tk.check_access("nx_webhook_create", context, data_dict)
+    values = _webhook_values(data_dict)
+    start = data_dict.get("start") or "now"
+    if start not in ("now", "beginning"):
+        raise tk.ValidationError({"start": [tk._("Choose one of: %s") % "now, beginning"]})
+    feed.number()
+    user = model.User.get(context.get("user"))
+    hook = Webhook(id=make_uuid(), salt=signing.new_salt(), state="active", user_id=user.id if user else "", **values)
+    hook.cursor = feed.newest() if start == "now" else 0
+    model.Session.add(hook)
+    model.Session.commit()
+    webhooks.remember_whether_wanted()
+    webhooks.deliver_due()
+    return _webhook(hook) | {"secret": webhooks.secret(hook)}
+
+
+def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Change a webhook; what is not given stays.
+
+    :param id: id of the webhook
+    :param title: (optional)
+    :param url: (optional)
+    :param state: ``active`` (goes on where it stopped, at once) or ``paused`` (optional)
+    :param renew_secret: true for a new secret, which is in the answer; the old one is void (optional)
+    :returns: the webhook
+    """
+    tk.check_access("nx_webhook_update", context, data_dict)
+    hook = _hook(data_dict)
+    for name, value in _webhook_values({"title": hook.title, "url": hook.url, **data_dict}).items():
+        setattr(hook, name, value)
+    state = data_dict.get("state") or hook.state
+    if state not in ("active", "paused", hook.state):
+        raise tk.ValidationError({"state": [tk._("Choose one of: %s") % "active, paused"]})
+    if state == "active":
+        again = sa.update(Delivery).where(Delivery.webhook_id == hook.id, Delivery.state == "waiting")
+        model.Session.execute(again.values(attempts=0, next_try=webhooks.now()))
+    hook.state = state
+    renewed = params.flag(data_dict, "renew_secret", False)
+    if renewed:
+        hook.salt = signing.new_salt()
+    model.Session.commit()
+    webhooks.deliver_due()
+    return _webhook(hook) | ({"secret": webhooks.secret(hook)} if renewed else {})
+
+
+def nx_webhook_delete(context: Context, data_dict: DataDict) -> None:
+    """Delete a webhook with its log.
+
+    :param id: id of the webhook
+    """
+    tk.check_access("nx_webhook_delete", context, data_dict)
+    model.Session.delete(_hook(data_dict))
+    model.Session.commit()
+    webhooks.remember_whether_wanted()
+
+
+@tk.side_effect_free
+def nx_webhook_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """A webhook: ``id``, ``title``, ``url``, ``state``, ``cursor``, ``behind`` (changes it was not told yet).
+
+    :param id: id of the webhook
+    """
+    tk.check_access("nx_webhook_show", context, data_dict)
+    return _webhook(_hook(data_dict))
+
+
+@tk.side_effect_free
+def nx_webhook_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """All webhooks, by title."""
+    tk.check_access("nx_webhook_list", context, data_dict)
+    return [_webhook(hook) for hook in model.Session.scalars(sa.select(Webhook).order_by(Webhook.title, Webhook.id))]
+
+
+@tk.side_effect_free
+def nx_webhook_delivery_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """What was sent to a webhook, newest first; the last 200 messages are kept.
+
+    :param id: id of the webhook
+    :param limit: at most so many (default 100, at most 1000)
+    :returns: ``[{"id", "state", "changes", "attempts", "status", "message", "remedy", "created", "tried",
+        "next_try"}]``, ``changes`` their number
+    """
+    tk.check_access("nx_webhook_delivery_list", context, data_dict)
+    hook, limit = _hook(data_dict), _limit(data_dict)
+    query = sa.select(Delivery).where(Delivery.webhook_id == hook.id).order_by(Delivery.created.desc()).limit(limit)
+    return [_delivery(row) for row in model.Session.scalars(query)]
+
+
+def nx_webhook_test(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Send a webhook a message without changes, and tell what it answered.
+
+    :param id: id of the webhook
+    :returns: the delivery, as in ``nx_webhook_delivery_list``
+    """
+    tk.check_access("nx_webhook_test", context, data_dict)
+    hook = _hook(data_dict)
+    TESTS.check(hook.id, "id")
+    return _delivery(webhooks.ping(hook))
+
+
+def _hook(data_dict: DataDict) -> Webhook:
+    found = model.Session.get(Webhook, tk.get_or_bust(data_dict, "id"))
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is no such webhook"))
+    return found
+
+
+def _webhook_values(data_dict: DataDict) -> dict[str, str]:
+    title, url = (str(data_dict.get(name) or "").strip() for name in ("title", "url"))
+    errors: dict[str, Any] = {}
+    if not title:
+        errors["title"] = [tk._("Missing value")]
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        errors["url"] = [tk._("Write the whole address, beginning with http:// or https://")]
+    elif parts.username or parts.password:
+        errors["url"] = [tk._("Leave the password out of the address; messages are signed")]
+    if errors:
+        raise tk.ValidationError(errors)
+    return {"title": title, "url": url}
+
+
+def _webhook(hook: Webhook) -> dict[str, Any]:
+    return {
+        "id": hook.id,
+        "title": hook.title,
+        "url": hook.url,
+        "state": hook.state,
+        "cursor": str(hook.cursor),
+        "behind": feed.behind(hook.cursor),
+        "created": hook.created.isoformat(),
+    }
+
+
+def _delivery(row: Delivery) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "changes": len(row.body["changes"]),
+        "attempts": row.attempts,
+        "status": row.status,
+        "message": messages.sentence(row.reason, row.params) if row.reason else "",
+        "remedy": messages.remedy(row.reason, row.params) if row.reason else "",
+        "created": row.created.isoformat(),
+        "tried": row.tried.isoformat() if row.tried else None,
+        "next_try": row.next_try.isoformat() if row.state == "waiting" else None,
+    }

@@ -1,0 +1,75 @@
+"""Tables of the feed and of those who are told. Triggers fill ``nx_change``; see the migration ``changes``."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from ckan.model.base import BaseModel
+from ckan.model.types import make_uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ckanext.nxopendata.harvest.models import Json, now
+
+
+class Change(BaseModel):
+    """The last change of a dataset that is, or once was, public: one row a dataset.
+
+    ``kind`` is ``changed`` or ``withdrawn``; ``time`` when it was written (UTC without zone). ``seq`` is its place
+    in the feed, None until the transaction that wrote it is over; ``numbered`` when it got its place.
+    """
+
+    __tablename__ = "nx_change"
+
+    dataset_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.Text)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    time: Mapped[dt.datetime] = mapped_column(sa.DateTime)
+    seq: Mapped[int | None] = mapped_column(sa.BigInteger)
+    numbered: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
+
+
+class Webhook(BaseModel):
+    """An address that is told of changes.
+
+    ``state``: ``active``, ``paused`` (by a person) or ``stopped`` (it failed too often). ``cursor`` is the place in
+    the feed up to which it was told. ``salt`` makes the secret together with the site's key; the secret itself is
+    kept nowhere.
+    """
+
+    __tablename__ = "nx_webhook"
+
+    id: Mapped[str] = mapped_column(sa.Text, primary_key=True, default=make_uuid)
+    title: Mapped[str] = mapped_column(sa.Text)
+    url: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[str] = mapped_column(sa.Text, default="active")
+    cursor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    salt: Mapped[str] = mapped_column(sa.Text)
+    user_id: Mapped[str] = mapped_column(sa.Text)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+
+
+class Delivery(BaseModel):
+    """One message to a webhook, however often it was tried.
+
+    ``state``: ``waiting``, ``delivered`` or ``failed`` (given up). ``status`` is the last answer's, None when there
+    was none; ``reason`` a code of the harvest's messages, with ``params``.
+    """
+
+    __tablename__ = "nx_webhook_delivery"
+    __table_args__ = (sa.Index("ix_nx_webhook_delivery_webhook", "webhook_id", "created"),)
+
+    id: Mapped[str] = mapped_column(sa.Text, primary_key=True, default=make_uuid)
+    webhook_id: Mapped[str] = mapped_column(sa.Text, sa.ForeignKey("nx_webhook.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(sa.Text, default="waiting")
+    body: Mapped[Json] = mapped_column(JSONB)
+    cursor: Mapped[int] = mapped_column(sa.BigInteger)
+    attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
+    status: Mapped[int | None] = mapped_column(sa.Integer)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    params: Mapped[Json] = mapped_column(JSONB, default=dict)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    tried: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
+    next_try: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)

@@ -1,0 +1,91 @@
+"""What callers of actions send, where CKAN's validators are too much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.core.payload_types import UNSTORABLE
+
+
+def flag(data_dict: Mapping[str, Any], name: str, default: bool) -> bool:
+    """Yes or no, as CKAN reads it.
+
+    Raises:
+        ValidationError: the value says neither; it names the field.
+    """
+    try:
+        return tk.asbool(data_dict.get(name, default))
+    except ValueError:
+        raise tk.ValidationError({name: [tk._("Must be true or false")]}) from None
+
+
+def key(value: Any) -> str | None:
+    """An id or name as the database can look for it; None of what none can be."""
+    return value if isinstance(value, str) and not UNSTORABLE.search(value) else None
+
+
+NAMES = ("id", "dataset", "resource_id", "owner_org", "org_id")
+"""Parameters by which actions and their auth functions look something up."""
+
+NUMBERS = ("limit", "offset", "start", "rows")
+
+
+def guarded(*modules: Any) -> dict[str, Callable[..., Any]]:
+    """The actions that ``modules`` export, chained ones too, for names and numbers that can be looked up alone.
+
+    What cannot be is refused before the action or its auth function asks the database.
+    """
+    return {name: _guarded(getattr(module, name)) for module in modules for name in module.__all__}
+
+
+def _guarded(action: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(action)
+    def checked(*arguments: Any, **options: Any) -> Any:
+        data_dict = arguments[-1] or {}
+        for name in NAMES:
+            text(data_dict, name)
+        for name in NUMBERS:
+            if isinstance(data_dict.get(name), list | dict):
+                raise tk.ValidationError({name: [tk._("Must be a whole number")]})
+        return action(*arguments, **options)
+
+    return checked
+
+
+MOST_AT_ONCE = 1000
+"""Objects that one call may name in a list."""
+
+
+def text(data_dict: Mapping[str, Any], name: str) -> str:
+    """A text; "" when nothing was sent.
+
+    Raises:
+        ValidationError: it is another value, or one that cannot be stored; it names the field.
+    """
+    value = data_dict.get(name)
+    if value is not None and key(value) is None:
+        raise tk.ValidationError({name: [tk._("Write one text here, not a list, a table or a bare number")]})
+    return value or ""
+
+
+def texts(data_dict: Mapping[str, Any], name: str, most: int = MOST_AT_ONCE) -> list[str]:
+    """A list of texts; [] when nothing was sent. To be asked for after ``check_access``.
+
+    Raises:
+        ValidationError: it is no list, holds something else, or is too long; it names the field.
+    """
+    value = data_dict.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise tk.ValidationError({name: [tk._("Write a list of texts here")]})
+    if len(value) > most:
+        message = tk._("Write at most {most} at once, and the others in further calls").format(most=most)
+        raise tk.ValidationError({name: [message]})
+    if any(key(one) is None for one in value):
+        raise tk.ValidationError({name: [tk._("Write a list of texts here")]})
+    return value

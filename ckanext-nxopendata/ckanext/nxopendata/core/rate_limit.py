@@ -1,0 +1,86 @@
+"""How often something may be asked for, or sent to somebody, within a span of time. Counted in Redis.
+
+The actions ask, so that a page and the API are one count. A reader is told apart by the address of the request, a
+recipient by the address that is written to; only a digest of it that changes every day is kept, until the span ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import has_request_context
+
+from ckanext.nxopendata.core.redis import client
+
+AN_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``times`` of ``what`` within ``seconds`` from the first."""
+
+    what: str
+    times: int
+    seconds: int = AN_HOUR
+
+    def allows(self, whom: str) -> bool:
+        """Whether ``whom`` may once more; counts the attempt."""
+        return self._count(whom) == 0
+
+    def check(self, whom: str, field: str) -> None:
+        """Count an attempt of ``whom``.
+
+        Raises:
+            ValidationError: at ``field``, that it was too often, and when to come back.
+        """
+        if seconds := self._count(whom):
+            text = tk._("Too many requests. Please try again in {minutes} minutes.")
+            raise tk.ValidationError({field: [text.format(minutes=-(-seconds // 60))]})
+
+    def check_reader(self, field: str) -> None:
+        """The same for whoever sent the request at hand; without a request nobody is limited."""
+        if has_request_context():
+            self.check(_network(tk.request.remote_addr or ""), field)
+
+    def _count(self, whom: str) -> int:
+        """Count an attempt; the seconds to wait, 0 when it is allowed."""
+        secret, day = tk.config["SECRET_KEY"], dt.datetime.now(dt.UTC).date().isoformat()
+        who = hashlib.sha256(f"{secret} {day} {whom}".encode()).hexdigest()[:20]
+        key = f"nx:limit:{tk.config['ckan.site_id']}:{self.what}:{who}"
+        pipe: Any = client().pipeline()
+        # The span and the count are made in one step: a count without an end would lock somebody out for good.
+        pipe.set(key, 0, ex=self.seconds, nx=True)
+        pipe.incr(key)
+        pipe.ttl(key)
+        _, number, rest = pipe.execute()
+        return max(rest, 1) if number > self.times else 0
+
+
+def mailbox(address: str) -> str:
+    """The mailbox that an address reaches: without case, and without what stands after ``+`` in its name.
+
+    >>> mailbox("Li+news@Example.org")
+    'li@example.org'
+    """
+    name, _, host = address.lower().rpartition("@")
+    return f"{name.partition('+')[0]}@{host}"
+
+
+def _network(address: str) -> str:
+    """The address; of IPv6 the network of one customer, who has the addresses of a /64 at will.
+
+    >>> _network("192.0.2.1"), _network("2001:db8::1"), _network("")
+    ('192.0.2.1', '2001:db8::', '')
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False).network_address)

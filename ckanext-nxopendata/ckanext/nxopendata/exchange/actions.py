@@ -1,0 +1,234 @@
+"""Actions of the exchange."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.types import Action, Context, DataDict
+
+from ckanext.nxopendata.catalogue import helpers
+from ckanext.nxopendata.core import codelists, localised, params
+from ckanext.nxopendata.exchange import models as table
+from ckanext.nxopendata.exchange import xml
+from ckanext.nxopendata.exchange.codelists import skos
+from ckanext.nxopendata.exchange.dcat import catalogue_endpoint, profile
+from ckanext.nxopendata.exchange.imports import importer
+
+__all__ = [
+    "dcat_catalog_search",
+    "dcat_catalog_show",
+    "nx_catalogue_export",
+    "nx_catalogue_import_apply",
+    "nx_catalogue_import_list",
+    "nx_catalogue_import_preview",
+    "nx_catalogue_import_show",
+    "nx_codelist_list",
+    "nx_codelist_show",
+]
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a file that is imported."""
+
+
+@tk.side_effect_free
+@tk.chained_action
+def dcat_catalog_show(original_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """A page of the catalogue in RDF, from what was kept when its datasets were indexed.
+
+    With ``profiles`` it is made anew by ckanext-dcat.
+    """
+    return _from_index(original_action, "dcat_catalog_show", context, data_dict)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def dcat_catalog_search(original_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """The same for a search with ``q`` and ``fq``."""
+    return _from_index(original_action, "dcat_catalog_search", context, data_dict)
+
+
+def _from_index(original_action: Action, name: str, context: Context, data_dict: DataDict) -> Any:
+    tk.check_access(name, context, data_dict)
+    if data_dict.get("profiles") or (data_dict.get("format") or "xml") not in catalogue_endpoint.fragments.SYNTAXES:
+        return original_action(context, data_dict)
+    return catalogue_endpoint.catalogue_page(context, data_dict)
+
+
+@tk.side_effect_free
+def nx_codelist_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """All code lists: name, title in the reader's language, uri, number of codes."""
+    tk.check_access("nx_codelist_list", context, data_dict)
+    return [_about_list(name) for name in codelists.names()]
+
+
+@tk.side_effect_free
+def nx_codelist_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """One code list with its codes in order: code, label_zh, label_en, parent, status, uri.
+
+    :param id: the name of the list, such as ``theme``
+    """
+    name = tk.get_or_bust(data_dict, "id")
+    tk.check_access("nx_codelist_show", context, data_dict)
+    if name not in codelists.names():
+        raise tk.ObjectNotFound(tk._("There is no such code list"))
+    links = profile.links()
+    codes = [
+        {column: getattr(entry, column) for column in skos.COLUMNS} | {"uri": str(links.concept(name, code))}
+        for code, entry in codelists.load(name).items()
+    ]
+    return _about_list(name) | {"codes": codes}
+
+
+def _about_list(name: str) -> dict[str, Any]:
+    titles = dict(codelists.titles()[name])
+    return {
+        "name": name,
+        "title": localised.choose(titles, helpers.reader_language())[0],
+        "title_translated": titles,
+        "uri": str(profile.links().scheme(name)),
+        "count": len(codelists.load(name)),
+    }
+
+
+def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Say what a catalogue workbook or XML package would change, without changing anything.
+
+    The user needs the right to create datasets in the department.
+
+    :param owner_org: the department's id or name
+    :param upload: the file (xlsx, xls, et, ods, csv; xml by ``schemas/xsd/catalogue.xsd``), or
+    :param content: the file in Base64, with
+    :param file_name: its name
+    :param background: False waits for the result; True (the default) leaves it to a job
+
+    :returns: the import as ``nx_catalogue_import_show`` gives it
+    """
+    group = _department(data_dict)
+    tk.check_access("nx_catalogue_import_preview", context, {"owner_org": group.id})
+    name, content = _file(data_dict)
+    kind = importer.XML if xml.looks_like(content) else importer.WORKBOOK
+    identifier = table.add(group.id, context.get("user", ""), kind, name, content)
+    return _go(context, data_dict, identifier)
+
+
+def nx_catalogue_import_apply(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Write what a preview announced, each dataset for itself; it is judged anew at this moment.
+
+    :param id: of an import in state ``previewed``
+    :param background: as for the preview
+    """
+    row = _import(data_dict)
+    tk.check_access("nx_catalogue_import_apply", context, {"id": row["id"]})
+    if not row["content"] or not table.claim(row["id"], table.PREVIEWED, table.APPLYING):
+        raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
+    return _go(context, data_dict, row["id"])
+
+
+@tk.side_effect_free
+def nx_catalogue_import_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """An import: state, progress (done, total), counts by action, datasets, problems by sheet, row and column,
+    remarks on sheets and columns that were not read.
+
+    :param id: of the import
+    """
+    row = _import(data_dict)
+    tk.check_access("nx_catalogue_import_show", context, {"id": row["id"]})
+    return _about_import(row) | importer.said(row["report"])
+
+
+@tk.side_effect_free
+def nx_catalogue_import_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """The latest imports of a department, newest first: file, who, when, state, counts by action.
+
+    :param owner_org: the department's id or name
+    :param limit: how many at most (default 10, at most 100)
+    """
+    group = _department(data_dict)
+    tk.check_access("nx_catalogue_import_list", context, {"owner_org": group.id})
+    try:
+        limit = min(max(int(data_dict.get("limit") or 10), 1), 100)
+    except ValueError:
+        raise tk.ValidationError({"limit": [tk._("Write a whole number")]}) from None
+    return [_about_import(row) | {"counts": row["counts"] or {}} for row in table.latest(group.id, limit)]
+
+
+def _about_import(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("id", "organization_id", "user_name", "kind", "file_name", "state", "done", "total")
+    return {key: row[key] for key in kept} | {"created": row["created"].isoformat()}
+
+
+@tk.side_effect_free
+def nx_catalogue_export(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """The catalogue of a department: file_name, content in Base64.
+
+    :param owner_org: the department's id or name
+    :param format: ``xlsx`` (the default), ``csv`` or ``xml``
+    :param since: of XML, only what changed since (ISO 8601; UTC when it names no zone)
+    """
+    group = _department(data_dict)
+    tk.check_access("nx_catalogue_export", context, {"owner_org": group.id})
+    kind, user = data_dict.get("format") or "xlsx", context.get("user", "")
+    if kind in ("xlsx", "csv"):
+        content = importer.export(group, user, kind)
+    elif kind == "xml":
+        content = importer.export_xml(group, user, _since(data_dict))
+    else:
+        raise tk.ValidationError({"format": [tk._("Choose xlsx, csv or xml")]})
+    return {"file_name": f"{group.title}_目录.{kind}", "content": base64.b64encode(content).decode()}
+
+
+def _since(data_dict: DataDict) -> str:
+    since = data_dict.get("since") or ""
+    try:
+        moment = dt.datetime.fromisoformat(since) if since else None
+        if moment and moment.tzinfo:
+            moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+        return moment.isoformat() if moment else ""
+    except (ValueError, OverflowError):
+        raise tk.ValidationError({"since": [tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")]}) from None
+
+
+def _department(data_dict: DataDict) -> Any:
+    group = model.Group.get(tk.get_or_bust(data_dict, "owner_org"))
+    if group is None or not group.is_organization or group.state != "active":
+        raise tk.ObjectNotFound(tk._("There is no such department"))
+    return group
+
+
+def _import(data_dict: DataDict) -> Any:
+    row = table.get(tk.get_or_bust(data_dict, "id"))
+    if row is None:
+        raise tk.ObjectNotFound(tk._("There is no such import"))
+    return row
+
+
+def _file(data_dict: DataDict) -> tuple[str, bytes]:
+    upload = data_dict.get("upload")
+    if hasattr(upload, "read"):
+        name, content = upload.filename or "", upload.read(LARGEST + 1)  # type: ignore
+    else:
+        name = data_dict.get("file_name") or ""
+        try:
+            content = base64.b64decode(data_dict.get("content") or "", validate=True)
+        except ValueError:
+            raise tk.ValidationError({"content": [tk._("This is not Base64")]}) from None
+    if not content:
+        raise tk.ValidationError({"upload": [tk._("Choose a file")]})
+    if len(content) > LARGEST:
+        limit = LARGEST // 1024 // 1024
+        raise tk.ValidationError({"upload": [tk._("The file is larger than %d MB: split it") % limit]})
+    return name[:200], content
+
+
+def _go(context: Context, data_dict: DataDict, identifier: str) -> dict[str, Any]:
+    if params.flag(data_dict, "background", True):
+        arguments = [identifier, helpers.reader_language()]
+        tk.enqueue_job(importer.run, arguments, title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
+    else:
+        importer.run(identifier)
+    return nx_catalogue_import_show(context, {"id": identifier})

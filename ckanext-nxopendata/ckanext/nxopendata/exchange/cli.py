@@ -1,0 +1,95 @@
+"""``ckan nx catalogue``: workbooks from the command line."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import click
+
+from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.tabular import sandbox
+from ckanext.nxopendata.exchange import forms, models
+from ckanext.nxopendata.exchange.imports import importer
+from ckanext.nxopendata.exchange.workbook import writer
+
+
+@nx.group(short_help="目录 / the catalogue")
+def catalogue() -> None:
+    """The catalogue of departments as workbook."""
+
+
+def _act(name: str, user: str | None, **data: Any) -> Any:
+    if user is None:
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    context: Any = {"user": user}
+    try:
+        return tk.get_action(name)(context, data)
+    except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@catalogue.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template(file: Path) -> None:
+    """Write the blank workbook to FILE."""
+    file.write_bytes(writer.template(forms.load(importer.FORM)))
+    click.echo(str(file))
+
+
+@catalogue.command()
+@click.argument("organization")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-u", "--user", help="Whose view it is; the site's own user when left out.")
+@click.option("--since", default="", help="Of XML, only what changed since (ISO 8601, UTC).")
+def export(organization: str, file: Path, user: str | None, since: str) -> None:
+    """Write the catalogue of ORGANIZATION to FILE: XML or CSV when its name ends so, else a workbook."""
+    kind = {".xml": "xml", ".csv": "csv"}.get(file.suffix.lower(), "xlsx")
+    made = _act("nx_catalogue_export", user, owner_org=organization, format=kind, since=since)
+    file.write_bytes(base64.b64decode(made["content"]))
+    click.echo(str(file))
+
+
+@catalogue.command(name="import")
+@click.argument("organization")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-u", "--user", help="In whose name; the site's own user when left out.")
+@click.option("--apply", "applied", is_flag=True, help="Write the datasets without errors; without it only a preview.")
+@click.option("--receipt", type=click.Path(dir_okay=False, path_type=Path), help="Write the receipt of XML here.")
+@click.option("--marked", type=click.Path(dir_okay=False, path_type=Path), help="Write the file with comments here.")
+def import_(
+    organization: str, file: Path, user: str | None, applied: bool, receipt: Path | None, marked: Path | None
+) -> None:
+    """Preview FILE as the catalogue of ORGANIZATION, or import it with --apply."""
+    if user is None:
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    content = base64.b64encode(file.read_bytes()).decode()
+    data = {"owner_org": organization, "file_name": file.name, "content": content, "background": False}
+    shown = _act("nx_catalogue_import_preview", user, **data)
+    if applied and not shown["failure"]:
+        shown = _act("nx_catalogue_import_apply", user, id=shown["id"], background=False)
+    if shown["failure"]:
+        raise click.ClickException(shown["failure"])
+    for problem in shown["problems"]:
+        letter = writer.get_column_letter(problem["column"]) if problem["column"] else ""
+        place = f"{letter}{problem['row']}"
+        click.echo(f"{problem['sheet']} {place}: {problem['message']}")
+    for remark in shown["remarks"]:
+        click.echo(f"{remark['sheet']} {remark['message']}")
+    click.echo("  ".join(f"{action}: {count}" for action, count in shown["counts"].items()))
+    if marked:
+        try:
+            marked.write_bytes(importer.marked(importer.table.get(shown["id"]) or {}))
+        except sandbox.Died as error:
+            raise click.ClickException(f"--marked: {error}") from error
+    if receipt:
+        receipt.write_bytes(importer.receipt(importer.table.get(shown["id"]) or {}))
+    if shown["counts"][importer.ERROR]:
+        sys.exit(2)
+
+
+scheduler.every("40 3 * * *", "catalogue imports", models.tidy)

@@ -1,0 +1,79 @@
+"""Code lists as SKOS concept schemes and as CSV. Plain module.
+
+The addresses are stable: a list is ``/codelist/<list>``, a code ``/codelist/<list>/<code>``. A retired code
+keeps its address and says ``owl:deprecated``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal
+
+from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.exchange.dcat import rdf
+
+COLUMNS = ("code", "label_zh", "label_en", "parent", "status")
+
+
+def scheme(name: str, links: rdf.Links) -> Graph:
+    """The whole list.
+
+    Raises:
+        KeyError: there is no such list.
+    """
+    graph = Graph(bind_namespaces="core")
+    for prefix, namespace in {"dct": DCTERMS, "skos": SKOS, "owl": OWL}.items():
+        graph.bind(prefix, namespace)
+    entries = codelists.load(name)
+    node = links.scheme(name)
+    graph.add((node, RDF.type, SKOS.ConceptScheme))
+    for language, title in codelists.titles()[name].items():
+        graph.add((node, DCTERMS.title, Literal(title, language)))
+    for code, entry in entries.items():
+        concept = links.concept(name, code)
+        graph.add((concept, RDF.type, SKOS.Concept))
+        graph.add((concept, SKOS.inScheme, node))
+        graph.add((concept, SKOS.notation, Literal(code)))
+        graph.add((concept, SKOS.prefLabel, Literal(entry.label_zh, "zh")))
+        if entry.label_en:
+            graph.add((concept, SKOS.prefLabel, Literal(entry.label_en, "en")))
+        if entry.parent:
+            graph.add((concept, SKOS.broader, links.concept(name, entry.parent)))
+            graph.add((links.concept(name, entry.parent), SKOS.narrower, concept))
+        else:
+            graph.add((node, SKOS.hasTopConcept, concept))
+            graph.add((concept, SKOS.topConceptOf, node))
+        if entry.status != "current":
+            graph.add((concept, OWL.deprecated, Literal(True)))
+    return graph
+
+
+def concept(name: str, code: str, links: rdf.Links) -> Graph:
+    """One code with its broader and narrower ones.
+
+    Raises:
+        KeyError: there is no such list or code.
+    """
+    codelists.load(name)[code]
+    whole, node = scheme(name, links), links.concept(name, code)
+    graph = Graph(bind_namespaces="core")
+    for prefix, namespace in whole.namespaces():
+        graph.bind(prefix, namespace)
+    for triple in whole.triples((node, None, None)):
+        graph.add(triple)
+    return graph
+
+
+def as_csv(name: str) -> str:
+    """The list as CSV with the columns :data:`COLUMNS`.
+
+    Raises:
+        KeyError: there is no such list.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([getattr(entry, column) for column in COLUMNS] for entry in codelists.load(name).values())
+    return text.getvalue()

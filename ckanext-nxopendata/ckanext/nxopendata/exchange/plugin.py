@@ -1,0 +1,42 @@
+"""Wiring of the exchange: DCAT, code lists, workbook, XML."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+import yaml
+from ckan.common import CKANConfig
+from ckan.config.declaration import Declaration, Key
+
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.exchange import actions, auth, cli, views
+from ckanext.nxopendata.exchange.codelists import views as views_codelists
+from ckanext.nxopendata.exchange.dcat import profile
+
+DECLARATION = resources.files("ckanext.nxopendata.exchange") / "config_declaration.yaml"
+
+
+@tk.blanket.actions(lambda: params.guarded(actions))
+@tk.blanket.auth_functions(auth)
+@tk.blanket.blueprints([views_codelists.codelist, views.exchange])
+@tk.blanket.cli([cli.catalogue])
+class NxOpendataExchangePlugin(p.SingletonPlugin):
+    """Exchange of the catalogue with the world; stands before ``dcat`` in ``ckan.plugins``."""
+
+    p.implements(p.IConfigDeclaration)
+    p.implements(p.IConfigurer)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+
+    # IConfigDeclaration
+
+    def declare_config_options(self, declaration: Declaration, key: Key) -> None:
+        declaration.load_dict(yaml.safe_load(DECLARATION.read_text(encoding="utf-8")))
+        profiles = declaration.get(key.ckanext.dcat.rdf.profiles)
+        if profiles is not None:
+            profiles.set_default(f"{profile.NAME} nx_licences")

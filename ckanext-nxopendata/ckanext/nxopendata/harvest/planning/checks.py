@@ -1,0 +1,53 @@
+"""The portal's own checks on what a source says: licences, validation messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from ckan import model
+
+from ckanext.nxopendata.harvest.errors import Problem
+from ckanext.nxopendata.harvest.planning.dataset_builder import LicenceOf
+from ckanext.nxopendata.licences import registry
+
+
+def licence_reader() -> LicenceOf:
+    """Reads a licence as departments write it, by the licences' own table of spellings; never by a guess."""
+    known = model.Package.get_license_register()
+    recognise = registry.normaliser()
+
+    @cache
+    def read(written: str) -> str | None:
+        licence = recognise(written).id
+        return licence if licence and licence in known else None
+
+    return read
+
+
+def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> list[Problem]:
+    """A finding for each message of a validation, with the path of its field."""
+    return [
+        Problem("not_valid", guid=guid, position=position, field=path, params={"message": message})
+        for path, message in _flat(errors, "")
+    ]
+
+
+def deleted_problem(guid: str, position: str) -> Problem:
+    """A person deleted the dataset in the portal; the harvest does not bring it back."""
+    return Problem("dataset_deleted", guid=guid, position=position, refuses=False)
+
+
+def _flat(errors: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(errors, Mapping):
+        for key, value in errors.items():
+            yield from _flat(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(errors, list):
+        for number, value in enumerate(errors):
+            if isinstance(value, str):
+                yield path, value
+            else:
+                yield from _flat(value, f"{path}[{number + 1}]")
+    elif errors:
+        yield path, str(errors)

@@ -1,0 +1,88 @@
+"""The table of identities: which dataset a key means, and which source maintains it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.nxopendata.harvest.models import Identity, KnownRecord, Source
+from ckanext.nxopendata.harvest.planning.duplicates import Holder, Rank
+
+
+def _any(column: Any, values: Collection[str]) -> sa.ColumnElement[bool]:
+    return column == sa.any_(sa.literal(list(values), sa.ARRAY(sa.Text)))
+
+
+def rank(source: Source) -> Rank:
+    """The precedence of a source."""
+    return Rank(source.priority, source.created, source.id)
+
+
+def datasets(keys: Collection[str]) -> dict[str, str]:
+    """Key -> id of the dataset that has it; deleted datasets have none."""
+    if not keys:
+        return {}
+    query = (
+        sa.select(Identity.key, Identity.dataset_id)
+        .join(model.Package, model.Package.id == Identity.dataset_id)
+        .where(_any(Identity.key, keys), model.Package.state == "active")
+    )
+    return {row.key: row.dataset_id for row in model.Session.execute(query)}
+
+
+def holders(dataset_ids: Collection[str]) -> dict[str, Holder]:
+    """Dataset -> the source that maintains it; datasets that nobody maintains are left out."""
+    if not dataset_ids:
+        return {}
+    query = (
+        sa.select(KnownRecord.dataset_id, Source.id, Source.name, Source.priority, Source.created)
+        .join(Source, Source.id == KnownRecord.source_id)
+        .where(_any(KnownRecord.dataset_id, dataset_ids), KnownRecord.state == "present", Source.state != "deleted")
+    )
+    return {
+        row.dataset_id: Holder(row.dataset_id, row.name, Rank(row.priority, row.created, row.id))
+        for row in model.Session.execute(query)
+    }
+
+
+def heirs(dataset_ids: Collection[str], but: str) -> dict[str, Holder]:
+    """Dataset -> the source that is next to maintain it, of those that have it as a duplicate.
+
+    :param but: id of the source that gives it up
+    """
+    if not dataset_ids:
+        return {}
+    query = (
+        sa.select(KnownRecord.dataset_id, Source.id, Source.name, Source.priority, Source.created)
+        .join(Source, Source.id == KnownRecord.source_id)
+        .where(_any(KnownRecord.dataset_id, dataset_ids), KnownRecord.state == "duplicate")
+        .where(Source.id != but, Source.state == "active")
+        .order_by(Source.priority.desc(), Source.created.desc())
+    )
+    return {
+        row.dataset_id: Holder(row.dataset_id, row.name, Rank(row.priority, row.created, row.id))
+        for row in model.Session.execute(query)
+    }
+
+
+def claim(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Give datasets their keys, in the session's transaction.
+
+    Of two transactions that claim a key at the same time, the second waits for the first.
+
+    :param wanted: key -> dataset
+    :returns: the keys that another dataset has already -> that dataset
+    """
+    if not wanted:
+        return {}
+    alive = sa.exists().where(model.Package.id == Identity.dataset_id, model.Package.state == "active")
+    dead = sa.delete(Identity).where(_any(Identity.key, wanted), sa.not_(alive))
+    model.Session.execute(dead, execution_options={"synchronize_session": False})
+    rows = [{"key": key, "dataset_id": wanted[key]} for key in sorted(wanted)]
+    model.Session.execute(insert(Identity).values(rows).on_conflict_do_nothing())
+    query = sa.select(Identity.key, Identity.dataset_id).where(_any(Identity.key, wanted))
+    return {row.key: row.dataset_id for row in model.Session.execute(query) if row.dataset_id != wanted[row.key]}

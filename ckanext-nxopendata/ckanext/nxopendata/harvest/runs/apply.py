@@ -1,0 +1,432 @@
+"""Carrying out a plan: steps go to a writer by the chunk, what came of them is recorded in the same transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pysolr
+import sqlalchemy as sa
+import sqlalchemy.exc
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.nxopendata.harvest.errors import Problem
+from ckanext.nxopendata.harvest.mirror import versions
+from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Source, now
+from ckanext.nxopendata.harvest.planning import duplicates, identities, merge
+from ckanext.nxopendata.harvest.runs import retry
+from ckanext.nxopendata.harvest.withdrawal import tombstone
+from ckanext.nxopendata.i18n import speech
+
+log = logging.getLogger(__name__)
+
+SOURCE_CHANGE = "@source"
+"""The "field" of a step's changes that names the source which maintained the dataset, and which does now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a writer is asked to do.
+
+    :param kind: ``create``, ``update``, ``restore`` or ``withdraw``
+    :param data: the dataset to write; empty for ``withdraw``
+    :param base: the dataset as the harvest last wrote it
+    """
+
+    number: int
+    kind: str
+    guid: str
+    position: str
+    dataset_id: str
+    data: Mapping[str, Any]
+    base: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a step.
+
+    :param state: ``written``, ``refused`` or ``skipped``
+    :param written: the dataset as it now is, the fields of the harvest only
+    :param kept: fields where a person's edit stands against the source
+    :param before: the dataset as it was, for ``undo``; None when there was none
+    """
+
+    step: Step
+    state: str
+    written: Json = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    before: Json | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Writer(Protocol):
+    """Writes datasets into the session's transaction, and indexes what was committed."""
+
+    def write(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Write ``steps``; the caller commits."""
+        ...
+
+    def index(self, dataset_ids: Sequence[str]) -> None:
+        """Bring the search index in line with the database for these datasets."""
+        ...
+
+    def revert(self, dataset_id: str, before: Json | None) -> None:
+        """Give a dataset its former content, or delete it when there was none; the caller commits."""
+        ...
+
+
+WRITTEN_KINDS = frozenset({"create", "update", "restore", "withdraw"})
+"""Kinds of steps that write a dataset; the others only change what is remembered of a record."""
+
+
+def apply_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> list[Outcome]:
+    """Carry out some steps of a run. Safe to repeat: a step that is written is not written again.
+
+    One transaction for the datasets and what is recorded of them, then one index batch. A process that dies
+    in between leaves steps ``written``; the next call indexes them.
+    """
+    with speech.of_the_site():  # what the rules say is kept, whoever began the run
+        outcomes = _write(run_id, source_id, numbers, writer)
+    index_chunk(run_id, numbers, writer)
+    return outcomes
+
+
+def _write(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> list[Outcome]:
+    query = (
+        sa.select(PlanEntry)
+        .where(PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers), PlanEntry.state == "planned")
+        .order_by(PlanEntry.number)
+        .with_for_update()
+    )
+    entries = {entry.number: entry for entry in model.Session.scalars(query)}
+    if not entries:
+        model.Session.rollback()
+        return []
+    try:
+        overtaken = _claim(entries.values(), source_id)
+        bases = _bases(source_id, entries.values())
+        steps = [
+            _step(entry, bases.get(entry.dataset_id, {}))
+            for entry in entries.values()
+            if entry.kind in WRITTEN_KINDS and entry.number not in overtaken
+        ]
+        outcomes = writer.write(steps) if steps else []
+        _record(run_id, source_id, entries, outcomes, overtaken)
+        model.Session.commit()
+    except sqlalchemy.exc.DBAPIError as error:
+        model.Session.rollback()
+        if retry.outage(error):
+            raise
+        if len(numbers) > 1:  # find the step that the database refuses
+            middle = len(numbers) // 2
+            halves = (numbers[:middle], numbers[middle:])
+            return [outcome for half in halves for outcome in _write(run_id, source_id, half, writer)]
+        return [_refuse(run_id, numbers[0], str(error.orig))]
+    return outcomes
+
+
+def _claim(entries: Iterable[PlanEntry], source_id: str) -> dict[int, str]:
+    """Claim the identities of what is written: number of a creation that another source was faster with -> its
+    dataset."""
+    keys = {
+        entry.number: duplicates.keys(entry.guid, entry.data) for entry in entries if entry.kind in ("create", "update")
+    }
+    owners = {entry.number: entry for entry in entries}
+    wanted = {key: owners[number].dataset_id for number, found in reversed(keys.items()) for key in found}
+    taken = identities.claim(wanted)
+    if not taken:
+        return {}
+    holders = identities.holders(set(taken.values()))
+    return {
+        number: taken[key]
+        for number, found in keys.items()
+        for key in reversed(found)
+        if owners[number].kind == "create"
+        and key in taken
+        and (holder := holders.get(taken[key]))
+        and holder.rank.source_id != source_id
+    }
+
+
+def _bases(source_id: str, entries: Iterable[PlanEntry]) -> dict[str, Json]:
+    """Dataset -> what a harvest last wrote of it: this source, else the one that maintained it before."""
+    ids = [entry.dataset_id for entry in entries if entry.kind in WRITTEN_KINDS]
+    query = (
+        sa.select(KnownRecord.dataset_id, KnownRecord.written)
+        .where(KnownRecord.dataset_id.in_(ids), KnownRecord.state != "duplicate")
+        .order_by(KnownRecord.state == "present", KnownRecord.source_id == source_id, KnownRecord.modified)
+    )
+    return {row.dataset_id: row.written for row in model.Session.execute(query)}
+
+
+def _known(source_id: str, guids: Sequence[str]) -> dict[str, KnownRecord]:
+    query = sa.select(KnownRecord).where(KnownRecord.source_id == source_id, KnownRecord.guid.in_(guids))
+    return {record.guid: record for record in model.Session.scalars(query)}
+
+
+def _step(entry: PlanEntry, base: Json) -> Step:
+    return Step(
+        number=entry.number,
+        kind=entry.kind,
+        guid=entry.guid,
+        position=entry.position,
+        dataset_id=entry.dataset_id,
+        data=entry.data,
+        base=base,
+    )
+
+
+def _record(
+    run_id: str,
+    source_id: str,
+    entries: Mapping[int, PlanEntry],
+    outcomes: Sequence[Outcome],
+    overtaken: Mapping[int, str],
+) -> None:
+    """Write down what became of the steps; the next run compares with this."""
+    rows: list[Json] = []
+    for outcome in outcomes:
+        entry = entries[outcome.step.number]
+        entry.before = outcome.before
+        entry.state = outcome.state
+        model.Session.add_all(finding(run_id, problem) for problem in outcome.problems)
+        if outcome.state != "written":
+            continue
+        if outcome.kept:
+            problem = Problem("edit_kept", "record", entry.guid, entry.position, ", ".join(outcome.kept), refuses=False)
+            model.Session.add(finding(run_id, problem))
+        withdrawn = entry.kind == "withdraw"
+        rows.append(
+            _row(source_id, entry)
+            | {
+                "state": "withdrawn" if withdrawn else "present",
+                "seen_run": None if withdrawn else run_id,
+                "written": outcome.step.base if withdrawn else outcome.written,
+                "kept": outcome.kept,
+            }
+        )
+    for entry in entries.values():
+        if entry.number in overtaken:
+            entry.dataset_id, entry.state, entry.data = overtaken[entry.number], "duplicate", {}
+            rows.append(_row(source_id, entry) | {"state": "duplicate", "seen_run": run_id})
+        elif entry.kind == "duplicate":
+            entry.state = "done"
+            gone = entry.data.get("heir")
+            rows.append(_row(source_id, entry) | {"state": "withdrawn" if gone else "duplicate", "seen_run": run_id})
+            if gone:
+                _hand_over(source_id, entry.dataset_id, gone)
+        elif entry.kind == "unchanged":
+            entry.state = "done"
+            _update_record(source_id, entry.guid, hash=entry.hash, seen_run=run_id)
+    taken = [row["dataset_id"] for row in rows if row["state"] == "present"]
+    model.Session.execute(
+        sa.update(KnownRecord)
+        .where(KnownRecord.dataset_id.in_(taken), KnownRecord.source_id != source_id, KnownRecord.state == "present")
+        .values(state="duplicate"),
+        execution_options={"synchronize_session": False},
+    )
+    if rows:
+        statement = insert(KnownRecord).values(rows)
+        replaced = ("dataset_id", "hash", "state", "seen_run", "written", "kept", "modified")
+        model.Session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["source_id", "guid"],
+                set_={name: getattr(statement.excluded, name) for name in replaced},
+            )
+        )
+
+
+def _row(source_id: str, entry: PlanEntry) -> Json:
+    time = now()
+    return {
+        "source_id": source_id,
+        "guid": entry.guid,
+        "dataset_id": entry.dataset_id,
+        "hash": entry.hash,
+        "written": {},
+        "kept": [],
+        "created": time,
+        "modified": time,
+    }
+
+
+def _update_record(source_id: str, guid: str, **values: Any) -> None:
+    model.Session.execute(
+        sa.update(KnownRecord).where(KnownRecord.source_id == source_id, KnownRecord.guid == guid).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _hand_over(source_id: str, dataset_id: str, heir: str) -> None:
+    """Let another source maintain a dataset that this one does not have any more. Its next run writes it."""
+    written = sa.select(KnownRecord.written).where(
+        KnownRecord.source_id == source_id, KnownRecord.dataset_id == dataset_id
+    )
+    model.Session.execute(
+        sa.update(KnownRecord)
+        .where(KnownRecord.source_id == heir, KnownRecord.dataset_id == dataset_id, KnownRecord.state == "duplicate")
+        .values(state="present", hash="", written=model.Session.scalar(written.limit(1)) or {}),
+        execution_options={"synchronize_session": False},
+    )
+    model.Session.execute(
+        sa.update(Source).where(Source.id == heir).values(trail=[], memory={}),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def finding(run_id: str, problem: Problem) -> Finding:
+    """The row of a problem."""
+    return Finding(
+        run_id=run_id,
+        code=problem.code,
+        level=problem.level,
+        refuses=problem.refuses,
+        guid=problem.guid,
+        position=problem.position,
+        field=problem.field,
+        params=dict(problem.params),
+    )
+
+
+def _refuse(run_id: str, number: int, reason: str) -> Outcome:
+    entry = model.Session.get_one(PlanEntry, (run_id, number))
+    problem = Problem(
+        "not_written", guid=entry.guid, position=entry.position, params={"reason": reason.splitlines()[0]}
+    )
+    entry.state = "refused"
+    model.Session.add(finding(run_id, problem))
+    outcome = Outcome(_step(entry, {}), "refused", problems=[problem])
+    model.Session.commit()
+    log.warning("run %s: step %s refused by the database", run_id, number)
+    return outcome
+
+
+def index_chunk(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    """Index the steps that are written but not yet in the index, in one batch. Safe to repeat.
+
+    A dataset that Solr does not take is reported, and the others are indexed.
+    """
+    where = (PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers), PlanEntry.state == "written")
+    ids = list(model.Session.scalars(sa.select(PlanEntry.dataset_id).where(*where)))
+    if ids:
+        for dataset_id, reason in _index(ids, writer):
+            problem = Problem("not_indexed", guid=dataset_id, params={"reason": reason}, refuses=False)
+            model.Session.add(finding(run_id, problem))
+        model.Session.execute(
+            sa.update(PlanEntry).where(*where).values(state="done"),
+            execution_options={"synchronize_session": False},
+        )
+    model.Session.commit()
+    model.Session.expunge_all()
+
+
+def _index(ids: Sequence[str], writer: Writer) -> list[tuple[str, str]]:
+    """Index datasets; the ones that Solr rejects, with its reason."""
+    try:
+        writer.index(ids)
+    except pysolr.SolrError as error:
+        if not retry.rejected(error):
+            raise
+        if len(ids) == 1:
+            log.warning("Solr rejects dataset %s: %s", ids[0], error)
+            return [(ids[0], str(error)[:300])]
+        middle = len(ids) // 2
+        return _index(ids[:middle], writer) + _index(ids[middle:], writer)
+    return []
+
+
+def undo_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    """Bring the datasets of some steps back to what they were before; one transaction, one index batch.
+
+    Safe to repeat: a process that dies in between leaves steps ``reverted``; the next call indexes them.
+    """
+    where = (PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers))
+    query = sa.select(PlanEntry).where(*where, PlanEntry.state.in_(("written", "done"))).with_for_update()
+    entries = list(model.Session.scalars(query))
+    known = _known(source_id, [entry.guid for entry in entries])
+    for entry in entries:
+        entry.state = "reverted"
+        record = known.get(entry.guid)
+        if entry.kind in WRITTEN_KINDS:
+            writer.revert(entry.dataset_id, entry.before)
+        elif entry.kind == "duplicate" and not entry.data.get("heir") and record:
+            model.Session.delete(record)  # the next run finds the same again
+        if record is None or entry.kind not in WRITTEN_KINDS:
+            continue
+        former = next((change["old"] for change in entry.changes if change["field"] == SOURCE_CHANGE), None)
+        if former:
+            _give_back(entry.dataset_id, former)
+        if entry.before is None or former:
+            model.Session.delete(record)
+            continue
+        record.hash = ""  # the next run compares the content anew
+        withdrawn = any(extra["key"] == tombstone.FIELD for extra in entry.before.get("extras", ()))
+        record.state = "withdrawn" if withdrawn else "present"
+        record.written = restricted(entry.before, record.written)
+    model.Session.commit()
+    _index_reverted(where, writer)
+
+
+def _index_reverted(where: Sequence[sa.ColumnElement[bool]], writer: Writer) -> None:
+    reverted = (*where, PlanEntry.state == "reverted")
+    query = sa.select(PlanEntry.dataset_id).where(*reverted, PlanEntry.kind.in_(WRITTEN_KINDS))
+    ids = list(model.Session.scalars(query))
+    versions.settle(ids)
+    writer.index(ids)
+    model.Session.execute(
+        sa.update(PlanEntry).where(*reverted).values(state="undone"),
+        execution_options={"synchronize_session": False},
+    )
+    model.Session.commit()
+    model.Session.expunge_all()
+
+
+def _give_back(dataset_id: str, source_name: str) -> None:
+    """Let the source maintain a dataset again that another took over."""
+    former = sa.select(Source.id).where(Source.name == source_name).scalar_subquery()
+    model.Session.execute(
+        sa.update(KnownRecord)
+        .where(KnownRecord.dataset_id == dataset_id, KnownRecord.source_id == former, KnownRecord.state == "duplicate")
+        .values(state="present", hash=""),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def restricted(shown: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
+    """The fields of ``shown`` that ``data`` speaks of, in the shape that ``data`` has."""
+    result: Json = {}
+    for name in data:
+        if name == "resources":
+            wanted = {resource["id"]: resource for resource in data["resources"]}
+            result[name] = [
+                {key: resource.get(key) for key in wanted[resource["id"]]}
+                for resource in shown.get("resources", ())
+                if resource["id"] in wanted
+            ]
+        elif name == "tags":
+            result[name] = sorted(({"name": tag["name"]} for tag in shown.get("tags", ())), key=lambda tag: tag["name"])
+        elif name in shown:
+            result[name] = shown[name]
+    return result
+
+
+def target(step: Step, current: Mapping[str, Any] | None) -> tuple[Json, list[str]]:
+    """The dataset to write, and the fields where a person's edit is kept.
+
+    :param current: the dataset as it is, None when there is none
+    """
+    if current is None:
+        return dict(step.data), []
+    marks = [extra for extra in current.get("extras", ()) if extra["key"] != tombstone.FIELD]
+    if step.kind == "withdraw":
+        marks.append({"key": tombstone.FIELD, "value": now().isoformat(timespec="seconds")})
+        return {**current, "extras": marks, "metadata_modified": None}, []
+    merged, kept = merge.datasets(step.base, current, step.data)
+    merged.pop("metadata_modified", None)
+    if marks or "extras" in current:
+        merged["extras"] = marks
+    return merged, kept

@@ -1,0 +1,220 @@
+"""Harvests in the background: CKAN's own job queue, and the schedule of the sources.
+
+Two kinds of jobs. One plans a run. The others are *turns*: a turn belongs to no run, it takes chunks of whatever
+runs deserve it for a while and then queues up again behind the other jobs of the site, so that neither a large
+source nor the harvest as a whole holds the queue. What is to be done stands in the database: if Redis is emptied or a
+worker is killed, :func:`watch` finds the work that nobody has in hand and queues it again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+
+import ckan.plugins.toolkit as tk
+import rq
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import jobs as ckan_jobs
+from croniter import croniter
+
+from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
+from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.harvest import chores, config
+from ckanext.nxopendata.harvest.errors import HarvestError
+from ckanext.nxopendata.harvest.models import Chunk, Run, Source, now
+from ckanext.nxopendata.harvest.runs import executor, lifecycle, locks, writer
+
+log = logging.getLogger(__name__)
+
+LONGEST_PLAN = 12 * 3600
+"""Seconds after which the queue gives the planning of a run up."""
+
+LONGEST_TURN = 3600
+"""Seconds after which the queue gives a turn up; one chunk of large files to copy may take its time."""
+
+
+def _writer() -> writer.BulkWriter:
+    return writer.BulkWriter(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+
+
+# Runs
+
+
+def enqueue(row: Run, source_name: str) -> None:
+    """Hand a run to the workers of CKAN's queue, on whatever machine they are."""
+    if row.state == "pending":
+        tk.enqueue_job(execute, [row.id], title=f"harvest {source_name}", rq_kwargs={"timeout": LONGEST_PLAN})
+    elif row.state == "applying":
+        offer_turns()
+    ensure_timer()
+
+
+def execute(run_id: str) -> None:
+    """Plan a run in a worker and offer its chunks to all of them.
+
+    A run that was cancelled meanwhile is left, as is one that another worker plans.
+    """
+    row = model.Session.get(Run, run_id)
+    if row is None or row.state not in ("pending", "planning"):
+        return
+    if not locks.take(row.source_id, run_id):
+        lifecycle.fail(run_id, HarvestError("run_busy"))
+        return
+    try:
+        row = lifecycle.plan_guarded(run_id, row.source_id, _writer())
+    except HarvestError:  # another worker plans it
+        return
+    if row.state == "applying":
+        offer_turns()
+        return
+    if row.state != "paused":
+        locks.release(row.source_id, row.id)
+
+
+def undo(run_id: str) -> None:
+    """Undo a run in a worker; one that another worker undoes is left to it."""
+    row = model.Session.get(Run, run_id)
+    if row is None or row.state != "undoing":
+        return
+    try:
+        lifecycle.undo(run_id, _writer())
+    except HarvestError as error:  # the timer offers it again
+        log.warning("run %s could not be undone now: %s", run_id, error)
+
+
+def enqueue_undo(row: Run) -> None:
+    """Hand the undoing of a run to the workers."""
+    tk.enqueue_job(undo, [row.id], title="harvest: undo", rq_kwargs={"timeout": LONGEST_PLAN})
+    ensure_timer()
+
+
+def turn() -> None:
+    """Take chunks for a while; then queue up again if there are more."""
+    if executor.take_turns(_writer(), config.turn_seconds()):
+        _enqueue_turn()
+
+
+def _enqueue_turn() -> None:
+    tk.enqueue_job(turn, title="harvest: a turn", rq_kwargs={"timeout": LONGEST_TURN})
+
+
+def offer_turns() -> int:
+    """Queue as many turns as there are workers and waiting chunks, those counted that are queued or at work."""
+    queue = ckan_jobs.get_queue()
+    waiting = model.Session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Chunk)
+        .join(Run, Run.id == Chunk.run_id)
+        .where(Run.state == "applying", Chunk.state == "waiting")
+    )
+    model.Session.commit()
+    workers = max(1, rq.Worker.count(queue=queue))
+    name = f"{turn.__module__}.{turn.__name__}"
+    ids = [*queue.get_job_ids(), *queue.started_job_registry.get_job_ids()]
+    there = sum(1 for job in rq.job.Job.fetch_many(ids, connection=queue.connection) if job and job.func_name == name)
+    missing = max(0, min(waiting or 0, workers) - there)
+    for _ in range(missing):
+        _enqueue_turn()
+    return missing
+
+
+# Schedule
+
+
+def due(moment: dt.datetime) -> list[Source]:
+    """The active sources whose schedule has come round since their last run, and that are not being harvested.
+
+    :param moment: UTC without zone; schedules are read by China's clock
+    """
+    newest = sa.select(sa.func.max(Run.created)).where(Run.source_id == Source.id).scalar_subquery()
+    busy = sa.exists().where(Run.source_id == Source.id, Run.state.in_(lifecycle.UNDER_WAY))
+    rows = model.Session.execute(
+        sa.select(Source, newest)
+        .where(Source.state == "active", Source.schedule != "", sa.not_(busy))
+        .order_by(Source.priority, Source.name)
+    )
+    found = []
+    for source, last in rows:
+        local = moment.replace(tzinfo=dt.UTC).astimezone(CHINA)
+        begun = croniter(source.schedule, local).get_prev(dt.datetime).astimezone(dt.UTC).replace(tzinfo=None)
+        last = last or source.created
+        # A time of the future is a clock that was set back since: it must not silence the source.
+        if last < begun or last > moment + dt.timedelta(days=1):
+            found.append(source)
+    return found
+
+
+def start_due() -> list[str]:
+    """Begin a run of every source that is due; the names of the sources."""
+    names = []
+    for source in due(now()):
+        name = source.name
+        enqueue(lifecycle.create(source, ""), name)
+        names.append(name)
+        log.info("source %s is due", name)
+    return names
+
+
+def watch() -> list[str]:
+    """Queue again what nobody has in hand: its job was lost with Redis, or its worker was killed.
+
+    :returns: ids of the runs that were queued again
+    """
+    found = []
+    for row in model.Session.scalars(sa.select(Run).where(Run.state.in_(("applying", "paused", "undoing")))):
+        locks.take(row.source_id, row.id)
+    queued = _queued_runs()
+    with locks.Hold() as hold:
+        rows = sa.select(Run.id, Source.name).join(Source, Source.id == Run.source_id)
+        for run_id, name in model.Session.execute(rows.where(Run.state.in_(("pending", "planning")))).all():
+            if run_id in queued or not hold.take(f"plan:{run_id}"):
+                continue
+            hold.let_go(f"plan:{run_id}")
+            tk.enqueue_job(execute, [run_id], title=f"harvest {name}", rq_kwargs={"timeout": LONGEST_PLAN})
+            found.append(run_id)
+        for row in model.Session.scalars(sa.select(Run).where(Run.state == "undoing")).all():
+            if row.id not in queued and hold.take(f"undo:{row.id}"):
+                hold.let_go(f"undo:{row.id}")
+                enqueue_undo(row)
+                found.append(row.id)
+    found += executor.complete()
+    model.Session.commit()
+    if offer_turns():
+        found += executor.deserving()
+    return found
+
+
+def _queued_runs() -> set[str]:
+    """Ids of the runs whose planning or undoing is queued."""
+    queue = ckan_jobs.get_queue()
+    names = {f"{job.__module__}.{job.__name__}" for job in (execute, undo)}
+    jobs = rq.job.Job.fetch_many(queue.get_job_ids(), connection=queue.connection)
+    return {job.args[0] for job in jobs if job and job.func_name in names and job.args}
+
+
+# The timer: a job that CKAN's workers run on time, and that plans itself anew
+
+
+def tick() -> None:
+    """Start what is due, look after what is under way, tell people and webhooks, do the other rooms' chores."""
+    ensure_timer()
+    start_due()
+    watch()
+    chores.run()
+    scheduler.run_due(dt.datetime.now(dt.UTC))
+
+
+def ensure_timer() -> None:
+    """See to it that :func:`tick` runs at the next full interval; any number of callers make one job of it."""
+    seconds = config.timer_seconds()
+    slot = int(time.time()) // seconds + 1
+    queue = ckan_jobs.get_queue()
+    job_id = f"{queue.name.replace(':', '-')}-harvest-timer-{slot}"
+    if rq.job.Job.exists(job_id, connection=queue.connection):
+        return
+    when = dt.datetime.fromtimestamp(slot * seconds, dt.UTC)
+    queue.enqueue_at(
+        when, tick, job_id=job_id, job_timeout=600, result_ttl=seconds * 2, meta={"title": "harvest: timer"}
+    )

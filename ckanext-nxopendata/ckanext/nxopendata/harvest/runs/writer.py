@@ -1,0 +1,60 @@
+"""The harvest's writer: its steps through the catalogue's :class:`~ckanext.nxopendata.bulk_write.writer.BulkWriter`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ckanext.nxopendata.bulk_write import writer
+from ckanext.nxopendata.harvest.models import Json
+from ckanext.nxopendata.harvest.planning import checks
+from ckanext.nxopendata.harvest.runs import apply
+from ckanext.nxopendata.harvest.runs.apply import Outcome, Step
+
+
+class BulkWriter:
+    """Writes the steps of a plan.
+
+    :param user: name of a sysadmin; activities name this user
+    """
+
+    def __init__(self, user: str) -> None:
+        self._writer = writer.BulkWriter(user)
+
+    def write(self, steps: Sequence[Step]) -> list[Outcome]:
+        """Write ``steps`` into the session's transaction; the caller commits."""
+        kept: dict[int, list[str]] = {}
+        orders = [writer.Order(_making(step, kept), step.dataset_id) for step in steps]
+        written = self._writer.write(orders)
+        return [_outcome(step, result, kept.get(step.number, [])) for step, result in zip(steps, written, strict=True)]
+
+    def index(self, dataset_ids: Sequence[str]) -> None:
+        """Bring the search index in line with the database for these datasets."""
+        self._writer.index(dataset_ids)
+
+    def revert(self, dataset_id: str, before: Json | None) -> None:
+        """Give a dataset its former content, or delete it when there was none; the caller commits."""
+        self._writer.revert(dataset_id, before)
+
+
+def _making(step: Step, kept: dict[int, list[str]]) -> writer.Make:
+    """What a step writes; the fields where a person's edit stands against the source go to ``kept``."""
+
+    def make(current: Json | None) -> Json | None:
+        if current is None:
+            return None if step.kind == "withdraw" else dict(step.data)
+        if current["state"] == "deleted" and step.kind != "create":
+            return None
+        data, kept[step.number] = apply.target(step, current)
+        return {**data, "state": "active"}
+
+    return make
+
+
+def _outcome(step: Step, result: writer.Written, kept: list[str]) -> Outcome:
+    if result.state == "refused":
+        return Outcome(step, "refused", problems=checks.validation_problems(result.errors, step.guid, step.position))
+    if result.state == "skipped" and result.before is None:
+        return Outcome(step, "written")  # nothing is there to be withdrawn
+    if result.state == "skipped":
+        return Outcome(step, "skipped", problems=[checks.deleted_problem(step.guid, step.position)])
+    return Outcome(step, "written", apply.restricted(result.shown, step.data or step.base), kept, result.before)

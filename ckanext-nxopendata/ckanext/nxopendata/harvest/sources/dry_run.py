@@ -1,0 +1,214 @@
+"""A trial of a source: what would come of its first records. Nothing is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.lib.plugins as lib_plugins
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.nxopendata.harvest import formats, messages
+from ckanext.nxopendata.harvest.errors import HarvestError, Problem
+from ckanext.nxopendata.harvest.fetching.client import Limits
+from ckanext.nxopendata.harvest.formats import Evidence, Format, Record
+from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.models import Json, KnownRecord, Source
+from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions
+from ckanext.nxopendata.harvest.sources import settings
+
+LONGEST = 60
+"""Seconds that one answer may take; a person is waiting."""
+
+MOST = 100
+
+
+def of(source: Source, limit: int, user: str) -> Json:
+    """Read the first records of a source and say what a harvest would make of them.
+
+    :param source: saved or not
+    :param limit: records that are read
+    :param user: name of a sysadmin, on whose behalf the datasets are validated
+    :returns: ``ok``; ``format`` and whether it was ``detected``; ``url`` asked first; ``pages``, ``records`` read,
+        ``declared_total``; ``complete``: True when the end was reached and nothing speaks against completeness,
+        False when something does, None when the trial stopped before the end; ``doubts``; ``counts`` by kind;
+        ``datasets``: ``{guid, position, kind, title, organization_id, dataset, problems}``; ``problems`` of pages
+        and of the source; ``unused``: names in the records that no rule of the mapping reads, and how often they
+        occur; ``seconds``
+    """
+    began = time.monotonic()
+    report: Json = {
+        "ok": False,
+        "format": "",
+        "detected": source.format == "auto",
+        "url": source.url,
+        "pages": 0,
+        "records": 0,
+        "declared_total": None,
+        "complete": None,
+        "doubts": [],
+        "counts": {},
+        "datasets": [],
+        "problems": [],
+        "unused": {},
+    }
+    try:
+        _read(source, limit, user, report)
+        report["ok"] = True
+    except HarvestError as error:
+        report["problems"].append(_told(Problem.of(error, "source", source.url)))
+        report["complete"] = False
+    finally:
+        model.Session.rollback()
+    report["seconds"] = round(time.monotonic() - began, 2)
+    return report
+
+
+def _read(source: Source, limit: int, user: str, report: Json) -> None:
+    with settings.door(source) as door:
+        door.limits = _shorter(door.limits)
+        report["url"] = settings.entry(source)
+        accept = "*/*" if source.format == "auto" else formats.by_name(source.format).accept
+        first = door.get(report["url"], accept=accept)
+        form = formats.detect(first) if source.format == "auto" else formats.by_name(source.format)
+        report["format"] = form.name
+        found: list[Problem] = []
+        evidence = Evidence()
+        reading = settings.reading(source, form, door, found.append, evidence)
+        reading.memory, reading.looks_ahead = {}, False
+        records = iter(form.read(first, reading))
+        try:
+            sample = list(itertools.islice(records, limit))
+            ended = len(sample) < limit or next(records, None) is None
+        finally:
+            close = getattr(records, "close", None)
+            if close:
+                close()
+            first.body.close()
+        report["datasets"] = _judged(source, form, sample, user)
+    evidence.records = len(sample)
+    doubts = decisions.doubts(evidence) if ended else evidence.doubts
+    doubts += [code for code in _of_identifiers(sample) if code not in doubts]
+    counts: dict[str, int] = {}
+    for entry in report["datasets"]:
+        counts[entry["kind"]] = counts.get(entry["kind"], 0) + 1
+    report |= {
+        "pages": evidence.pages,
+        "records": len(sample),
+        "declared_total": evidence.declared_total,
+        "complete": not doubts if ended or doubts else None,
+        "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in doubts],
+        "counts": counts,
+        "problems": [_told(problem) for problem in found],
+        "unused": _unused(settings.rules(source, form), sample),
+    }
+
+
+def _shorter(limits: Limits) -> Limits:
+    return dataclasses.replace(limits, total_seconds=min(limits.total_seconds, LONGEST), retries=0)
+
+
+def _judged(source: Source, form: Format, sample: list[Record], user: str) -> list[Json]:
+    """What would become of each record."""
+    rules, bounds = settings.rules(source, form), settings.bounds(source)
+    owner_of, licence_of = settings.owner_of(source), checks.licence_reader()
+    fingerprint, known = settings.fingerprint(source, form), _known(source, sample)
+    result: list[Json] = []
+    for record in sample:
+        entry: Json = {"guid": record.guid, "position": record.position, "title": "", "dataset": {}, "problems": []}
+        result.append(entry)
+        if record.withdrawn:
+            entry["kind"] = "withdraw"
+            continue
+        if not record.guid:
+            entry["kind"] = "refused"
+            entry["problems"] = [_told(Problem("record_without_identifier", position=record.position))]
+            continue
+        mapped = mapping.apply(rules, record.guid, record.raw, bounds)
+        problems = list(mapped.problems)
+        entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
+        if not mapped.refused:
+            data = dataset_builder.dataset(
+                mapped.dataset,
+                dataset_id=known[record.guid].dataset_id
+                if record.guid in known
+                else dataset_builder.dataset_id(source.id or "", record.guid),
+                organization_id=owner_of(mapped.dataset),
+                licence_of=licence_of,
+                default_licence=source.licence,
+            )
+            before = known.get(record.guid)
+            problems += _validated(data, before, record, user)
+            entry |= {"dataset": data, "organization_id": data["owner_org"]}
+        refused = any(problem.refuses for problem in problems)
+        new_hash = record.content_hash(fingerprint)
+        entry["kind"] = "refused" if refused else decisions.decide(new_hash, known.get(record.guid))
+        entry["problems"] = [_told(problem) for problem in problems]
+    return result
+
+
+def _validated(data: Json, known: decisions.Known | None, record: Record, user: str) -> list[Problem]:
+    """What the portal's rules find in the dataset; the transaction is rolled back at the end of the trial."""
+    plugin = lib_plugins.lookup_package_plugin("dataset")
+    context: Any = {"user": user, "ignore_auth": True, "session": model.Session, "model": model}
+    title = data.get("title_translated", {}).get("zh", "")
+    given = {**data, "title": title, "name": f"nx-trial-{data['id']}"}
+    schema, action = plugin.create_package_schema(), "package_create"
+    if known and (package := model.Session.get(model.Package, known.dataset_id)):
+        context["package"] = package
+        given |= {"id": package.id, "name": package.name}
+        schema, action = plugin.update_package_schema(), "package_update"
+    _, errors = lib_plugins.plugin_validate(plugin, context, given, schema, action)
+    return checks.validation_problems(errors, record.guid or "", record.position) if errors else []
+
+
+def _known(source: Source, sample: list[Record]) -> dict[str, decisions.Known]:
+    if not source.id:
+        return {}
+    guids = [record.guid for record in sample if record.guid]
+    query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
+        KnownRecord.source_id == source.id, KnownRecord.guid.in_(guids)
+    )
+    return {row.guid: decisions.Known(*row) for row in model.Session.execute(query)}
+
+
+def _of_identifiers(sample: list[Record]) -> list[str]:
+    named = [record.guid for record in sample if record.guid]
+    missing = ["record_without_identifier"] if len(named) < len(sample) else []
+    return [*missing, "identifier_repeated"] if len(set(named)) < len(named) else missing
+
+
+def _unused(rules: mapping.FieldMapping, sample: list[Record]) -> dict[str, int]:
+    """The names at the top of the records that no rule reads, the most frequent first."""
+    read = {path.partition(" > ")[0] for rule in rules.dataset.values() for path in (*rule.sources, rule.english)}
+    read |= {path.partition(" > ")[0] for part in rules.parts.values() for path in part.each}
+    counts: dict[str, int] = {}
+    for record in sample:
+        for name in record.raw:
+            if name not in read and name.lstrip("@") not in rules.columns and name not in ("@id", "@type"):
+                counts[name] = counts.get(name, 0) + 1
+    return dict(sorted(counts.items(), key=lambda pair: -pair[1])[:50])
+
+
+def _told(problem: Problem) -> Json:
+    """A finding with its sentences."""
+    params: Mapping[str, Any] = {
+        "field": problem.field,
+        "position": problem.position,
+        "guid": problem.guid,
+        **problem.params,
+    }
+    return {
+        "code": problem.code,
+        "level": problem.level,
+        "refuses": problem.refuses,
+        "guid": problem.guid,
+        "position": problem.position,
+        "field": problem.field,
+        "message": messages.sentence(problem.code, params),
+        "remedy": messages.remedy(problem.code, params),
+    }

@@ -1,0 +1,176 @@
+"""What the settings of a source mean for its harvest: door, bounds, mapping, departments."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.harvest import config, formats
+from ckanext.nxopendata.harvest.errors import Problem
+from ckanext.nxopendata.harvest.fetching import throttle
+from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Authorisation, Fetcher, Limits
+from ckanext.nxopendata.harvest.formats import Evidence, Format, Reading
+from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.models import Source
+from ckanext.nxopendata.harvest.planning.decisions import Fuse
+from ckanext.nxopendata.harvest.sources import credentials
+
+LIMITS: Mapping[str, str] = {
+    "requests_per_second": "requests a second to one host",
+    "total_seconds": "seconds for one answer",
+    "max_megabytes": "size of one answer",
+    "max_pages": "pages of the catalogue",
+    "max_records": "records of the catalogue",
+    "max_resources": "files of one dataset",
+    "max_keywords": "keywords of one dataset",
+    "fuse_percent": "per cent of the datasets that a run may withdraw by itself",
+    "fuse_number": "datasets that a run may withdraw by itself",
+}
+"""What ``limits`` of a source may hold: whole numbers, at least 1."""
+
+
+def door(source: Source, limits: Limits | None = None) -> Fetcher:
+    """The door to a source, with its credentials and limits.
+
+    :param limits: bounds instead of those of the site, for files
+    :raises HarvestError: the credentials cannot be decrypted
+    """
+    parts = urlsplit(source.url)
+    header = credentials.header(credentials.unseal(source.credentials))
+    return Fetcher(
+        AddressGuard(config.allowed_hosts()),
+        _limits(limits or config.limits(), source.limits, files=limits is not None),
+        user_agent=config.user_agent(),
+        authorisation=Authorisation(f"{parts.scheme}://{parts.netloc}", "Authorization", header) if header else None,
+        turn=throttle.turn,
+    )
+
+
+def _limits(site: Limits, own: Mapping[str, int], *, files: bool) -> Limits:
+    changes: dict[str, Any] = {}
+    if "requests_per_second" in own:
+        changes["requests_per_second"] = own["requests_per_second"]
+    if "total_seconds" in own and not files:
+        changes["total_seconds"] = own["total_seconds"]
+    if "max_megabytes" in own and not files:
+        changes["bytes"] = own["max_megabytes"] * 1024 * 1024
+    return dataclasses.replace(site, **changes)
+
+
+def bounds(source: Source) -> mapping.Bounds:
+    """How much one record of the source may hold."""
+    site = config.bounds()
+    return dataclasses.replace(
+        site,
+        resources=source.limits.get("max_resources", site.resources),
+        keywords=source.limits.get("max_keywords", site.keywords),
+    )
+
+
+def max_records(source: Source) -> int:
+    """Records that the catalogue may have."""
+    return source.limits.get("max_records", config.max_records())
+
+
+def fuse(source: Source) -> Fuse:
+    """How many withdrawals a run of the source may do by itself."""
+    site = config.fuse()
+    own = source.limits
+    share = own["fuse_percent"] / 100 if "fuse_percent" in own else site.share
+    return Fuse(share=share, number=own.get("fuse_number", site.number))
+
+
+def reseal_credentials() -> int:
+    """Encrypt the credentials of all sources under the first key of the configuration; the number of sources.
+
+    :raises HarvestError: no key opens the credentials of a source; nothing is changed
+    """
+    rows = model.Session.query(Source).filter(Source.credentials != "").all()
+    for source in rows:
+        source.credentials = credentials.seal(credentials.unseal(source.credentials))
+    model.Session.commit()
+    return len(rows)
+
+
+def rules(source: Source, form: Format) -> mapping.FieldMapping:
+    """The mapping of the format with what the source changes in it."""
+    return mapping.adapted(mapping.load(form.mapping), source.mapping)
+
+
+def entry(source: Source) -> str:
+    """The address that a harvest asks first."""
+    return source.url if source.format == "auto" else formats.entry(formats.by_name(source.format), source.url)
+
+
+def reading(
+    source: Source, form: Format, through: Fetcher, report: Callable[[Problem], None], evidence: Evidence | None = None
+) -> Reading:
+    """What the format needs to read the source."""
+    return Reading(
+        source.url,
+        through,
+        report,
+        evidence or Evidence(),
+        source.options,
+        source.limits.get("max_pages", 10_000),
+        rules(source, form),
+        source.memory if source.fingerprint == fingerprint(source, form) else {},
+    )
+
+
+def fingerprint(source: Source, form: Format) -> str:
+    """Changes when the same record would become another dataset."""
+    parts = [
+        form.name,
+        rules(source, form).fingerprint,
+        source.organization_id,
+        *sorted(source.departments),
+        json.dumps(source.options, sort_keys=True),
+        source.licence,
+        source.files,
+        importlib.metadata.version("ckanext-nxopendata"),
+        *sorted(model.Package.get_license_register().keys()),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+OwnerOf = Callable[[Mapping[str, Any]], str]
+"""From a mapped record to the id of the department its dataset belongs to."""
+
+
+def owner_of(source: Source) -> OwnerOf:
+    """Whose the datasets are: of the further department that the record names as provider, else of the first.
+
+    A department is known by its credit code, id, name or title, white space and punctuation aside; a provider
+    that names none of the source's departments never makes one.
+    """
+    known: dict[str, str] = {}
+    if source.departments:
+        query = sa.select(model.Group).where(model.Group.id.in_([source.organization_id, *source.departments]))
+        for group in model.Session.scalars(query):
+            fields = departments.extras(group)
+            title = departments.text(group.title or "", fields, "zh")
+            names = [fields.get("nx_uscc"), group.id, group.name, group.title, title]
+            known |= {_bare(name): group.id for name in names if name}
+
+    def owner(mapped: Mapping[str, Any]) -> str:
+        for name in ("@provider_code", "@provider"):
+            if found := known.get(_bare(mapped.get(name) or "")):
+                return found
+        return source.organization_id
+
+    return owner
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()

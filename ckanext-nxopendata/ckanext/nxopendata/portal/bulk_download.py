@@ -1,0 +1,135 @@
+"""The whole catalogue as one file: rows of CSV, lines of JSON, triples of RDF. Made once and kept until it changes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.core import codelists, localised
+from ckanext.nxopendata.core.tabular.csv_safety import safe
+
+Dataset = Mapping[str, Any]
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("id", "标识符"),
+    ("name", "网址名"),
+    ("title_zh", "信息资源名称"),
+    ("title_en", "英文名称"),
+    ("organization", "信息资源提供方"),
+    ("nx_resource_code", "信息资源代码"),
+    ("nx_class_code", "信息资源分类"),
+    ("nx_theme", "主题领域"),
+    ("nx_region", "所属行政区划"),
+    ("nx_share_type", "共享类型"),
+    ("nx_is_open", "是否向社会开放"),
+    ("nx_open_condition", "开放条件"),
+    ("license_id", "许可"),
+    ("nx_update_cycle", "更新周期"),
+    ("nx_publish_date", "发布日期"),
+    ("metadata_modified", "目录更新时间（UTC）"),
+    ("formats", "文件格式"),
+    ("files", "文件数"),
+    ("notes_zh", "信息资源摘要"),
+    ("url", "来源页面"),
+)
+"""Column -> its Chinese heading; the CSV file has both as its first line, ``name 中文``."""
+
+CODED = {
+    "nx_class_code": "class",
+    "nx_theme": "theme",
+    "nx_region": "region",
+    "nx_share_type": "share_type",
+    "nx_is_open": "is_open",
+    "nx_update_cycle": "update_cycle",
+}
+BLOCK = 1 << 20
+
+
+def csv_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
+    """UTF-8 with BOM, so that Excel in Chinese opens it; codes as labels; no cell can run as a formula."""
+    yield "\ufeff".encode()
+    yield _line([f"{name} {heading}" for name, heading in COLUMNS])
+    for dataset in datasets:
+        yield _line([safe(_cell(dataset, name)) for name, _ in COLUMNS])
+
+
+def json_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
+    """One dataset a line, as the API gives it."""
+    for dataset in datasets:
+        yield json.dumps(dataset, ensure_ascii=False).encode() + b"\n"
+
+
+def rdf_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
+    """DCAT as N-Triples, dataset by dataset: a form of RDF whose files may be joined and read by the line."""
+    from ckanext.dcat.processors import RDFSerializer
+
+    for dataset in datasets:
+        text: Any = RDFSerializer().serialize_dataset(dict(dataset), _format="nt")
+        yield text if isinstance(text, bytes) else text.encode()
+
+
+# Keeping
+
+
+def folder() -> Path:
+    """Where the files are kept, below CKAN's storage."""
+    return Path(tk.config["ckan.storage_path"]) / "nx-bulk"
+
+
+def kept(place: Path, name: str, tag: str, make: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    """The file ``name`` in the state ``tag``: from ``place`` if it was made before, else made, and kept meanwhile.
+
+    Who leaves in the middle leaves nothing behind; older states are deleted when a new one is complete.
+    """
+    finished = place / f"{name}.{tag}"
+    try:
+        with finished.open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+        return
+    except FileNotFoundError:
+        pass
+    place.mkdir(parents=True, exist_ok=True)
+    handle, begun = tempfile.mkstemp(prefix="making.", dir=place)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for block in make():
+                file.write(block)
+                yield block
+        for old in place.glob(f"{name}.*"):
+            old.unlink(missing_ok=True)
+        Path(begun).replace(finished)
+    finally:
+        Path(begun).unlink(missing_ok=True)
+
+
+def _cell(dataset: Dataset, name: str) -> str:
+    if name in ("title_zh", "title_en", "notes_zh"):
+        field, language = name.split("_")
+        texts = localised.parse(dataset.get(f"{field}_translated") or dataset.get(field))
+        return texts.get(language, "")
+    if name == "organization":
+        return (dataset.get("organization") or {}).get("title", "")
+    if name == "formats":
+        return "、".join(dict.fromkeys(file["format"].upper() for file in dataset["resources"] if file.get("format")))
+    if name == "files":
+        return str(len(dataset["resources"]))
+    value = dataset.get(name)
+    values = [str(one) for one in (value if isinstance(value, list) else [value]) if one not in (None, "")]
+    if name in CODED:
+        values = [codelists.label(CODED[name], one, "zh") for one in values]
+    return "、".join(values)
+
+
+def _line(cells: list[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue().encode()

@@ -1,0 +1,151 @@
+"""What readers say about datasets, and what departments answer in public."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import mailer
+from flask_babel import force_locale
+
+from ckanext.nxopendata.core.rate_limit import Limit
+from ckanext.nxopendata.portal.models import Feedback, now
+
+log = logging.getLogger(__name__)
+
+KINDS = ("question", "error", "suggestion", "use")
+WAITING, PUBLIC, REFUSED = "waiting", "public", "refused"
+
+MAILS = Limit("feedback mail", 10)
+"""To one department, whoever writes."""
+
+
+def of_dataset(dataset_id: str, limit: int = 50) -> list[dict[str, Any]]:
+    """The public feedback on a dataset with its answers, newest first."""
+    query = (
+        sa.select(Feedback)
+        .where(Feedback.dataset_id == dataset_id, Feedback.state == PUBLIC)
+        .order_by(Feedback.created.desc(), Feedback.id)
+        .limit(limit)
+    )
+    return [as_dict(row) for row in model.Session.scalars(query)]
+
+
+def waiting(organizations: list[str] | None, limit: int) -> list[dict[str, Any]]:
+    """What nobody has looked at, the oldest first; ``organizations``: only of these (ids), None for all."""
+    query = (
+        sa.select(Feedback, model.Package)
+        .join(model.Package, model.Package.id == Feedback.dataset_id)
+        .where(Feedback.state == WAITING, model.Package.state != "deleted")
+        .order_by(Feedback.created, Feedback.id)
+        .limit(limit)
+    )
+    if organizations is not None:
+        query = query.where(model.Package.owner_org.in_(organizations))
+    return [
+        as_dict(row) | {"dataset_name": package.name, "dataset_title": package.title}
+        for row, package in model.Session.execute(query)
+    ]
+
+
+def between(since: dt.date, until: dt.date) -> list[dict[str, Any]]:
+    """What readers said from one day to another, oldest first, with its department; what was refused left out."""
+    day = sa.cast(Feedback.created, sa.Date)
+    query = (
+        sa.select(Feedback, model.Package.owner_org)
+        .join(model.Package, model.Package.id == Feedback.dataset_id)
+        .where(Feedback.state != REFUSED, model.Package.state == "active", day >= since, day <= until)
+        .order_by(Feedback.created, Feedback.id)
+    )
+    return [as_dict(row) | {"owner_org": owner} for row, owner in model.Session.execute(query)]
+
+
+def as_dict(row: Feedback) -> dict[str, Any]:
+    """Feedback as the API gives it; the address of its writer never leaves."""
+    return {
+        "id": row.id,
+        "dataset_id": row.dataset_id,
+        "kind": row.kind,
+        "text": row.text,
+        "name": row.name,
+        "state": row.state,
+        "answer": row.answer,
+        "answered": row.answered.isoformat() if row.answered else None,
+        "created": row.created.isoformat(),
+    }
+
+
+def create(dataset: model.Package, data: dict[str, Any], language: str) -> Feedback:
+    """Store what a reader wrote; it waits. The department's contact is told by mail, ten times an hour at most."""
+    row = Feedback(
+        dataset_id=dataset.id,
+        kind=data["kind"],
+        text=data["text"],
+        name=data.get("name") or "",
+        email=data.get("email") or "",
+        language=language,
+    )
+    model.Session.add(row)
+    model.Session.commit()
+    # All of it is kept and shown to the department; only its mailbox is not filled.
+    if MAILS.allows(dataset.owner_org or dataset.id):
+        tk.enqueue_job(tell_department, [row.id], title="nx: feedback")
+    return row
+
+
+def decide(row: Feedback, state: str, answer: str, user_id: str) -> Feedback:
+    """Publish with an answer, publish without, or refuse. The writer gets the answer by mail, then is forgotten."""
+    row.state, row.answer, row.decided_by = state, answer, user_id
+    row.answered = now() if answer else None
+    email, row.email = row.email, ""
+    model.Session.commit()
+    if email and answer and state == PUBLIC:
+        tk.enqueue_job(send_answer, [row.id, email], title="nx: answer")
+    return row
+
+
+# Jobs
+
+
+def tell_department(feedback_id: str) -> None:
+    """Job: mail the feedback to the contact of the dataset, else of its department."""
+    row = model.Session.get(Feedback, feedback_id)
+    dataset = model.Package.get(row.dataset_id) if row else None
+    if row is None or dataset is None:
+        return
+    department: Any = model.Group.get(dataset.owner_org) if dataset.owner_org else None
+    found = [dataset.extras, department.extras if department else {}]
+    address = next((one["nx_contact_email"] for one in found if one.get("nx_contact_email")), "")
+    if not address:
+        log.info("feedback %s: neither dataset nor department has an address", row.id)
+        return
+    with force_locale(tk.config["ckan.locale_default"]):
+        subject = tk._('A reader writes about "{title}"').format(title=dataset.title)
+        page = tk.url_for("nx_feedback.index", _external=True)
+        body = "\n\n".join([row.text, tk._("Look at it and answer:"), page])
+    _mail(address, subject, body)
+
+
+def send_answer(feedback_id: str, email: str) -> None:
+    """Job: mail the answer to who asked, in the language of the question."""
+    row = model.Session.get(Feedback, feedback_id)
+    dataset = model.Package.get(row.dataset_id) if row else None
+    if row is None or dataset is None:
+        return
+    with force_locale(row.language or tk.config["ckan.locale_default"]):
+        subject = tk._('Answer to your feedback on "{title}"').format(title=dataset.title)
+        page = tk.url_for("dataset.read", id=dataset.name, _external=True)
+        # The address may be anybody's, so the question is read on the page, not in the letter.
+        body = "\n\n".join([row.answer, tk._("Question and answer are on this page:"), page])
+    _mail(email, subject, body)
+
+
+def _mail(address: str, subject: str, body: str) -> None:
+    try:
+        mailer.mail_recipient(address, address, subject, body)
+    except mailer.MailerException as problem:
+        log.warning("feedback was not mailed: %s", problem)

@@ -1,0 +1,129 @@
+"""Proposals to clear systems away: the department confirms or contests, the office decides, table 1 follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+
+from ckanext.nxopendata.catalogue import config as catalogue
+from ckanext.nxopendata.core import workdays
+from ckanext.nxopendata.register import config, log
+from ckanext.nxopendata.register.cleanup import inactivity_signs
+from ckanext.nxopendata.register.clock import today
+from ckanext.nxopendata.register.models import Verdict, now
+from ckanext.nxopendata.register.systems import record, system_store
+
+PROPOSED, CONFIRMED, CONTESTED, CLEARED, KEPT = "proposed", "confirmed", "contested", "cleared", "kept"
+OPEN = (PROPOSED, CONFIRMED, CONTESTED)
+
+
+def thresholds() -> inactivity_signs.Thresholds:
+    """The configured ones."""
+    names = ("signs", "unused_months", "idle_percent", "unmaintained_months", "few_users")
+    return inactivity_signs.Thresholds(**{name: config.number(name) for name in names})
+
+
+def signs(system: record.System) -> tuple[inactivity_signs.Sign, ...]:
+    """The five signs of a system today."""
+    return inactivity_signs.check(system, thresholds(), today())
+
+
+def plain(found: Iterable[inactivity_signs.Sign]) -> list[dict[str, Any]]:
+    """Signs as they are kept and given out."""
+    return [
+        {"sign": sign.sign, "met": sign.met, "evidence": sign.evidence, "params": dict(sign.params)} for sign in found
+    ]
+
+
+def propose(user: str, owner_orgs: Collection[str] | None) -> list[str]:
+    """Propose every system that shows the signs and was not judged on the same ones before; ids of the proposals."""
+    made: list[str] = []
+    latest = _latest()
+    for system in system_store.every(owner_orgs, state=record.ACTIVE):
+        found = signs(system)
+        if not inactivity_signs.proposes(found, thresholds()):
+            continue
+        last = latest.get(system.id)
+        if last is not None and (last.state in OPEN or _met(last.signs) == _met(plain(found))):
+            continue
+        verdict = Verdict(system_id=system.id, owner_org=system.owner_org, state=PROPOSED, signs=plain(found))
+        model.Session.add(verdict)
+        model.Session.flush()
+        log.write("system", system.id, system.owner_org, "propose", user)
+        made.append(verdict.id)
+    model.Session.commit()
+    return made
+
+
+def _met(found: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {sign["sign"] for sign in found if sign["met"]}
+
+
+def _latest() -> dict[str, Verdict]:
+    rows = model.Session.scalars(sa.select(Verdict).order_by(Verdict.created))
+    return {row.system_id: row for row in rows}
+
+
+def every(owner_orgs: Collection[str] | None = None) -> list[Verdict]:
+    """Verdicts of some departments (ids), of all for None: open ones first, then the newest."""
+    query = sa.select(Verdict)
+    if owner_orgs is not None:
+        query = query.where(Verdict.owner_org.in_(list(owner_orgs)))
+    rows = model.Session.scalars(query.order_by(Verdict.created.desc()))
+    return sorted(rows, key=lambda row: row.state not in OPEN)
+
+
+def of_system(system_id: str) -> Verdict | None:
+    """The latest verdict on a system."""
+    query = sa.select(Verdict).where(Verdict.system_id == system_id).order_by(Verdict.created.desc())
+    return model.Session.scalars(query).first()
+
+
+def answer_by(verdict: Verdict) -> dt.date:
+    """The last day on which the department's answer is waited for, by the calendar of working days."""
+    days = tk.config[config.PREFIX + "zombie_answer_days"]
+    return workdays.load(catalogue.workdays_file()).after(verdict.created.date(), days).day
+
+
+def answer(verdict: Verdict, user: str, *, confirm: bool, reason: str) -> None:
+    """The department's word; commits."""
+    if verdict.state not in OPEN:
+        raise tk.ValidationError({"id": [tk._("The office has decided already")]})
+    if not confirm and not reason.strip():
+        raise tk.ValidationError({"reason": [tk._("Say why the system is to stay")]})
+    verdict.state = CONFIRMED if confirm else CONTESTED
+    verdict.reason, verdict.answered = reason.strip(), now()
+    action = "confirm" if confirm else "contest"
+    log.write("system", verdict.system_id, verdict.owner_org, action, user, opinion=verdict.reason)
+    model.Session.commit()
+
+
+def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
+    """The office's word; the system's group in table 1 follows; commits."""
+    if verdict.state not in OPEN:
+        raise tk.ValidationError({"id": [tk._("The office has decided already")]})
+    if verdict.state == PROPOSED and today() <= answer_by(verdict):
+        message = tk._("The department may answer until {day}").format(day=answer_by(verdict))
+        raise tk.ValidationError({"id": [message]})
+    if verdict.state == CONTESTED and clear and not opinion.strip():
+        raise tk.ValidationError(
+            {"opinion": [tk._("The department contested it: say why it is cleared away all the same")]}
+        )
+    system = system_store.get(verdict.system_id)
+    verdict.state = CLEARED if clear else KEPT
+    verdict.opinion, verdict.decided = opinion.strip(), now()
+    changes: dict[str, str] = {}
+    # The entry of a system that went while the proposal was open stays as it is.
+    if system is not None and system.state == record.ACTIVE:
+        if clear:
+            changes = {"nx_plan": record.CLEAR}
+        elif system.plan == record.CLEAR:
+            changes = {"nx_plan": record.KEEP}
+    action = "clear" if clear else "keep"
+    system_store.update(user, verdict.system_id, changes, action=action, opinion=verdict.opinion, commit=False)
+    model.Session.commit()

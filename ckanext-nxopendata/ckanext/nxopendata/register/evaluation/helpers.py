@@ -1,0 +1,123 @@
+"""Template helpers of the evaluation: its arithmetic and its reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.register.evaluation import scoring
+
+__all__ = [
+    "nx_evaluation_arithmetic",
+    "nx_evaluation_reason",
+    "nx_evaluation_state",
+    "nx_evaluation_sum",
+    "nx_evaluation_text",
+    "nx_evaluation_url",
+    "nx_evaluation_weak",
+]
+
+STATES: Mapping[str, Callable[[], str]] = {
+    "draft": lambda: tk._("Draft, not sent"),
+    "sent": lambda: tk._("Sent to the unit"),
+    "confirmed": lambda: tk._("No objection"),
+    "objected": lambda: tk._("The unit objects"),
+    "replied": lambda: tk._("Objection replied to"),
+    "published": lambda: tk._("Published"),
+}
+
+REASONS: Mapping[str, Callable[[], str]] = {
+    "no_dataset": lambda: tk._("no dataset of it is in the catalogue"),
+    "overdue": lambda: tk._("update was due on {day}"),
+    "not_shared": lambda: tk._("not shared"),
+    "not_opened": lambda: tk._("not public, or without a file"),
+    "incomplete": lambda: tk._("metadata missing: {fields}"),
+    "not_readable": lambda: tk._("no file is machine-readable"),
+    "answered_late": lambda: tk._("answered after {day}"),
+    "unanswered": lambda: tk._("not answered by {day}"),
+    "not_connected": lambda: tk._("not connected"),
+    "not_disposed": lambda: tk._("not yet disposed of"),
+    "late_report": lambda: tk._("submitted late, on {day}"),
+    "silent": lambda: tk._("not submitted; was due on {day}"),
+    "no_file": lambda: tk._("no file or interface"),
+    "uses_nothing": lambda: tk._("uses no shared data"),
+}
+"""Why a record costs points -> how it reads, translated when called."""
+
+
+def nx_evaluation_state(state: str) -> str:
+    """Where an evaluation stands, in words."""
+    return STATES[state]()
+
+
+def nx_evaluation_text(texts: Mapping[str, str]) -> str:
+    """A text of the indicators in the reader's language; "" for an empty one."""
+    language = "zh" if reader_language().startswith("zh") else "en"
+    return texts.get(language) or texts.get("zh") or ""
+
+
+def nx_evaluation_reason(lost: Mapping[str, Any]) -> str:
+    """Why a record costs points."""
+    params = dict(lost["params"])
+    if "fields" in params:
+        fields = {field["field_name"]: field for field in _dataset_fields()}
+        labels = [tk.h.scheming_language_text(fields[name]["label"]) for name in params["fields"] if name in fields]
+        params["fields"] = tk._("; ").join(labels)
+    return REASONS[lost["reason"]]().format(**params)
+
+
+def _dataset_fields() -> list[dict[str, Any]]:
+    return (tk.h.scheming_get_dataset_schema("dataset") or {}).get("dataset_fields", [])
+
+
+def nx_evaluation_url(lost: Mapping[str, Any]) -> str:
+    """The page of a record that costs points."""
+    endpoints = {
+        "system": "nx_register.system",
+        "report": "nx_register_reports.show",
+        "finding": "nx_register_audit.finding",
+    }
+    return tk.h.url_for(endpoints.get(lost["kind"], "dataset.read"), id=lost["id"])
+
+
+def nx_evaluation_arithmetic(score: Mapping[str, Any]) -> str:
+    """How a score came about, so that it can be done over by hand."""
+    if score["points"] is None:
+        return tk._("Not assessed: there is nothing to count; its {weight} points go to the others").format(**score)
+    percent, full, zero = (Decimal(score[name]) for name in ("percent", "full", "zero"))
+    if percent >= full:
+        step = tk._("{percent}% ≥ {full}%, counted: {reached}%")
+    elif percent <= zero and zero:
+        step = tk._("{percent}% ≤ {zero}%, counted: {reached}%")
+    elif zero:
+        step = tk._("({percent}% − {zero}%) ÷ ({full}% − {zero}%) = {reached}%")
+    else:
+        step = tk._("{percent}% ÷ {full}% = {reached}%")
+    frame = tk._("{numerator} ÷ {denominator} = {percent}%; {step}; {weight} × {reached}% = {points} points")
+    return frame.format(**score, step=step.format(**score))
+
+
+def nx_evaluation_sum(scores: list[Mapping[str, Any]], total: str | None) -> str:
+    """How the total came about."""
+    assessed = [score for score in scores if score["points"] is not None]
+    if not assessed:
+        return tk._("Nothing could be assessed")
+    text = tk._("({points}) ÷ ({weights}) × 100 = {total}").format(
+        points=" + ".join(score["points"] for score in assessed),
+        weights=" + ".join(score["weight"] for score in assessed),
+        total=total,
+    )
+    rest = [nx_evaluation_text(score["name"]) for score in scores if score["points"] is None]
+    if not rest:
+        return text
+    spread = tk._("{sum}; not assessed, their points spread over the others: {names}")
+    return spread.format(sum=text, names=tk._("; ").join(rest))
+
+
+def nx_evaluation_weak(scores: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The scores that call for advice, the most points lost first."""
+    return scoring.weak(scores)

@@ -1,0 +1,247 @@
+"""The evaluation's way: counted, sent as a draft, answered by the unit, replied to by the office, published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+
+from ckanext.nxopendata.catalogue import config as catalogue
+from ckanext.nxopendata.core import departments, roles, workdays
+from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.register import config, log
+from ckanext.nxopendata.register.clock import today
+from ckanext.nxopendata.register.connection import queries
+from ckanext.nxopendata.register.evaluation import facts, scoring
+from ckanext.nxopendata.register.evaluation.models import (
+    ANSWERABLE,
+    CONFIRMED,
+    DRAFT,
+    OBJECTED,
+    PUBLISHED,
+    REPLIED,
+    SENT,
+    Evaluation,
+    digest,
+)
+from ckanext.nxopendata.register.reports import collection
+
+TOPIC = "evaluation"
+
+
+def of_year(year: int) -> list[Evaluation]:
+    """The evaluations of a year by class and title."""
+    query = sa.select(Evaluation).where(Evaluation.year == year)
+    return list(model.Session.scalars(query.order_by(Evaluation.kind.desc(), Evaluation.title)))
+
+
+def years(*, published: bool = False) -> list[int]:
+    """The years that have evaluations, the newest first."""
+    query = sa.select(Evaluation.year).distinct().order_by(Evaluation.year.desc())
+    return list(model.Session.scalars(query.where(Evaluation.state == PUBLISHED) if published else query))
+
+
+def collect(user: str, year: int, owner_orgs: Collection[str] | None = None) -> list[Evaluation]:
+    """Count a year anew for all units that report, or for some (ids); commits.
+
+    What was sent is not counted anew under the unit's eyes, unless the unit objected.
+
+    Raises:
+        tk.ValidationError: the year is published or has not begun.
+    """
+    if year > today().year or year < 2017:
+        raise tk.ValidationError({"year": [tk._("This year has not begun, or is before the plan")]})
+    rows = {row.owner_org: row for row in of_year(year)}
+    if any(row.state == PUBLISHED for row in rows.values()):
+        raise tk.ValidationError({"year": [tk._("The evaluation of this year is published; it no longer changes")]})
+    wanted = [
+        unit
+        for unit in (collection.units() if owner_orgs is None else owner_orgs)
+        if unit not in rows or rows[unit].state in (DRAFT, OBJECTED)
+    ]
+    made = []
+    for unit, counts in facts.collect(wanted, year, today()).items():
+        row = rows.get(unit) or Evaluation(year=year, owner_org=unit, state=DRAFT)
+        before = row.total
+        row.title, row.kind, row.collected = departments.title(unit, "zh"), queries.kind_of(unit), today()
+        row.scores = [scoring.plain(scoring.score(each, counts[each.key])) for each in scoring.indicators_of(row.kind)]
+        _sum_up(row)
+        model.Session.add(row)
+        model.Session.flush()
+        log.write("evaluation", row.id, unit, "collect", user, log.difference({"total": before}, {"total": row.total}))
+        made.append(row)
+    model.Session.commit()
+    return made
+
+
+def _sum_up(row: Evaluation) -> None:
+    points = scoring.total_of(row.scores)
+    row.total = None if points is None else str(points)
+    row.grade = dict(scoring.grade(points))
+
+
+def amend(row: Evaluation, user: str, changes: Mapping[str, Any]) -> None:
+    """The office's hand: its advice, or the count of one indicator with the reason; commits.
+
+    Args:
+        changes: ``advice``; ``indicator``, ``numerator``, ``denominator``, ``reason``.
+
+    Raises:
+        tk.ValidationError: it is published, or the numbers cannot be.
+    """
+    if row.state == PUBLISHED:
+        raise tk.ValidationError({"id": [tk._("The evaluation of this year is published; it no longer changes")]})
+    before = {"advice": row.advice, "total": row.total}
+    if "advice" in changes:
+        row.advice = changes["advice"]
+    if key := changes.get("indicator"):
+        numerator, denominator = changes["numerator"], changes["denominator"]
+        if numerator > denominator:
+            raise tk.ValidationError({"numerator": [tk._("Must not be more than there is to count")]})
+        if not changes.get("reason"):
+            raise tk.ValidationError({"reason": [tk._("Say why")]})
+        if all(score["key"] != key for score in row.scores):
+            raise tk.ValidationError({"indicator": [tk._("There is no such indicator")]})
+        row.scores = [
+            scoring.adjusted(score, numerator, denominator, changes["reason"]) if score["key"] == key else score
+            for score in row.scores
+        ]
+        _sum_up(row)
+    changed = log.difference(before, {"advice": row.advice, "total": row.total})
+    log.write("evaluation", row.id, row.owner_org, "amend", user, changed, changes.get("reason") or "")
+    model.Session.commit()
+
+
+def send(user: str, year: int) -> list[Evaluation]:
+    """Send the drafts of a year to their units, which may object within the configured working days; commits."""
+    rows = [row for row in of_year(year) if row.state == DRAFT]
+    day = workdays.load(catalogue.workdays_file()).after(today(), config.evaluation("answer_days")).day
+    for row in rows:
+        row.state, row.due = SENT, day
+        log.write("evaluation", row.id, row.owner_org, "send", user, {"state": [DRAFT, SENT]})
+    model.Session.commit()
+    for row in rows:
+        _tell(roles.people(row.owner_org, ("admin", "editor")), "sent", row)
+    return rows
+
+
+def answer(row: Evaluation, user: str, *, confirm: bool, objection: str) -> None:
+    """The unit's word: it has no objection, or says what is wrong; commits.
+
+    Raises:
+        tk.ValidationError: it is too late, or the reason is missing.
+    """
+    if row.state not in ANSWERABLE or (row.due is not None and today() > row.due):
+        raise tk.ValidationError({"id": [tk._("The time to answer is over")]})
+    if not confirm and not objection:
+        raise tk.ValidationError({"objection": [tk._("Say what is wrong, and why")]})
+    before = row.state
+    row.state = CONFIRMED if confirm else OBJECTED
+    row.objection = "" if confirm else objection
+    log.write("evaluation", row.id, row.owner_org, _STEP[confirm], user, {"state": [before, row.state]}, row.objection)
+    model.Session.commit()
+    if not confirm:
+        _tell(_office_people(), "objected", row)
+
+
+_STEP = {True: "agree", False: "object"}
+
+
+def _office_people() -> list[model.User]:
+    group: Any = model.Group.get(config.supervisor("office") or "")
+    return roles.people(group.id if group else None, ("admin", "editor"))
+
+
+def reply(row: Evaluation, user: str, *, accepted: bool, text: str) -> None:
+    """The office's reply to an objection; what it accepts it has put right before, by hand or by counting anew.
+
+    Raises:
+        tk.ValidationError: there is no objection to reply to.
+    """
+    if row.state != OBJECTED:
+        raise tk.ValidationError({"id": [tk._("There is no objection to reply to")]})
+    row.state, row.reply, row.accepted = REPLIED, text, accepted
+    log.write("evaluation", row.id, row.owner_org, "reply", user, {"state": [OBJECTED, REPLIED]}, text)
+    model.Session.commit()
+    _tell(roles.people(row.owner_org, ("admin", "editor")), "replied", row)
+
+
+def publish(user: str, year: int) -> list[Evaluation]:
+    """Rank the units of a year by class and publish; from now on nothing changes; commits.
+
+    Raises:
+        tk.ValidationError: there is nothing to publish, a draft was not sent, an objection was not replied to, or the
+            time to answer is not over.
+    """
+    rows = of_year(year)
+    if not rows or all(row.state == PUBLISHED for row in rows):
+        raise tk.ValidationError({"year": [tk._("There is nothing to publish")]})
+    waits = [row.title for row in rows if not _is_ready(row)]
+    if waits:
+        message = tk._("Not sent, not replied to, or the time to answer is not over: {units}")
+        raise tk.ValidationError({"year": [message.format(units=tk._("; ").join(waits))]})
+    for kind in {row.kind for row in rows}:
+        same = [row for row in rows if row.kind == kind]
+        totals = [None if row.total is None else Decimal(row.total) for row in same]
+        for row, rank in zip(same, scoring.ranks(totals), strict=True):
+            row.rank = rank
+    for row in rows:
+        before, row.state, row.published = row.state, PUBLISHED, today()
+        changes = {"state": [before, PUBLISHED], "sha256": [None, digest(row)]}
+        log.write("evaluation", row.id, row.owner_org, "publish", user, changes)
+    model.Session.commit()
+    for row in rows:
+        _tell(roles.people(row.owner_org, ("admin", "editor")), "published", row)
+    return rows
+
+
+def _is_ready(row: Evaluation) -> bool:
+    unanswered = row.state == SENT and row.due is not None and today() > row.due
+    return unanswered or row.state in (CONFIRMED, REPLIED)
+
+
+def _tell(people: Collection[model.User], what: str, row: Evaluation) -> None:
+    values = {"what": what, "year": row.year, "title": row.title, "due": row.due.isoformat() if row.due else ""}
+    values |= {"endpoint": "nx_register_evaluation.show", "values": {"id": row.id}}
+    notify.tell(people, TOPIC, values)
+
+
+def words(params: Any) -> str:
+    """What a notice about an evaluation says."""
+    texts = {
+        "sent": tk._("The draft evaluation of {year} is there; object by {due} if something is wrong"),
+        "objected": tk._("{title} objects to its evaluation of {year}"),
+        "replied": tk._("The office replied to your objection to the evaluation of {year}"),
+        "published": tk._("The evaluation of {year} is published"),
+    }
+    return texts[params["what"]].format(**params)
+
+
+def view(row: Evaluation, *, whole: bool) -> dict[str, Any]:
+    """An evaluation as plain values; without ``whole`` what the public reads once it is published.
+
+    The public learns no record's name, no objection and no reason of an adjustment.
+    """
+    days: dict[str, dt.date | None] = {"collected": row.collected, "due": row.due, "published": row.published}
+    shown: dict[str, Any] = {
+        "id": row.id,
+        "year": row.year,
+        "owner_org": row.owner_org,
+        "title": row.title,
+        "kind": row.kind,
+        "state": row.state,
+        "total": row.total,
+        "grade": dict(row.grade),
+        "rank": row.rank,
+        "advice": row.advice,
+        "scores": [dict(score) for score in row.scores],
+    } | {name: day.isoformat() if day else None for name, day in days.items()}
+    if whole:
+        return shown | {"objection": row.objection, "reply": row.reply, "accepted": row.accepted}
+    shown["scores"] = [score | {"lost": [], "adjusted": None} for score in shown["scores"]]
+    return shown

@@ -1,0 +1,128 @@
+"""Filing of projects (分工方案三（五）): what states a filing has, who moves it, and its number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+
+from ckanext.nxopendata.core import codelists, departments
+from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register.clock import today
+from ckanext.nxopendata.register.systems import system_store
+from ckanext.nxopendata.register.systems.visibility import PROJECT
+
+DRAFT, SUBMITTED, FILED, CONDITIONAL, RETURNED, REFUSED = (
+    "draft",
+    "submitted",
+    "filed",
+    "conditional",
+    "returned",
+    "refused",
+)
+EDITABLE = (DRAFT, RETURNED)
+LOCK = 640_005
+"""Key of the advisory lock that gives out filing numbers one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One arrow: ``opinion`` says whether it needs words (conditions, reasons)."""
+
+    action: str
+    source: str
+    target: str
+    role: str
+    opinion: bool = False
+
+
+STEPS = (
+    Step("submit", DRAFT, SUBMITTED, roles.EDITOR),
+    Step("submit", RETURNED, SUBMITTED, roles.EDITOR),
+    Step("recall", SUBMITTED, DRAFT, roles.EDITOR),
+    Step("file", SUBMITTED, FILED, roles.OFFICE),
+    Step("file_with_conditions", SUBMITTED, CONDITIONAL, roles.OFFICE, opinion=True),
+    Step("return", SUBMITTED, RETURNED, roles.OFFICE, opinion=True),
+    Step("refuse", SUBMITTED, REFUSED, roles.OFFICE, opinion=True),
+)
+
+
+def possible(state: str, mine: Collection[str]) -> list[Step]:
+    """The steps somebody with these roles may take now."""
+    return [step for step in STEPS if step.source == state and step.role in mine]
+
+
+def get(reference: str) -> model.Package | None:
+    """The project with this id or name."""
+    found = model.Package.get(reference)
+    return found if found is not None and found.type == PROJECT and found.state == "active" else None
+
+
+def every(owner_orgs: Collection[str] | None = None) -> list[model.Package]:
+    """The projects of some departments (ids), of all for None; the newest first."""
+    package: Any = model.Package
+    query = sa.select(package).where(package.type == PROJECT, package.state == "active")
+    if owner_orgs is not None:
+        query = query.where(package.owner_org.in_(list(owner_orgs)))
+    return list(model.Session.scalars(query.order_by(package.metadata_created.desc(), package.title)))
+
+
+def state_of(project: model.Package) -> str:
+    """Where its filing stands."""
+    return project.extras.get("nx_filing_state") or DRAFT
+
+
+def shown(project: model.Package, language: str, mine: Collection[str] = ()) -> dict[str, Any]:
+    """A project as the API gives it, with the steps that are open to somebody with these roles."""
+    state = state_of(project)
+    return {
+        "id": project.id,
+        "name": project.name,
+        "title": project.title or project.name,
+        "owner_org": project.owner_org,
+        "department": departments.title(project.owner_org or "", language),
+        **system_store.fields_of(project),
+        "nx_filing_state": state,
+        "state_label": codelists.label("filing_state", state, language),
+        "steps": [{"action": step.action, "opinion": step.opinion} for step in possible(state, mine)],
+    }
+
+
+def act(project: model.Package, action: str, user: str, mine: Collection[str], opinion: str = "") -> None:
+    """Take one step of a filing.
+
+    Raises:
+        tk.NotAuthorized: the step is for others.
+        tk.ValidationError: the state has no such step; the opinion is missing.
+    """
+    state = state_of(project)
+    arrows = [step for step in STEPS if step.action == action and step.source == state]
+    if not arrows:
+        raise tk.ValidationError({"action": [tk._("This step is not possible now; look at the current state")]})
+    step = next((step for step in arrows if step.role in mine), None)
+    if step is None:
+        raise tk.NotAuthorized(tk._("This step is for somebody else to take"))
+    opinion = opinion.strip()
+    if step.opinion and not opinion:
+        raise tk.ValidationError({"opinion": [tk._("Say why, or on what conditions")]})
+    changes: dict[str, Any] = {"nx_filing_state": step.target}
+    if step.target == CONDITIONAL:
+        changes["nx_conditions"] = opinion
+    if step.target in (FILED, CONDITIONAL) and not project.extras.get("nx_filing_number"):
+        changes["nx_filing_number"] = _number()
+    system_store.update(user, project.id, changes, action=action, opinion=opinion)
+
+
+def _number() -> str:
+    """The next filing number of the year, ``2026-0012``; in the session's transaction, one caller at a time."""
+    model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    package: Any = model.Package
+    year = today().year
+    column = package.extras["nx_filing_number"].astext
+    taken = model.Session.scalars(sa.select(column).where(package.type == PROJECT, column.like(f"{year}-%")))
+    last = max((int(number.partition("-")[2]) for number in taken), default=0)
+    return f"{year}-{last + 1:04d}"

@@ -1,0 +1,240 @@
+"""Monthly and annual reports: asking the units, their figures, reminders, the office's summary."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+
+from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.register import config, log
+from ckanext.nxopendata.register.connection import queries
+from ckanext.nxopendata.register.reports import reporting_periods
+from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, view
+from ckanext.nxopendata.register.systems import record, system_store
+from ckanext.nxopendata.register.tasks import plan_tasks
+from ckanext.nxopendata.review import catalogue_lists, overdue_updates
+
+FIGURES = (
+    "systems",
+    "systems_keep",
+    "systems_merge",
+    "systems_clear",
+    "systems_disposed",
+    "to_connect",
+    "connected",
+    "projects",
+    "datasets",
+    "datasets_shared",
+    "datasets_open",
+    "datasets_overdue",
+    "uses_shared",
+    "tasks",
+    "tasks_done",
+)
+"""What is computed for every unit, in the order of the report."""
+
+TEXTS: dict[str, tuple[str, ...]] = {
+    reporting_periods.MONTHLY: ("progress", "problems", "next", "filler", "phone"),
+    reporting_periods.ANNUAL: ("catalogue", "connection", "sharing", "problems", "next", "filler", "phone"),
+}
+"""What a unit says itself, by the kind of report: progress made (in a year, by what the plan names in part three, two:
+the catalogue, the connection of systems, sharing and working together), problems, next steps, who fills it in."""
+
+REQUIRED = ("progress", "catalogue", "connection", "sharing", "filler", "phone")
+"""Texts without which a report is not submitted."""
+
+TOPIC = "report"
+
+
+def units() -> list[str]:
+    """The ids of the units that report: every active organisation, but for those the operator excuses."""
+    group: Any = model.Group
+    query = sa.select(group.id, group.name).where(group.is_organization, group.state == "active").order_by(group.title)
+    excused = config.reports_excused()
+    return [row[0] for row in model.Session.execute(query) if row[1] not in excused]
+
+
+def ask(kind: str, today: dt.date) -> list[Report]:
+    """Open the round that is asked for by ``today``: a report for each unit that has none yet. Idempotent.
+
+    A site that begins now does not ask for a round that was summed up before it began.
+
+    Returns:
+        The reports that were opened; the caller commits.
+    """
+    current = reporting_periods.latest(kind, today)
+    same = sa.and_(Report.kind == kind, Report.period == current.period)
+    there = set(model.Session.scalars(sa.select(Report.owner_org).where(same)))
+    if today > current.summary and not model.Session.query(Report).filter_by(kind=kind).first():
+        return []
+    opened = [
+        Report(kind=kind, period=current.period, owner_org=unit, due=current.due, figures=figures(unit, today))
+        for unit in units()
+        if unit not in there
+    ]
+    model.Session.add_all(opened)
+    model.Session.flush()
+    for row in opened:
+        log.write("report", row.id, row.owner_org, "ask", "")
+    return opened
+
+
+def remind(today: dt.date) -> dict[str, int]:
+    """The daily round: ask, remind who has not reported on the due day and every day after it, once a day.
+
+    Returns:
+        ``asked`` and ``reminded``: how many units.
+    """
+    counts: Counter[str] = Counter()
+    for kind in reporting_periods.KINDS:
+        for row in ask(kind, today):
+            counts["asked"] += 1
+            _tell(row, "asked", today)
+    late = sa.select(Report).where(Report.state == ASKED, Report.due <= today).order_by(Report.due)
+    for row in model.Session.scalars(late).all():
+        if today.isoformat() in row.reminded or today > reporting_periods.of(row.kind, row.period).summary:
+            continue
+        row.reminded = [*row.reminded, today.isoformat()]
+        counts["reminded"] += 1
+        _tell(row, "late" if today > row.due else "due", today)
+    for kind in reporting_periods.KINDS:
+        _tell_offices(reporting_periods.latest(kind, today), today)
+    model.Session.commit()
+    return {"asked": counts["asked"], "reminded": counts["reminded"]}
+
+
+def _tell_offices(current: reporting_periods.Round, today: dt.date) -> None:
+    """On the day of the summary: the offices that send it up are told, once, that it is ready and who is missing."""
+    subject_id = f"{current.kind}:{current.period}"
+    if today < current.summary or log.read("report", subject_id):
+        return
+    found = summary(current.kind, current.period, today)
+    if not found["count"]:
+        return
+    log.write("report", subject_id, "", "summary", "")
+    values = {"what": "summary", "kind": current.kind, "period": current.period, "due": current.due.isoformat()}
+    values |= {"late": len(found["late"]), "silent": len(found["silent"])}
+    address = {"kind": current.kind, "period": current.period}
+    values |= {"endpoint": "nx_register_reports.summary", "values": address}
+    for office in ("office", "development"):
+        group: Any = model.Group.get(config.supervisor(office) or "")
+        notify.tell(roles.people(group.id if group else None, ("admin", "editor")), TOPIC, values)
+
+
+def _tell(row: Report, what: str, today: dt.date) -> None:
+    values = {"what": what, "kind": row.kind, "period": row.period, "due": row.due.isoformat()}
+    values |= {"endpoint": "nx_register_reports.show", "values": {"id": row.id}}
+    notify.tell(roles.people(row.owner_org, ("admin", "editor")), TOPIC, values)
+
+
+def words(params: Any) -> str:
+    """What a notice about a report says."""
+    texts = {
+        "asked": tk._("Please report for {period} by {due}; the figures are filled in already"),
+        "due": tk._("The report for {period} is due today ({due})"),
+        "late": tk._("The report for {period} is late; it was due on {due}"),
+        "summary": tk._("The summary for {period} is ready: {late} units late, {silent} silent"),
+    }
+    return texts[params["what"]].format(**params)
+
+
+def figures(owner_org: str, today: dt.date) -> dict[str, int]:
+    """What the register and the catalogue know of a unit, by :data:`FIGURES`."""
+    found = system_store.every([owner_org])
+    active = [system for system in found if system.state == record.ACTIVE]
+    plans = Counter(system.plan for system in active)
+    exchange = [s.exchange_status for s in active if s.exchange_status in (record.CONNECTED, *_WANTED)]
+    package: Any = model.Package
+    share, is_open = package.extras["nx_share_type"].astext, package.extras["nx_is_open"].astext
+    datasets = model.Session.execute(
+        sa.select(share, is_open).where(catalogue_lists.is_registered(), package.owner_org == owner_org)
+    ).all()
+    projects = sa.select(sa.func.count()).where(
+        package.type == "project", package.state == "active", package.owner_org == owner_org
+    )
+    mine = unit_tasks(owner_org)
+    done = done_tasks()
+    return {
+        "systems": len(active),
+        "systems_keep": plans[record.KEEP],
+        "systems_merge": plans[record.MERGE],
+        "systems_clear": plans[record.CLEAR],
+        "systems_disposed": sum(system.state != record.ACTIVE for system in found),
+        "to_connect": len(exchange),
+        "connected": exchange.count(record.CONNECTED),
+        "projects": model.Session.scalar(projects) or 0,
+        "datasets": len(datasets),
+        "datasets_shared": sum(row[0] in ("1", "2") for row in datasets),
+        "datasets_open": sum(row[1] == "1" for row in datasets),
+        "datasets_overdue": len(overdue_updates.overdue(today, [owner_org])),
+        "uses_shared": sum(system.uses_shared == "1" for system in active),
+        "tasks": len(mine),
+        "tasks_done": sum(task.code in done for task in mine),
+    }
+
+
+_WANTED = (record.PREPARING, record.NOT_CONNECTED)
+
+
+def unit_tasks(owner_org: str, place: str = "") -> list[plan_tasks.Task]:
+    """The tasks that concern a unit (id); with ``place`` only where it is ``lead`` or ``cooperating``."""
+    group = model.Group.get(owner_org)
+    names = [group.title or "", group.name] if group else []
+    kind = queries.kind_of(owner_org)
+    return [
+        task for task in plan_tasks.every() if (found := task.concerns(names, kind)) and (not place or found == place)
+    ]
+
+
+def done_tasks() -> set[str]:
+    """The numbers of the tasks that the office declared done."""
+    return set(model.Session.scalars(sa.select(TaskState.code).where(TaskState.state == plan_tasks.DONE)))
+
+
+def progress(codes: Sequence[str], owner_orgs: Sequence[str] | None) -> list[Progress]:
+    """What units (ids; all for None) did for tasks, the newest month first."""
+    query = sa.select(Progress).where(Progress.code.in_(list(codes)))
+    if owner_orgs is not None:
+        query = query.where(Progress.owner_org.in_(list(owner_orgs)))
+    return list(model.Session.scalars(query.order_by(Progress.month.desc(), Progress.modified.desc())))
+
+
+def summary(kind: str, period: str, today: dt.date) -> dict[str, Any]:
+    """The office's summary of a round: totals, who was in time, who was late, who said nothing.
+
+    Raises:
+        rounds.NoSuchRound: there is no such round.
+
+    Returns:
+        ``round`` (dates), ``totals`` by :data:`FIGURES` over the reports that came in, ``in_time``, ``late``,
+        ``silent`` (reports, each with its unit's ``title``).
+    """
+    about = reporting_periods.of(kind, period)
+    group: Any = model.Group
+    query = (
+        sa.select(Report, group.title, group.name)
+        .join(group, group.id == Report.owner_org)
+        .where(Report.kind == kind, Report.period == period)
+        .order_by(group.title)
+    )
+    found = [view(row, today) | {"title": title or name} for row, title, name in model.Session.execute(query)]
+    came = [each for each in found if each["state"] == SUBMITTED]
+    return {
+        "kind": kind,
+        "period": period,
+        "asked": about.asked.isoformat(),
+        "due": about.due.isoformat(),
+        "summary_due": about.summary.isoformat(),
+        "totals": {name: sum(each["figures"].get(name, 0) for each in came) for name in FIGURES},
+        "in_time": [each for each in came if not each["late"]],
+        "late": [each for each in came if each["late"]],
+        "silent": [each for each in found if each["state"] == ASKED],
+        "count": len(found),
+    }

@@ -1,0 +1,81 @@
+"""Tables of the tasks' progress and of the monthly and annual reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ckanext.nxopendata.register.models import new_id, now
+
+ASKED, SUBMITTED = "asked", "submitted"
+
+
+class TaskState(tk.BaseModel):
+    """What the office decided of a task of the plan; a task without a row is open."""
+
+    __tablename__ = "nx_register_task"
+
+    code: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    state: Mapped[str] = mapped_column(sa.Text)
+    opinion: Mapped[str] = mapped_column(sa.Text, default="")
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+
+
+class Progress(tk.BaseModel):
+    """What a unit did for a task in a month (``2026-11``)."""
+
+    __tablename__ = "nx_register_progress"
+
+    code: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    owner_org: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    month: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    percent: Mapped[int] = mapped_column(sa.Integer)
+    text: Mapped[str] = mapped_column(sa.Text)
+    evidence: Mapped[str] = mapped_column(sa.Text, default="")
+    user_name: Mapped[str] = mapped_column(sa.Text)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+
+
+class Report(tk.BaseModel):
+    """What one unit reports in one round.
+
+    ``figures`` are computed from the register and the catalogue, the last time when it is submitted; ``texts`` are
+    the unit's own words, by the names in :data:`.reports.TEXTS`. ``submitted`` is a day of China's calendar.
+    """
+
+    __tablename__ = "nx_register_report"
+
+    id: Mapped[str] = mapped_column(sa.Text, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    period: Mapped[str] = mapped_column(sa.Text)
+    owner_org: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[str] = mapped_column(sa.Text, default=ASKED)
+    figures: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict)
+    texts: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    due: Mapped[dt.date] = mapped_column(sa.Date)
+    submitted: Mapped[dt.date | None] = mapped_column(sa.Date)
+    reminded: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    user_name: Mapped[str] = mapped_column(sa.Text, default="")
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+
+
+def view(row: Report, day: dt.date) -> dict[str, Any]:
+    """A report as plain values; ``late`` is how many days after the due day it came, or is still missing."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "period": row.period,
+        "owner_org": row.owner_org,
+        "state": row.state,
+        "figures": dict(row.figures),
+        "texts": dict(row.texts),
+        "due": row.due.isoformat(),
+        "submitted": row.submitted.isoformat() if row.submitted else None,
+        "reminded": list(row.reminded),
+        "late": max(((row.submitted or day) - row.due).days, 0),
+    }

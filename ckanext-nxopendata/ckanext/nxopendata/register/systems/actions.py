@@ -1,0 +1,330 @@
+"""Actions of the register: systems and projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.logic import validate
+from ckan.types import Context
+
+from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.register import log, roles
+from ckanext.nxopendata.register.clock import today
+from ckanext.nxopendata.register.projects import filing
+from ckanext.nxopendata.register.systems import auth, record, schema, system_store
+from ckanext.nxopendata.register.systems.visibility import PROJECT, SYSTEM
+
+__all__ = [
+    "nx_project_create",
+    "nx_project_decide",
+    "nx_project_list",
+    "nx_project_log",
+    "nx_project_show",
+    "nx_project_update",
+    "nx_system_create",
+    "nx_system_dispose",
+    "nx_system_list",
+    "nx_system_log",
+    "nx_system_show",
+    "nx_system_update",
+]
+
+NOT_FIELDS = frozenset({"id", "name", "type", "private", "state", "owner_org", "resources", "extras"})
+
+
+# Systems
+
+
+@tk.side_effect_free
+@validate(schema.of_list)
+def nx_system_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The systems that you may see, in the order of the official tables.
+
+    A department sees its own, the supervising offices see all, everybody sees what is declared public.
+
+    :param owner_org: only of this department, id or name (optional)
+    :param plan: only ``keep``, ``merge`` or ``clear`` (optional)
+    :param state: only ``active``, ``merged`` or ``disposed`` (optional)
+    :param q: a part of the name or of the function (optional)
+    :param limit: how many (optional, default 100, at most 1000)
+    :param offset: after how many (optional)
+
+    :returns: ``count`` and ``results``, each as :func:`nx_system_show`
+    """
+    tk.check_access("nx_system_list", context, data_dict)
+    user, language = context.get("user"), reader_language()
+    found = visible(user, data_dict.get("owner_org"))
+    words = (data_dict.get("q") or "").casefold()
+    chosen = [
+        system
+        for system in found
+        if data_dict.get("plan") in (None, system.plan)
+        and data_dict.get("state") in (None, system.state)
+        and words in f"{system.title}\n{system.title_en}\n{system.function}".casefold()
+    ]
+    start = data_dict["offset"]
+    page = chosen[start : start + data_dict["limit"]]
+    return {"count": len(chosen), "results": [_shown(context, system, language) for system in page]}
+
+
+def visible(user: str | None, owner_org: str | None = None) -> list[record.System]:
+    """The systems a user (name) sees, whole or by their public face."""
+    wanted = None if owner_org is None else auth.department_id(owner_org)
+    if roles.sees_all(user):
+        found = system_store.every(None if owner_org is None else [wanted or ""])
+    else:
+        own = system_store.every(roles.departments(user))
+        known = {system.id for system in own}
+        found = own + [system for system in system_store.public() if system.id not in known]
+        found = sorted(found, key=record.in_order)
+    return [system for system in found if owner_org is None or system.owner_org == wanted]
+
+
+def _shown(context: Context, system: record.System, language: str) -> dict[str, Any]:
+    if auth.reads(context, system.owner_org):
+        return system_store.shown(system, language)
+    return system_store.public_view(system, language)
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_system_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """A system.
+
+    :param id: its id or name
+
+    :returns: the fields of ``schemas/system.yaml``; to the public only ``name``, ``title``, ``department``,
+        ``function``, ``scope`` and ``demonstration`` (whether it is made up)
+    """
+    system = found("nx_system_show", context, data_dict["id"])
+    return _shown(context, system, reader_language())
+
+
+def found(action: str, context: Context, reference: str) -> record.System:
+    """The system that is meant, once the user may do ``action``.
+
+    Raises:
+        tk.NotAuthorized: also when there is none and the user sees no systems of others, so that nobody can guess.
+    """
+    system = system_store.get(reference)
+    if system is None and roles.sees_all(context.get("user")):
+        raise tk.ObjectNotFound(tk._("There is no such system"))
+    tk.check_access(action, context, {"id": reference})
+    if system is None:
+        raise tk.ObjectNotFound(tk._("There is no such system"))
+    return system
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_system_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """All that ever happened to a system, oldest first: ``action, user, opinion, changes, time``.
+
+    :param id: its id or name
+    """
+    return log.read(SYSTEM, found("nx_system_log", context, data_dict["id"]).id)
+
+
+def nx_system_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Enter a system of your department.
+
+    :param owner_org: the department, id or name
+    :param title: its name; or ``title_translated``
+
+    Further the fields of ``schemas/system.yaml``.
+    """
+    owner = tk.get_or_bust(data_dict, "owner_org")
+    tk.check_access("nx_system_create", context, data_dict)
+    department = auth.department_id(owner)
+    if department is None:
+        raise tk.ObjectNotFound(tk._("There is no such department"))
+    fields = _fields(data_dict) | {"nx_state": record.ACTIVE}
+    identifier = system_store.create(context.get("user") or "", department, fields)
+    return nx_system_show(context, {"id": identifier})
+
+
+def nx_system_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Change fields of a system; what is not named stays.
+
+    :param id: its id or name
+
+    Further the fields of ``schemas/system.yaml``; state and disposal have an action of their own.
+    """
+    system = found("nx_system_update", context, tk.get_or_bust(data_dict, "id"))
+    if system.state != record.ACTIVE:
+        raise tk.ValidationError({"id": [tk._("The system was disposed of; its entry stays as it is")]})
+    system_store.update(context.get("user") or "", system.id, _fields(data_dict))
+    return nx_system_show(context, {"id": system.id})
+
+
+@validate(schema.of_disposal)
+def nx_system_dispose(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Say that a system is gone: merged into another or disposed of. Its entry and its log stay.
+
+    :param id: its id or name
+    :param how: ``merged`` or ``disposed``
+    :param date: when; today if missing
+    :param note: the document, and what became of its data
+    """
+    system = found("nx_system_dispose", context, data_dict["id"])
+    if system.state != record.ACTIVE:
+        raise tk.ValidationError({"id": [tk._("The system was disposed of; its entry stays as it is")]})
+    if data_dict["how"] == record.MERGED and not system.merged_into:
+        raise tk.ValidationError({"how": [tk._("Say first which system it was merged into")]})
+    changes = {
+        "nx_state": data_dict["how"],
+        "nx_disposed": data_dict.get("date") or today().isoformat(),
+        "nx_disposal_note": data_dict["note"],
+    }
+    user = context.get("user") or ""
+    if data_dict["how"] == record.MERGED:
+        _take_datasets_along(user, system)
+    system_store.update(user, system.id, changes, action="dispose", opinion=data_dict["note"])
+    return nx_system_show(context, {"id": system.id})
+
+
+def _take_datasets_along(user: str, system: record.System) -> None:
+    """Datasets follow their system: they are fed by the big one from now on."""
+    big = next(
+        (
+            each
+            for each in system_store.every([system.owner_org])
+            if same_title(each.title) == same_title(system.merged_into)
+        ),
+        None,
+    )
+    if big is None or big.id == system.id or not system.datasets:
+        return
+    there = [name for name in system.datasets if _in_catalogue(name)]
+    datasets = list(dict.fromkeys([*big.datasets, *there]))
+    system_store.update(user, big.id, {"nx_datasets": datasets}, action="merge", opinion=system.title, commit=False)
+
+
+def _in_catalogue(name: str) -> bool:
+    found = model.Package.get(name)
+    return found is not None and found.state == "active"
+
+
+def _fields(data_dict: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in data_dict.items()
+        if name not in NOT_FIELDS | system_store.DECIDED and not name.startswith("__")
+    }
+
+
+# Projects
+
+
+@tk.side_effect_free
+@validate(schema.of_list)
+def nx_project_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The projects that you may see, the newest first: those of your departments; all, for the supervising offices.
+
+    :param owner_org: only of this department, id or name (optional)
+    :param q: a part of the name (optional)
+    :param limit: how many (optional, default 100, at most 1000)
+    :param offset: after how many (optional)
+
+    :returns: ``count`` and ``results``, each as :func:`nx_project_show`
+    """
+    tk.check_access("nx_project_list", context, data_dict)
+    user = context.get("user")
+    owners = None if roles.sees_all(user) else roles.departments(user)
+    if wanted := data_dict.get("owner_org"):
+        identifier = auth.department_id(wanted)
+        owners = [identifier or ""] if owners is None or identifier in owners else []
+    words = (data_dict.get("q") or "").casefold()
+    chosen = [project for project in filing.every(owners) if words in (project.title or "").casefold()]
+    start = data_dict["offset"]
+    page = chosen[start : start + data_dict["limit"]]
+    return {"count": len(chosen), "results": [_project(context, project) for project in page]}
+
+
+def _project(context: Context, project: model.Package) -> dict[str, Any]:
+    return filing.shown(project, reader_language(), roles.of(context.get("user"), project.owner_org))
+
+
+def _found_project(action: str, context: Context, reference: str) -> model.Package:
+    project = filing.get(reference)
+    if project is None and roles.sees_all(context.get("user")):
+        raise tk.ObjectNotFound(tk._("There is no such project"))
+    tk.check_access(action, context, {"id": reference})
+    if project is None:
+        raise tk.ObjectNotFound(tk._("There is no such project"))
+    return project
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_project_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """A project with its filing: the fields of ``schemas/project.yaml``, ``steps`` that you may take.
+
+    :param id: its id or name
+    """
+    return _project(context, _found_project("nx_project_show", context, data_dict["id"]))
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_project_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """All that ever happened to a project, oldest first.
+
+    :param id: its id or name
+    """
+    return log.read(PROJECT, _found_project("nx_project_log", context, data_dict["id"]).id)
+
+
+PROJECT_DECIDED = frozenset({"nx_filing_state", "nx_filing_number", "nx_conditions"})
+
+
+def nx_project_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Enter a project of your department, as a draft.
+
+    :param owner_org: the department, id or name
+    :param title: its name; or ``title_translated``
+
+    Further the fields of ``schemas/project.yaml``.
+    """
+    owner = tk.get_or_bust(data_dict, "owner_org")
+    tk.check_access("nx_project_create", context, data_dict)
+    department = auth.department_id(owner)
+    if department is None:
+        raise tk.ObjectNotFound(tk._("There is no such department"))
+    fields = {name: value for name, value in _fields(data_dict).items() if name not in PROJECT_DECIDED}
+    fields["nx_filing_state"] = filing.DRAFT
+    identifier = system_store.create(context.get("user") or "", department, fields, kind=PROJECT)
+    return nx_project_show(context, {"id": identifier})
+
+
+def nx_project_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Change fields of a project while it is a draft or was returned; what is not named stays.
+
+    :param id: its id or name
+    """
+    project = _found_project("nx_project_update", context, tk.get_or_bust(data_dict, "id"))
+    if filing.state_of(project) not in filing.EDITABLE:
+        raise tk.ValidationError({"id": [tk._("The project was submitted: recall it before you edit it")]})
+    fields = {name: value for name, value in _fields(data_dict).items() if name not in PROJECT_DECIDED}
+    system_store.update(context.get("user") or "", project.id, fields)
+    return nx_project_show(context, {"id": project.id})
+
+
+@validate(schema.of_step)
+def nx_project_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Take one step of a filing.
+
+    :param id: the project, id or name
+    :param action: ``submit`` or ``recall``, for the department; ``file``, ``file_with_conditions``, ``return`` or
+        ``refuse``, for the office
+    :param opinion: the conditions, or why it is returned or refused
+    """
+    project = _found_project("nx_project_decide", context, data_dict["id"])
+    user = context.get("user") or ""
+    mine = roles.of(user, project.owner_org)
+    filing.act(project, data_dict["action"], user, mine, data_dict.get("opinion") or "")
+    return nx_project_show(context, {"id": project.id})

@@ -1,0 +1,105 @@
+"""Who may do what in the review; the steps themselves are judged by the machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.types import AuthResult, Context
+
+from ckanext.nxopendata.core import roles as gate
+from ckanext.nxopendata.review import cases, datastore, state_machine
+
+__all__ = [
+    "nx_catalogue_list",
+    "nx_department_tree",
+    "nx_notice_list",
+    "nx_notice_read",
+    "nx_review_decide",
+    "nx_review_list",
+    "nx_review_log",
+    "nx_review_show",
+    "nx_review_submit",
+    "nx_workdays_show",
+    "nx_workdays_update",
+    "package_delete",
+]
+
+
+@tk.auth_allow_anonymous_access
+def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Anybody; the departments are public."""
+    return {"success": True}
+
+
+def nx_review_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Editors and heads of the department; the office once the case was submitted."""
+    reference = data_dict.get("id") or ""
+    case, dataset = cases.find(reference), model.Package.get(reference)
+    if case is None and dataset is None:
+        return {"success": False, "msg": tk._("There is no such review")}
+    organization = case.owner_org if case else getattr(dataset, "owner_org", None) or ""
+    roles = gate.roles(context.get("user"), organization)
+    state = (
+        case.state if case else (state_machine.DRAFT if getattr(dataset, "private", True) else state_machine.PUBLISHED)
+    )
+    seen = roles & {state_machine.EDITOR, state_machine.HEAD} or (roles and state != state_machine.DRAFT)
+    return {"success": bool(seen), "msg": tk._("This review is for the department and the supervising office")}
+
+
+def nx_review_decide(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Whoever may see the case; whether the step is theirs, the machine says."""
+    return nx_review_show(context, data_dict)
+
+
+def nx_review_submit(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """As for a decision."""
+    return nx_review_show(context, data_dict)
+
+
+def nx_review_log(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """As for the case."""
+    return nx_review_show(context, data_dict)
+
+
+def nx_review_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Everybody who is logged in has a queue, mostly an empty one."""
+    return {"success": True}
+
+
+def nx_notice_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """One's own notices."""
+    return {"success": True}
+
+
+def nx_notice_read(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """One's own notices."""
+    return {"success": bool(context.get("user")), "msg": tk._("Log in to read your notices")}
+
+
+@tk.auth_allow_anonymous_access
+def nx_catalogue_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """The lists of the plan are public."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Holidays are public."""
+    return {"success": True}
+
+
+def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """The supervising office, and system administrators."""
+    text = tk._("The calendar is kept by the supervising office")
+    return {"success": gate.is_office(context.get("user")), "msg": text}
+
+
+@tk.chained_auth_function
+def package_delete(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """Where datasets are reviewed, a published one is withdrawn, not deleted."""
+    dataset = context.get("package") or model.Package.get((data_dict or {}).get("id") or "")
+    if datastore.published_under_review(context, dataset):
+        return {"success": False, "msg": tk._("A published dataset is withdrawn by review, not deleted")}
+    return next_auth(context, data_dict)

@@ -1,0 +1,154 @@
+"""CKAN's own actions where review has a say: what the public sees does not change by them alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.types import Context
+from flask import has_request_context, request
+from markupsafe import Markup
+
+from ckanext.nxopendata.catalogue.schema import messages
+from ckanext.nxopendata.core import params, payload_types, roles
+from ckanext.nxopendata.review import cases, pending_changes, state_machine
+
+__all__ = [
+    "bulk_update_delete",
+    "bulk_update_public",
+    "package_create",
+    "package_update",
+    "resource_create_default_resource_views",
+]
+
+PAGES = ("dataset", "dataset_resource")
+"""CKAN's blueprints whose forms save datasets and files."""
+
+
+@tk.chained_action
+def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Create a dataset; private and a draft for review where the department's datasets are reviewed."""
+    _refuse_misshapen(data_dict)
+    if not roles.applies(context, data_dict.get("owner_org")):
+        return original(context, data_dict)
+    data_dict["private"] = True
+    result = original(context, data_dict)
+    dataset = model.Package.get(result if isinstance(result, str) else result["id"])
+    if dataset is not None:
+        case = cases.begin(dataset, _user_id(context))
+        model.Session.commit()
+        _tell_in_the_page(case, tk._("Saved as a draft. The public does not see it until it was reviewed."))
+    return result
+
+
+@tk.chained_action
+def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Update a dataset; a published one keeps its live version, and the update waits beside it for review."""
+    _refuse_misshapen(data_dict)
+    dataset = model.Package.get(data_dict.get("id") or data_dict.get("name") or "")
+    if dataset is None or not roles.applies(context, dataset.owner_org):
+        return original(context, data_dict)
+    tk.check_access("package_update", context, {"id": dataset.id})
+    case = cases.open_change(dataset.id) or cases.ensure(dataset, _user_id(context))
+    if case.state in state_machine.LOCKED:
+        raise tk.ValidationError({"review": [tk._("The dataset is being reviewed: recall it before you edit it")]})
+    if case.state in (state_machine.WITHDRAWN, state_machine.REFUSED):
+        raise tk.ValidationError(
+            {"review": [tk._("The dataset was withdrawn or refused: reopen it before you edit it")]}
+        )
+    if case.kind == state_machine.NEW and case.state != state_machine.PUBLISHED:
+        data_dict["private"] = True
+        case_id = case.id
+        result = original(context, data_dict)
+        if saved := model.Package.get(dataset.id):
+            cases.remember(case_id, saved)
+        _back_to_draft(case_id, context)
+        return result
+    return _keep_for_review(context, dataset, case, data_dict)
+
+
+def _refuse_misshapen(data: dict[str, Any]) -> None:
+    if found := payload_types.early(data):
+        raise tk.ValidationError(messages.of_shapes(found))
+
+
+def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: dict[str, Any]) -> Any:
+    live = _live(dataset.id)
+    known = case.payload if case.kind == state_machine.CHANGE else pending_changes.plain(live)
+    if data.get("owner_org") and model.Group.get(data["owner_org"]) != model.Group.get(dataset.owner_org):
+        raise tk.ValidationError({"owner_org": [tk._("A published dataset is moved by the system administrator")]})
+    payload = pending_changes.prepare(context, dataset, data, known)
+    if case.kind == state_machine.CHANGE:
+        case.payload = payload
+        cases.remember(case.id, dataset, payload.get("title"))
+        _back_to_draft(case.id, context)
+    elif payload != known:
+        case = cases.begin_change(dataset, live, payload, _user_id(context))
+        model.Session.commit()
+    if case.kind == state_machine.CHANGE:
+        _tell_in_the_page(case, tk._("Saved as a pending change. The public still sees the published version."))
+    if context.get("return_id_only"):
+        return dataset.id
+    return live | payload
+
+
+def _tell_in_the_page(case: Any, message: str) -> None:
+    """After a form was saved: say where it went, with the way to the review."""
+    if has_request_context() and request.method == "POST" and request.blueprint in PAGES:
+        link = Markup('{} <a href="{}">{}</a>').format(
+            message, tk.url_for("nx_review.show", case_id=case.id), tk._("To the review")
+        )
+        tk.h.flash_notice(link, allow_html=True)
+
+
+def _back_to_draft(case_id: str, context: Context) -> None:
+    """What was registered is a draft again once its content changes."""
+    case = model.Session.get_one(cases.Case, case_id)
+    user = model.User.get(context.get("user"))
+    if case.state == state_machine.REGISTERED and user is not None:
+        arrow = state_machine.step("revise", case.state, [state_machine.EDITOR], cases.mode_of(case), case.kind)
+        cases.take(case, arrow, user)
+
+
+def _live(dataset_id: str) -> dict[str, Any]:
+    show: Context = {"ignore_auth": True}
+    return tk.get_action("package_show")(show, {"id": dataset_id})
+
+
+def _user_id(context: Context) -> str:
+    user = model.User.get(context.get("user"))
+    return user.id if user else ""
+
+
+@tk.chained_action
+def resource_create_default_resource_views(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Views of a file; none for one that waits for review, which the database does not have yet."""
+    file = data_dict.get("resource")
+    if not isinstance(file, dict):
+        raise tk.ValidationError({"resource": [tk._("Missing value")]})
+    if model.Resource.get(params.text(file, "id")) is None:
+        tk.check_access("resource_create_default_resource_views", context, data_dict)
+        return []
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_public(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Make datasets public; not where they are reviewed."""
+    _refuse_bulk("bulk_update_public", context, data_dict)
+    return original(context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_delete(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Delete datasets; not where they are reviewed."""
+    _refuse_bulk("bulk_update_delete", context, data_dict)
+    return original(context, data_dict)
+
+
+def _refuse_bulk(action: str, context: Context, data_dict: dict[str, Any]) -> None:
+    organization = params.text(data_dict, "org_id")
+    tk.check_access(action, context, data_dict)
+    if roles.applies(context, organization):
+        raise tk.NotAuthorized(tk._("Datasets of this department are published and withdrawn by review"))

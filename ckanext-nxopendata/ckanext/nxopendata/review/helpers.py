@@ -1,0 +1,218 @@
+"""Template helpers of the review."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import ckan.authz as authz
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan.lib.helpers import helper_functions
+
+from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.core import codelists, localised
+from ckanext.nxopendata.core import roles as gate
+from ckanext.nxopendata.review import cases, overdue_updates, state_machine
+from ckanext.nxopendata.review.models import Notice
+
+__all__ = [
+    "nx_is_reviewed",
+    "nx_list_columns",
+    "nx_list_heading",
+    "nx_list_kinds",
+    "nx_overdue_datasets",
+    "nx_review_field",
+    "nx_review_of",
+    "nx_review_state",
+    "nx_review_step",
+    "nx_review_value",
+    "nx_unread_notices",
+    "nx_update_due",
+]
+
+STATES: dict[str, Callable[[], str]] = {
+    state_machine.DRAFT: lambda: tk._("Draft"),
+    state_machine.SUBMITTED: lambda: tk._("Submitted for registration"),
+    state_machine.REGISTERED: lambda: tk._("Registered"),
+    state_machine.PUBLISHING: lambda: tk._("Submitted for publication"),
+    state_machine.SCHEDULED: lambda: tk._("Approved, to be published at a set time"),
+    state_machine.PUBLISHED: lambda: tk._("Published"),
+    state_machine.WITHDRAWN: lambda: tk._("Withdrawn"),
+    state_machine.REFUSED: lambda: tk._("Refused"),
+}
+
+STEPS: dict[str, Callable[[], str]] = {
+    "submit": lambda: tk._("Submit for registration"),
+    "recall": lambda: tk._("Recall"),
+    "register": lambda: tk._("Register the dataset"),
+    "forward": lambda: tk._("Register and submit for publication"),
+    "request": lambda: tk._("Submit for publication"),
+    "revise": lambda: tk._("Take back to draft"),
+    "publish": lambda: tk._("Publish"),
+    "schedule": lambda: tk._("Publish at a set time"),
+    "return": lambda: tk._("Return for correction"),
+    "refuse": lambda: tk._("Refuse"),
+    "withdraw": lambda: tk._("Withdraw"),
+    "reopen": lambda: tk._("Reopen as draft"),
+    "discard": lambda: tk._("Discard the change"),
+    "release": lambda: tk._("Published at the set time"),
+    "end": lambda: tk._("Ended: the dataset was withdrawn"),
+}
+
+LISTS: dict[str, Callable[[], str]] = {
+    "open": lambda: tk._("Open datasets"),
+    "shareable": lambda: tk._("Datasets that can be shared"),
+    "not_open": lambda: tk._("Datasets that are not open"),
+    "plan": lambda: tk._("Open plan of the year"),
+}
+
+
+def nx_review_state(state: str) -> str:
+    """A state in words."""
+    return STATES[state]()
+
+
+def nx_review_step(action: str) -> str:
+    """A step in words."""
+    return STEPS[action]()
+
+
+def nx_list_kinds() -> list[tuple[str, str]]:
+    """The lists of the plan and their titles."""
+    return [(kind, title()) for kind, title in LISTS.items()]
+
+
+COLUMNS = {
+    "open": ("nx_open_condition", "nx_update_cycle", "nx_publish_date"),
+    "shareable": ("nx_share_type", "nx_share_condition", "nx_update_cycle"),
+    "not_open": ("nx_share_type", "nx_share_condition", "nx_update_cycle"),
+    "plan": ("nx_open_year", "nx_open_condition", "nx_update_cycle"),
+}
+
+
+def nx_list_columns(kind: str) -> list[tuple[str, str]]:
+    """What the page of a list tells of a dataset beside its code, title and department: fields and headings."""
+    basis = {"nx_share_condition": tk._("Basis")} if kind == "not_open" else {}
+    return [(field, basis.get(field) or nx_list_heading(field)) for field in COLUMNS[kind]]
+
+
+def nx_list_heading(column: str) -> str:
+    """The heading of a column of these lists: the field's label in the schema."""
+    if column == "department":
+        return tk._("Provider")
+    return nx_review_field(["title_translated" if column == "title" else column])
+
+
+def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
+    """How a dataset's page tells its editors where it stands; None for everybody else.
+
+    Returns:
+        ``{"id", "state", "kind", "may_submit"}``.
+    """
+    user = getattr(tk.current_user, "name", None)
+    organization = dataset.get("owner_org")
+    if not user or not organization:
+        return None
+    roles = gate.roles(user, organization)
+    if not roles:
+        return None
+    case = cases.open_change(dataset["id"]) or cases.of_dataset(dataset["id"])
+    if case is None:
+        return None
+    steps = state_machine.possible(case.state, roles, cases.mode_of(case), case.kind)
+    may_submit = any(arrow.action == "submit" for arrow in steps)
+    return {"id": case.id, "state": case.state, "kind": case.kind, "may_submit": may_submit}
+
+
+def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
+    """Whether what the reader saves of this dataset, or of a new one, waits for review."""
+    user = getattr(tk.current_user, "name", None)
+    if not user:
+        return False
+    if dataset.get("owner_org"):
+        return gate.applies({"user": user}, dataset["owner_org"])
+    mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "create_dataset"})
+    return bool(mine) and all(gate.applies({"user": user}, organization["id"]) for organization in mine)
+
+
+def nx_review_field(path: list[str]) -> str:
+    """The label of a changed field, with the item, file or language it is in."""
+    schema = _schema()
+    fields = {field["field_name"]: field for field in schema["dataset_fields"]}
+    if path[0] == "tags":
+        return tk._("Tags")
+    parts: list[str] = []
+    if path[0] == "resources":
+        parts.append(tk._("File"))
+        inner = {field["field_name"]: field for field in schema["resource_fields"]}
+    elif path[0] in fields:
+        parts.append(_text(fields[path[0]].get("label", path[0])))
+        inner = {part["field_name"]: part for part in fields[path[0]].get("repeating_subfields", ())}
+    else:
+        parts.append(path[0])
+        inner = {}
+    for step in path[1:]:
+        label = inner[step].get("label", step) if step in inner else step
+        parts.append({"zh": tk._("Chinese"), "en": tk._("English")}.get(step, _text(label)))
+    return " › ".join(parts)
+
+
+def nx_review_value(path: list[str], value: Any) -> str:
+    """A value of a changed field in words: codes by their labels, lists joined."""
+    if value in (None, "", []):
+        return ""
+    schema = _schema()
+    name = path[-1] if path[0] in ("nx_items", "resources") else path[0]
+    pool = [*schema["dataset_fields"], *schema["resource_fields"]]
+    if path[0] == "nx_items":
+        pool = next((f["repeating_subfields"] for f in schema["dataset_fields"] if f["field_name"] == "nx_items"), [])
+    codelist = next((field.get("codelist") for field in pool if field["field_name"] == name), None)
+    values = value if isinstance(value, list) else [value]
+    words = [codelists.label(codelist, str(item), reader_language()) if codelist else _plain(item) for item in values]
+    return "、".join(words)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return localised.choose({key: str(text) for key, text in value.items()}, reader_language())[0]
+    return str(value)
+
+
+def _schema() -> dict[str, Any]:
+    return tk.get_action("scheming_dataset_schema_show")({"ignore_auth": True}, {"type": "dataset", "expanded": False})
+
+
+def _text(label: Any) -> str:
+    return helper_functions["scheming_language_text"](label)
+
+
+def nx_unread_notices() -> int:
+    """How many notices the reader has not read."""
+    user = getattr(tk.current_user, "id", None)
+    if not user:
+        return 0
+    query = sa.select(sa.func.count()).where(Notice.user_id == user, Notice.read.is_(None))
+    return model.Session.scalar(query) or 0
+
+
+def nx_update_due(dataset: dict[str, Any]) -> dict[str, Any] | None:
+    """When a dataset's next update is due: ``{"day", "overdue"}``; None if it has no fixed cycle."""
+    day = overdue_updates.due_date(dataset)
+    if day is None:
+        return None
+    return {"day": day, "overdue": day < dt.datetime.now(cases.CHINA).date().isoformat()}
+
+
+def nx_overdue_datasets() -> list[dict[str, Any]]:
+    """The overdue datasets of the reader's departments; of all departments for the office."""
+    user = getattr(tk.current_user, "name", None)
+    if not user:
+        return []
+    departments = None
+    if not gate.is_office(user) and not authz.is_sysadmin(user):
+        mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "update_dataset"})
+        departments = [organization["id"] for organization in mine]
+    return overdue_updates.overdue(dt.datetime.now(cases.CHINA).date(), departments)

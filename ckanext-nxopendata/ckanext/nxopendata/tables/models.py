@@ -1,0 +1,112 @@
+"""What is known of each file's table: whether it is loaded, why not, its columns and what stood around them.
+
+The table has metadata of its own, so that CKAN neither creates nor empties it. Rows of purged datasets are swept by
+``ckan nx tables sync``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+QUEUED, LOADING, READY, FAILED = "queued", "loading", "ready", "failed"
+
+
+class Base(DeclarativeBase):
+    """Root of the room's tables."""
+
+
+metadata = Base.metadata
+
+
+def now() -> dt.datetime:
+    """The present moment, with its zone."""
+    return dt.datetime.now(dt.UTC)
+
+
+class State(Base):
+    """The table of one file.
+
+    Attributes:
+        state: ``queued``, ``loading``, ``ready`` or ``failed``.
+        code, params: why it failed, as :class:`ckanext.nxopendata.tables.reader.line_reader.CannotRead` says it.
+        fingerprint: of the file and of the information items that this state is about.
+        columns: see :class:`ckanext.nxopendata.tables.reader.columns.Column`, one dictionary a column.
+        around: ``notes``, ``totals``, ``footnotes``, ``sheet``, ``other_sheets``, ``encoding``.
+    """
+
+    __tablename__ = "nx_table"
+
+    resource_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[str] = mapped_column(sa.Text)
+    code: Mapped[str] = mapped_column(sa.Text, default="")
+    params: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    fingerprint: Mapped[str] = mapped_column(sa.Text, default="")
+    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    around: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    rows: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    seconds: Mapped[float] = mapped_column(sa.Float, default=0.0)
+    changed: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True), default=now)
+
+
+def get(resource_id: str) -> State | None:
+    """The state of a file's table; None for a file that never was to become one."""
+    return model.Session.get(State, resource_id)
+
+
+def of_dataset(dataset_id: str) -> list[State]:
+    """The states of a dataset's files."""
+    return list(model.Session.scalars(sa.select(State).where(State.dataset_id == dataset_id)))
+
+
+def put(resource_id: str, **values: Any) -> None:
+    """Write columns of a state, made when it is not there, at once: outside CKAN's session, so that all see it."""
+    values["changed"] = now()
+    table = State.__table__
+    with engine().begin() as connection:
+        done = connection.execute(sa.update(table).where(table.c.resource_id == resource_id).values(**values))  # pyright: ignore[reportArgumentType]
+        if not done.rowcount:
+            empty = {"code": "", "params": {}, "fingerprint": "", "columns": [], "around": {}, "rows": 0, "seconds": 0}
+            connection.execute(sa.insert(table).values(resource_id=resource_id, **(empty | values)))  # pyright: ignore[reportArgumentType]
+
+
+def remove(resource_id: str) -> None:
+    """Forget a file."""
+    table = State.__table__
+    with engine().begin() as connection:
+        connection.execute(sa.delete(table).where(table.c.resource_id == resource_id))  # pyright: ignore[reportArgumentType]
+
+
+def with_tables(dataset_ids: Collection[str]) -> set[str]:
+    """Those of some datasets that have states; asked outside CKAN's session."""
+    if not dataset_ids:
+        return set()
+    table = State.__table__
+    with engine().connect() as connection:
+        query = sa.select(table.c.dataset_id).where(table.c.dataset_id.in_(dataset_ids)).distinct()
+        return set(connection.scalars(query))
+
+
+def headers(dataset_ids: list[str]) -> dict[str, list[str]]:
+    """Dataset id -> the column headers of its tables, each once; datasets without tables are left out."""
+    query = sa.select(State.dataset_id, State.columns).where(State.dataset_id.in_(dataset_ids), State.state == READY)
+    found: dict[str, dict[str, None]] = {}
+    for dataset_id, columns in model.Session.execute(query):
+        labels = found.setdefault(dataset_id, {})
+        for column in columns:
+            labels |= {text: None for text in (column.get("label"), column.get("label_en")) if text}
+    return {dataset_id: list(labels) for dataset_id, labels in found.items()}
+
+
+def engine() -> sa.engine.Engine:
+    """The engine of CKAN's database."""
+    found = model.meta.engine
+    assert found is not None  # noqa: S101  CKAN is configured when this runs
+    return found

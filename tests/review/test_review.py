@@ -1,0 +1,543 @@
+"""Review and publication by the people who do it, on the real database and search index."""
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.cli.cli import ckan
+from ckan.lib import jobs, search
+from ckan.plugins import toolkit as tk
+from ckan.tests import factories, helpers
+from werkzeug.datastructures import FileStorage
+
+from ckanext.nxopendata.review import cases
+from ckanext.nxopendata.review.models import Case, Decision
+
+pytestmark = [
+    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
+    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
+    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
+]
+
+COMPLETE: dict[str, Any] = {
+    "title_translated": {"zh": "宁夏A级旅游景区名录", "en": "Scenic spots of Ningxia"},
+    "notes_translated": {"zh": "全区A级景区的名称、等级和位置。"},
+    "nx_class_code": "214",
+    "nx_format_category": "2",
+    "nx_format_type": "csv",
+    "nx_share_type": "1",
+    "nx_share_method_category": "platform",
+    "nx_share_method": "2",
+    "nx_is_open": "1",
+    "nx_update_cycle": "6",
+    "nx_publish_date": "2024-05-31",
+    "nx_contact_name": "资源处",
+    "nx_contact_phone": "0951-5016000",
+    "nx_items": [{"name": "景区名称", "type": "C", "length": "200"}],
+}
+
+
+class People:
+    """A department with an editor and a head, the office, and somebody from elsewhere."""
+
+    def __init__(self) -> None:
+        self.editor, self.head, self.officer, self.stranger = "editor", "head", "officer", "stranger"
+        for name in (self.editor, self.head, self.officer, self.stranger):
+            model.Session.add(model.User(name=name, email=f"{name}@example.org"))  # no password: they do not log in
+        model.Session.commit()
+        self.department = factories.Organization(
+            name="wlt",
+            title="文旅厅",
+            users=[{"name": self.editor, "capacity": "editor"}, {"name": self.head, "capacity": "admin"}],
+        )
+        factories.Organization(
+            name="xinjianban", title="信息化建设办", users=[{"name": self.officer, "capacity": "editor"}]
+        )
+        factories.Organization(title="统计局", users=[{"name": self.stranger, "capacity": "admin"}])
+
+    def act(self, who: str, action: str, /, **data: Any) -> Any:
+        user = model.User.get(who)
+        context: Any = {"user": user.name if user else "", "auth_user_obj": user, "ignore_auth": False}
+        tk.check_access(action, dict(context), dict(data))
+        return helpers.call_action(action, context, **data)
+
+    def create(self, **fields: Any) -> dict:
+        return self.act("editor", "package_create", **(COMPLETE | {"owner_org": self.department["id"]} | fields))
+
+    def decide(self, who: str, dataset: dict, action: str, **more: Any) -> dict:
+        case = self.act(who, "nx_review_show", id=dataset["id"])
+        return self.act(who, "nx_review_decide", id=case["id"], action=action, **more)
+
+    def published(self, **fields: Any) -> dict:
+        dataset = self.create(**fields)
+        self.decide("editor", dataset, "submit")
+        self.decide("head", dataset, "forward")
+        self.decide("officer", dataset, "publish")
+        return self.act("editor", "package_show", id=dataset["id"])
+
+    def public(self) -> list[str]:
+        return [dataset["title"] for dataset in self.act("", "package_search")["results"]]
+
+
+@pytest.fixture
+def people() -> People:
+    return People()
+
+
+def log(dataset: dict) -> list[tuple[str, str, str]]:
+    query = sa.select(Decision).where(Decision.dataset_id == dataset["id"]).order_by(Decision.id)
+    return [(row.action, row.target, row.opinion) for row in model.Session.scalars(query)]
+
+
+class TestANewDataset:
+    def test_it_is_for_the_department_alone(self, people: People) -> None:
+        dataset = people.create()
+        assert people.public() == []
+        assert people.act("head", "package_show", id=dataset["id"])["private"]
+        for other in ("officer", "stranger", ""):
+            with pytest.raises(tk.NotAuthorized):
+                people.act(other, "package_show", id=dataset["id"])
+
+    def test_the_office_sees_it_once_it_was_submitted(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        assert people.act("officer", "package_show", id=dataset["id"])["title"] == "宁夏A级旅游景区名录"
+        found = people.act("officer", "package_search", include_private=True)
+        assert found["count"] == 1
+
+    def test_an_editor_cannot_make_it_public(self, people: People) -> None:
+        dataset = people.create(private=False)
+        people.act("editor", "package_patch", id=dataset["id"], private=False)
+        with pytest.raises(tk.NotAuthorized):
+            people.act("editor", "bulk_update_public", datasets=[dataset["id"]], org_id=people.department["id"])
+        assert people.public() == []
+
+    def test_what_is_missing_is_told_at_its_fields(self, people: People) -> None:
+        dataset = people.create(nx_update_cycle="", nx_items=[], nx_contact_phone="")
+        with pytest.raises(tk.ValidationError) as refusal:
+            people.decide("editor", dataset, "submit")
+        assert set(refusal.value.error_dict) == {"nx_update_cycle", "nx_items", "nx_contact_phone"}
+
+    def test_it_is_published_by_two_levels(self, people: People) -> None:
+        dataset = people.published()
+        assert people.public() == ["宁夏A级旅游景区名录"]
+        assert log(dataset) == [
+            ("submit", "submitted", ""),
+            ("forward", "publishing", ""),
+            ("publish", "published", ""),
+        ]
+
+    def test_the_office_returns_it_and_the_department_mends(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "forward")
+        with pytest.raises(tk.ValidationError) as refusal:
+            people.decide("officer", dataset, "return")
+        assert "opinion" in refusal.value.error_dict
+        people.decide("officer", dataset, "return", opinion="摘要太短")
+        people.act("editor", "package_patch", id=dataset["id"], notes="全区A级旅游景区的名称、等级、位置和电话。")
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "forward")
+        people.decide("officer", dataset, "publish")
+        assert people.public() == ["宁夏A级旅游景区名录"]
+        assert ("return", "draft", "摘要太短") in log(dataset)
+
+    def test_the_department_does_not_publish_by_itself(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "forward")
+        for who in ("editor", "head"):
+            with pytest.raises(tk.NotAuthorized):
+                people.decide(who, dataset, "publish")
+
+    def test_it_rests_while_it_is_reviewed(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        with pytest.raises(tk.ValidationError):
+            people.act("editor", "package_patch", id=dataset["id"], notes="偷偷改")
+
+    def test_what_was_registered_is_a_draft_again_when_edited(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "register")
+        people.act("editor", "package_patch", id=dataset["id"], notes="登记后修改的摘要")
+        assert people.act("editor", "nx_review_show", id=dataset["id"])["state"] == "draft"
+
+    def test_a_draft_that_moves_to_another_department_is_reviewed_there(self, people: People, call: Callable) -> None:
+        other = factories.Organization(title="体育局", users=[{"name": "editor", "capacity": "admin"}])
+        dataset = people.create()
+        people.act("editor", "package_patch", id=dataset["id"], owner_org=other["id"], title="体育场馆名录")
+        people.decide("editor", dataset, "submit")
+        assert people.act("head", "nx_review_list")["count"] == 0
+        (case,) = people.act("editor", "nx_review_list", all=True)["results"]
+        assert (case["owner_org"], case["title"]) == (other["id"], "体育场馆名录")
+
+    def test_what_is_not_open_stays_inside_when_published(self, people: People) -> None:
+        people.published(nx_is_open="0", nx_share_type="3", nx_share_condition="《统计法》第九条")
+        assert people.public() == []
+        listed = people.act("", "nx_catalogue_list", kind="not_open")["results"]
+        assert [(row["title"], row["nx_share_condition"]) for row in listed] == [
+            ("宁夏A级旅游景区名录", "《统计法》第九条")
+        ]
+
+
+class TestAPublishedDataset:
+    def test_an_edit_waits_while_the_live_version_stays(self, people: People) -> None:
+        dataset = people.published()
+        people.act("editor", "package_patch", id=dataset["id"], title="宁夏景区名录（2025）")
+        assert people.public() == ["宁夏A级旅游景区名录"]
+        case = people.act("editor", "nx_review_show", id=dataset["id"])
+        assert case["changes"] == [
+            {"path": ["title_translated", "zh"], "before": "宁夏A级旅游景区名录", "after": "宁夏景区名录（2025）"}
+        ]
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "forward")
+        people.decide("officer", dataset, "publish")
+        assert people.public() == ["宁夏景区名录（2025）"]
+
+    def test_editing_goes_on_from_the_pending_version(self, people: People) -> None:
+        dataset = people.published()
+        people.act("editor", "package_patch", id=dataset["id"], title="改了标题")
+        people.act("editor", "package_patch", id=dataset["id"], nx_region="640100")
+        changed = {
+            tuple(change["path"]) for change in people.act("editor", "nx_review_show", id=dataset["id"])["changes"]
+        }
+        assert changed == {("title_translated", "zh"), ("nx_region",)}
+
+    def test_mistakes_of_an_edit_are_told_at_once(self, people: People) -> None:
+        dataset = people.published()
+        with pytest.raises(tk.ValidationError) as refusal:
+            people.act("editor", "package_patch", id=dataset["id"], nx_share_type="3")
+        assert "nx_share_condition" in refusal.value.error_dict
+
+    def test_an_edit_without_a_difference_opens_nothing(self, people: People) -> None:
+        dataset = people.published()
+        people.act("editor", "package_update", **people.act("editor", "package_show", id=dataset["id"]))
+        assert people.act("editor", "nx_review_show", id=dataset["id"])["kind"] == "new"
+
+    def test_what_the_administrator_edits_meanwhile_is_not_lost(self, people: People, call: Callable) -> None:
+        dataset = people.published()
+        people.act("editor", "package_patch", id=dataset["id"], title="新标题")
+        call("package_patch", id=dataset["id"], nx_contact_phone="12345")
+        for who, action in (("editor", "submit"), ("head", "forward"), ("officer", "publish")):
+            people.decide(who, dataset, action)
+        live = people.act("", "package_show", id=dataset["id"])
+        assert (live["title"], live["nx_contact_phone"]) == ("新标题", "12345")
+
+    def test_a_new_file_waits_and_is_published_with_its_bytes(self, people: People) -> None:
+        dataset = people.published()
+        upload = FileStorage(io.BytesIO("名称\n沙湖\n".encode()), "景区.csv")
+        people.act("editor", "resource_create", package_id=dataset["id"], name="景区", format="CSV", upload=upload)
+        assert people.act("", "package_show", id=dataset["id"])["resources"] == []
+        for who, action in (("editor", "submit"), ("head", "forward"), ("officer", "publish")):
+            people.decide(who, dataset, action)
+        (file,) = people.act("", "package_show", id=dataset["id"])["resources"]
+        assert (file["name"], file["url_type"], file["nx_file_name"]) == ("景区", "upload", "景区.csv")
+        assert _content(file) == "名称\n沙湖\n"
+
+    def test_a_replaced_file_stays_until_it_is_approved(self, people: People) -> None:
+        dataset = people.create()
+        first = FileStorage(io.BytesIO(b"old"), "a.csv")
+        people.act("editor", "resource_create", package_id=dataset["id"], name="景区", format="CSV", upload=first)
+        for who, action in (("editor", "submit"), ("head", "forward"), ("officer", "publish")):
+            people.decide(who, dataset, action)
+        (file,) = people.act("", "package_show", id=dataset["id"])["resources"]
+        second = FileStorage(io.BytesIO(b"new"), "b.csv")
+        people.act("editor", "resource_patch", id=file["id"], upload=second)
+        assert _content(people.act("", "resource_show", id=file["id"])) == "old"
+        for who, action in (("editor", "submit"), ("head", "forward"), ("officer", "publish")):
+            people.decide(who, dataset, action)
+        replaced = people.act("", "resource_show", id=file["id"])
+        assert (_content(replaced), replaced["nx_file_name"]) == ("new", "b.csv")
+
+    def test_it_is_withdrawn_not_deleted(self, people: People) -> None:
+        dataset = people.published()
+        with pytest.raises(tk.NotAuthorized):
+            people.act("head", "package_delete", id=dataset["id"])
+        people.decide("officer", dataset, "withdraw", opinion="含个人信息")
+        assert people.public() == []
+        people.decide("editor", dataset, "reopen")
+        assert people.act("editor", "nx_review_show", id=dataset["id"])["state"] == "draft"
+
+    def test_a_release_time_is_kept(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "forward")
+        with pytest.raises(tk.ValidationError):
+            people.decide("officer", dataset, "schedule", release_at="2020-01-01T08:00")
+        people.decide("officer", dataset, "schedule", release_at="2099-01-01T08:00")
+        case = model.Session.scalars(sa.select(Case)).one()
+        assert case.release_at == dt.datetime(2099, 1, 1, 0, 0)  # noqa: DTZ001  stored as UTC without a zone
+        site = model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+        assert cases.release_due(site) == []
+        case.release_at = dt.datetime(2020, 1, 1)  # noqa: DTZ001
+        model.Session.commit()
+        assert cases.release_due(site) == [case.id]
+        assert people.public() == ["宁夏A级旅游景区名录"]
+
+    def test_withdrawing_ends_its_pending_change(self, people: People) -> None:
+        """Published afterwards, the change would bring the dataset back."""
+        dataset = people.published()
+        own = people.act("officer", "nx_review_show", id=dataset["id"])["id"]
+        people.act("editor", "package_patch", id=dataset["id"], notes="新的摘要")
+        for who, action in (("editor", "submit"), ("head", "forward")):
+            people.decide(who, dataset, action)
+        people.act("officer", "nx_review_decide", id=own, action="withdraw", opinion="含个人信息")
+        assert people.act("officer", "nx_review_list")["count"] == 0
+        assert people.public() == []
+        assert log(dataset)[-2:] == [("withdraw", "withdrawn", "含个人信息"), ("end", "refused", "含个人信息")]
+        assert "含个人信息" in people.act("editor", "nx_notice_list")[0]["text"]
+        people.decide("editor", dataset, "reopen")
+        assert people.act("editor", "package_patch", id=dataset["id"], notes="更新的摘要")["notes"] == "更新的摘要"
+
+    def test_what_cannot_be_released_goes_back_and_does_not_hold_up_the_others(self, people: People) -> None:
+        first, second = people.published(), people.published(title_translated={"zh": "另一名录"})
+        for dataset, title in ((first, "甲名录"), (second, "乙名录")):
+            people.act("editor", "package_patch", id=dataset["id"], title=title)
+            for who, action in (("editor", "submit"), ("head", "forward")):
+                people.decide(who, dataset, action)
+            people.decide("officer", dataset, "schedule", release_at="2099-01-01T08:00")
+        people.create(title_translated={"zh": "甲名录"})
+        model.Session.execute(sa.update(Case).values(release_at=dt.datetime(2020, 1, 1)))  # noqa: DTZ001
+        model.Session.commit()
+        site = model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+        assert len(cases.release_due(site)) == 1
+        assert set(people.public()) == {"宁夏A级旅游景区名录", "乙名录"}
+        case = people.act("editor", "nx_review_show", id=first["id"])
+        assert case["state"] == "draft"
+        assert "甲名录" in case["decisions"][-1]["opinion"]
+        assert cases.release_due(site) == []
+
+    def test_its_views_are_not_changed_past_the_review(self, people: People, call: Callable) -> None:
+        dataset = people.published(resources=[{"url": "https://wlt.example/a.txt", "name": "说明", "format": "TXT"}])
+        view = {"resource_id": dataset["resources"][0]["id"], "title": "未审的标题", "view_type": "text_view"}
+        with pytest.raises(tk.NotAuthorized):
+            people.act("head", "resource_view_create", **view)
+        made = call("resource_view_create", **view)
+        for action in ("resource_view_update", "resource_view_delete"):
+            with pytest.raises(tk.NotAuthorized):
+                people.act("editor", action, **(made | {"title": "改过"}))
+
+
+class TestWhoIsReviewed:
+    def test_the_administrator_and_harvests_publish_directly(self, people: People, call: Callable) -> None:
+        call("package_create", **COMPLETE, owner_org=people.department["id"])
+        assert people.public() == ["宁夏A级旅游景区名录"]
+
+    def test_a_trusted_departments_head_publishes(self, people: People, call: Callable) -> None:
+        call("organization_patch", id=people.department["id"], nx_review_mode="trusted")
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "publish")
+        assert people.public() == ["宁夏A级旅游景区名录"]
+
+    def test_a_department_without_review_publishes_directly(self, people: People, call: Callable) -> None:
+        call("organization_patch", id=people.department["id"], nx_review_mode="off")
+        people.create()
+        assert people.public() == ["宁夏A级旅游景区名录"]
+
+    def test_a_head_does_not_switch_review_off(self, people: People) -> None:
+        with pytest.raises(tk.ValidationError) as refusal:
+            people.act("head", "organization_patch", id=people.department["id"], nx_review_mode="off")
+        assert "nx_review_mode" in refusal.value.error_dict
+
+    def test_a_head_may_edit_everything_else(self, people: People, call: Callable) -> None:
+        call("organization_patch", id=people.department["id"], nx_review_mode="trusted")
+        people.act("head", "organization_patch", id=people.department["id"], nx_contact_name="张三")
+        patched = call("organization_show", id=people.department["id"])
+        assert (patched["nx_contact_name"], patched["nx_review_mode"]) == ("张三", "trusted")
+
+    def test_strangers_see_no_case(self, people: People) -> None:
+        dataset = people.create()
+        for other in ("stranger", "officer", ""):
+            with pytest.raises(tk.NotAuthorized):
+                people.act(other, "nx_review_show", id=dataset["id"])
+
+
+class TestTheLog:
+    def test_it_cannot_be_changed(self, people: People) -> None:
+        people.published()
+        for statement in (sa.update(Decision).values(opinion="改"), sa.delete(Decision)):
+            with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+                model.Session.execute(statement)
+            model.Session.rollback()
+
+
+class TestQueues:
+    def test_each_sees_what_waits_for_them(self, people: People) -> None:
+        def waiting() -> list[int]:
+            return [people.act(who, "nx_review_list")["count"] for who in ("editor", "head", "officer", "stranger")]
+
+        dataset = people.create()
+        assert waiting() == [1, 1, 0, 0]
+        people.decide("editor", dataset, "submit")
+        assert waiting() == [0, 1, 0, 0]
+        people.decide("head", dataset, "forward")
+        assert waiting() == [0, 0, 1, 0]
+        people.decide("officer", dataset, "publish")
+        assert waiting() == [0, 0, 0, 0]
+
+    def test_a_deleted_draft_waits_for_nobody(self, people: People) -> None:
+        people.act("editor", "package_delete", id=people.create()["id"])
+        assert people.act("editor", "nx_review_list")["count"] == 0
+
+    def test_those_who_must_act_are_told(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        (notice,) = people.act("head", "nx_notice_list")
+        assert (notice["topic"], notice["read"]) == ("waiting", False)
+        people.decide("head", dataset, "return", opinion="补充信息项")
+        assert "补充信息项" in people.act("editor", "nx_notice_list")[0]["text"]
+        assert people.act("editor", "nx_notice_read") == {"read": 1}
+
+    def test_a_deadline_is_set_in_working_days(self, people: People) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        case = people.act("head", "nx_review_show", id=dataset["id"])
+        assert case["deadline"] > dt.datetime.now(cases.CHINA).date().isoformat()
+        assert not case["late"]
+
+    def test_mail_goes_out_by_job(self, people: People, mail_server: Any) -> None:
+        people.decide("editor", people.create(), "submit")
+        assert mail_server.get_smtp_messages() == []
+        for job in jobs.get_queue().jobs:
+            job.perform()
+        (message,) = mail_server.get_smtp_messages()
+        assert message[2] == ["head@example.org"]
+
+
+class TestUpdates:
+    def test_an_overdue_dataset_is_flagged(self, people: People) -> None:
+        dataset = people.published(nx_update_cycle="6", nx_publish_date="2020-01-01")
+        other = people.published(title_translated={"zh": "别的"}, nx_publish_date="2026-11-01")
+        from ckanext.nxopendata.review import overdue_updates
+
+        search.commit()
+        inside = people.published(
+            title_translated={"zh": "内部名录"}, nx_is_open="0", nx_update_cycle="6", nx_publish_date="2020-01-01"
+        )
+        draft = people.create(title_translated={"zh": "草稿"}, nx_update_cycle="6", nx_publish_date="2020-01-01")
+        search.commit()
+        names = [row["name"] for row in overdue_updates.overdue(dt.date(2026, 11, 23))]
+        found = [one["name"] in names for one in (dataset, other, inside, draft)]
+        assert found == [True, False, True, False]
+
+
+class TestTheClock:
+    def test_the_daily_round_reminds(self, people: People, cli: Any) -> None:
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        case = model.Session.scalars(sa.select(Case)).one()
+        case.deadline = dt.date(2026, 1, 5)
+        lately = dt.datetime.now(cases.CHINA).date() - dt.timedelta(days=425)  # the timer stood still since
+        model.Session.commit()
+        people.published(title_translated={"zh": "旧数据"}, nx_publish_date=lately.isoformat())
+        search.commit()
+        result = cli.invoke(ckan, ["nx", "review", "daily"])
+        assert result.exit_code == 0, result.output
+        assert "late 1, overdue 1" in result.output
+        assert {"late", "overdue"} <= {notice["topic"] for notice in people.act("head", "nx_notice_list")}
+        assert "overdue" in {notice["topic"] for notice in people.act("officer", "nx_notice_list")}
+        assert "overdue 0" in cli.invoke(ckan, ["nx", "review", "daily"]).output
+
+    def test_releasing_says_how_many(self, cli: Any) -> None:
+        result = cli.invoke(ckan, ["nx", "review", "release"])
+        assert "published 0" in result.output
+
+    def test_the_office_keeps_the_calendar(self, people: People, app: Any) -> None:
+        today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+        free = "".join(f"{today + dt.timedelta(days=n)},0,放假\n" for n in range(1, 31))
+        with pytest.raises(tk.NotAuthorized):
+            people.act("head", "nx_workdays_update", csv=f"day,working,name\n{free}")
+        with pytest.raises(tk.ValidationError, match="3"):
+            people.act("officer", "nx_workdays_update", csv=f"day,working,name\n{today},0,放假\n明天,0,\n")
+        headers = {"Authorization": factories.APIToken(user=people.officer)["token"]}
+        app.post("/review/calendar", data={"csv": f"day,working,name\n{free}"}, headers=headers)
+        assert "放假" in app.get("/review/calendar", headers=headers).get_data(as_text=True)
+        dataset = people.create()
+        people.decide("editor", dataset, "submit")
+        deadline = people.act("head", "nx_review_show", id=dataset["id"])["deadline"]
+        assert dt.date.fromisoformat(deadline) > today + dt.timedelta(days=30)
+        shown = people.act("officer", "nx_workdays_update", csv="")
+        assert not shown["own"]
+        assert today.year in shown["years"]
+
+    def test_rows_of_published_data_are_not_written_past_the_review(self, people: People, call: Callable) -> None:
+        url = "https://wlt.example/a.csv"
+        dataset = people.published(resources=[{"url": url, "name": "表"}])
+        fields = [{"id": "名称", "type": "text"}]
+        table = {"resource_id": dataset["resources"][0]["id"], "fields": fields, "force": True}
+        rows = {"resource_id": table["resource_id"], "records": [{"名称": "未审"}], "force": True, "method": "insert"}
+        for who in ("editor", "head"):
+            with pytest.raises(tk.NotAuthorized):
+                people.act(who, "datastore_create", **table)
+            with pytest.raises(tk.NotAuthorized):
+                people.act(who, "datastore_upsert", **rows)
+        call("datastore_create", **table)
+        with pytest.raises(tk.NotAuthorized):
+            people.act("editor", "datastore_upsert", **rows)
+        draft = people.create(title_translated={"zh": "草稿"}, title="草稿", resources=[{"url": url, "name": "表"}])
+        people.act("editor", "datastore_create", **{**table, "resource_id": draft["resources"][0]["id"]})
+
+    def test_a_calendar_is_checked(self, cli: Any, tmp_path: Any) -> None:
+        file = tmp_path / "workdays.csv"
+        file.write_text("day,working,name\n2027-13-01,0,元旦\n", encoding="utf-8")
+        result = cli.invoke(ckan, ["nx", "review", "calendar", str(file)])
+        assert result.exit_code != 0
+        assert "line 2" in result.output
+
+
+class TestLists:
+    def test_the_plan_names_what_is_on_its_way(self, people: People) -> None:
+        dataset = people.create(nx_open_year="2027")
+        assert people.act("", "nx_catalogue_list", kind="plan", year=2027)["count"] == 0
+        people.decide("editor", dataset, "submit")
+        people.decide("head", dataset, "register")
+        (row,) = people.act("", "nx_catalogue_list", kind="plan", year=2027)["results"]
+        assert (row["title"], row["public"]) == ("宁夏A级旅游景区名录", False)
+
+    def test_open_and_shareable(self, people: People) -> None:
+        people.published()
+        for kind in ("open", "shareable"):
+            assert people.act("", "nx_catalogue_list", kind=kind)["count"] == 1
+
+
+class TestPages:
+    def test_the_lists_and_their_csv(self, app: Any, people: People) -> None:
+        people.published(nx_open_year="2026")
+        for kind in ("open", "shareable", "not_open", "plan"):
+            assert app.get(f"/lists/{kind}").status_code == 200
+        text = app.get("/lists/open.csv").get_data(as_text=True)
+        assert text.startswith("\ufeff")
+        assert "宁夏A级旅游景区名录" in text
+        assert "无条件共享" in text
+
+    def test_a_case_is_decided_in_the_browser(self, app: Any, people: People) -> None:
+        dataset = people.create()
+        case = people.act("editor", "nx_review_show", id=dataset["id"])
+        editor = {"Authorization": factories.APIToken(user=people.editor)["token"]}
+        page = app.get(f"/review/{case['id']}", headers=editor)
+        assert 'value="submit"' in page.body
+        app.post(f"/review/{case['id']}", data={"action": "submit"}, headers=editor)
+        head = {"Authorization": factories.APIToken(user=people.head)["token"]}
+        assert "宁夏A级旅游景区名录" in app.get("/review", headers=head).body
+        page = app.post(f"/review/{case['id']}", data={"action": "return"}, headers=head)
+        assert "error-explanation" in page.body
+
+    def test_strangers_are_kept_out(self, app: Any, people: People) -> None:
+        dataset = people.create()
+        case = people.act("editor", "nx_review_show", id=dataset["id"])
+        stranger = {"Authorization": factories.APIToken(user=people.stranger)["token"]}
+        assert app.get(f"/review/{case['id']}", headers=stranger, status=403)
+        assert app.get("/review", status=403)
+
+
+def _content(file: dict) -> str:
+    from ckan.lib import uploader
+
+    with open(uploader.ResourceUpload({}).get_path(file["id"]), encoding="utf-8") as stream:  # noqa: PTH123
+        return stream.read()
