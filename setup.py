@@ -54,13 +54,24 @@ setup(
     entry_points={
         "ckan.plugins": [
             f"nxopendata_{room} = ckanext.nxopendata.{room}.plugin:NxOpendata{room.title()}Plugin"
-            for room in ("catalogue", "licences", "harvest", "portal", "search", "tables", "register", "following")
+            for room in (
+                "catalogue",
+                "changes",
+                "exchange",
+                "following",
+                "harvest",
+                "licences",
+                "portal",
+                "register",
+                "review",
+                "search",
+                "tables",
+            )
         ]
         + [
             "nxopendata_datasets = ckanext.nxopendata.catalogue.plugin:NxOpendataDatasetsPlugin",
             "nxopendata_organizations = ckanext.nxopendata.catalogue.plugin:NxOpendataOrganizationsPlugin",
             "nxopendata_groups = ckanext.nxopendata.catalogue.plugin:NxOpendataGroupsPlugin",
-            "nxopendata_exchange = ckanext.nxopendata.exchange.plugin:NxOpendataExchangePlugin",
         ],
         "ckan.rdf.profiles": [
             "nx_dcat_ap = ckanext.nxopendata.exchange.dcat.profile:NxDcatApProfile",

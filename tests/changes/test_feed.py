@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import helpers
 
-from .catalogues import PREFIXES, dataset, turtle
+from tests.harvest.catalogues import PREFIXES, dataset, turtle
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "tables")
 

@@ -41,17 +41,17 @@ def left(call):
 def test_the_plan_that_can_be_undone_and_the_counts_stay(runs, left, call):
     from ckan.plugins import toolkit as tk
 
-    from ckanext.nxopendata.harvest.runs import retention as forget
+    from ckanext.nxopendata.harvest.runs import retention
 
     first, second, third, newest = runs
     before = [call("nx_harvest_run_show", id=run)["counts"] for run in runs]
     assert left(third)[1] == 1
-    assert forget.old_plans() == 2
+    assert retention.old_plans() == 2
     assert (left(first), left(third)) == ((0, 0), (0, 0))
     assert left(second)[0] > 0
     assert left(newest)[1] == 1  # the next run is compared with it
     assert [call("nx_harvest_run_show", id=run)["counts"] for run in runs] == before
-    assert forget.old_plans() == 0
+    assert retention.old_plans() == 0
     assert call("nx_harvest_run_undo", id=second)["state"] == "undone"
     with pytest.raises(tk.ValidationError):
         call("nx_harvest_run_undo", id=first)
@@ -60,9 +60,9 @@ def test_the_plan_that_can_be_undone_and_the_counts_stay(runs, left, call):
 def test_what_was_interrupted_is_done_the_next_time(runs, left, monkeypatch):
     from ckan import model
 
-    from ckanext.nxopendata.harvest.runs import retention as forget
+    from ckanext.nxopendata.harvest.runs import retention
 
-    monkeypatch.setattr(forget, "ROWS", 1)
+    monkeypatch.setattr(retention, "ROWS", 1)
     commit, commits = model.Session.commit, []
 
     def dies():
@@ -72,30 +72,30 @@ def test_what_was_interrupted_is_done_the_next_time(runs, left, monkeypatch):
         commit()
 
     with monkeypatch.context() as patch:
-        patch.setattr(forget.model.Session, "commit", dies)
+        patch.setattr(retention.model.Session, "commit", dies)
         with pytest.raises(SystemExit):
-            forget.old_plans()
+            retention.old_plans()
     model.Session.rollback()
     assert left(runs[0])[0] == 1
-    forget.old_plans()
+    retention.old_plans()
     assert left(runs[0]) == (0, 0)
 
 
 def test_runs_of_this_year_keep_their_plans(runs, left, ckan_config, monkeypatch):
-    from ckanext.nxopendata.harvest.runs import retention as forget
+    from ckanext.nxopendata.harvest.runs import retention
 
     for days in (365, 0):
         monkeypatch.setitem(ckan_config, "ckanext.nxopendata.harvest.keep_plans_days", days)
-        assert forget.old_plans() == 0
+        assert retention.old_plans() == 0
     assert left(runs[0])[0] == 2
 
 
 def test_the_pages_say_why_there_is_nothing(runs, app):
     from ckan.tests import factories
 
-    from ckanext.nxopendata.harvest.runs import retention as forget
+    from ckanext.nxopendata.harvest.runs import retention
 
-    forget.old_plans()
+    retention.old_plans()
     officer = {"Authorization": factories.SysadminWithToken()["token"]}
     for page in ("", "/plan", "/problems"):
         assert "steps and the problems of this run were removed" in app.get(

@@ -14,11 +14,12 @@ ROOM = Path(__file__).parents[2] / "ckanext-nxopendata" / "ckanext" / "nxopendat
 
 
 def test_every_action_has_its_authorisation_and_says_what_it_does():
-    from ckanext.nxopendata.harvest import actions, auth
-    from ckanext.nxopendata.harvest.withdrawal import actions as withdrawn
+    from ckanext.nxopendata.core import wiring
+    from ckanext.nxopendata.harvest.plugin import SUBJECTS
 
-    assert {*actions.__all__, *withdrawn.__all__} == set(auth.__all__)
-    assert all(getattr(module, name).__doc__ for module in (actions, withdrawn) for name in module.__all__)
+    actions = wiring.actions(SUBJECTS)()
+    assert actions.keys() == wiring.auth_functions(SUBJECTS)().keys()
+    assert all(action.__doc__ for action in actions.values())
 
 
 def test_every_code_has_its_sentence():

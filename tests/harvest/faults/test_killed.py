@@ -18,31 +18,31 @@ pytestmark = [pytest.mark.usefixtures("with_plugins")]
 STAGES = [
     ("run", "_plan_batch", 0),
     ("run", "_close_plan", 0),
-    ("work", "split", 0),
-    ("work", "claim", 0),
-    ("apply", "_write", 0),
-    ("apply", "_record", 0),
-    ("apply", "index_chunk", 0),
-    ("apply", "index_chunk", 1),
-    ("work", "perform", 1),
-    ("work", "finish", 2),
+    ("runs.executor", "split", 0),
+    ("runs.executor", "claim", 0),
+    ("runs.apply", "_write", 0),
+    ("runs.apply", "_record", 0),
+    ("runs.apply", "index_chunk", 0),
+    ("runs.apply", "index_chunk", 1),
+    ("runs.executor", "perform", 1),
+    ("runs.executor", "finish", 2),
 ]
 """Where the process dies: module, function, how often it has been called before."""
 
 
-WITHDRAWING = [("apply", "_write", 0), ("apply", "_record", 0), ("apply", "index_chunk", 0)]
+WITHDRAWING = [("runs.apply", "_write", 0), ("runs.apply", "_record", 0), ("runs.apply", "index_chunk", 0)]
 UNDOING = [
     ("run", "_undo", 0),
-    ("apply", "undo_chunk", 1),
-    ("apply", "_index_reverted", 0),
+    ("runs.apply", "undo_chunk", 1),
+    ("runs.apply", "_index_reverted", 0),
     ("contents", "settle", 1),
-    ("apply", "_index_reverted", 2),
+    ("runs.apply", "_index_reverted", 2),
 ]
 COPYING = [
     ("mirror", "_store", 1),
     ("contents", "remember", 1),
-    ("apply", "_write", 0),
-    ("apply", "index_chunk", 0),
+    ("runs.apply", "_write", 0),
+    ("runs.apply", "index_chunk", 0),
     ("mirror", "settle", 0),
 ]
 
@@ -222,14 +222,13 @@ class TestKilled:
         assert site.problems(failed) == ["run_interrupted"]
 
     def test_a_chunk_that_kills_its_workers_ends_the_run_and_says_so(self, site):
-        from ckanext.nxopendata.harvest.runs import apply, jobs
-        from ckanext.nxopendata.harvest.runs import executor as work
+        from ckanext.nxopendata.harvest.runs import apply, executor, jobs
 
         _, body = catalogue(2100, 2)
         site.source("deadly", body)
         run = site.run(queue=True)
         jobs.execute(run["id"])
-        for _ in range(work.MOST_ATTEMPTS):
+        for _ in range(executor.MOST_ATTEMPTS):
             assert process(jobs.turn, (apply, "_write", 0)) == -signal.SIGKILL
         assert process(jobs.turn) == 0
         run = site.call("nx_harvest_run_show", id=run["id"])
@@ -296,8 +295,7 @@ class TestTwoWorkers:
         from ckan import model
 
         from ckanext.nxopendata.harvest.models import Chunk, Run
-        from ckanext.nxopendata.harvest.runs import executor as work
-        from ckanext.nxopendata.harvest.runs import jobs, locks
+        from ckanext.nxopendata.harvest.runs import executor, jobs, locks
 
         for name, first, priority in (("slow", 5000, 100), ("quick", 5100, 25)):
             _, body = catalogue(first, 24)
@@ -308,7 +306,7 @@ class TestTwoWorkers:
         order = []
         with locks.Hold() as hold:
             for _ in range(10):
-                taken = work.claim(hold)
+                taken = executor.claim(hold)
                 order.append(model.Session.get(Run, taken.run_id).source_id)
                 model.Session.query(Chunk).filter_by(run_id=taken.run_id, number=taken.number).update({"state": "done"})
                 model.Session.commit()

@@ -12,14 +12,6 @@ from ckanext.nxopendata.catalogue import multilingual_output
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
 
-__all__ = [
-    "group_list",
-    "nx_department_tree",
-    "organization_list",
-    "organization_list_for_user",
-    "organization_update",
-]
-
 
 @tk.side_effect_free
 def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,23 +15,6 @@ from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import filing_rules
 from ckanext.nxopendata.core import codelists, departments, localised
 
-__all__ = [
-    "nx_code_label",
-    "nx_codelist_choices",
-    "nx_codelist_tree",
-    "nx_department_html",
-    "nx_department_title",
-    "nx_departments",
-    "nx_form_tags",
-    "nx_form_texts",
-    "nx_lang",
-    "nx_language_name",
-    "nx_languages",
-    "nx_localised_html",
-    "nx_needed_field",
-    "nx_used_columns",
-]
-
 
 def reader_language() -> str:
     """The locale of the request, or the site's default in jobs and on the command line."""

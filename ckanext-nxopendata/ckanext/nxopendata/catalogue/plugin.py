@@ -11,62 +11,39 @@ from ckan.types import Context
 from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizationsPlugin
 from flask import Blueprint
 
+from ckanext.nxopendata import catalogue
 from ckanext.nxopendata.bulk_write import validation
-from ckanext.nxopendata.catalogue import actions as chained
-from ckanext.nxopendata.catalogue import files, helpers, index, multilingual_output, validators
-from ckanext.nxopendata.catalogue.downloads import views
+from ckanext.nxopendata.catalogue import downloads, files, helpers, index, multilingual_output
 from ckanext.nxopendata.catalogue.schema import data_items_form, messages
-from ckanext.nxopendata.core import params, payload_types
-from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core import payload_types, wiring
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
-from ckanext.nxopendata.review import actions, auth, datastore, visibility
-from ckanext.nxopendata.review import cli as review_cli
-from ckanext.nxopendata.review import helpers as review_helpers
-from ckanext.nxopendata.review import views as review_views
 
 SCHEMAS = "ckanext.nxopendata.schemas"
+SUBJECTS = (catalogue, downloads)
 
 
-def _auth_functions() -> dict[str, Any]:
-    found = {name: getattr(auth, name) for name in auth.__all__}
-    return found | datastore.AUTH | (datastore.AUTH_OF_ROWS if p.plugin_loaded("datastore") else {})
-
-
-@tk.blanket.actions(lambda: params.guarded(chained, actions))
-@tk.blanket.auth_functions(_auth_functions)
-@tk.blanket.blueprints(lambda: [review_views.nx_review, views.nx_downloads])
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
+@tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.config_declarations
-@tk.blanket.validators(validators)
-class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibility.Labels):
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
+@tk.blanket.validators(wiring.validators(SUBJECTS))
+class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
     """Code lists, localised fields, the index document; goes before the two schema plugins below."""
 
-    p.implements(p.IClick)
     p.implements(p.IConfigurer)
     p.implements(p.IGroupController, inherit=True)
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
-    p.implements(p.IPermissionLabels)
     p.implements(p.IResourceController, inherit=True)
-    p.implements(p.ITemplateHelpers)
     p.implements(p.ITranslation)
-
-    # IClick
-
-    def get_commands(self) -> list[Any]:
-        nx.add_command(review_cli.review)
-        return [nx]
 
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
-        tk.add_template_directory(config, "../review/templates")
         tk.add_resource("assets", "nxopendata_catalogue")
-
-    # ITemplateHelpers
-
-    def get_helpers(self) -> dict[str, Any]:
-        return {name: getattr(module, name) for module in (helpers, review_helpers) for name in module.__all__}
 
     # IResourceController
 
@@ -90,7 +67,6 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, visibilit
         return index.document(pkg_dict)
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        visibility.show_pending(context, pkg_dict)
         multilingual_output.datasets([pkg_dict], helpers.reader_language())
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:

@@ -21,34 +21,9 @@ from ckanext.scheming.validation import scheming_validator
 
 from ckanext.nxopendata.catalogue import config, files
 from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages, slugs, uscc
-from ckanext.nxopendata.catalogue.schema import resource_codes as codes
+from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages, resource_codes, slugs, uscc
 from ckanext.nxopendata.core import codelists, departments, localised, roles
 from ckanext.nxopendata.review import cases, state_machine
-
-__all__ = [
-    "nx_amount",
-    "nx_code",
-    "nx_codes",
-    "nx_count",
-    "nx_dataset_rules",
-    "nx_localise",
-    "nx_localise_tags",
-    "nx_localised",
-    "nx_localised_output",
-    "nx_localised_tags",
-    "nx_localised_tags_output",
-    "nx_parent",
-    "nx_past_date",
-    "nx_readability",
-    "nx_resource_code",
-    "nx_review_mode",
-    "nx_slug",
-    "nx_text_list",
-    "nx_uscc",
-    "nx_web_address",
-    "nx_year",
-]
 
 CORE_FIELDS = {
     "title_translated": "title",
@@ -308,7 +283,7 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
     _show_only_what_is_open(data, dataset.get("nx_is_open"), stored)
     if any(errors.values()) or dataset.get("nx_resource_code") or context.get(checks.JUDGED):
         return
-    code = fixed or codes.allocate(codes.prefix(dataset.get("nx_class_code"), config.default_class()))
+    code = fixed or resource_codes.allocate(resource_codes.prefix(dataset.get("nx_class_code"), config.default_class()))
     _add_extra(data, "nx_resource_code", code)
 
 

@@ -18,17 +18,6 @@ from ckanext.nxopendata.core import params
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.harvest import messages
 
-__all__ = [
-    "nx_changes_list",
-    "nx_webhook_create",
-    "nx_webhook_delete",
-    "nx_webhook_delivery_list",
-    "nx_webhook_list",
-    "nx_webhook_show",
-    "nx_webhook_test",
-    "nx_webhook_update",
-]
-
 LIMIT = 100
 MOST = 1000
 

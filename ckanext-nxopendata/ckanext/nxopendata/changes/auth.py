@@ -7,17 +7,6 @@ from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.nxopendata.core import roles
 
-__all__ = [
-    "nx_changes_list",
-    "nx_webhook_create",
-    "nx_webhook_delete",
-    "nx_webhook_delivery_list",
-    "nx_webhook_list",
-    "nx_webhook_show",
-    "nx_webhook_test",
-    "nx_webhook_update",
-]
-
 
 @tk.auth_allow_anonymous_access
 def nx_changes_list(context: Context, data_dict: DataDict) -> AuthResult:

@@ -34,15 +34,12 @@ NAMES = ("id", "dataset", "resource_id", "owner_org", "org_id")
 NUMBERS = ("limit", "offset", "start", "rows")
 
 
-def guarded(*modules: Any) -> dict[str, Callable[..., Any]]:
-    """The actions that ``modules`` export, chained ones too, for names and numbers that can be looked up alone.
+def guard(action: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the action, for names and numbers that can be looked up alone.
 
     What cannot be is refused before the action or its auth function asks the database.
     """
-    return {name: _guarded(getattr(module, name)) for module in modules for name in module.__all__}
 
-
-def _guarded(action: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(action)
     def checked(*arguments: Any, **options: Any) -> Any:
         data_dict = arguments[-1] or {}
@@ -73,7 +70,7 @@ def text(data_dict: Mapping[str, Any], name: str) -> str:
 
 
 def texts(data_dict: Mapping[str, Any], name: str, most: int = MOST_AT_ONCE) -> list[str]:
-    """A list of texts; [] when nothing was sent. To be asked for after ``check_access``.
+    """A list of texts; [] when nothing was sent. To be params for after ``check_access``.
 
     Raises:
         ValidationError: it is no list, holds something else, or is too long; it names the field.

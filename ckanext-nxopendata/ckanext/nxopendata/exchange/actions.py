@@ -19,18 +19,6 @@ from ckanext.nxopendata.exchange.codelists import skos
 from ckanext.nxopendata.exchange.dcat import catalogue_endpoint, profile
 from ckanext.nxopendata.exchange.imports import importer
 
-__all__ = [
-    "dcat_catalog_search",
-    "dcat_catalog_show",
-    "nx_catalogue_export",
-    "nx_catalogue_import_apply",
-    "nx_catalogue_import_list",
-    "nx_catalogue_import_preview",
-    "nx_catalogue_import_show",
-    "nx_codelist_list",
-    "nx_codelist_show",
-]
-
 LARGEST = 32 * 1024 * 1024
 """Bytes of a file that is imported."""
 

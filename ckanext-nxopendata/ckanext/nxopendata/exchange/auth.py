@@ -8,16 +8,6 @@ from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.nxopendata.exchange import models as table
 
-__all__ = [
-    "nx_catalogue_export",
-    "nx_catalogue_import_apply",
-    "nx_catalogue_import_list",
-    "nx_catalogue_import_preview",
-    "nx_catalogue_import_show",
-    "nx_codelist_list",
-    "nx_codelist_show",
-]
-
 
 @tk.auth_allow_anonymous_access
 def nx_codelist_list(context: Context, data_dict: DataDict) -> AuthResult:

@@ -10,18 +10,19 @@ import yaml
 from ckan.common import CKANConfig
 from ckan.config.declaration import Declaration, Key
 
-from ckanext.nxopendata.core import params
-from ckanext.nxopendata.exchange import actions, auth, cli, views
-from ckanext.nxopendata.exchange.codelists import views as views_codelists
+from ckanext.nxopendata import exchange
+from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.exchange import codelists
 from ckanext.nxopendata.exchange.dcat import profile
 
 DECLARATION = resources.files("ckanext.nxopendata.exchange") / "config_declaration.yaml"
+SUBJECTS = (exchange, codelists)
 
 
-@tk.blanket.actions(lambda: params.guarded(actions))
-@tk.blanket.auth_functions(auth)
-@tk.blanket.blueprints([views_codelists.codelist, views.exchange])
-@tk.blanket.cli([cli.catalogue])
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
+@tk.blanket.cli(wiring.commands(SUBJECTS))
 class NxOpendataExchangePlugin(p.SingletonPlugin):
     """Exchange of the catalogue with the world; stands before ``dcat`` in ``ckan.plugins``."""
 

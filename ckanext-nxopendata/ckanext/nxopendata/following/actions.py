@@ -16,16 +16,6 @@ from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.following import mails, queries, schema, tokens
 from ckanext.nxopendata.following.models import Favourite, Subscription, now
 
-__all__ = [
-    "nx_favourite_create",
-    "nx_favourite_delete",
-    "nx_favourite_list",
-    "nx_subscription_confirm",
-    "nx_subscription_create",
-    "nx_subscription_delete",
-    "nx_subscription_list",
-]
-
 MOST_OF_AN_ADDRESS = 50
 
 ASKED = Limit("subscribe", 10)

@@ -8,16 +8,6 @@ from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.nxopendata.following.models import Subscription
 
-__all__ = [
-    "nx_favourite_create",
-    "nx_favourite_delete",
-    "nx_favourite_list",
-    "nx_subscription_confirm",
-    "nx_subscription_create",
-    "nx_subscription_delete",
-    "nx_subscription_list",
-]
-
 
 def nx_favourite_create(context: Context, data_dict: DataDict) -> AuthResult:
     """Who has an account; the action looks whether they may see the dataset."""

@@ -7,8 +7,6 @@ from ckan import model
 
 from ckanext.nxopendata.following.models import Favourite
 
-__all__ = ["nx_is_favourite"]
-
 
 def nx_is_favourite(dataset_id: str) -> bool:
     """Whether the reader keeps this dataset."""

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.nxopendata.core import params
-from ckanext.nxopendata.core.cli import nx
-from ckanext.nxopendata.following import actions, auth, cli, helpers
+from ckanext.nxopendata import following
+from ckanext.nxopendata.core import wiring
+
+SUBJECTS = (following,)
 
 
-@tk.blanket.actions(lambda: params.guarded(actions))
-@tk.blanket.auth_functions(auth)
-@tk.blanket.blueprints
-@tk.blanket.helpers(helpers)
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
+@tk.blanket.cli(wiring.commands(SUBJECTS))
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataFollowingPlugin(p.SingletonPlugin):
     """Hear of what is new; stands anywhere after the portal, which shows its buttons."""
 
-    p.implements(p.IClick)
     p.implements(p.IConfigurer)
-
-    # IClick
-
-    def get_commands(self) -> list[Any]:
-        nx.add_command(cli.following)
-        return []
 
     # IConfigurer
 

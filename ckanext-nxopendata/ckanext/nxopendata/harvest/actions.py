@@ -18,28 +18,6 @@ from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEn
 from ckanext.nxopendata.harvest.runs import executor, jobs, lifecycle, writer
 from ckanext.nxopendata.harvest.sources import dry_run, health, schema
 
-__all__ = [
-    "nx_harvest_file_list",
-    "nx_harvest_problem_list",
-    "nx_harvest_provenance_show",
-    "nx_harvest_run_approve",
-    "nx_harvest_run_cancel",
-    "nx_harvest_run_create",
-    "nx_harvest_run_list",
-    "nx_harvest_run_pause",
-    "nx_harvest_run_plan",
-    "nx_harvest_run_refuse",
-    "nx_harvest_run_resume",
-    "nx_harvest_run_show",
-    "nx_harvest_run_undo",
-    "nx_harvest_source_create",
-    "nx_harvest_source_delete",
-    "nx_harvest_source_list",
-    "nx_harvest_source_show",
-    "nx_harvest_source_test",
-    "nx_harvest_source_update",
-]
-
 SHOWN_PROBLEMS = 1000
 """Problems that a run is shown with."""
 

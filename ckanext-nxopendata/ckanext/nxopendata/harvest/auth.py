@@ -12,29 +12,6 @@ from ckan.types import AuthResult, Context, DataDict
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.harvest.models import Run, Source
 
-__all__ = [
-    "nx_harvest_dataset_restore",
-    "nx_harvest_file_list",
-    "nx_harvest_problem_list",
-    "nx_harvest_provenance_show",
-    "nx_harvest_run_approve",
-    "nx_harvest_run_cancel",
-    "nx_harvest_run_create",
-    "nx_harvest_run_list",
-    "nx_harvest_run_pause",
-    "nx_harvest_run_plan",
-    "nx_harvest_run_refuse",
-    "nx_harvest_run_resume",
-    "nx_harvest_run_show",
-    "nx_harvest_run_undo",
-    "nx_harvest_source_create",
-    "nx_harvest_source_delete",
-    "nx_harvest_source_list",
-    "nx_harvest_source_show",
-    "nx_harvest_source_test",
-    "nx_harvest_source_update",
-]
-
 
 def may_see(source: Source, user: str) -> bool:
     """Whether the user (name) may see and run a source: its department's editors, and the supervising office."""

@@ -12,38 +12,13 @@ from ckan import model
 from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.core import roles
-from ckanext.nxopendata.harvest import field_labels as words
-from ckanext.nxopendata.harvest import messages
+from ckanext.nxopendata.harvest import field_labels, messages
 from ckanext.nxopendata.harvest.mirror import versions
 from ckanext.nxopendata.harvest.models import FINAL, Json, KnownRecord, PlanEntry, Run, Source
 from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.sources import form, health
 from ckanext.nxopendata.harvest.withdrawal import tombstone
 from ckanext.nxopendata.review import difference
-
-__all__ = [
-    "nx_harvest_changes",
-    "nx_harvest_counts",
-    "nx_harvest_doubt",
-    "nx_harvest_entry_state",
-    "nx_harvest_field",
-    "nx_harvest_files",
-    "nx_harvest_format",
-    "nx_harvest_is_final",
-    "nx_harvest_kind",
-    "nx_harvest_may_see",
-    "nx_harvest_progress",
-    "nx_harvest_provenance",
-    "nx_harvest_setting",
-    "nx_harvest_settings",
-    "nx_harvest_stage",
-    "nx_harvest_state",
-    "nx_harvest_tabs",
-    "nx_harvest_titles",
-    "nx_harvest_tone",
-    "nx_harvest_verdict",
-    "nx_harvest_withdrawn",
-]
 
 STILL = FINAL | {"held", "paused"}
 """States in which nothing happens by itself."""
@@ -167,7 +142,7 @@ def nx_harvest_is_final(state: str) -> bool:
 
 def nx_harvest_field(name: str) -> str:
     """A field in words; the name itself where it is not one of ours."""
-    return words.field(name)
+    return field_labels.field(name)
 
 
 def nx_harvest_files(resource: Mapping[str, Any]) -> list[Json]:

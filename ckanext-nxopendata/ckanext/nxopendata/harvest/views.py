@@ -14,7 +14,7 @@ from ckanext.nxopendata.core.tabular.csv_safety import safe
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.mirror import versions
 from ckanext.nxopendata.harvest.monitoring import metrics
-from ckanext.nxopendata.harvest.planning import decisions as plan
+from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import buttons
 from ckanext.nxopendata.harvest.sources import form, health
 
@@ -218,7 +218,7 @@ def plan_page(run_id: str) -> str:
     """The steps of a run's plan, of one kind or all."""
     found, of = _run(run_id)
     kind = tk.request.args.get("kind", "")
-    kind = kind if kind in plan.KINDS else ""
+    kind = kind if kind in decisions.KINDS else ""
     page = tk.h.get_page_number(tk.request.args)
     steps = _act("nx_harvest_run_plan", id=run_id, kind=kind, limit=PAGE, offset=(page - 1) * PAGE)
     extra = {"kind": kind, "page": page, "pages": -(-steps["count"] // PAGE)}

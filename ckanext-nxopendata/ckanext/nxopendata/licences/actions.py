@@ -19,17 +19,6 @@ from ckanext.nxopendata.licences.odrl.constraints import BEIJING, parse_duration
 from ckanext.nxopendata.licences.odrl.engine import evaluate
 from ckanext.nxopendata.licences.odrl.policy import Policy
 
-__all__ = [
-    "nx_agreement_grant",
-    "nx_agreement_list",
-    "nx_agreement_revoke",
-    "nx_licence_combine",
-    "nx_licence_evaluate",
-    "nx_licence_list",
-    "nx_licence_normalise",
-    "nx_licence_show",
-]
-
 #: A question about more licences or datasets than this is refused.
 MOST = 1000
 

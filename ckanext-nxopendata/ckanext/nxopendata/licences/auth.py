@@ -11,18 +11,6 @@ from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.nxopendata.licences.agreements import access
 
-__all__ = [
-    "nx_agreement_grant",
-    "nx_agreement_list",
-    "nx_agreement_revoke",
-    "nx_licence_combine",
-    "nx_licence_evaluate",
-    "nx_licence_list",
-    "nx_licence_normalise",
-    "nx_licence_show",
-    "nx_resource_serve",
-]
-
 
 def _anyone(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": True}
@@ -109,7 +97,3 @@ def datastore_search_sql(next_auth: Any, context: Context, data_dict: DataDict |
     names: list[str] = list(context.get("table_names") or [])  # pyright: ignore[reportArgumentType]
     context["table_names"] = names  # pyright: ignore[reportGeneralTypeIssues] # set by datastore itself
     return _chain(next_auth, context, data_dict or {}, names)
-
-
-#: For the plugin: chained only where DataStore is loaded, because CKAN refuses a chain without a first link.
-DATASTORE_CHAINS = {"datastore_search": datastore_search, "datastore_search_sql": datastore_search_sql}

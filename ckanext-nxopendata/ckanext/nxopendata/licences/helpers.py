@@ -19,16 +19,6 @@ from ckanext.nxopendata.licences.odrl.constraints import BEIJING
 from ckanext.nxopendata.licences.odrl.policy import Policy
 from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
 
-__all__ = [
-    "nx_basket_count",
-    "nx_dataset_licence",
-    "nx_licence_choices",
-    "nx_licence_language",
-    "nx_licence_policy_json",
-    "nx_licence_recommended",
-    "nx_resource_access",
-]
-
 #: The address under which the files name themselves, replaced by this site's when they are served.
 NAMED = "https://opendata.nx.gov.cn"
 

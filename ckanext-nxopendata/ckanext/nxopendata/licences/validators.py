@@ -13,8 +13,6 @@ from ckanext.nxopendata.licences import publishing, registry
 from ckanext.nxopendata.licences.helpers import nx_licence_language
 from ckanext.nxopendata.licences.odrl.policy import Policy
 
-__all__ = ["nx_licence_fits", "nx_licence_known"]
-
 
 def nx_licence_known(value: Any) -> Any:
     """Turn a recognised spelling into its id; refuse one that is not in the list, with suggestions."""

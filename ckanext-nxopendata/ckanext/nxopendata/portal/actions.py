@@ -18,17 +18,6 @@ from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.models import Announcement
 from ckanext.nxopendata.portal.usage import usage_store
 
-__all__ = [
-    "nx_announcement_create",
-    "nx_announcement_delete",
-    "nx_announcement_list",
-    "nx_announcement_show",
-    "nx_announcement_update",
-    "nx_portal_figures",
-    "nx_portal_hot_words",
-    "nx_portal_most_used",
-]
-
 RECENT = timedelta(days=7)
 HOT_WORDS = 8
 HOT_LEAST = 3

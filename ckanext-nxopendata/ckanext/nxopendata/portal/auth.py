@@ -10,25 +10,6 @@ from ckan.types import AuthResult, Context, DataDict
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.portal.models import Feedback
 
-__all__ = [
-    "nx_announcement_create",
-    "nx_announcement_delete",
-    "nx_announcement_list",
-    "nx_announcement_show",
-    "nx_announcement_update",
-    "nx_dataset_related",
-    "nx_dataset_use",
-    "nx_dataset_versions",
-    "nx_feedback_between",
-    "nx_feedback_create",
-    "nx_feedback_decide",
-    "nx_feedback_list",
-    "nx_feedback_waiting",
-    "nx_portal_figures",
-    "nx_portal_hot_words",
-    "nx_portal_most_used",
-]
-
 
 @tk.auth_allow_anonymous_access
 def nx_portal_figures(context: Context, data_dict: DataDict | None) -> AuthResult:

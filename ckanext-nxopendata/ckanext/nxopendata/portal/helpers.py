@@ -27,38 +27,6 @@ from ckanext.nxopendata.portal.feedback import feedback_store
 from ckanext.nxopendata.portal.results import facets
 from ckanext.nxopendata.portal.usage import usage_store
 
-__all__ = [
-    "nx_bytes",
-    "nx_colours",
-    "nx_dataset_about",
-    "nx_date",
-    "nx_department",
-    "nx_error_text",
-    "nx_facet_items",
-    "nx_facet_titles",
-    "nx_feedback_kinds",
-    "nx_is_english",
-    "nx_item",
-    "nx_language_links",
-    "nx_licence_title",
-    "nx_main_pages",
-    "nx_metadata_groups",
-    "nx_number",
-    "nx_operator",
-    "nx_page_numbers",
-    "nx_preview",
-    "nx_query",
-    "nx_quote",
-    "nx_results_as",
-    "nx_setting",
-    "nx_site_description",
-    "nx_site_title",
-    "nx_structured_data",
-    "nx_text",
-    "nx_theme_glyph",
-    "nx_unchanging",
-]
-
 CODELISTS = {
     "nx_theme": "theme",
     "nx_region": "region",

@@ -11,47 +11,31 @@ from ckan.common import CKANConfig
 from ckan.types import CKANApp, Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ckanext.nxopendata.core import params
+from ckanext.nxopendata import portal
+from ckanext.nxopendata.core import wiring
 from ckanext.nxopendata.core.caching import kept
-from ckanext.nxopendata.core.cli import nx
-from ckanext.nxopendata.portal import actions, auth, cli, csrf, helpers, warmup
-from ckanext.nxopendata.portal.announcements import views as views_announcements
-from ckanext.nxopendata.portal.dataset import actions as actions_dataset
+from ckanext.nxopendata.portal import announcements, csrf, dataset, pages, results, warmup, workbench
 from ckanext.nxopendata.portal.dataset import quality
-from ckanext.nxopendata.portal.dataset import views as views_dataset
-from ckanext.nxopendata.portal.pages import views
+from ckanext.nxopendata.portal.dataset import views as dataset_views
 from ckanext.nxopendata.portal.results import facets
-from ckanext.nxopendata.portal.results import views as results
-from ckanext.nxopendata.portal.workbench import views as views_staff
+from ckanext.nxopendata.portal.results import views as result_views
+
+SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
 
 
-@tk.blanket.actions(lambda: params.guarded(actions, actions_dataset))
-@tk.blanket.auth_functions(auth)
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
+@tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.config_declarations
-@tk.blanket.helpers(helpers)
-@tk.blanket.blueprints(
-    lambda: [
-        results.results,
-        views.portal,
-        views_announcements.announcements,
-        views_dataset.feedback_pages,
-        views_staff.staff,
-    ]
-)
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataPortalPlugin(p.SingletonPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""
 
-    p.implements(p.IClick)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
-
-    # IClick
-
-    def get_commands(self) -> list[Any]:
-        nx.add_command(cli.portal)
-        return []
 
     # IConfigurer
 
@@ -86,8 +70,8 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
         if p.plugin_loaded("nxopendata_search"):
-            app.view_functions["dataset.search"] = results.page
-        app.view_functions["dataset.read"] = views_dataset.read
+            app.view_functions["dataset.search"] = result_views.page
+        app.view_functions["dataset.read"] = dataset_views.read
         csrf.guard(app)
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)

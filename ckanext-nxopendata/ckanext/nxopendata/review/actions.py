@@ -13,36 +13,10 @@ from ckan.types import Context
 
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.schema import messages
-from ckanext.nxopendata.core import holidays, localised, workdays
-from ckanext.nxopendata.core import roles as gate
+from ckanext.nxopendata.core import holidays, localised, roles, workdays
 from ckanext.nxopendata.core.notifications import notify
 from ckanext.nxopendata.review import cases, catalogue_lists, schema, state_machine
-from ckanext.nxopendata.review.chained import (
-    bulk_update_delete,
-    bulk_update_public,
-    package_create,
-    package_update,
-    resource_create_default_resource_views,
-)
 from ckanext.nxopendata.review.models import Case, Decision, Notice, now
-
-__all__ = [
-    "bulk_update_delete",
-    "bulk_update_public",
-    "nx_catalogue_list",
-    "nx_notice_list",
-    "nx_notice_read",
-    "nx_review_decide",
-    "nx_review_list",
-    "nx_review_log",
-    "nx_review_show",
-    "nx_review_submit",
-    "nx_workdays_show",
-    "nx_workdays_update",
-    "package_create",
-    "package_update",
-    "resource_create_default_resource_views",
-]
 
 
 @tk.side_effect_free
@@ -58,12 +32,12 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
         (``path``, ``before``, ``after``), ``findings`` (``code``, ``field``, ``level``, ``message``), ``decisions``
     """
     case = _case("nx_review_show", context, data_dict["id"])
-    roles = gate.roles(context.get("user"), case.owner_org)
+    held = roles.roles(context.get("user"), case.owner_org)
     own = cases.of_dataset(case.dataset_id)
     shown = _row(case) | {"dataset_case_id": own.id if own else None}
     shown["steps"] = [
         {"action": arrow.action, "target": arrow.target, "opinion": arrow.opinion}
-        for arrow in state_machine.possible(case.state, roles, cases.mode_of(case), case.kind)
+        for arrow in state_machine.possible(case.state, held, cases.mode_of(case), case.kind)
     ]
     shown["changes"] = [
         {"path": list(change.path), "before": change.before, "after": change.after}
@@ -320,13 +294,13 @@ def _waiting(user: str) -> Any:
         Case.state.in_((state_machine.DRAFT, state_machine.REGISTERED)),
         Case.owner_org.in_(_departments(user, ("admin", "editor"))),
     )
-    office = Case.state == state_machine.PUBLISHING if gate.is_office(user) else sa.false()
+    office = Case.state == state_machine.PUBLISHING if roles.is_office(user) else sa.false()
     return sa.and_(_there(), sa.or_(heads, editors, office))
 
 
 def _visible(user: str) -> Any:
     own = Case.owner_org.in_(_departments(user, ("admin", "editor")))
-    office = Case.state != state_machine.DRAFT if gate.is_office(user) else sa.false()
+    office = Case.state != state_machine.DRAFT if roles.is_office(user) else sa.false()
     return sa.and_(_there(), sa.or_(own, office), Case.state != state_machine.PUBLISHED)
 
 

@@ -8,29 +8,10 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
 
-from ckanext.nxopendata.core import roles as gate
+from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.review import cases, datastore, state_machine
 
-__all__ = [
-    "nx_catalogue_list",
-    "nx_department_tree",
-    "nx_notice_list",
-    "nx_notice_read",
-    "nx_review_decide",
-    "nx_review_list",
-    "nx_review_log",
-    "nx_review_show",
-    "nx_review_submit",
-    "nx_workdays_show",
-    "nx_workdays_update",
-    "package_delete",
-]
-
-
-@tk.auth_allow_anonymous_access
-def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """Anybody; the departments are public."""
-    return {"success": True}
+AUTH = datastore.AUTH
 
 
 def nx_review_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
@@ -40,11 +21,11 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     if case is None and dataset is None:
         return {"success": False, "msg": tk._("There is no such review")}
     organization = case.owner_org if case else getattr(dataset, "owner_org", None) or ""
-    roles = gate.roles(context.get("user"), organization)
+    held = roles.roles(context.get("user"), organization)
     state = (
         case.state if case else (state_machine.DRAFT if getattr(dataset, "private", True) else state_machine.PUBLISHED)
     )
-    seen = roles & {state_machine.EDITOR, state_machine.HEAD} or (roles and state != state_machine.DRAFT)
+    seen = held & {state_machine.EDITOR, state_machine.HEAD} or (held and state != state_machine.DRAFT)
     return {"success": bool(seen), "msg": tk._("This review is for the department and the supervising office")}
 
 
@@ -93,7 +74,7 @@ def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
 def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     """The supervising office, and system administrators."""
     text = tk._("The calendar is kept by the supervising office")
-    return {"success": gate.is_office(context.get("user")), "msg": text}
+    return {"success": roles.is_office(context.get("user")), "msg": text}
 
 
 @tk.chained_auth_function

@@ -16,8 +16,7 @@ from ckan.types import Context
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
-from ckanext.nxopendata.core import holidays
-from ckanext.nxopendata.core import roles as gate
+from ckanext.nxopendata.core import holidays, roles
 from ckanext.nxopendata.core.notifications import notify
 from ckanext.nxopendata.i18n import speech
 from ckanext.nxopendata.review import difference, pending_changes, state_machine
@@ -102,8 +101,8 @@ def _not_open(dataset: model.Package) -> bool:
 
 def mode_of(case: Case) -> str:
     """How the case is reviewed. A department whose review was switched off meanwhile ends it as before."""
-    found = gate.mode(model.Group.get(case.owner_org))
-    return state_machine.BY_OFFICE if found == gate.OFF else found
+    found = roles.mode(model.Group.get(case.owner_org))
+    return state_machine.BY_OFFICE if found == roles.OFF else found
 
 
 def act(case_id: str, action: str, user: model.User, opinion: str = "", release_at: dt.datetime | None = None) -> Case:
@@ -121,7 +120,7 @@ def act(case_id: str, action: str, user: model.User, opinion: str = "", release_
     case = model.Session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise tk.ObjectNotFound(tk._("There is no such review"))
-    found = gate.roles(user.name, case.owner_org)
+    found = roles.roles(user.name, case.owner_org)
     try:
         arrow = state_machine.step(action, case.state, found, mode_of(case), case.kind)
     except state_machine.NotPossible as problem:
@@ -218,7 +217,7 @@ def _write(action: str, data: dict[str, Any], user: model.User) -> None:
 
 
 def _context(user: model.User) -> Context:
-    return {"user": user.name, "auth_user_obj": user, "ignore_auth": True, gate.PUBLISHING: True}  # type: ignore
+    return {"user": user.name, "auth_user_obj": user, "ignore_auth": True, roles.PUBLISHING: True}  # type: ignore
 
 
 def _set_deadline(case: Case) -> None:
@@ -270,15 +269,15 @@ def release_due(user: model.User) -> list[str]:
         if case is None or case.state != state_machine.SCHEDULED:
             model.Session.rollback()
             continue
-        roles, mode, kind = [state_machine.CLOCK], mode_of(case), case.kind
+        held, mode, kind = [state_machine.CLOCK], mode_of(case), case.kind
         try:
-            take(case, state_machine.step("release", case.state, roles, mode, kind), user)
+            take(case, state_machine.step("release", case.state, held, mode, kind), user)
             released.append(case_id)
         except (tk.ValidationError, tk.ObjectNotFound) as problem:
             model.Session.rollback()
             log.warning("case %s is not released: %s", case_id, problem)
             case = model.Session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
-            back = state_machine.step("return", state_machine.SCHEDULED, roles, mode, kind)
+            back = state_machine.step("return", state_machine.SCHEDULED, held, mode, kind)
             with speech.of_the_site():
                 take(case, back, user, _why(problem))
     return released

@@ -14,14 +14,6 @@ from ckanext.nxopendata.catalogue.schema import messages
 from ckanext.nxopendata.core import params, payload_types, roles
 from ckanext.nxopendata.review import cases, pending_changes, state_machine
 
-__all__ = [
-    "bulk_update_delete",
-    "bulk_update_public",
-    "package_create",
-    "package_update",
-    "resource_create_default_resource_views",
-]
-
 PAGES = ("dataset", "dataset_resource")
 """CKAN's blueprints whose forms save datasets and files."""
 

@@ -65,8 +65,5 @@ def _guarded(name: str) -> Callable[..., AuthResult]:
     return tk.chained_auth_function(allowed)
 
 
-AUTH = {name: _guarded(name) for name in VIEWS}
+AUTH = {name: _guarded(name) for name in (*VIEWS, *ROWS)}
 """Auth functions to chain."""
-
-AUTH_OF_ROWS = {name: _guarded(name) for name in ROWS}
-"""The same where the plugin ``datastore`` is on."""

@@ -13,25 +13,9 @@ import sqlalchemy as sa
 from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.core import codelists, localised
-from ckanext.nxopendata.core import roles as gate
+from ckanext.nxopendata.core import codelists, localised, roles
 from ckanext.nxopendata.review import cases, overdue_updates, state_machine
 from ckanext.nxopendata.review.models import Notice
-
-__all__ = [
-    "nx_is_reviewed",
-    "nx_list_columns",
-    "nx_list_heading",
-    "nx_list_kinds",
-    "nx_overdue_datasets",
-    "nx_review_field",
-    "nx_review_of",
-    "nx_review_state",
-    "nx_review_step",
-    "nx_review_value",
-    "nx_unread_notices",
-    "nx_update_due",
-]
 
 STATES: dict[str, Callable[[], str]] = {
     state_machine.DRAFT: lambda: tk._("Draft"),
@@ -116,13 +100,13 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     organization = dataset.get("owner_org")
     if not user or not organization:
         return None
-    roles = gate.roles(user, organization)
-    if not roles:
+    held = roles.roles(user, organization)
+    if not held:
         return None
     case = cases.open_change(dataset["id"]) or cases.of_dataset(dataset["id"])
     if case is None:
         return None
-    steps = state_machine.possible(case.state, roles, cases.mode_of(case), case.kind)
+    steps = state_machine.possible(case.state, held, cases.mode_of(case), case.kind)
     may_submit = any(arrow.action == "submit" for arrow in steps)
     return {"id": case.id, "state": case.state, "kind": case.kind, "may_submit": may_submit}
 
@@ -133,9 +117,9 @@ def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
     if not user:
         return False
     if dataset.get("owner_org"):
-        return gate.applies({"user": user}, dataset["owner_org"])
+        return roles.applies({"user": user}, dataset["owner_org"])
     mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "create_dataset"})
-    return bool(mine) and all(gate.applies({"user": user}, organization["id"]) for organization in mine)
+    return bool(mine) and all(roles.applies({"user": user}, organization["id"]) for organization in mine)
 
 
 def nx_review_field(path: list[str]) -> str:
@@ -212,7 +196,7 @@ def nx_overdue_datasets() -> list[dict[str, Any]]:
     if not user:
         return []
     departments = None
-    if not gate.is_office(user) and not authz.is_sysadmin(user):
+    if not roles.is_office(user) and not authz.is_sysadmin(user):
         mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "update_dataset"})
         departments = [organization["id"] for organization in mine]
     return overdue_updates.overdue(dt.datetime.now(cases.CHINA).date(), departments)

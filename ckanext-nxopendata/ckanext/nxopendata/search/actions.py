@@ -17,8 +17,6 @@ from ckanext.nxopendata.core.caching import cache
 from ckanext.nxopendata.core.params import flag
 from ckanext.nxopendata.search import query, query_check, results, solr, suggestions, words
 
-__all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest", "resource_search"]
-
 KEPT_SECONDS = 60
 COUNTS_KEPT_SECONDS = 60
 LONGEST_QUERY = 100

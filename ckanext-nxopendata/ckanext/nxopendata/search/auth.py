@@ -5,8 +5,6 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-__all__ = ["nx_search_correct", "nx_search_find", "nx_search_suggest"]
-
 
 @tk.auth_allow_anonymous_access
 def nx_search_suggest(context: Context, data_dict: DataDict | None) -> AuthResult:

@@ -8,8 +8,6 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.search import solr
 
-__all__ = ["nx_search_correction", "nx_search_is_partial", "nx_search_wider"]
-
 
 def nx_search_correction(query: str, found: int = 0) -> dict[str, Any]:
     """``{"q", "count"}``: what a query that found so many was perhaps meant to be; ``q`` is "" without an idea."""

@@ -9,16 +9,19 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
-from ckanext.nxopendata.core import departments, params
+from ckanext.nxopendata import search
+from ckanext.nxopendata.core import departments, wiring
 from ckanext.nxopendata.core.caching import cache, page_cache
-from ckanext.nxopendata.search import actions, auth, helpers, index, popularity, query_check, solr, table_headers
+from ckanext.nxopendata.search import index, popularity, query_check, solr, table_headers
+
+SUBJECTS = (search,)
 
 
-@tk.blanket.actions(lambda: params.guarded(actions))
-@tk.blanket.auth_functions(auth)
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
 @tk.blanket.blueprints(lambda: [page_cache.kept_pages, query_check.errors])
 @tk.blanket.config_declarations
-@tk.blanket.helpers(helpers)
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataSearchPlugin(p.SingletonPlugin):
     """Adds to the index what people type; stands after nxopendata_catalogue, which makes the document."""
 

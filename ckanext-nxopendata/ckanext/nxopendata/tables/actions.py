@@ -16,16 +16,6 @@ from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables.query import BadQuestion, Condition, Question, TooSlow
 from ckanext.nxopendata.tables.reader import columns as words
 
-__all__ = [
-    "datastore_search",
-    "nx_table_chart",
-    "nx_table_headers",
-    "nx_table_list",
-    "nx_table_load",
-    "nx_table_search",
-    "nx_table_show",
-]
-
 MOST_ROWS = 1000
 MOST_GROUPS = 500
 HAN = re.compile(r"[\u3400-\u9fff]")

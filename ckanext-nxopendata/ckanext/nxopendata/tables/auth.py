@@ -5,15 +5,6 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-__all__ = [
-    "nx_table_chart",
-    "nx_table_headers",
-    "nx_table_list",
-    "nx_table_load",
-    "nx_table_search",
-    "nx_table_show",
-]
-
 
 def _as(name: str, context: Context, data: DataDict) -> AuthResult:
     try:

@@ -19,8 +19,6 @@ from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables.query import BadQuestion, Condition, Question, TooSlow
 from ckanext.nxopendata.tables.reader.columns import IDENTIFIERS, Column
 
-__all__ = ["nx_file_view", "nx_table_page"]
-
 SIZES = (20, 50, 100)
 SHOWN = 300
 """Characters of a cell that the page shows; the rest is in its title."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins as p
@@ -10,26 +9,24 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
-from ckanext.nxopendata.core import params
-from ckanext.nxopendata.tables import actions, auth, helpers, jobs, views
-from ckanext.nxopendata.tables import cli as _cli  # noqa: F401  hangs its commands under "ckan nx"
+from ckanext.nxopendata import tables
+from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.tables import jobs
+
+SUBJECTS = (tables,)
 
 
-@tk.blanket.auth_functions(auth)
-@tk.blanket.blueprints(views)
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
+@tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.config_declarations
-@tk.blanket.helpers(helpers)
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataTablesPlugin(p.SingletonPlugin):
     """Loads files into the DataStore and shows them; needs the plugin ``datastore``."""
 
-    p.implements(p.IActions)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
-
-    # IActions
-
-    def get_actions(self) -> dict[str, Callable[..., Any]]:
-        return params.guarded(actions)
 
     # IConfigurer
 

@@ -22,7 +22,7 @@ import sqlalchemy.exc
 from flask import has_request_context
 from flask_babel import force_locale
 
-from ckanext.nxopendata.bulk_write import writer as bulk
+from ckanext.nxopendata.bulk_write import writer as bulk_writer
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.tabular import spreadsheet
@@ -31,7 +31,7 @@ from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange.dcat import profile
 from ckanext.nxopendata.exchange.fields import Kind
 from ckanext.nxopendata.exchange.workbook import reader
-from ckanext.nxopendata.exchange.workbook import writer as workbook_out
+from ckanext.nxopendata.exchange.workbook import writer as workbook_writer
 from ckanext.nxopendata.exchange.workbook.reader import Draft, Problem
 from ckanext.nxopendata.i18n import speech
 from ckanext.nxopendata.review import cases
@@ -284,7 +284,7 @@ def apply(plan: Plan, user: str, progress: Callable[[int], None]) -> None:
     Where the department's datasets are reviewed, new ones become drafts and changes of published ones wait.
     """
     reviewed = roles.applies({"user": user}, plan.department.id)
-    writer = bulk.BulkWriter(user, ignore_auth=False)
+    writer = bulk_writer.BulkWriter(user, ignore_auth=False)
     for start in range(0, len(plan.entries), CHUNK):
         chunk = plan.entries[start : start + CHUNK]
         by_bulk = (CREATE,) if reviewed else (CREATE, UPDATE)
@@ -296,7 +296,9 @@ def apply(plan: Plan, user: str, progress: Callable[[int], None]) -> None:
     progress(len(plan.entries))
 
 
-def _write_many(entries: Sequence[Entry], batch: checks.Batch, writer: bulk.BulkWriter, *, reviewed: bool) -> None:
+def _write_many(
+    entries: Sequence[Entry], batch: checks.Batch, writer: bulk_writer.BulkWriter, *, reviewed: bool
+) -> None:
     """One transaction and one index batch; when the database or the rights refuse it, smaller ones."""
     if not entries:
         return
@@ -333,17 +335,17 @@ def _write_many(entries: Sequence[Entry], batch: checks.Batch, writer: bulk.Bulk
     writer.index([result.dataset_id for result in results if result.state == "written" and result.changed])
 
 
-def _order(entry: Entry, *, reviewed: bool) -> bulk.Order:
+def _order(entry: Entry, *, reviewed: bool) -> bulk_writer.Order:
     if entry.action == CREATE:
         data = entry.data | {"private": True} if reviewed else entry.data
-        return bulk.Order(lambda _: data)
+        return bulk_writer.Order(lambda _: data)
 
     def make(stored: dict[str, Any] | None) -> dict[str, Any] | None:
         if stored is None or stored["state"] == "deleted":
             return None
         return _merged(entry.draft, stored)
 
-    return bulk.Order(make, entry.data["id"])
+    return bulk_writer.Order(make, entry.data["id"])
 
 
 @contextmanager
@@ -499,7 +501,7 @@ def marked(row: Mapping[str, Any]) -> bytes:
     places: dict[tuple[str, int, int], list[str]] = {}
     for problem in said(row["report"])["problems"]:
         places.setdefault((problem["sheet"], problem["row"], problem["column"]), []).append(problem["message"])
-    return workbook_out.marked(row["content"], spreadsheet.read(row["content"]), places)
+    return workbook_writer.marked(row["content"], spreadsheet.read(row["content"]), places)
 
 
 def receipt(row: Mapping[str, Any]) -> bytes:
@@ -523,8 +525,8 @@ def export(group: Any, user: str, kind: str = "xlsx") -> bytes:
     department = Department.of(group)
     about = {department.id: {"title": department.title, "nx_uscc": department.uscc}}
     if kind == "csv":
-        return workbook_out.delimited(forms.load(FORM), datasets(department.id, user), about)
-    return workbook_out.catalogue(forms.load(FORM), datasets(department.id, user), about, department.title)
+        return workbook_writer.delimited(forms.load(FORM), datasets(department.id, user), about)
+    return workbook_writer.catalogue(forms.load(FORM), datasets(department.id, user), about, department.title)
 
 
 def datasets(owner: str, user: str) -> Iterator[dict[str, Any]]:

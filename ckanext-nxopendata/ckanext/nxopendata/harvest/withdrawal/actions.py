@@ -9,8 +9,6 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.harvest.withdrawal import tombstone
 
-__all__ = ["nx_harvest_dataset_restore"]
-
 
 def nx_harvest_dataset_restore(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Make a withdrawn dataset public again, as it was.

@@ -20,17 +20,6 @@ from ckanext.nxopendata.portal.feedback import feedback_store
 from ckanext.nxopendata.portal.models import Feedback
 from ckanext.nxopendata.portal.usage import usage_store
 
-__all__ = [
-    "nx_dataset_related",
-    "nx_dataset_use",
-    "nx_dataset_versions",
-    "nx_feedback_between",
-    "nx_feedback_create",
-    "nx_feedback_decide",
-    "nx_feedback_list",
-    "nx_feedback_waiting",
-]
-
 WRITTEN = Limit("feedback", 5)
 """By one reader."""
 

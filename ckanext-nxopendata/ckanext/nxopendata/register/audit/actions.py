@@ -24,19 +24,6 @@ from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.systems import auth, system_store
 from ckanext.nxopendata.review import catalogue_lists
 
-__all__ = [
-    "nx_audit_export",
-    "nx_audit_export_list",
-    "nx_audit_finding_create",
-    "nx_audit_finding_decide",
-    "nx_audit_finding_list",
-    "nx_audit_finding_reply",
-    "nx_audit_finding_show",
-    "nx_audit_sample",
-    "nx_audit_verify",
-]
-
-
 # Exports
 
 

@@ -11,18 +11,6 @@ from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.audit.models import Finding
 from ckanext.nxopendata.register.systems.auth import allow, fills_in, reads
 
-__all__ = [
-    "nx_audit_export",
-    "nx_audit_export_list",
-    "nx_audit_finding_create",
-    "nx_audit_finding_decide",
-    "nx_audit_finding_list",
-    "nx_audit_finding_reply",
-    "nx_audit_finding_show",
-    "nx_audit_sample",
-    "nx_audit_verify",
-]
-
 
 def _is_supervisor(context: Context) -> AuthResult:
     return allow(roles.sees_all(context.get("user")))

@@ -6,8 +6,6 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.register.audit import export_lists
 
-__all__ = ["nx_audit_lists", "nx_audit_state"]
-
 
 def nx_audit_state(state: str) -> str:
     """Where a finding stands, in words."""

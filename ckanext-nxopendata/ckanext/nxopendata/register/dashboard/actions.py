@@ -13,8 +13,6 @@ from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.dashboard import figures
 from ckanext.nxopendata.register.tasks import plan_tasks
 
-__all__ = ["nx_register_dashboard"]
-
 
 @tk.side_effect_free
 def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from ckan.types import AuthResult, Context
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.systems.auth import allow
 
-__all__ = ["nx_register_dashboard"]
-
 
 def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     """Everybody who works for a department or an office; the action shows what each may see."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["nx_dashboard_kinds"]
-
 
 def nx_dashboard_kinds() -> dict[str, str]:
     """What is asked for or overdue, in words."""

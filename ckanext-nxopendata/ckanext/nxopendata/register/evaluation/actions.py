@@ -16,18 +16,6 @@ from ckanext.nxopendata.register.evaluation.auth import sees_whole
 from ckanext.nxopendata.register.evaluation.models import DRAFT, PUBLISHED, Evaluation
 from ckanext.nxopendata.register.systems import auth
 
-__all__ = [
-    "nx_evaluation_answer",
-    "nx_evaluation_collect",
-    "nx_evaluation_list",
-    "nx_evaluation_publish",
-    "nx_evaluation_reply",
-    "nx_evaluation_report",
-    "nx_evaluation_send",
-    "nx_evaluation_show",
-    "nx_evaluation_update",
-]
-
 
 @tk.side_effect_free
 @validate(schema.of_list)

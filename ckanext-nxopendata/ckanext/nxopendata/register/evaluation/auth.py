@@ -12,18 +12,6 @@ from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.evaluation.models import DRAFT, PUBLISHED, Evaluation
 from ckanext.nxopendata.register.systems.auth import allow, reads
 
-__all__ = [
-    "nx_evaluation_answer",
-    "nx_evaluation_collect",
-    "nx_evaluation_list",
-    "nx_evaluation_publish",
-    "nx_evaluation_reply",
-    "nx_evaluation_report",
-    "nx_evaluation_send",
-    "nx_evaluation_show",
-    "nx_evaluation_update",
-]
-
 
 def sees_whole(context: Context, row: Evaluation) -> bool:
     """Whether the user reads an evaluation with its records: the offices, and the unit once it was sent."""

@@ -19,16 +19,13 @@ from ckanext.nxopendata.core import workdays
 from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.audit.models import Finding
 from ckanext.nxopendata.register.cleanup import proposals
-from ckanext.nxopendata.register.connection import queries
-from ckanext.nxopendata.register.connection import status_board as connection
+from ckanext.nxopendata.register.connection import queries, status_board
 from ckanext.nxopendata.register.evaluation.scoring import Count, Lost
 from ckanext.nxopendata.register.models import Verdict
 from ckanext.nxopendata.register.reports.models import Report
-from ckanext.nxopendata.register.systems import record
-from ckanext.nxopendata.register.systems import system_store as systems
+from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.systems.record import System
-from ckanext.nxopendata.review import catalogue_lists
-from ckanext.nxopendata.review import update_deadlines as due
+from ckanext.nxopendata.review import catalogue_lists, update_deadlines
 
 BATCH = 1000
 """Datasets read at a time."""
@@ -68,13 +65,13 @@ class Facts:
     datasets: list[dict[str, Any]] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     matters: list[Matter] = field(default_factory=list)
-    connection: connection.Field | None = None
+    connection: status_board.Field | None = None
 
 
 def collect(owner_orgs: Collection[str], year: int, today: dt.date) -> dict[str, dict[str, Count]]:
     """The counts of units (ids) by indicator: of the year what has a day, else as things stand today."""
     found: dict[str, Facts] = {unit: Facts() for unit in owner_orgs}
-    for system in systems.every(found):
+    for system in system_store.every(found):
         found[system.owner_org].systems.append(system)
     for dataset in _datasets(found):
         found[dataset["owner_org"]].datasets.append(dataset)
@@ -189,7 +186,7 @@ def _updated(facts: Facts, year: int, today: dt.date) -> Count:
     days = {
         each["id"]: found.day
         for each in facts.datasets
-        if (found := due.due(each.get("nx_update_cycle"), due.last_update(each)))
+        if (found := update_deadlines.due(each.get("nx_update_cycle"), update_deadlines.last_update(each)))
     }
     return _share(
         [each for each in facts.datasets if each["id"] in days],

@@ -11,16 +11,6 @@ import ckan.plugins.toolkit as tk
 from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.register.evaluation import scoring
 
-__all__ = [
-    "nx_evaluation_arithmetic",
-    "nx_evaluation_reason",
-    "nx_evaluation_state",
-    "nx_evaluation_sum",
-    "nx_evaluation_text",
-    "nx_evaluation_url",
-    "nx_evaluation_weak",
-]
-
 STATES: Mapping[str, Callable[[], str]] = {
     "draft": lambda: tk._("Draft, not sent"),
     "sent": lambda: tk._("Sent to the unit"),

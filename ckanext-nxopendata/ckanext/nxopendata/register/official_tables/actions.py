@@ -17,17 +17,6 @@ from ckanext.nxopendata.register.official_tables import contacts, content, delim
 from ckanext.nxopendata.register.official_tables.intake import importer, messages
 from ckanext.nxopendata.register.systems import auth, schema, system_store
 
-__all__ = [
-    "nx_system_import_answer",
-    "nx_system_import_apply",
-    "nx_system_import_preview",
-    "nx_system_import_show",
-    "nx_system_table",
-    "nx_system_unit_log",
-    "nx_system_unit_show",
-    "nx_system_unit_update",
-]
-
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file that is imported."""
 

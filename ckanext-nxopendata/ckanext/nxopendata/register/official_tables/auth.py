@@ -12,17 +12,6 @@ from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.models import Import
 from ckanext.nxopendata.register.systems.auth import allow, department_id, fills_in, reads
 
-__all__ = [
-    "nx_system_import_answer",
-    "nx_system_import_apply",
-    "nx_system_import_preview",
-    "nx_system_import_show",
-    "nx_system_table",
-    "nx_system_unit_log",
-    "nx_system_unit_show",
-    "nx_system_unit_update",
-]
-
 
 def nx_system_table(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     """The department its own; of all departments together, the supervising offices."""

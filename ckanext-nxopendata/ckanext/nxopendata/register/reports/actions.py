@@ -20,20 +20,6 @@ from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progres
 from ckanext.nxopendata.register.systems import auth
 from ckanext.nxopendata.register.tasks import plan_tasks
 
-__all__ = [
-    "nx_report_list",
-    "nx_report_remind",
-    "nx_report_show",
-    "nx_report_submit",
-    "nx_report_summary",
-    "nx_report_update",
-    "nx_task_decide",
-    "nx_task_list",
-    "nx_task_progress_update",
-    "nx_task_show",
-]
-
-
 # Tasks
 
 

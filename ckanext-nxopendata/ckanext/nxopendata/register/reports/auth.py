@@ -11,19 +11,6 @@ from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.reports.models import Report
 from ckanext.nxopendata.register.systems.auth import allow, department_id, fills_in, reads
 
-__all__ = [
-    "nx_report_list",
-    "nx_report_remind",
-    "nx_report_show",
-    "nx_report_submit",
-    "nx_report_summary",
-    "nx_report_update",
-    "nx_task_decide",
-    "nx_task_list",
-    "nx_task_progress_update",
-    "nx_task_show",
-]
-
 
 def _belongs(context: Context) -> bool:
     user = context.get("user")

@@ -9,8 +9,6 @@ import ckan.plugins.toolkit as tk
 from ckanext.nxopendata.register.reports import reporting_periods
 from ckanext.nxopendata.register.reports.collection import FIGURES, REQUIRED, TEXTS
 
-__all__ = ["nx_register_deed", "nx_report_figures", "nx_report_required", "nx_report_texts"]
-
 DEEDS: Mapping[str, Callable[[], str]] = {
     "ask": lambda: tk._("Asked for"),
     "update": lambda: tk._("Changed"),

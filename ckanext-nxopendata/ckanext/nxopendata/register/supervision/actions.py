@@ -19,20 +19,6 @@ from ckanext.nxopendata.register.integration import integration_plan
 from ckanext.nxopendata.register.models import Connection, Exemption, Verdict, now
 from ckanext.nxopendata.register.systems import actions, auth, record, schema, system_store
 
-__all__ = [
-    "nx_system_answer",
-    "nx_system_board",
-    "nx_system_check",
-    "nx_system_connect",
-    "nx_system_decide",
-    "nx_system_exempt",
-    "nx_system_funding",
-    "nx_system_integration",
-    "nx_system_propose",
-    "nx_system_verdict_list",
-]
-
-
 # Clean-up
 
 

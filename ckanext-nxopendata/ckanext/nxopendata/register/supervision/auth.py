@@ -11,19 +11,6 @@ from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.models import Verdict
 from ckanext.nxopendata.register.systems.auth import allow, department_id, fills_in, owner_of, reads
 
-__all__ = [
-    "nx_system_answer",
-    "nx_system_board",
-    "nx_system_check",
-    "nx_system_connect",
-    "nx_system_decide",
-    "nx_system_exempt",
-    "nx_system_funding",
-    "nx_system_integration",
-    "nx_system_propose",
-    "nx_system_verdict_list",
-]
-
 
 def nx_system_check(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     """The department and the offices."""

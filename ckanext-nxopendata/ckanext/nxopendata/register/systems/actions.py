@@ -18,21 +18,6 @@ from ckanext.nxopendata.register.projects import filing
 from ckanext.nxopendata.register.systems import auth, record, schema, system_store
 from ckanext.nxopendata.register.systems.visibility import PROJECT, SYSTEM
 
-__all__ = [
-    "nx_project_create",
-    "nx_project_decide",
-    "nx_project_list",
-    "nx_project_log",
-    "nx_project_show",
-    "nx_project_update",
-    "nx_system_create",
-    "nx_system_dispose",
-    "nx_system_list",
-    "nx_system_log",
-    "nx_system_show",
-    "nx_system_update",
-]
-
 NOT_FIELDS = frozenset({"id", "name", "type", "private", "state", "owner_org", "resources", "extras"})
 
 

@@ -11,27 +11,6 @@ from ckan.types import AuthResult, Context
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.systems.visibility import PROJECT, SYSTEM, TYPES
 
-__all__ = [
-    "nx_project_create",
-    "nx_project_decide",
-    "nx_project_list",
-    "nx_project_log",
-    "nx_project_show",
-    "nx_project_update",
-    "nx_review_decide",
-    "nx_review_log",
-    "nx_review_show",
-    "nx_review_submit",
-    "nx_system_create",
-    "nx_system_dispose",
-    "nx_system_list",
-    "nx_system_log",
-    "nx_system_show",
-    "nx_system_update",
-    "package_delete",
-    "package_update",
-]
-
 
 def allow(passed: Any, message: str | None = None) -> AuthResult:
     """The answer of an auth function."""

@@ -12,20 +12,6 @@ from ckan.types import Context
 from ckanext.nxopendata.core import params
 from ckanext.nxopendata.register.systems.visibility import TYPES
 
-__all__ = [
-    "bulk_update_delete",
-    "bulk_update_private",
-    "bulk_update_public",
-    "dataset_purge",
-    "member_list",
-    "package_collaborator_create",
-    "package_create",
-    "package_delete",
-    "package_owner_org_update",
-    "package_relationship_create",
-    "package_update",
-]
-
 
 def _refuse() -> None:
     raise tk.NotAuthorized(tk._("Systems and projects are changed in the register, and never deleted"))

@@ -12,17 +12,6 @@ from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.register import periods, roles
 from ckanext.nxopendata.register.connection import queries
 
-__all__ = [
-    "nx_register_evidence",
-    "nx_register_field_label",
-    "nx_register_funding",
-    "nx_register_links",
-    "nx_register_logged",
-    "nx_register_period",
-    "nx_register_roles",
-    "nx_register_word",
-]
-
 WORDS: Mapping[str, Callable[[], str]] = {
     "detached": lambda: tk._("Detached from the business"),
     "replaceable": lambda: tk._("Replaceable by another system"),

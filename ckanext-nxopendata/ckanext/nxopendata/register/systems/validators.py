@@ -13,8 +13,6 @@ from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 from ckanext.nxopendata.register import periods
 from ckanext.nxopendata.register.clock import today
 
-__all__ = ["nx_known_datasets", "nx_past_period", "nx_period"]
-
 
 def nx_period(value: Any) -> str:
     """A year, a month or a day; stored as ISO 8601 in that precision."""

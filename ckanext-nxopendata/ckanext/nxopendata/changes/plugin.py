@@ -1,0 +1,43 @@
+"""Wiring of the changes: a feed that other portals follow, and webhooks that tell them at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from ckan.types import Context
+
+from ckanext.nxopendata import changes
+from ckanext.nxopendata.changes import webhooks
+from ckanext.nxopendata.core import wiring
+
+SUBJECTS = (changes,)
+
+
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
+@tk.blanket.cli(wiring.commands(SUBJECTS))
+class NxOpendataChangesPlugin(p.SingletonPlugin):
+    """What changed in the portal, for other portals."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+
+    # IPackageController
+
+    def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        webhooks.announce()
+
+    def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        webhooks.announce()
+
+    def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        webhooks.announce()

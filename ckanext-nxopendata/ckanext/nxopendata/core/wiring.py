@@ -1,0 +1,98 @@
+"""Collect what the subjects of a room offer to CKAN, so that a new subject is a folder and one name in ``SUBJECTS``.
+
+A subject is a package with some of these drawers: ``actions``, ``chained`` (CKAN's own actions, changed), ``auth``,
+``helpers``, ``validators``, ``views``, ``cli``. A drawer offers its functions whose names begin with ``nx_``, and those
+that chain CKAN's own; ``views`` offers its blueprints; ``cli`` hangs its commands under ``ckan nx`` by decorators
+(``@nx.group``). An ``auth`` drawer may also hold a table ``AUTH`` of auth functions by name. A room that is one subject
+names itself: ``SUBJECTS = (following,)``.
+
+Each function here returns a callable for ``tk.blanket``, which asks when the plugin is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from types import ModuleType
+from typing import Any
+
+import ckan.plugins as p
+import click
+from flask import Blueprint
+
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.core.cli import nx
+
+Functions = dict[str, Callable[..., Any]]
+
+
+def actions(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
+    """Return the actions of all subjects by name, guarded against names and numbers that cannot be looked up."""
+    return lambda: {name: params.guard(action) for name, action in _functions(subjects, "actions", "chained").items()}
+
+
+def auth_functions(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
+    """Return the auth functions of all subjects by name, those of their ``AUTH`` tables included."""
+    return lambda: _functions(subjects, "auth")
+
+
+def helpers(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
+    """Return the template helpers of all subjects by name."""
+    return lambda: _functions(subjects, "helpers")
+
+
+def validators(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
+    """Return the navl validators of all subjects by name."""
+    return lambda: _functions(subjects, "validators")
+
+
+def blueprints(subjects: Iterable[ModuleType]) -> Callable[[], list[Blueprint]]:
+    """Return the blueprints of all subjects, in the order in which their modules define them."""
+    return lambda: [
+        value
+        for module in _drawers(subjects, "views")
+        for value in vars(module).values()
+        if isinstance(value, Blueprint) and value.import_name == module.__name__
+    ]
+
+
+def commands(subjects: Iterable[ModuleType]) -> Callable[[], list[click.Command]]:
+    """Return ``ckan nx``, with the commands of all subjects: importing a drawer ``cli`` hangs its commands there."""
+
+    def collect() -> list[click.Command]:
+        list(_drawers(subjects, "cli"))
+        return [nx]
+
+    return collect
+
+
+CHAINED = "chained_action", "chained_auth_function"
+"""What CKAN marks functions with that are called with the one they replace."""
+
+
+def _functions(subjects: Iterable[ModuleType], *drawers: str) -> Functions:
+    collected: Functions = {}
+    for module in (module for drawer in drawers for module in _drawers(subjects, drawer)):
+        offered = {name: value for name, value in vars(module).items() if _is_offered(name, value, module)}
+        offered |= getattr(module, "AUTH", {}) if "auth" in drawers else {}
+        if not p.plugin_loaded("datastore"):  # CKAN refuses a chain without a first link
+            offered = {name: value for name, value in offered.items() if not name.startswith("datastore_")}
+        if twice := collected.keys() & offered.keys():
+            raise ValueError(f"{module.__name__} offers what another subject offers: {', '.join(sorted(twice))}")
+        collected |= offered
+    return collected
+
+
+def _is_offered(name: str, value: Any, module: ModuleType) -> bool:
+    if not inspect.isfunction(value) or value.__module__ != module.__name__:
+        return False
+    return name.startswith("nx_") or any(getattr(value, mark, False) for mark in CHAINED)
+
+
+def _drawers(subjects: Iterable[ModuleType], drawer: str) -> Iterator[ModuleType]:
+    for subject in subjects:
+        name = f"{subject.__name__}.{drawer}"
+        if importlib.util.find_spec(name):
+            yield importlib.import_module(name)
