@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 from rdflib import DCAT, RDF, Graph
-
 from tests.catalogue.exchange.samples import DATASET
+
 from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
 
 COUNT = int(os.environ.get("NX_BENCH_DATASETS", "300"))

@@ -40,17 +40,17 @@ def load(act: Act) -> None:
 @contextmanager
 def _on(day: str) -> Iterator[None]:
     """The register's day."""
-    from ckanext.nxopendata.register.clock import VARIABLE
+    from ckanext.nxopendata.core.timezone import TODAY_VARIABLE
 
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = day
+    before = os.environ.get(TODAY_VARIABLE)
+    os.environ[TODAY_VARIABLE] = day
     try:
         yield
     finally:
         if before is None:
-            del os.environ[VARIABLE]
+            del os.environ[TODAY_VARIABLE]
         else:
-            os.environ[VARIABLE] = before
+            os.environ[TODAY_VARIABLE] = before
 
 
 def _uses(act: Act) -> None:

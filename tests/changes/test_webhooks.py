@@ -16,6 +16,7 @@ from ckan.tests import factories, helpers
 
 from ckanext.nxopendata.changes import signing, webhooks
 from ckanext.nxopendata.changes.models import Delivery, Webhook
+from ckanext.nxopendata.core.timezone import now
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "tables", "clean_queues")
 
@@ -218,5 +219,5 @@ class TestAnnouncing:
         webhooks._announced_here = 0
         call("package_create", title_translated={"zh": "丙"}, notes_translated={"zh": "丁"}, owner_org=department["id"])
         (when,) = scheduled()
-        assert when > dt.datetime.now(dt.UTC)
+        assert when > now()
         assert len(webhooks.deliver_due()) == 1

@@ -15,8 +15,9 @@ from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from lxml import html
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import mails, tokens
-from ckanext.nxopendata.following.models import Subscription, now
+from ckanext.nxopendata.following.models import Subscription
 
 Act = Callable[..., Any]
 
@@ -122,7 +123,7 @@ def test_news_of_one_dataset(app: Any, create: Act, call: Act, letters: Act) -> 
     dataset, other = create("沙湖"), create("沙坡头")
     app.post("/subscribe", data={"dataset": dataset["name"], "email": "li@example.org"})
     row = model.Session.query(Subscription).one()
-    row.confirmed, row.seen = now(), now() - dt.timedelta(seconds=1)
+    row.confirmed, row.seen = utc_now(), utc_now() - dt.timedelta(seconds=1)
     model.Session.commit()
     mails.send_due()
     letters()

@@ -15,7 +15,8 @@ def runs(web, harvest):
     """Four runs of one source that ended 200 days ago: the last two wrote nothing, but refused a record."""
     from ckan import model
 
-    from ckanext.nxopendata.harvest.models import Run, now
+    from ckanext.nxopendata.core.timezone import utc_now
+    from ckanext.nxopendata.harvest.models import Run
 
     url = web.put("/1", turtle(1, 2))
     made = [harvest(url)["id"]]
@@ -23,7 +24,7 @@ def runs(web, harvest):
         web.put("/1", body)
         made.append(harvest(url)["id"])
     made.append(harvest(url)["id"])
-    model.Session.execute(sa.update(Run).values(finished=now() - dt.timedelta(days=200)))
+    model.Session.execute(sa.update(Run).values(finished=utc_now() - dt.timedelta(days=200)))
     model.Session.commit()
     return made
 

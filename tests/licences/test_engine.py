@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ckanext.nxopendata.licences.odrl.constraints import BEIJING, holds, parse_duration, region_part_of
+from ckanext.nxopendata.core.timezone import CHINA
+from ckanext.nxopendata.licences.odrl.constraints import holds, parse_duration, region_part_of
 from ckanext.nxopendata.licences.odrl.engine import Verdict, evaluate
 from ckanext.nxopendata.licences.odrl.policy import Constraint, Logical, PolicyError, read_policy
 
@@ -194,7 +195,7 @@ class TestConstraints:
         assert holds(Logical(kind, operands), {"purpose": "a"}) is expected
 
     def test_an_agreement_ends_at_its_very_second(self):
-        end = datetime(2027, 1, 1, tzinfo=BEIJING)
+        end = datetime(2027, 1, 1, tzinfo=CHINA)
         constraint = simple("dateTime", "lt", end.isoformat())
         assert holds(constraint, {"dateTime": end - timedelta(seconds=1)}) is True
         assert holds(constraint, {"dateTime": end}) is False

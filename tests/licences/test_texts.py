@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
+from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.licences import publishing
 from ckanext.nxopendata.licences.agreements.agreement import (
     Terms,
@@ -15,7 +16,6 @@ from ckanext.nxopendata.licences.agreements.agreement import (
 from ckanext.nxopendata.licences.attribution import Source, attribution
 from ckanext.nxopendata.licences.license_list_export import licence_list, main
 from ckanext.nxopendata.licences.normalise import AliasError, Normaliser, least_open
-from ckanext.nxopendata.licences.odrl.constraints import BEIJING
 from ckanext.nxopendata.licences.odrl.engine import evaluate
 from ckanext.nxopendata.licences.odrl.lint import check_file, check_text
 from ckanext.nxopendata.licences.odrl.policy import PolicyError
@@ -279,12 +279,12 @@ TERMS = Terms(
     "11640000",
     "user-1",
     ("城市内涝模型研究",),
-    datetime(2027, 1, 1, tzinfo=BEIJING),
+    datetime(2027, 1, 1, tzinfo=CHINA),
 )
 CASE = {
     "purpose": "城市内涝模型研究",
     "recipient": "user-1",
-    "dateTime": datetime(2026, 12, 31, 23, 59, 59, tzinfo=BEIJING),
+    "dateTime": datetime(2026, 12, 31, 23, 59, 59, tzinfo=CHINA),
     "assignee": "urn:nx:party:user-1",
     "target": "urn:nx:dataset:dataset-1",
 }
@@ -302,7 +302,7 @@ class TestAgreement:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"dateTime": datetime(2027, 1, 1, tzinfo=BEIJING)},
+            {"dateTime": datetime(2027, 1, 1, tzinfo=CHINA)},
             {"purpose": "广告"},
             {"recipient": "user-2"},
             {"assignee": "urn:nx:party:user-2"},

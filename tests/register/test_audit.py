@@ -15,7 +15,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from sqlalchemy.exc import DBAPIError
 
-from ckanext.nxopendata.register import clock
+from ckanext.nxopendata.core import timezone
 from ckanext.nxopendata.register.audit import export_lists, findings
 from ckanext.nxopendata.review.models import Notice
 
@@ -27,7 +27,7 @@ FOUND = {"title": "两个系统未做等级保护备案", "text": "依据《网�
 @pytest.fixture
 def on(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Set the day: ``on("2026-11-01")``."""
-    return lambda day: monkeypatch.setenv(clock.VARIABLE, day)
+    return lambda day: monkeypatch.setenv(timezone.TODAY_VARIABLE, day)
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ class TestFindings:
         counts = []
         for day in ("2026-11-02", "2026-11-03", "2026-11-03", "2026-11-04", "2026-11-05"):
             on(day)
-            findings.remind(clock.today())
+            findings.remind(timezone.today())
             head = model.User.get("wlt-head")
             assert head is not None
             told = [notice.params for notice in model.Session.query(Notice).filter_by(user_id=head.id, topic="finding")]

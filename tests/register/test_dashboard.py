@@ -8,7 +8,7 @@ import pytest
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
-from ckanext.nxopendata.register import clock
+from ckanext.nxopendata.core import timezone
 from ckanext.nxopendata.register.tasks import plan_tasks
 
 from .conftest import World
@@ -17,7 +17,7 @@ from .conftest import World
 @pytest.fixture
 def on(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Set the day: ``on("2026-11-01")``."""
-    return lambda day: monkeypatch.setenv(clock.VARIABLE, day)
+    return lambda day: monkeypatch.setenv(timezone.TODAY_VARIABLE, day)
 
 
 @pytest.fixture

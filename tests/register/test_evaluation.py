@@ -14,7 +14,8 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
-from ckanext.nxopendata.register import clock, log
+from ckanext.nxopendata.core import timezone
+from ckanext.nxopendata.register import log
 from ckanext.nxopendata.register.evaluation import facts, procedure, scoring
 from ckanext.nxopendata.register.evaluation.models import PUBLISHED, Evaluation, digest
 from ckanext.nxopendata.register.reports.models import SUBMITTED, Report
@@ -27,7 +28,7 @@ OBJECTION = "“景区客流监测系统”已于上月接入，登记有误。"
 @pytest.fixture
 def on(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Set the day: ``on("2026-11-01")``."""
-    return lambda day: monkeypatch.setenv(clock.VARIABLE, day)
+    return lambda day: monkeypatch.setenv(timezone.TODAY_VARIABLE, day)
 
 
 def headers(name: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from ckan import model
 from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
 
-from ckanext.nxopendata.register import clock
+from ckanext.nxopendata.core import timezone
 from ckanext.nxopendata.review.models import Notice
 
 from .conftest import World
@@ -22,7 +22,7 @@ SAID = {"progress": "完成两个系统接入共享平台。", "filler": "马丽
 @pytest.fixture
 def on(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Set the day: ``on("2026-11-01")``."""
-    return lambda day: monkeypatch.setenv(clock.VARIABLE, day)
+    return lambda day: monkeypatch.setenv(timezone.TODAY_VARIABLE, day)
 
 
 def report(world: World, unit: str, period: str) -> dict[str, Any]:

@@ -140,14 +140,14 @@ class TestServices:
     def test_a_clock_that_was_wrong_neither_hides_nor_repeats_anything(self, site):
         from freezegun import freeze_time
 
-        from ckanext.nxopendata.harvest.models import now
+        from ckanext.nxopendata.core.timezone import utc_now
         from ckanext.nxopendata.harvest.runs import jobs
 
         keys, body = catalogue(500, 4)
         site.source("clock", body, schedule="0 * * * *")
         with freeze_time("2031-05-01", ignore=["pysolr", "urllib3", "redis"], tick=True):
             assert changes(site.run()) == {"create": 4}
-        assert "clock" in [source.name for source in jobs.due(now())]
+        assert "clock" in [source.name for source in jobs.due(utc_now())]
         site.sound(*keys)
         site.call("nx_harvest_source_delete", id="clock")
 

@@ -37,6 +37,7 @@ from ckanext.nxopendata.bulk_write import validation
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import checks, resource_codes, slugs
 from ckanext.nxopendata.core import batch_memo
+from ckanext.nxopendata.core.timezone import utc_now
 
 Json = dict[str, Any]
 Make = Callable[[Json | None], Json | None]
@@ -212,7 +213,7 @@ class BulkWriter:
 
     def _save_new(self, valid: Sequence[tuple[Json, Any]]) -> list[Written]:
         tags = tags_by_name({tag["name"] for data, _ in valid for tag in data.get("tags") or ()})
-        time = dt.datetime.utcnow()  # noqa: DTZ003  CKAN stores UTC without zone
+        time = utc_now()
         packages = []
         with model.Session.no_autoflush:
             for data, _ in valid:
@@ -375,7 +376,7 @@ class BulkWriter:
         saved, change = model_save.package_dict_save(valid, context, False, unchanged)
         if not change:
             return {}, None
-        saved.metadata_modified = dt.datetime.utcnow()  # noqa: DTZ003  CKAN stores UTC without zone
+        saved.metadata_modified = utc_now()
         tk.get_action("package_owner_org_update")(
             logic.fresh_context(context, ignore_auth=True, defer_commit=True),
             {"id": saved.id, "organization_id": saved.owner_org},
@@ -489,7 +490,7 @@ def _new_resource(entry: Json, package_id: str) -> model.Resource:
     changed, skipped = resource.from_dict(entry)
     if "url" in changed:
         resource.url_changed = True
-    resource.metadata_modified = dt.datetime.utcnow()  # noqa: DTZ003  CKAN stores UTC without zone
+    resource.metadata_modified = utc_now()
     resource.state = "active"
     resource.extras = skipped
     return resource
@@ -551,11 +552,7 @@ def _save_memberships(packages: Sequence[model.Package]) -> None:
 
 
 def _save_activities(activities: Sequence[Json | None]) -> None:
-    rows = [
-        {**activity, "id": make_uuid(), "timestamp": dt.datetime.utcnow()}  # noqa: DTZ003
-        for activity in activities
-        if activity
-    ]
+    rows = [{**activity, "id": make_uuid(), "timestamp": utc_now()} for activity in activities if activity]
     if rows:
         from ckanext.activity.model import Activity
 

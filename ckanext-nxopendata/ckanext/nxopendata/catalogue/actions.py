@@ -9,8 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import multilingual_output
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language
 
 
 @tk.side_effect_free

@@ -8,22 +8,12 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from babel import Locale
 from ckanext.scheming.helpers import scheming_language_text
-from flask import request
 from markupsafe import Markup, escape
 
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import filing_rules
 from ckanext.nxopendata.core import codelists, departments, localised
-
-
-def reader_language() -> str:
-    """The locale of the request, or the site's default in jobs and on the command line."""
-    try:
-        # What CKAN's helper ``lang`` gives; a page asks for it two hundred times.
-        return request.environ["CKAN_LANG"]
-    except (RuntimeError, KeyError):
-        return tk.config["ckan.locale_default"]
-
+from ckanext.nxopendata.core.language import reader_language
 
 HTML_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 

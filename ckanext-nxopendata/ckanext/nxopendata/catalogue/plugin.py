@@ -13,9 +13,10 @@ from flask import Blueprint
 
 from ckanext.nxopendata import catalogue
 from ckanext.nxopendata.bulk_write import validation
-from ckanext.nxopendata.catalogue import downloads, files, helpers, index, multilingual_output
+from ckanext.nxopendata.catalogue import downloads, files, index, multilingual_output
 from ckanext.nxopendata.catalogue.schema import data_items_form, messages
 from ckanext.nxopendata.core import payload_types, wiring
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
 SCHEMAS = "ckanext.nxopendata.schemas"
@@ -59,7 +60,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
     # IGroupController, IOrganizationController
 
     def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
-        return multilingual_output.organization(data_dict, helpers.reader_language())
+        return multilingual_output.organization(data_dict, reader_language())
 
     # IPackageController
 
@@ -67,10 +68,10 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
         return index.document(pkg_dict)
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        multilingual_output.datasets([pkg_dict], helpers.reader_language())
+        multilingual_output.datasets([pkg_dict], reader_language())
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
-        language = helpers.reader_language()
+        language = reader_language()
         multilingual_output.datasets(search_results["results"], language)
         multilingual_output.facets(search_results, language)
         return index.label_facets(search_results, language)

@@ -20,9 +20,10 @@ from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 from ckanext.scheming.validation import scheming_validator
 
 from ckanext.nxopendata.catalogue import config, files
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages, resource_codes, slugs, uscc
 from ckanext.nxopendata.core import codelists, departments, localised, roles
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import cases, state_machine
 
 CORE_FIELDS = {
@@ -238,8 +239,7 @@ def nx_past_date(value: Any) -> Any:
         date = dt.date.fromisoformat(str(value))
     except ValueError:
         raise tk.Invalid(tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")) from None
-    today = dt.datetime.now(filing_rules.CHINA).date()
-    if date > today:
+    if date > today():
         raise tk.Invalid(tk._("The date must not be in the future"))
     return date.isoformat()
 

@@ -16,6 +16,7 @@ from ckanext.nxopendata.changes import feed, signing, webhooks
 from ckanext.nxopendata.changes.models import Delivery, Webhook
 from ckanext.nxopendata.core import params
 from ckanext.nxopendata.core.rate_limit import Limit
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import messages
 
 LIMIT = 100
@@ -147,7 +148,7 @@ def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
         raise tk.ValidationError({"state": [tk._("Choose one of: %s") % "active, paused"]})
     if state == "active":
         again = sa.update(Delivery).where(Delivery.webhook_id == hook.id, Delivery.state == "waiting")
-        model.Session.execute(again.values(attempts=0, next_try=webhooks.now()))
+        model.Session.execute(again.values(attempts=0, next_try=utc_now()))
     hook.state = state
     renewed = params.flag(data_dict, "renew_secret", False)
     if renewed:

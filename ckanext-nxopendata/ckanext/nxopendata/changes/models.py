@@ -10,7 +10,8 @@ from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ckanext.nxopendata.harvest.models import Json, now
+from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.harvest.models import Json
 
 
 class Change(BaseModel):
@@ -47,8 +48,8 @@ class Webhook(BaseModel):
     cursor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     salt: Mapped[str] = mapped_column(sa.Text)
     user_id: Mapped[str] = mapped_column(sa.Text)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class Delivery(BaseModel):
@@ -70,6 +71,6 @@ class Delivery(BaseModel):
     status: Mapped[int | None] = mapped_column(sa.Integer)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     params: Mapped[Json] = mapped_column(JSONB, default=dict)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
     tried: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
-    next_try: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    next_try: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

@@ -19,14 +19,15 @@ import requests
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs
-from ckan.lib.redis import connect_to_redis
 
 from ckanext.nxopendata.changes import feed, signing
 from ckanext.nxopendata.changes.models import Change, Delivery, Webhook
+from ckanext.nxopendata.core.redis import client
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Clock, GuardedSession, guarded_session
-from ckanext.nxopendata.harvest.models import Json, now
+from ckanext.nxopendata.harvest.models import Json
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def announce() -> None:
         return
     _announced_here = time.monotonic()
     try:
-        connection = connect_to_redis()
+        connection = client()
         if connection.exists(WANTED) and connection.set(ANNOUNCED, 1, nx=True, ex=DEBOUNCE):
             _later(DEBOUNCE, deliver_due)
     except redis.exceptions.RedisError as error:
@@ -80,7 +81,7 @@ def announce() -> None:
 def remember_whether_wanted() -> None:
     """Let :func:`announce` know whether there is anybody to tell."""
     active = model.Session.scalar(sa.select(Webhook.id).where(Webhook.state == "active").limit(1))
-    connection = connect_to_redis()
+    connection = client()
     connection.set(WANTED, 1) if active else connection.delete(WANTED)
 
 
@@ -91,7 +92,7 @@ def deliver_due(*, queue: bool = True) -> list[str]:
     """
     remember_whether_wanted()
     fresh = model.Session.scalar(sa.select(Change.dataset_id).where(Change.seq.is_(None)).limit(1)) is not None
-    newest, moment = feed.newest(), now()
+    newest, moment = feed.newest(), utc_now()
     begun = []
     for hook in model.Session.scalars(sa.select(Webhook).where(Webhook.state == "active")).all():
         waiting = _waiting(hook.id)
@@ -104,7 +105,7 @@ def deliver_due(*, queue: bool = True) -> list[str]:
 
 def deliver(webhook_id: str) -> None:
     """Job: send what the webhook has not been told, until it was told all or does not listen."""
-    lock = connect_to_redis().lock(f"nx:webhook:{webhook_id}", timeout=LOCK_SECONDS, blocking=False)
+    lock = client().lock(f"nx:webhook:{webhook_id}", timeout=LOCK_SECONDS, blocking=False)
     if not lock.acquire():
         return
     try:
@@ -124,10 +125,10 @@ def _next(webhook_id: str, session: GuardedSession) -> bool:
     if hook is None or hook.state != "active":
         return False
     delivery = _waiting(hook.id) or _new(hook)
-    if delivery is None or delivery.next_try > now():
+    if delivery is None or delivery.next_try > utc_now():
         return False
     delivery.attempts += 1
-    delivery.tried = now()
+    delivery.tried = utc_now()
     delivery.status, delivery.reason, delivery.params = _post(hook, delivery, session)
     if not delivery.reason:
         delivery.state, hook.cursor = "delivered", delivery.cursor
@@ -141,7 +142,7 @@ def _next(webhook_id: str, session: GuardedSession) -> bool:
         _tell_owner(hook)
         return False
     wait = BACK_OFF[delivery.attempts - 1]
-    delivery.next_try = now() + dt.timedelta(seconds=wait)
+    delivery.next_try = utc_now() + dt.timedelta(seconds=wait)
     model.Session.commit()
     _later(wait, deliver, hook.id)
     return False
@@ -173,7 +174,7 @@ def _new(hook: Webhook) -> Delivery | None:
         "more": more,
     }
     delivery = Delivery(webhook_id=hook.id, state="waiting", body=body, cursor=entries[-1].seq, attempts=0)
-    delivery.next_try = now()
+    delivery.next_try = utc_now()
     model.Session.add(delivery)
     model.Session.commit()
     return delivery
@@ -182,7 +183,9 @@ def _new(hook: Webhook) -> Delivery | None:
 def ping(hook: Webhook) -> Delivery:
     """Send a message without changes, once, and write down what came of it."""
     body: Json = {"site": tk.config["ckan.site_url"].rstrip("/"), "changes": [], "cursor": str(hook.cursor)}
-    delivery = Delivery(webhook_id=hook.id, body=body | {"more": False}, cursor=hook.cursor, attempts=1, tried=now())
+    delivery = Delivery(
+        webhook_id=hook.id, body=body | {"more": False}, cursor=hook.cursor, attempts=1, tried=utc_now()
+    )
     delivery.state = "failed"
     model.Session.add(delivery)
     model.Session.flush()

@@ -6,7 +6,6 @@ recipient by the address that is written to; only a digest of it that changes ev
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import ipaddress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
 from ckanext.nxopendata.core.redis import client
+from ckanext.nxopendata.core.timezone import now
 
 AN_HOUR = 3600
 
@@ -49,7 +49,7 @@ class Limit:
 
     def _count(self, whom: str) -> int:
         """Count an attempt; the seconds to wait, 0 when it is allowed."""
-        secret, day = tk.config["SECRET_KEY"], dt.datetime.now(dt.UTC).date().isoformat()
+        secret, day = tk.config["SECRET_KEY"], now().date().isoformat()
         who = hashlib.sha256(f"{secret} {day} {whom}".encode()).hexdigest()[:20]
         key = f"nx:limit:{tk.config['ckan.site_id']}:{self.what}:{who}"
         pipe: Any = client().pipeline()

@@ -15,10 +15,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 from croniter import croniter
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
+from ckanext.nxopendata.core.redis import client
+from ckanext.nxopendata.core.timezone import CHINA
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def run_due(moment: dt.datetime) -> list[str]:
     Returns:
         The names of the chores that were begun.
     """
-    redis, begun = connect_to_redis(), []
+    redis, begun = client(), []
     for chore in CHORES.values():
         slot = croniter(chore.cron, moment.astimezone(CHINA)).get_prev(dt.datetime).isoformat()
         last: Any = redis.getset(f"nx:{tk.config['ckan.site_id']}:clock:{chore.name}", slot)

@@ -11,8 +11,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 
-from ckanext.nxopendata.catalogue import helpers
 from ckanext.nxopendata.core import codelists, localised, params
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange import xml
 from ckanext.nxopendata.exchange.codelists import skos
@@ -76,7 +76,7 @@ def _about_list(name: str) -> dict[str, Any]:
     titles = dict(codelists.titles()[name])
     return {
         "name": name,
-        "title": localised.choose(titles, helpers.reader_language())[0],
+        "title": localised.choose(titles, reader_language())[0],
         "title_translated": titles,
         "uri": str(profile.links().scheme(name)),
         "count": len(codelists.load(name)),
@@ -215,7 +215,7 @@ def _file(data_dict: DataDict) -> tuple[str, bytes]:
 
 def _go(context: Context, data_dict: DataDict, identifier: str) -> dict[str, Any]:
     if params.flag(data_dict, "background", True):
-        arguments = [identifier, helpers.reader_language()]
+        arguments = [identifier, reader_language()]
         tk.enqueue_job(importer.run, arguments, title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
     else:
         importer.run(identifier)

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from ckan.model.meta import metadata
 from sqlalchemy.dialects.postgresql import JSONB
 
+from ckanext.nxopendata.core.timezone import utc_now
+
 QUEUED, READING, PREVIEWED, APPLYING, DONE, FAILED = "queued", "reading", "previewed", "applying", "done", "failed"
 
 KEPT_DAYS = 90
@@ -35,16 +37,12 @@ table = sa.Table(
 )
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
-
-
 def add(organization_id: str, user_name: str, kind: str, file_name: str, content: bytes) -> str:
     """A new import in state ``queued``; its id."""
     identifier = str(uuid.uuid4())
     row = {"organization_id": organization_id, "user_name": user_name, "kind": kind, "file_name": file_name}
     values = row | {"id": identifier, "content": content, "state": QUEUED, "done": 0, "total": 0, "report": {}}
-    _run(table.insert().values(**values, created=_now()))
+    _run(table.insert().values(**values, created=utc_now()))
     return identifier
 
 
@@ -71,18 +69,18 @@ def latest(organization_id: str, limit: int) -> list[Mapping[str, Any]]:
 
 def tidy() -> None:
     """Once a day: files that were sent long ago go, their outcome stays; work that a stopped worker left is over."""
-    day = _now() - dt.timedelta(days=1)
+    day = utc_now() - dt.timedelta(days=1)
     left = table.c.state.in_((QUEUED, READING, APPLYING)) & (table.c.created < day)
     report = {"failure": {"code": "interrupted", "params": {}}}
-    _run(table.update().where(left).values(state=FAILED, report=report, finished=_now()))
-    old = table.c.created < _now() - dt.timedelta(days=KEPT_DAYS)
+    _run(table.update().where(left).values(state=FAILED, report=report, finished=utc_now()))
+    old = table.c.created < utc_now() - dt.timedelta(days=KEPT_DAYS)
     _run(table.update().where(old, table.c.content != b"").values(content=b""))
 
 
 def change(identifier: str, **values: Any) -> None:
     """Write columns of an import at once, whatever CKAN's session is doing."""
     if values.get("state") in (DONE, FAILED):
-        values["finished"] = _now()
+        values["finished"] = utc_now()
     _run(table.update().where(table.c.id == identifier).values(**values))
 
 

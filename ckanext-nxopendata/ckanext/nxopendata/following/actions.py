@@ -10,11 +10,12 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import rate_limit
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.rate_limit import Limit
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import mails, queries, schema, tokens
-from ckanext.nxopendata.following.models import Favourite, Subscription, now
+from ckanext.nxopendata.following.models import Favourite, Subscription
 
 MOST_OF_AN_ADDRESS = 50
 
@@ -119,7 +120,7 @@ def nx_subscription_confirm(context: Context, data_dict: DataDict) -> dict[str, 
     tk.check_access("nx_subscription_confirm", context, data_dict)
     row = _by(tokens.confirmed(data_dict["token"]))
     if not row.confirmed:
-        row.confirmed = row.seen = now()
+        row.confirmed = row.seen = utc_now()
         model.Session.commit()
     others = model.Session.query(Subscription).filter_by(email=row.email, confirmed=None).order_by(Subscription.created)
     waiting = [{"title": mails.title(other), "token": tokens.to_confirm(other.id)} for other in others]

@@ -12,8 +12,9 @@ from ckan.lib import mailer
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import queries, tokens
-from ckanext.nxopendata.following.models import Subscription, now
+from ckanext.nxopendata.following.models import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def send_due() -> dict[str, int]:
         row = model.Session.get(Subscription, subscription_id)
         if row is None:
             continue
-        until = now()
+        until = utc_now()
         try:
             news = found(row, until)
             if news["count"]:
@@ -145,7 +146,7 @@ def _address(endpoint: str, row: Subscription, **values: str) -> str:
 
 
 def _forget_unconfirmed() -> int:
-    old = now() - dt.timedelta(seconds=tokens.CONFIRM_SECONDS)
+    old = utc_now() - dt.timedelta(seconds=tokens.CONFIRM_SECONDS)
     query = model.Session.query(Subscription).filter(Subscription.confirmed.is_(None), Subscription.created < old)
     number = query.delete()
     model.Session.commit()

@@ -9,10 +9,7 @@ import sqlalchemy as sa
 from ckan.model.types import make_uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-
-def now() -> dt.datetime:
-    """The time to store: UTC without zone."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+from ckanext.nxopendata.core.timezone import utc_now
 
 
 class Favourite(tk.BaseModel):
@@ -22,7 +19,7 @@ class Favourite(tk.BaseModel):
 
     user_id: Mapped[str] = mapped_column(sa.Text, sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     dataset_id: Mapped[str] = mapped_column(sa.Text, sa.ForeignKey("package.id", ondelete="CASCADE"), primary_key=True)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
 
 
 class Subscription(tk.BaseModel):
@@ -41,5 +38,5 @@ class Subscription(tk.BaseModel):
     dataset_id: Mapped[str | None] = mapped_column(sa.Text, sa.ForeignKey("package.id", ondelete="CASCADE"))
     language: Mapped[str] = mapped_column(sa.Text, default="")
     confirmed: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
-    seen: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    seen: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

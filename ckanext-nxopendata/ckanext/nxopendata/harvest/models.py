@@ -12,12 +12,9 @@ from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ckanext.nxopendata.core.timezone import utc_now
+
 Json = dict[str, Any]
-
-
-def now() -> dt.datetime:
-    """The time to store: UTC without zone."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
 class _Dictized(BaseModel):
@@ -67,8 +64,8 @@ class Source(_Dictized):
     fingerprint: Mapped[str] = mapped_column(sa.Text, default="")
     trail: Mapped[list[Json]] = mapped_column(JSONB, default=list)
     memory: Mapped[Json] = mapped_column(JSONB, default=dict)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone"})
@@ -97,7 +94,7 @@ class Run(_Dictized):
     evidence: Mapped[Json] = mapped_column(JSONB, default=dict)
     problem_count: Mapped[int] = mapped_column(sa.Integer, default=0)
     note: Mapped[Json] = mapped_column(JSONB, default=dict)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
     started: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
     finished: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
     heartbeat: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
@@ -125,8 +122,8 @@ class KnownRecord(_Dictized):
     seen_run: Mapped[str | None] = mapped_column(sa.Text)
     written: Mapped[Json] = mapped_column(JSONB, default=dict)
     kept: Mapped[list[str]] = mapped_column(JSONB, default=list)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class PlanEntry(_Dictized):
@@ -209,8 +206,8 @@ class FileContent(_Dictized):
     etag: Mapped[str] = mapped_column(sa.Text, default="")
     last_modified: Mapped[str] = mapped_column(sa.Text, default="")
     failure: Mapped[str] = mapped_column(sa.Text, default="")
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
-    checked: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+    checked: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
 
 
 class Finding(_Dictized):

@@ -10,12 +10,13 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.core.timezone import CHINA, now, today
 from ckanext.nxopendata.licences import helpers, registry
-from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of, now
+from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of
 from ckanext.nxopendata.licences.attribution import attribution_lines
 from ckanext.nxopendata.licences.odrl import texts
 from ckanext.nxopendata.licences.odrl.combine import Operation, combine
-from ckanext.nxopendata.licences.odrl.constraints import BEIJING, parse_duration, parse_moment
+from ckanext.nxopendata.licences.odrl.constraints import parse_duration, parse_moment
 from ckanext.nxopendata.licences.odrl.engine import evaluate
 from ckanext.nxopendata.licences.odrl.policy import Policy
 
@@ -167,11 +168,11 @@ def nx_licence_combine(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if not policies:
         raise _refuse("licences", tk._("Name at least one licence or dataset"))
     found = combine(policies, operation, registry.register(), _case(data_dict))
-    today = dt.datetime.now(BEIJING).date()
+    day = today()
     sources = [helpers.source_of(dataset) for dataset in datasets] or [
         helpers.placeholder_source(policy) for policy in dict.fromkeys(policies)
     ]
-    credit = {lang: attribution_lines(sources, today, lang) for lang in texts.LANGUAGES}
+    credit = {lang: attribution_lines(sources, day, lang) for lang in texts.LANGUAGES}
     return {**texts.combination_dict(found, registry.register()), "attribution": credit}
 
 
@@ -202,8 +203,8 @@ def _agreement_dict(found: Agreement) -> dict[str, Any]:
         "dataset_id": found.dataset_id,
         "user": user.name if user else found.user_id,
         "purposes": found.purposes,
-        "starts": found.starts.astimezone(BEIJING).isoformat(),
-        "ends": found.ends.astimezone(BEIJING).isoformat(),
+        "starts": found.starts.astimezone(CHINA).isoformat(),
+        "ends": found.ends.astimezone(CHINA).isoformat(),
         "destruction": found.destruction,
         "report_interval": found.report_interval,
         "granted_by": found.granted_by,
@@ -219,7 +220,7 @@ def _moment(data_dict: DataDict, field: str) -> dt.datetime:
         return value
     if value is None or value.year > 9000:
         raise _refuse(field, tk._("Write a date such as 2027-12-31 or a time such as 2027-12-31T18:00:00+08:00"))
-    return dt.datetime.combine(value + dt.timedelta(days=1), dt.time(), BEIJING)
+    return dt.datetime.combine(value + dt.timedelta(days=1), dt.time(), CHINA)
 
 
 def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -249,7 +250,7 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if not isinstance(starts, dt.datetime):
         if starts is None:
             raise _refuse("starts", tk._("Write a date such as 2027-12-31 or a time such as 2027-12-31T18:00:00+08:00"))
-        starts = dt.datetime.combine(starts, dt.time(), BEIJING)
+        starts = dt.datetime.combine(starts, dt.time(), CHINA)
     if ends <= max(starts, now()):
         raise _refuse("ends", tk._("The end lies in the past or before the beginning"))
     durations = {name: str(data_dict.get(name) or "") for name in ("destruction", "report_interval")}

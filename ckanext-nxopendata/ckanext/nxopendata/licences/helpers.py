@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +11,11 @@ from urllib.parse import quote
 import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
+from ckanext.nxopendata.core.language import zh_or_en
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.licences import registry
 from ckanext.nxopendata.licences.attribution import Attribution, Source, attribution
 from ckanext.nxopendata.licences.odrl import texts
-from ckanext.nxopendata.licences.odrl.constraints import BEIJING
 from ckanext.nxopendata.licences.odrl.policy import Policy
 from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
 
@@ -25,8 +25,7 @@ NAMED = "https://opendata.nx.gov.cn"
 
 def nx_licence_language() -> str:
     """``zh`` or ``en``: the base language of the page."""
-    locale = tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
-    return "en" if str(locale).startswith("en") else "zh"
+    return zh_or_en()
 
 
 def site(path: str) -> str:
@@ -126,7 +125,7 @@ def nx_dataset_licence(dataset: dict[str, Any]) -> dict[str, Any]:
     return {
         "policy": policy,
         "card": texts.card(policy),
-        "lang": nx_licence_language(),
+        "lang": zh_or_en(),
         "credit": credit_of(dataset, policy),
         "mixed": len({registry.register().canonical_id(item.id) for item in policies}) > 1,
         "verbatim": verbatim if unrecognised else "",
@@ -136,12 +135,12 @@ def nx_dataset_licence(dataset: dict[str, Any]) -> dict[str, Any]:
 
 def credit_of(dataset: Mapping[str, Any], policy: Policy | None = None) -> Attribution:
     """The five forms of credit, as of today in Beijing."""
-    return attribution(source_of(dataset, policy), dt.datetime.now(BEIJING).date(), tk.config["ckan.site_title"])
+    return attribution(source_of(dataset, policy), today(), tk.config["ckan.site_title"])
 
 
 def download_headers(dataset: Mapping[str, Any], policy: Policy) -> dict[str, str]:
     """``Link`` to the licence (RFC 8288) and the credit, as RFC 8187 writes what is not ASCII."""
-    lang = nx_licence_language()
+    lang = zh_or_en()
     credit = credit_of(dataset, policy)
     text = credit.zh if lang == "zh" else credit.en
     return {
@@ -152,7 +151,7 @@ def download_headers(dataset: Mapping[str, Any], policy: Policy) -> dict[str, st
 
 def nx_licence_choices() -> list[dict[str, str]]:
     """Options of the licence field: licences in use first, those kept for existing data last."""
-    lang = nx_licence_language()
+    lang = zh_or_en()
     return [{"value": policy.id, "text": policy.title(lang)} for policy in registry.register()]
 
 

@@ -9,8 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
+from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.licences import publishing, registry
-from ckanext.nxopendata.licences.helpers import nx_licence_language
 from ckanext.nxopendata.licences.odrl.policy import Policy
 
 
@@ -61,7 +61,7 @@ def _sources(text: Any) -> list[Policy]:
 
 def sentence(fault: publishing.Fault) -> str:
     """A fault in the language of the reader, with the licence that would fit."""
-    lang = nx_licence_language()
+    lang = zh_or_en()
     register = registry.register()
     params = {
         "licence": register[fault.licence].title(lang),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Any
 from urllib.parse import quote
@@ -11,12 +10,13 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, request
 
+from ckanext.nxopendata.core.language import zh_or_en
+from ckanext.nxopendata.core.timezone import CHINA, now
 from ckanext.nxopendata.licences import helpers, registry
 from ckanext.nxopendata.licences.agreements import access
 from ckanext.nxopendata.licences.basket import basket, bundle
 from ckanext.nxopendata.licences.odrl import texts
 from ckanext.nxopendata.licences.odrl.combine import Operation, combine
-from ckanext.nxopendata.licences.odrl.constraints import BEIJING
 from ckanext.nxopendata.licences.odrl.engine import evaluate
 from ckanext.nxopendata.licences.odrl.policy import Policy
 from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
@@ -35,7 +35,7 @@ def _policy(licence_id: str) -> Policy:
 
 
 def _page(template: str, **variables: Any) -> str:
-    return tk.render(f"licences/{template}.html", {"lang": helpers.nx_licence_language(), "words": texts, **variables})
+    return tk.render(f"licences/{template}.html", {"lang": zh_or_en(), "words": texts, **variables})
 
 
 # Licences
@@ -74,7 +74,7 @@ def policy(licence_id: str) -> Response:
 def terms(licence_id: str) -> str:
     """Our own terms in full."""
     found = _policy(licence_id)
-    path = FOLDER / "texts" / f"{found.id}.{helpers.nx_licence_language()}.md"
+    path = FOLDER / "texts" / f"{found.id}.{zh_or_en()}.md"
     if not path.is_file():
         tk.abort(404, tk._("The text of this licence stands on the site of those who wrote it"))
     return _page("terms", policy=found, text=path.read_text(encoding="utf-8"))
@@ -110,7 +110,7 @@ def assistant() -> str:
     result = None
     details = []
     if policies and operation:
-        case = {"commercial": commercial, "dateTime": dt.datetime.now(dt.UTC)}
+        case = {"commercial": commercial, "dateTime": now()}
         result = combine(policies, operation, register, case)
         details = [evaluate(found, action, case) for found in dict.fromkeys(policies) for action in operation.actions]
     credit = [helpers.credit_of(dataset) for dataset in datasets]
@@ -193,7 +193,7 @@ def basket_download() -> Any:
     chosen = basket.items(tk.current_user.name)
     if not chosen or not basket.judge(chosen).allowed:
         return _basket_page(409 if chosen else 404)
-    at = dt.datetime.now(BEIJING)
+    at = now().astimezone(CHINA)
     name = quote(f"数据篮-{at:%Y%m%d-%H%M%S}.zip")
     response = Response(bundle.stream(basket.members(chosen), at), content_type="application/zip")
     plain = f"basket-{at:%Y%m%d}.zip"

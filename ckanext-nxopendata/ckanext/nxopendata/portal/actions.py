@@ -11,8 +11,8 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.portal import schema
 from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.models import Announcement

@@ -15,10 +15,10 @@ from flask import g
 from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.core import codelists, departments, localised
 from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core.language import is_chinese, reader_language, zh_or_en
 from ckanext.nxopendata.core.tabular import reading_cache
 from ckanext.nxopendata.licences import registry
 from ckanext.nxopendata.portal.dataset import metadata, preview, schema_org
@@ -55,7 +55,7 @@ def nx_setting(name: str) -> Any:
 
 def nx_is_english() -> bool:
     """Whether the reader chose English."""
-    return not reader_language().startswith("zh")
+    return not is_chinese()
 
 
 def nx_site_title() -> str:
@@ -205,7 +205,7 @@ def _extract(record: dict[str, Any], length: int = 150) -> str:
 
 def _marked(record: dict[str, Any], field: str) -> Markup | None:
     """``title`` or ``notes`` of a search result in the reader's language, with what matched marked; None without."""
-    return ((record.get("marked") or {}).get(field) or {}).get("en" if nx_is_english() else "zh")
+    return ((record.get("marked") or {}).get(field) or {}).get(zh_or_en())
 
 
 def nx_number(number: int) -> str:
@@ -265,7 +265,7 @@ def nx_licence_title(licence_id: str | None) -> str:
         return ""
     if licence_id not in registry.register():
         return licence_id
-    return registry.register()[licence_id].title("en" if nx_is_english() else "zh")
+    return registry.register()[licence_id].title(zh_or_en())
 
 
 def nx_department(name: str) -> dict[str, str]:
@@ -449,7 +449,7 @@ def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
 
 def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
     """The dataset as search engines read it."""
-    language = "en" if nx_is_english() else "zh"
+    language = zh_or_en()
     # One address is made, the others are written: each that is made takes as long as the rest of this.
     root = tk.h.url_for("home.index", qualified=True, locale="default").rstrip("/")
     return schema_org.dataset(

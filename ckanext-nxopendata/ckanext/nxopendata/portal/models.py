@@ -9,10 +9,7 @@ import sqlalchemy as sa
 from ckan.model.types import make_uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-
-def now() -> dt.datetime:
-    """The time to store: UTC without zone."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+from ckanext.nxopendata.core.timezone import utc_now
 
 
 class Use(tk.BaseModel):
@@ -42,8 +39,8 @@ class Announcement(tk.BaseModel):
     day: Mapped[dt.date] = mapped_column(sa.Date, index=True)
     until: Mapped[dt.date | None] = mapped_column(sa.Date)
     author_id: Mapped[str] = mapped_column(sa.Text, default="")
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class Feedback(tk.BaseModel):
@@ -66,4 +63,4 @@ class Feedback(tk.BaseModel):
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     answered: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
     decided_by: Mapped[str] = mapped_column(sa.Text, default="")
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

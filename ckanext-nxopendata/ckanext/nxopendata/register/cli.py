@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register.audit import findings
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.reports import collection
 from ckanext.nxopendata.register.systems import system_store
 

@@ -8,7 +8,8 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.nxopendata.register.models import Entry, now
+from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.register.models import Entry
 
 
 def write(
@@ -38,7 +39,7 @@ def write(
             user_name=(found.fullname or found.name) if found else user,
             opinion=opinion,
             changes=dict(changes or {}),
-            time=now(),
+            time=utc_now(),
         )
     )
 

@@ -11,10 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-
-def now() -> dt.datetime:
-    """The time as CKAN stores it: UTC, without a zone."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+from ckanext.nxopendata.core.timezone import utc_now
 
 
 def new_id() -> str:
@@ -37,7 +34,7 @@ class Verdict(tk.BaseModel):
     signs: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     opinion: Mapped[str] = mapped_column(sa.Text, default="")
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
     answered: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
     decided: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
 
@@ -52,7 +49,7 @@ class Connection(tk.BaseModel):
     status: Mapped[str] = mapped_column(sa.Text)
     date: Mapped[str] = mapped_column(sa.Text, default="")
     evidence: Mapped[str] = mapped_column(sa.Text, default="")
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class Exemption(tk.BaseModel):
@@ -65,7 +62,7 @@ class Exemption(tk.BaseModel):
     reason: Mapped[str] = mapped_column(sa.Text)
     until: Mapped[dt.date | None] = mapped_column(sa.Date)
     user_name: Mapped[str] = mapped_column(sa.Text)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
 
 
 class Unit(tk.BaseModel):
@@ -79,7 +76,7 @@ class Unit(tk.BaseModel):
 
     owner_org: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     people: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB, default=dict)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class Import(tk.BaseModel):
@@ -95,7 +92,7 @@ class Import(tk.BaseModel):
     state: Mapped[str] = mapped_column(sa.Text)
     answers: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     report: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
     finished: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
 
 
@@ -121,4 +118,4 @@ class Entry(LogBase):
     user_name: Mapped[str] = mapped_column(sa.Text)
     opinion: Mapped[str] = mapped_column(sa.Text, default="")
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

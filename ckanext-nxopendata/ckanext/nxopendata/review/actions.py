@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.schema import messages
 from ckanext.nxopendata.core import holidays, localised, roles, workdays
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.review import cases, catalogue_lists, schema, state_machine
-from ckanext.nxopendata.review.models import Case, Decision, Notice, now
+from ckanext.nxopendata.review.models import Case, Decision, Notice
 
 
 @tk.side_effect_free
@@ -126,7 +127,7 @@ def nx_notice_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str
     user = model.User.get(_user_name(context))
     query = (
         sa.select(Notice)
-        .where(Notice.user_id == (user.id if user else ""), Notice.created > now() - dt.timedelta(days=90))
+        .where(Notice.user_id == (user.id if user else ""), Notice.created > utc_now() - dt.timedelta(days=90))
         .order_by(Notice.created.desc())
         .limit(100)
     )
@@ -150,7 +151,7 @@ def nx_notice_read(context: Context, data_dict: dict[str, Any]) -> dict[str, int
     tk.check_access("nx_notice_read", context, data_dict)
     user = model.User.get(_user_name(context))
     statement = sa.update(Notice).where(Notice.user_id == (user.id if user else ""), Notice.read.is_(None))
-    result: Any = model.Session.execute(statement.values(read=now()))
+    result: Any = model.Session.execute(statement.values(read=utc_now()))
     model.Session.commit()
     return {"read": result.rowcount}
 
@@ -183,7 +184,7 @@ def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> dict[str, A
         has, ``missing`` (of this year and the next, those it lacks: there, weekends alone count as free)
     """
     tk.check_access("nx_workdays_show", context, data_dict)
-    found, this_year = holidays.calendar(), dt.datetime.now(cases.CHINA).year
+    found, this_year = holidays.calendar(), today().year
     missing = [year for year in (this_year, this_year + 1) if not found.knows(year)]
     years = sorted({day.year for day in found.exceptions})
     return {"csv": holidays.text(), "own": holidays.own(), "years": years, "missing": missing}
@@ -229,7 +230,7 @@ def _case(action: str, context: Context, reference: str) -> Case:
 
 def _row(case: Case) -> dict[str, Any]:
     dataset = model.Package.get(case.dataset_id)
-    today = dt.datetime.now(cases.CHINA).date()
+    day = today()
     titles = _titles(case, dataset)
     return {
         "id": case.id,
@@ -243,7 +244,7 @@ def _row(case: Case) -> dict[str, Any]:
         "waits_for": state_machine.waits_for(case.state),
         "deadline": case.deadline.isoformat() if case.deadline else None,
         "deadline_unsure": case.deadline_unsure,
-        "late": bool(case.deadline and case.deadline < today),
+        "late": bool(case.deadline and case.deadline < day),
         "release_at": case.release_at.isoformat() if case.release_at else None,
         "created": case.created.isoformat(),
         "modified": case.modified.isoformat(),

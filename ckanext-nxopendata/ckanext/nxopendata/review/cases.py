@@ -14,17 +14,16 @@ from ckan.lib import search
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import config
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
 from ckanext.nxopendata.core import holidays, roles
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.i18n import speech
 from ckanext.nxopendata.review import difference, pending_changes, state_machine
-from ckanext.nxopendata.review.models import Case, Decision, now
+from ckanext.nxopendata.review.models import Case, Decision
 
 log = logging.getLogger(__name__)
-
-CHINA = filing_rules.CHINA
 
 
 def of_dataset(dataset_id: str) -> Case | None:
@@ -51,7 +50,7 @@ def find(reference: str) -> Case | None:
 
 
 def ensure(dataset: model.Package, user_id: str) -> Case:
-    """The dataset's own case; made now, in the state it shows, if the dataset was written without review."""
+    """The dataset's own case; made utc_now, in the state it shows, if the dataset was written without review."""
     case = of_dataset(dataset.id)
     if case is None:
         # A dataset that is not open is private, published or not; what was written without review counts as published.
@@ -133,7 +132,7 @@ def act(case_id: str, action: str, user: model.User, opinion: str = "", release_
     opinion = opinion.strip()
     if arrow.opinion and not opinion:
         raise tk.ValidationError({"opinion": [tk._("Say why, so that the department knows what to mend")]})
-    if arrow.target == state_machine.SCHEDULED and (release_at is None or release_at <= now()):
+    if arrow.target == state_machine.SCHEDULED and (release_at is None or release_at <= utc_now()):
         raise tk.ValidationError({"release_at": [tk._("Give a time in the future")]})
     if action == "submit":
         _complete(case)
@@ -166,7 +165,7 @@ def take(
             user_name=user.fullname or user.name,
             opinion=opinion,
             detail=detail,
-            time=now(),
+            time=utc_now(),
         )
     )
     if arrow.action == "submit":
@@ -224,8 +223,8 @@ def _set_deadline(case: Case) -> None:
     if case.state not in (state_machine.SUBMITTED, state_machine.PUBLISHING):
         case.deadline, case.deadline_unsure = None, False
         return
-    today = dt.datetime.now(CHINA).date()
-    deadline = holidays.calendar().after(today, config.review_days(case.state))
+    day = today()
+    deadline = holidays.calendar().after(day, config.review_days(case.state))
     case.deadline, case.deadline_unsure = deadline.day, bool(deadline.unknown_years)
 
 
@@ -262,7 +261,7 @@ def _complete(case: Case) -> None:
 
 def release_due(user: model.User) -> list[str]:
     """Publish what was approved for a time that has come; gives the ids of the cases. ``user`` signs the log."""
-    query = sa.select(Case.id).where(Case.state == state_machine.SCHEDULED, Case.release_at <= now())
+    query = sa.select(Case.id).where(Case.state == state_machine.SCHEDULED, Case.release_at <= utc_now())
     released: list[str] = []
     for case_id in list(model.Session.scalars(query)):
         case = model.Session.get(Case, case_id, with_for_update={"skip_locked": True}, populate_existing=True)

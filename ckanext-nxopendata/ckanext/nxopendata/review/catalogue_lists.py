@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
 from ckanext.nxopendata.core import departments, localised
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import state_machine
 from ckanext.nxopendata.review.models import Case
 
@@ -38,7 +37,7 @@ def read(
 ) -> dict[str, Any]:
     """A page of a list: ``count``, and ``results`` as flat dicts, by department and title."""
     package, group = model.Package, model.Group
-    where = _where(kind, year or dt.datetime.now(CHINA).year)
+    where = _where(kind, year or today().year)
     if organization:
         where = sa.and_(where, sa.or_(group.id == organization, group.name == organization))
     joined = sa.join(package, group, package.owner_org == group.id).outerjoin(

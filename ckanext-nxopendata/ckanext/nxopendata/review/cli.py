@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import click
@@ -11,6 +9,7 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.core import holidays, roles, scheduler, workdays
 from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import cases, overdue_updates, state_machine
 from ckanext.nxopendata.review.models import Case
 
@@ -32,15 +31,15 @@ def release() -> None:
 @review.command()
 def daily() -> None:
     """提醒超过期限的审核和逾期未更新的数据集 / Remind of late reviews and overdue updates."""
-    today = dt.datetime.now(cases.CHINA).date()
-    late = list(model.Session.scalars(sa.select(Case).where(Case.deadline < today)))
+    day = today()
+    late = list(model.Session.scalars(sa.select(Case).where(Case.deadline < day)))
     for case in late:
         office = case.state == state_machine.PUBLISHING
         people = (
             roles.people(roles.office_id(), ("admin", "editor")) if office else roles.people(case.owner_org, ("admin",))
         )
         notify.tell(people, "late", {"title": case.title, "case": case.id, "day": str(case.deadline)})
-    overdue = overdue_updates.newly_overdue(today)
+    overdue = overdue_updates.newly_overdue(day)
     for dataset in overdue:
         people = roles.people(dataset["owner_org"], ("admin", "editor"))
         people += roles.people(roles.office_id(), ("admin", "editor"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +11,9 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.lib.helpers import helper_functions
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import codelists, localised, roles
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import cases, overdue_updates, state_machine
 from ckanext.nxopendata.review.models import Notice
 
@@ -187,7 +187,7 @@ def nx_update_due(dataset: dict[str, Any]) -> dict[str, Any] | None:
     day = overdue_updates.due_date(dataset)
     if day is None:
         return None
-    return {"day": day, "overdue": day < dt.datetime.now(cases.CHINA).date().isoformat()}
+    return {"day": day, "overdue": day < today().isoformat()}
 
 
 def nx_overdue_datasets() -> list[dict[str, Any]]:
@@ -199,4 +199,4 @@ def nx_overdue_datasets() -> list[dict[str, Any]]:
     if not roles.is_office(user) and not authz.is_sysadmin(user):
         mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "update_dataset"})
         departments = [organization["id"] for organization in mine]
-    return overdue_updates.overdue(dt.datetime.now(cases.CHINA).date(), departments)
+    return overdue_updates.overdue(today(), departments)

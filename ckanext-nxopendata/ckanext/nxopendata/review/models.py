@@ -11,10 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-
-def now() -> dt.datetime:
-    """The time as CKAN stores it: UTC, without a zone."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+from ckanext.nxopendata.core.timezone import utc_now
 
 
 class Case(tk.BaseModel):
@@ -38,8 +35,8 @@ class Case(tk.BaseModel):
     deadline: Mapped[dt.date | None] = mapped_column(sa.Date)
     deadline_unsure: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     release_at: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class Notice(tk.BaseModel):
@@ -51,7 +48,7 @@ class Notice(tk.BaseModel):
     user_id: Mapped[str] = mapped_column(sa.Text)
     topic: Mapped[str] = mapped_column(sa.Text)
     params: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
     read: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
 
 
@@ -74,4 +71,4 @@ class Decision(LogBase):
     user_name: Mapped[str] = mapped_column(sa.Text)
     opinion: Mapped[str] = mapped_column(sa.Text, default="")
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

@@ -11,8 +11,8 @@ from ckan.logic.validators import email_validator
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.catalogue.schema import messages
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
 from ckanext.nxopendata.core import payload_types
+from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.review import catalogue_lists, state_machine
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +10,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
-from ckanext.nxopendata.catalogue.schema import filing_rules
 from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.tabular.csv_safety import safe
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import catalogue_lists
 
 nx_review = Blueprint("nx_review", __name__)
@@ -143,7 +142,7 @@ def plan_list(kind: str) -> str:
             "page": page,
             "pages": -(-found["count"] // PAGE),
             "choice": _choice(),
-            "this_year": dt.datetime.now(filing_rules.CHINA).year,
+            "this_year": today().year,
         },
     )
 

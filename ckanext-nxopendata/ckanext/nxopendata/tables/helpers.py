@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
-from flask import has_request_context
 
 from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.core.language import is_chinese
 from ckanext.nxopendata.core.tabular import spreadsheet
 from ckanext.nxopendata.tables import actions, examples, export, messages, query, svg_map, table_lookup
 from ckanext.nxopendata.tables import models as states
@@ -170,7 +170,7 @@ def _columns(found: Sequence[Column], address: _Address, sort: str) -> list[dict
 
 def label(column: Column) -> str:
     """The header in the reader's language."""
-    return (column.label_en or column.label) if _english() else column.label
+    return column.label if is_chinese() else (column.label_en or column.label)
 
 
 def type_label(column: Column) -> str:
@@ -421,7 +421,3 @@ def _text_view(resource: dict[str, Any]) -> dict[str, Any] | None:
         whole = path.stat().st_size <= len(head) and len(text) <= HEAD_CHARACTERS
         return {"kind": "text", "text": text[:HEAD_CHARACTERS], "whole": whole}
     return None
-
-
-def _english() -> bool:
-    return has_request_context() and str(tk.h.lang()).startswith("en")

@@ -15,6 +15,8 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from ckanext.nxopendata.core.timezone import now
+
 QUEUED, LOADING, READY, FAILED = "queued", "loading", "ready", "failed"
 
 
@@ -23,11 +25,6 @@ class Base(DeclarativeBase):
 
 
 metadata = Base.metadata
-
-
-def now() -> dt.datetime:
-    """The present moment, with its zone."""
-    return dt.datetime.now(dt.UTC)
 
 
 class State(Base):

@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.nxopendata.core import codelists
-
-CHINA = dt.timezone(dt.timedelta(hours=8))
+from ckanext.nxopendata.core import codelists, timezone
 
 ERROR = "error"
 WARNING = "warning"
@@ -144,7 +142,7 @@ def check(dataset: Mapping[str, Any], today: dt.date | None = None) -> list[Find
             where another field makes them necessary.
         today: the day to compare dates with; by China's clock if None.
     """
-    today = today or dt.datetime.now(CHINA).date()
+    today = today or timezone.today()
     return [finding for rule in RULES for finding in rule(dataset)] + list(_dates(dataset, today))
 
 

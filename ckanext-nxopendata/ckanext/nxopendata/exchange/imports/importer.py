@@ -6,7 +6,6 @@ Both steps read the file anew, so what is written is judged by what is there at 
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -26,6 +25,7 @@ from ckanext.nxopendata.bulk_write import writer as bulk_writer
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.core.timezone import now
 from ckanext.nxopendata.exchange import fields, forms, messages, xml
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange.dcat import profile
@@ -547,11 +547,11 @@ def export_xml(group: Any, user: str, since: str = "") -> bytes:
     """The catalogue of a department as XML package: all of it, or what changed since ``since`` (ISO 8601, UTC)."""
     department = Department.of(group)
     about = {department.id: {"title": department.title, "nx_uscc": department.uscc}}
-    now = dt.datetime.now(dt.UTC)
+    moment = now()
     found = datasets(department.id, user)
     records = xml.records_of(found, _deleted(department.id, since), since) if since else (("", one) for one in found)
-    batch = f"{department.uscc or group.name}-{now:%Y%m%d%H%M%S}"
-    return xml.package(records, about, batch, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+    batch = f"{department.uscc or group.name}-{moment:%Y%m%d%H%M%S}"
+    return xml.package(records, about, batch, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _deleted(owner: str, since: str) -> Iterator[dict[str, Any]]:

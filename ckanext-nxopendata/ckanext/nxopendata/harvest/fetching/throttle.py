@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import redis.exceptions
-from ckan.lib.redis import connect_to_redis
+
+from ckanext.nxopendata.core.redis import client
 
 _TURN = """
 local time = redis.call('time')
@@ -22,6 +23,6 @@ def turn(host: str, gap: float) -> float | None:
     :param gap: seconds between two requests
     """
     try:
-        return int(connect_to_redis().eval(_TURN, 1, f"nx:host:{host.lower()}", round(gap * 1000))) / 1000  # pyright: ignore
+        return int(client().eval(_TURN, 1, f"nx:host:{host.lower()}", round(gap * 1000))) / 1000  # pyright: ignore
     except redis.exceptions.RedisError:
         return None

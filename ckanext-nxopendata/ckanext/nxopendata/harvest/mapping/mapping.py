@@ -21,8 +21,9 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA, given
+from ckanext.nxopendata.catalogue.schema.filing_rules import given
 from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.harvest.errors import Problem
 
 FOLDER = resources.files("ckanext.nxopendata.schemas") / "mappings"

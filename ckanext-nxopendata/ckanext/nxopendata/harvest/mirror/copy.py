@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import errno
 import logging
 import time
@@ -17,6 +16,7 @@ from ckan import model
 from ckan.lib import munge, uploader
 from werkzeug.datastructures import FileStorage
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
@@ -190,7 +190,7 @@ def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] 
     storage.upload(file["id"], config.mirror_megabytes())
     versions.keep(file["id"], document.sha256)
     unchanged = copied and copied.get("hash") == document.sha256
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat()
+    now = utc_now().isoformat()
     file.update(
         {
             "url": resource["url"],
@@ -317,7 +317,7 @@ def _describe(file: Json, link: str, name: str, sha256: str, size: int) -> None:
             "url_type": "upload",
             "size": size,
             "hash": sha256,
-            "last_modified": dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(),
+            "last_modified": utc_now().isoformat(),
             "nx_file_name": name,
             "nx_source_url": link,
         }

@@ -22,8 +22,9 @@ from ckan import model
 from ckan.lib import uploader
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest.fetching.client import Validators
-from ckanext.nxopendata.harvest.models import FileContent, Json, KnownRecord, now
+from ckanext.nxopendata.harvest.models import FileContent, Json, KnownRecord
 
 REPLACED = ("etag", "last_modified", "failure", "checked", "link", "name")
 
@@ -83,7 +84,7 @@ def due(source_id: str, hours: int, most: int) -> list[tuple[str, list[Content]]
         .where(
             model.Resource.state == "active",
             sa.or_(
-                latest.c.checked <= now() - dt.timedelta(hours=hours),
+                latest.c.checked <= utc_now() - dt.timedelta(hours=hours),
                 sa.and_(latest.c.failure == "", latest.c.sha256 != model.Resource.hash),  # known, but not written
             ),
         )
@@ -104,7 +105,7 @@ def row(known: Content | None, resource_id: str, dataset_id: str, link: str, **v
     before: Json = {name: getattr(known, name) for name in Content.__slots__} if known else {}
     base: Json = {"number": 0, "name": "", "sha256": "", "size": 0, "etag": "", "last_modified": "", **before}
     told = {**base, "failure": "", **values, "resource_id": resource_id, "dataset_id": dataset_id, "link": link}
-    told["created"] = told["checked"] = now()
+    told["created"] = told["checked"] = utc_now()
     if told["sha256"] != base["sha256"]:
         told["number"] += 1
     return told

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Iterator
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs
-from ckan.lib.redis import connect_to_redis
 from ckan.lib.search.common import make_connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from ckanext.nxopendata.changes import feed
 from ckanext.nxopendata.changes.models import Delivery, Webhook
+from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source
 from ckanext.nxopendata.harvest.sources import health
 from ckanext.nxopendata.harvest.withdrawal import tombstone
@@ -160,7 +160,7 @@ def _portal() -> list[Metric]:
 
 
 def _queue() -> list[Metric]:
-    connection = connect_to_redis()
+    connection = client()
     lengths = GaugeMetricFamily("nx_jobs", "Background jobs.", labels=["queue", "state"])
     workers = GaugeMetricFamily("nx_job_workers", "Workers of the queue.", labels=["queue"])
     from rq import Worker

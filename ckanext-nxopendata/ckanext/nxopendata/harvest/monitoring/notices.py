@@ -17,8 +17,9 @@ from ckan import model
 
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import messages
-from ckanext.nxopendata.harvest.models import Finding, Json, PlanEntry, Run, Source, now
+from ckanext.nxopendata.harvest.models import Finding, Json, PlanEntry, Run, Source
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def tell() -> list[str]:
     query = (
         sa.select(Run.id)
         .where(Run.state.in_(NEWS), told.is_distinct_from(Run.state))
-        .where(sa.func.coalesce(Run.finished, Run.created) > now() - LOOK_BACK)
+        .where(sa.func.coalesce(Run.finished, Run.created) > utc_now() - LOOK_BACK)
         .order_by(Run.created)
     )
     return [run_id for run_id in list(model.Session.scalars(query)) if _tell_of(run_id)]

@@ -13,9 +13,10 @@ import sqlalchemy.exc
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.mirror import versions
-from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Source, now
+from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Source
 from ckanext.nxopendata.harvest.planning import duplicates, identities, merge
 from ckanext.nxopendata.harvest.runs import retry
 from ckanext.nxopendata.harvest.withdrawal import tombstone
@@ -241,7 +242,7 @@ def _record(
 
 
 def _row(source_id: str, entry: PlanEntry) -> Json:
-    time = now()
+    time = utc_now()
     return {
         "source_id": source_id,
         "guid": entry.guid,
@@ -423,7 +424,7 @@ def target(step: Step, current: Mapping[str, Any] | None) -> tuple[Json, list[st
         return dict(step.data), []
     marks = [extra for extra in current.get("extras", ()) if extra["key"] != tombstone.FIELD]
     if step.kind == "withdraw":
-        marks.append({"key": tombstone.FIELD, "value": now().isoformat(timespec="seconds")})
+        marks.append({"key": tombstone.FIELD, "value": utc_now().isoformat(timespec="seconds")})
         return {**current, "extras": marks, "metadata_modified": None}, []
     merged, kept = merge.datasets(step.base, current, step.data)
     merged.pop("metadata_modified", None)

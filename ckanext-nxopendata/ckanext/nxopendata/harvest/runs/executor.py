@@ -19,10 +19,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.mirror import copy
-from ckanext.nxopendata.harvest.models import Chunk, Finding, PlanEntry, Run, Source, now
+from ckanext.nxopendata.harvest.models import Chunk, Finding, PlanEntry, Run, Source
 from ckanext.nxopendata.harvest.runs import apply as applying
 from ckanext.nxopendata.harvest.runs import locks, retry
 from ckanext.nxopendata.harvest.runs.apply import Writer
@@ -149,7 +150,9 @@ def _claim_of(hold: locks.Hold, run_id: str) -> Claim | None:
             hold.let_go(key)
             fail(run_id, HarvestError("chunk_fails", number=number + 1, attempts=MOST_ATTEMPTS))
             return None
-        served = sa.update(Run).where(Run.id == run_id).values(served=_UTC, heartbeat=now()).returning(Run.source_id)
+        served = (
+            sa.update(Run).where(Run.id == run_id).values(served=_UTC, heartbeat=utc_now()).returning(Run.source_id)
+        )
         source_id = model.Session.scalars(served, execution_options={"synchronize_session": False}).one()
         model.Session.commit()
         return Claim(run_id, source_id, number, row.first, row.last)
@@ -189,7 +192,7 @@ def perform(taken: Claim, writer: Writer, renew: Callable[[], None] = lambda: No
             execution_options={"synchronize_session": False},
         )
         model.Session.execute(
-            sa.update(Run).where(Run.id == taken.run_id).values(heartbeat=now()),
+            sa.update(Run).where(Run.id == taken.run_id).values(heartbeat=utc_now()),
             execution_options={"synchronize_session": False},
         )
         model.Session.commit()
@@ -312,7 +315,7 @@ def finish(run_id: str) -> Run:
     for kind, state, number in became:
         counts[kind] -= number
         counts[moved[state]] += number
-    finished = now()
+    finished = utc_now()
     run.counts = counts
     run.stages = run.stages | _stages(run, (finished - (run.planned or finished)).total_seconds())
     run.state, run.finished = "done", finished
@@ -346,7 +349,7 @@ def fail(run_id: str, error: HarvestError) -> Run:
     """End a run that could not go on. What it has written so far stays."""
     model.Session.rollback()
     run = model.Session.get_one(Run, run_id, populate_existing=True)
-    run.state, run.finished = "failed", now()
+    run.state, run.finished = "failed", utc_now()
     model.Session.add(applying.finding(run_id, Problem.of(error, "source")))
     count_problems(run)
     model.Session.commit()

@@ -19,11 +19,11 @@ from ckan import model
 from ckan.lib import jobs as ckan_jobs
 from croniter import croniter
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
 from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.core.timezone import CHINA, now, utc_now
 from ckanext.nxopendata.harvest import chores, config
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.models import Chunk, Run, Source, now
+from ckanext.nxopendata.harvest.models import Chunk, Run, Source
 from ckanext.nxopendata.harvest.runs import executor, lifecycle, locks, writer
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ def due(moment: dt.datetime) -> list[Source]:
 def start_due() -> list[str]:
     """Begin a run of every source that is due; the names of the sources."""
     names = []
-    for source in due(now()):
+    for source in due(utc_now()):
         name = source.name
         enqueue(lifecycle.create(source, ""), name)
         names.append(name)
@@ -203,7 +203,7 @@ def tick() -> None:
     start_due()
     watch()
     chores.run()
-    scheduler.run_due(dt.datetime.now(dt.UTC))
+    scheduler.run_due(now())
 
 
 def ensure_timer() -> None:

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config, field_labels, formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, LimitError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Validators
 from ckanext.nxopendata.harvest.formats import Evidence, Format, Record
 from ckanext.nxopendata.harvest.mapping import mapping
 from ckanext.nxopendata.harvest.mirror import copy, versions
-from ckanext.nxopendata.harvest.models import FINAL, Chunk, Finding, Json, KnownRecord, PlanEntry, Run, Source, now
+from ckanext.nxopendata.harvest.models import FINAL, Chunk, Finding, Json, KnownRecord, PlanEntry, Run, Source
 from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, duplicates, identities
 from ckanext.nxopendata.harvest.runs import apply as applying
 from ckanext.nxopendata.harvest.runs import executor, locks, retention, retry
@@ -45,7 +46,7 @@ class _StoppedError(Exception):
 
 def create(source: Source, user_name: str) -> Run:
     """A new run, not yet begun."""
-    run = Run(source_id=source.id, user_name=user_name, state="pending", created=now())
+    run = Run(source_id=source.id, user_name=user_name, state="pending", created=utc_now())
     for name, empty in (("counts", {}), ("stages", {}), ("doubts", []), ("evidence", {}), ("note", {})):
         setattr(run, name, empty)
     run.problem_count = 0
@@ -159,7 +160,7 @@ def recover(source_id: str, but: str, writer: Writer) -> None:
     for run_id in list(model.Session.scalars(runs.where(Run.state.in_(("planning", "applying", "paused"))))):
         fail(run_id, HarvestError("run_interrupted"))
     for held in model.Session.scalars(sa.select(Run).where(Run.id.in_(runs), Run.state == "held")):
-        held.state, held.finished, held.note = "cancelled", now(), held.note | {"superseded_by": but}
+        held.state, held.finished, held.note = "cancelled", utc_now(), held.note | {"superseded_by": but}
     model.Session.commit()
 
 
@@ -227,7 +228,7 @@ class _Planner:
             model.Session.execute(insert(Finding), self.findings)
         self.entries, self.findings = [], []
         own = sa.update(Run).where(Run.id == self.run_id, Run.state == "planning").returning(Run.id)
-        values = own.values(counts=self.counts, problem_count=self.problems, heartbeat=now())
+        values = own.values(counts=self.counts, problem_count=self.problems, heartbeat=utc_now())
         if model.Session.scalar(values, execution_options={"synchronize_session": False}) is None:
             raise _StoppedError
         model.Session.commit()
@@ -245,7 +246,7 @@ def make_plan(run_id: str, progress: Progress = quiet) -> Run:
     source = model.Session.get_one(Source, run.source_id, populate_existing=True)
     for table in (Chunk, PlanEntry, Finding):
         model.Session.execute(sa.delete(table).where(table.run_id == run_id))
-    run.state, run.started, run.heartbeat = "planning", now(), now()
+    run.state, run.started, run.heartbeat = "planning", utc_now(), utc_now()
     model.Session.commit()
     model.Session.expunge(source)
 
@@ -358,7 +359,7 @@ def _nothing_changed(run_id: str, source: Source, began: float) -> Run:
     run.counts = dict.fromkeys(decisions.KINDS, 0) | {"unchanged": _present(source.id)}
     run.stages = {"plan": round(time.monotonic() - began, 3)}
     run.note = {"not_modified": True}
-    run.state, run.finished = "done", now()
+    run.state, run.finished = "done", utc_now()
     model.Session.commit()
     return run
 
@@ -564,7 +565,7 @@ def _close_plan(planner: _Planner, began: float) -> Run:
     }
     run.stages = {"plan": round(time.monotonic() - began, 3)}
     run.note = {"held": reason} if (reason := _reason_to_ask(planner, present)) else {}
-    run.state, run.planned = "held" if reason else "applying", now()
+    run.state, run.planned = "held" if reason else "applying", utc_now()
     executor.split(run.id, config.chunk())
     model.Session.commit()
     model.Session.expire_all()
@@ -634,7 +635,7 @@ def release(run_id: str) -> Run:
     """
     run = _held(run_id)
     executor.split(run_id, config.chunk())
-    run.state, run.planned = "applying", now()
+    run.state, run.planned = "applying", utc_now()
     model.Session.commit()
     return run
 
@@ -645,7 +646,7 @@ def refuse(run_id: str) -> Run:
     :raises HarvestError: the run does not wait
     """
     run = _held(run_id)
-    run.state, run.finished = "refused", now()
+    run.state, run.finished = "refused", utc_now()
     model.Session.commit()
     return run
 
@@ -662,7 +663,7 @@ def cancel(run_id: str) -> Run:
     """Stop a run after the chunks that are being written; what is written stays, what is not is dropped."""
     run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
     if run.state not in FINAL and run.state != "undoing":
-        run.state, run.finished = "cancelled", now()
+        run.state, run.finished = "cancelled", utc_now()
     model.Session.commit()
     locks.release(run.source_id, run_id)
     return run

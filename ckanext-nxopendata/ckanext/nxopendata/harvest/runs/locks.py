@@ -15,8 +15,8 @@ import redis.exceptions
 import sqlalchemy as sa
 import sqlalchemy.exc
 from ckan import model
-from ckan.lib.redis import connect_to_redis
 
+from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.models import FINAL, Run
 
@@ -48,9 +48,9 @@ def take(source_id: str, owner: str) -> bool:
     :raises HarvestError: Redis does not answer
     """
     try:
-        holder = connect_to_redis().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
+        holder = client().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
         if holder and _let_go_if_over(source_id, holder.decode()):
-            holder = connect_to_redis().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
+            holder = client().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
     except redis.exceptions.ConnectionError as error:
         raise HarvestError("queue_unreachable") from error
     return not holder
@@ -69,7 +69,7 @@ def _let_go_if_over(source_id: str, run_id: str) -> bool:
 def release(source_id: str, owner: str) -> None:
     """Give a source's lock back, if ``owner`` has it."""
     with contextlib.suppress(redis.exceptions.ConnectionError):
-        connect_to_redis().eval(_RELEASE, 1, _key(source_id), owner)
+        client().eval(_RELEASE, 1, _key(source_id), owner)
 
 
 @contextlib.contextmanager

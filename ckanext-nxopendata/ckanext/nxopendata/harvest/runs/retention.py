@@ -13,8 +13,9 @@ from ckan import model
 from sqlalchemy.orm import aliased
 
 from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
-from ckanext.nxopendata.harvest.models import FINAL, Chunk, Finding, PlanEntry, Run, now
+from ckanext.nxopendata.harvest.models import FINAL, Chunk, Finding, PlanEntry, Run
 
 FORGOTTEN = "plan_forgotten"
 """In a run's ``note``: the day its plan was removed."""
@@ -47,7 +48,7 @@ def old_plans() -> int:
     left = sa.or_(*(sa.exists().where(table.run_id == Run.id) for table in (PlanEntry, Finding, Chunk)))
     query = (
         sa.select(Run.id)
-        .where(Run.state.in_(FINAL), Run.finished < now() - dt.timedelta(days=config.keep_plans_days()), left)
+        .where(Run.state.in_(FINAL), Run.finished < utc_now() - dt.timedelta(days=config.keep_plans_days()), left)
         .where(sa.or_(marked, sa.and_(followed.exists(), sa.or_(wrote_later.exists(), sa.not_(wrote.exists())))))
         .order_by(Run.finished, Run.created)
     )
@@ -62,7 +63,7 @@ def _forget(run_id: str) -> None:
     if run.state not in FINAL:  # somebody has begun to undo it meanwhile
         model.Session.rollback()
         return
-    run.note = {FORGOTTEN: now().date().isoformat(), **run.note}
+    run.note = {FORGOTTEN: utc_now().date().isoformat(), **run.note}
     model.Session.commit()
     for table in (PlanEntry, Finding, Chunk):
         place = sa.literal_column("ctid")

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from ckan import model
 from croniter import croniter
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
-from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source, now
+from ckanext.nxopendata.core.timezone import CHINA, utc_now
+from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source
 
 TREND = 10
 """Runs that the trend shows."""
@@ -120,6 +120,6 @@ def _overdue(source: Source, last_success: dt.datetime) -> bool:
     """Whether the schedule came round since the last success, longer ago than the grace."""
     if not source.schedule:
         return False
-    local = now().replace(tzinfo=dt.UTC).astimezone(CHINA)
+    local = utc_now().replace(tzinfo=dt.UTC).astimezone(CHINA)
     due = croniter(source.schedule, local - GRACE).get_prev(dt.datetime).astimezone(dt.UTC).replace(tzinfo=None)
     return last_success < due and source.created < due

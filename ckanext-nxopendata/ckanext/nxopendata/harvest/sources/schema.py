@@ -11,10 +11,11 @@ from ckan.logic.schema import validator_args
 from ckan.types import Context, DataDict, Schema, Validator
 from croniter import CroniterError, croniter
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.mapping import mapping
-from ckanext.nxopendata.harvest.models import Json, Source, now
+from ckanext.nxopendata.harvest.models import Json, Source
 from ckanext.nxopendata.harvest.sources import credentials, settings
 
 STATES = ["active", "paused"]
@@ -61,7 +62,7 @@ def _web_address(value: Any) -> Any:
 def _schedule(value: Any) -> Any:
     try:
         if value:
-            croniter(value, now()).get_prev()  # well formed is not enough: 0 0 31 2 * never comes
+            croniter(value, utc_now()).get_prev()  # well formed is not enough: 0 0 31 2 * never comes
     except CroniterError:
         raise tk.Invalid(tk._("Write a cron expression, for example 30 2 * * * for every night at 2:30")) from None
     return value

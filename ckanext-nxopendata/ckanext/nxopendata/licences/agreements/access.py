@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import g, has_request_context
 
+from ckanext.nxopendata.core.timezone import now
 from ckanext.nxopendata.licences.agreements.agreement import agreement_policy
 from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of
 from ckanext.nxopendata.licences.odrl.engine import evaluate
@@ -75,7 +76,7 @@ def may_serve(resource_id: str, user_name: str | None, at: dt.datetime | None = 
     ) or conditional_template(package.license_id, None, None)
     if template is None:
         return Access(True, "open")
-    moment = at or dt.datetime.now(dt.UTC)
+    moment = at or now()
     access = _decide(package, template, user_name, moment)
     if has_request_context():
         g.nx_conditional = decided_in_request() | {access.allowed}

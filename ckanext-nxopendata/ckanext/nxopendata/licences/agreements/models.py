@@ -14,6 +14,7 @@ from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from ckanext.nxopendata.core.timezone import now
 from ckanext.nxopendata.licences.agreements.agreement import Terms
 
 
@@ -22,11 +23,6 @@ class Base(DeclarativeBase):
 
 
 metadata = Base.metadata
-
-
-def now() -> dt.datetime:
-    """The present moment, with its zone."""
-    return dt.datetime.now(dt.UTC)
 
 
 class Agreement(Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ from ckan.common import session
 from ckan.lib import uploader
 from flask import has_request_context
 
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.licences import helpers, registry
 from ckanext.nxopendata.licences.agreements import access
 from ckanext.nxopendata.licences.attribution import attribution_lines
 from ckanext.nxopendata.licences.basket.bundle import Member, safe_path, unique_path
 from ckanext.nxopendata.licences.odrl import texts
 from ckanext.nxopendata.licences.odrl.combine import Combination, Operation, combine
-from ckanext.nxopendata.licences.odrl.constraints import BEIJING
 from ckanext.nxopendata.licences.odrl.engine import Verdict
 from ckanext.nxopendata.licences.odrl.policy import Policy
 from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
@@ -178,9 +177,9 @@ def licence_text(policy: Policy) -> str:
 
 def attribution_text(chosen: list[Item]) -> str:
     """One sentence a source in each language."""
-    today = dt.datetime.now(BEIJING).date()
+    day = today()
     sources = [helpers.source_of(item.dataset, item.policy) for item in chosen]
-    parts = ["\n".join(attribution_lines(sources, today, lang)) for lang in texts.LANGUAGES]
+    parts = ["\n".join(attribution_lines(sources, day, lang)) for lang in texts.LANGUAGES]
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,15 +7,15 @@ cannot be compared give None, and None never becomes a permission.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.licences.odrl.policy import Condition, Constraint, Logical
 from ckanext.nxopendata.licences.odrl.vocabulary import OPERATORS, local_name, operands
 
 #: China has kept one time zone without summer time since 1992.
-BEIJING = timezone(timedelta(hours=8))
 
 Context = Mapping[str, Any]
 Truth = bool | None
@@ -47,7 +47,7 @@ def parse_duration(text: str) -> Duration | None:
 
 def parse_moment(value: Any) -> datetime | date | None:
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=BEIJING)
+        return value if value.tzinfo else value.replace(tzinfo=CHINA)
     if isinstance(value, date):
         return value
     if not isinstance(value, str):
@@ -79,8 +79,8 @@ def _order(left: Any, right: Any, kind: str) -> int | None:
         # A date on either side means whole days, counted in Beijing time.
         if not (isinstance(a, datetime) and isinstance(b, datetime)):
             try:
-                a = a.astimezone(BEIJING).date() if isinstance(a, datetime) else a
-                b = b.astimezone(BEIJING).date() if isinstance(b, datetime) else b
+                a = a.astimezone(CHINA).date() if isinstance(a, datetime) else a
+                b = b.astimezone(CHINA).date() if isinstance(b, datetime) else b
             except OverflowError:  # the first or last day that there is
                 return None
         return (a > b) - (a < b)

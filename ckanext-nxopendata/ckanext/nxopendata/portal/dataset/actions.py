@@ -10,9 +10,9 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.portal import schema
 from ckanext.nxopendata.portal.dataset import relatives

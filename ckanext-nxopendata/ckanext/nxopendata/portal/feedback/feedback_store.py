@@ -13,7 +13,8 @@ from ckan.lib import mailer
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core.rate_limit import Limit
-from ckanext.nxopendata.portal.models import Feedback, now
+from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.portal.models import Feedback
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ def create(dataset: model.Package, data: dict[str, Any], language: str) -> Feedb
 def decide(row: Feedback, state: str, answer: str, user_id: str) -> Feedback:
     """Publish with an answer, publish without, or refuse. The writer gets the answer by mail, then is forgotten."""
     row.state, row.answer, row.decided_by = state, answer, user_id
-    row.answered = now() if answer else None
+    row.answered = utc_now() if answer else None
     email, row.email = row.email, ""
     model.Session.commit()
     if email and answer and state == PUBLIC:

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, redirect, request, stream_with_context
 from werkzeug.urls import iri_to_uri
 
 from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.portal import bulk_download, helpers
 from ckanext.nxopendata.portal.results import facets
 from ckanext.nxopendata.search import query
@@ -51,7 +52,7 @@ def page(package_type: str = "dataset") -> Any:
         "sort": request.args.get("sort", ""),
         "start": (number - 1) * size,
         "rows": size,
-        "language": "en" if helpers.nx_is_english() else "zh",
+        "language": zh_or_en(),
     }
     problems: list[str] = []
     found: dict[str, Any] = {"count": 0, "results": [], "facets": {}}

@@ -20,8 +20,8 @@ from redis.exceptions import LockError, RedisError, ResponseError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
 from ckanext.nxopendata.core.redis import client
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.portal.models import Use
 from ckanext.nxopendata.portal.usage import classify
 
@@ -36,11 +36,6 @@ PUSH_SECONDS = 1
 LINES_AT_ONCE = 1000
 MOST_A_DAY = 10**12
 """A larger count is no count; the sum of all days stays within PostgreSQL's ``bigint``."""
-
-
-def today() -> dt.date:
-    """The day by China's clock."""
-    return dt.datetime.now(CHINA).date()
 
 
 class _Counter:

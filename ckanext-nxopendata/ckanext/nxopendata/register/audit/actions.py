@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import log, roles
 from ckanext.nxopendata.register.audit import export_lists, findings, sampling, schema
 from ckanext.nxopendata.register.audit.models import OPEN, Export, Finding, view
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.systems import auth, system_store
 from ckanext.nxopendata.review import catalogue_lists
 

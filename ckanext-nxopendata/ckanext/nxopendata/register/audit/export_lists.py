@@ -12,8 +12,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.register.models import Entry
 from ckanext.nxopendata.register.reports import collection
 from ckanext.nxopendata.register.tasks import plan_tasks

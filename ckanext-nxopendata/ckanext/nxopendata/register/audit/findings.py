@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.core import roles, workdays
 from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.audit.models import CLOSED, OPEN, REPLIED, Finding
-from ckanext.nxopendata.register.clock import today
 
 TOPIC = "finding"
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ckanext.nxopendata.register.models import LogBase, new_id, now
+from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.register.models import LogBase, new_id
 
 OPEN, REPLIED, CLOSED = "open", "replied", "closed"
 STATES = (OPEN, REPLIED, CLOSED)
@@ -31,7 +32,7 @@ class Export(LogBase):
     size: Mapped[int] = mapped_column(sa.Integer)
     user_id: Mapped[str] = mapped_column(sa.Text)
     user_name: Mapped[str] = mapped_column(sa.Text)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now)
+    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
 
 
 class Finding(tk.BaseModel):
@@ -60,7 +61,7 @@ class Finding(tk.BaseModel):
     created: Mapped[dt.date] = mapped_column(sa.Date)
     closed: Mapped[dt.date | None] = mapped_column(sa.Date)
     reminded: Mapped[list[str]] = mapped_column(JSONB, default=list)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
     def is_late(self, today: dt.date) -> bool:
         """Whether the unit's reply is missing after its last day."""

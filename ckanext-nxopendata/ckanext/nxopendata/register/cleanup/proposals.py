@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.core import workdays
+from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.cleanup import inactivity_signs
-from ckanext.nxopendata.register.clock import today
-from ckanext.nxopendata.register.models import Verdict, now
+from ckanext.nxopendata.register.models import Verdict
 from ckanext.nxopendata.register.systems import record, system_store
 
 PROPOSED, CONFIRMED, CONTESTED, CLEARED, KEPT = "proposed", "confirmed", "contested", "cleared", "kept"
@@ -97,7 +97,7 @@ def answer(verdict: Verdict, user: str, *, confirm: bool, reason: str) -> None:
     if not confirm and not reason.strip():
         raise tk.ValidationError({"reason": [tk._("Say why the system is to stay")]})
     verdict.state = CONFIRMED if confirm else CONTESTED
-    verdict.reason, verdict.answered = reason.strip(), now()
+    verdict.reason, verdict.answered = reason.strip(), utc_now()
     action = "confirm" if confirm else "contest"
     log.write("system", verdict.system_id, verdict.owner_org, action, user, opinion=verdict.reason)
     model.Session.commit()
@@ -116,7 +116,7 @@ def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
         )
     system = system_store.get(verdict.system_id)
     verdict.state = CLEARED if clear else KEPT
-    verdict.opinion, verdict.decided = opinion.strip(), now()
+    verdict.opinion, verdict.decided = opinion.strip(), utc_now()
     changes: dict[str, str] = {}
     # The entry of a system that went while the proposal was open stays as it is.
     if system is not None and system.state == record.ACTIVE:

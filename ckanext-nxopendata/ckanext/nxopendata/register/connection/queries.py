@@ -10,8 +10,8 @@ import ckan.model as model
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import config
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.connection import funding, status_board
 from ckanext.nxopendata.register.models import Connection, Exemption
 from ckanext.nxopendata.register.systems import record, system_store

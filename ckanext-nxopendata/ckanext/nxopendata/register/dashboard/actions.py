@@ -7,9 +7,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.dashboard import figures
 from ckanext.nxopendata.register.tasks import plan_tasks
 

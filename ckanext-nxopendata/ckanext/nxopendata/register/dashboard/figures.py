@@ -12,8 +12,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language, zh_or_en
 from ckanext.nxopendata.register.audit.models import OPEN, Finding
 from ckanext.nxopendata.register.cleanup import proposals
 from ckanext.nxopendata.register.connection import queries, status_board
@@ -146,7 +146,7 @@ def asked_of(context: Context, owner_orgs: Collection[str], today: dt.date) -> l
 def _task_items(owner_orgs: Collection[str], today: dt.date) -> Iterator[Item]:
     """Tasks that a unit leads, of which it has said nothing this month."""
     done = collection.done_tasks()
-    language = "zh" if reader_language().startswith("zh") else "en"
+    language = zh_or_en()
     for unit in owner_orgs:
         mine = [task for task in collection.unit_tasks(unit, "lead") if task.code not in done]
         said = {(row.code, row.month) for row in collection.progress([task.code for task in mine], [unit])}

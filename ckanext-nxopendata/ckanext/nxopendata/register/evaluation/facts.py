@@ -14,8 +14,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
-from ckanext.nxopendata.catalogue.schema.filing_rules import CHINA
 from ckanext.nxopendata.core import workdays
+from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.audit.models import Finding
 from ckanext.nxopendata.register.cleanup import proposals

@@ -8,7 +8,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
+from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.register.evaluation import scoring
 
 STATES: Mapping[str, Callable[[], str]] = {
@@ -46,7 +46,7 @@ def nx_evaluation_state(state: str) -> str:
 
 def nx_evaluation_text(texts: Mapping[str, str]) -> str:
     """A text of the indicators in the reader's language; "" for an empty one."""
-    language = "zh" if reader_language().startswith("zh") else "en"
+    language = zh_or_en()
     return texts.get(language) or texts.get("zh") or ""
 
 

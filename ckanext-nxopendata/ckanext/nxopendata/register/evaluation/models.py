@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ckanext.nxopendata.register.models import new_id, now
+from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.register.models import new_id
 
 DRAFT, SENT, CONFIRMED, OBJECTED, REPLIED, PUBLISHED = "draft", "sent", "confirmed", "objected", "replied", "published"
 ANSWERABLE = (SENT, CONFIRMED, OBJECTED)
@@ -46,7 +47,7 @@ class Evaluation(tk.BaseModel):
     collected: Mapped[dt.date] = mapped_column(sa.Date)
     due: Mapped[dt.date | None] = mapped_column(sa.Date)
     published: Mapped[dt.date | None] = mapped_column(sa.Date)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 def digest(row: Evaluation) -> str:

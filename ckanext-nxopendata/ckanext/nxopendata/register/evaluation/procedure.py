@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.core import departments, roles, workdays
 from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import config, log
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.connection import queries
 from ckanext.nxopendata.register.evaluation import facts, scoring
 from ckanext.nxopendata.register.evaluation.models import (

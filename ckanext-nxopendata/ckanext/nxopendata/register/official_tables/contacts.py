@@ -11,8 +11,9 @@ import ckan.model as model
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import codelists, departments
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.register import log
-from ckanext.nxopendata.register.models import Unit, now
+from ckanext.nxopendata.register.models import Unit
 from ckanext.nxopendata.register.official_tables import content, layout
 
 PEOPLE = ("leader", "contact")
@@ -88,7 +89,7 @@ def update(
     after = before | {name: value.strip() for name, value in changes.items() if name in FIELDS}
     row = model.Session.get(Unit, owner_org) or Unit(owner_org=owner_org)
     row.people = {person: {part: after[f"{person}_{part}"] for part in PARTS} for person in PEOPLE}
-    row.modified = now()
+    row.modified = utc_now()
     model.Session.add(row)
     group: Any = model.Group.get(owner_org)
     facts = {f"nx_{name}": after[name] for name in FACTS if after[name] != before[name]}

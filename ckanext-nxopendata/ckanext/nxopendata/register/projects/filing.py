@@ -11,8 +11,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import codelists, departments
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.systems import system_store
 from ckanext.nxopendata.register.systems.visibility import PROJECT
 

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language, zh_or_en
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import log, roles
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.reports import collection, reporting_periods, schema
 from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, view
 from ckanext.nxopendata.register.systems import auth
@@ -52,7 +52,7 @@ def nx_task_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, 
 
 
 def _task(task: plan_tasks.Task, row: TaskState | None) -> dict[str, Any]:
-    language = "zh" if reader_language().startswith("zh") else "en"
+    language = zh_or_en()
     state = row.state if row else plan_tasks.OPEN
     groups = {plan_tasks.DEPARTMENTS: tk._("All departments"), plan_tasks.CITIES: tk._("The five cities and Ningdong")}
     return {

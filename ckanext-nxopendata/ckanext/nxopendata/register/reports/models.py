@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ckanext.nxopendata.register.models import new_id, now
+from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.register.models import new_id
 
 ASKED, SUBMITTED = "asked", "submitted"
 
@@ -23,7 +24,7 @@ class TaskState(tk.BaseModel):
     code: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     state: Mapped[str] = mapped_column(sa.Text)
     opinion: Mapped[str] = mapped_column(sa.Text, default="")
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class Progress(tk.BaseModel):
@@ -38,7 +39,7 @@ class Progress(tk.BaseModel):
     text: Mapped[str] = mapped_column(sa.Text)
     evidence: Mapped[str] = mapped_column(sa.Text, default="")
     user_name: Mapped[str] = mapped_column(sa.Text)
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 class Report(tk.BaseModel):
@@ -61,7 +62,7 @@ class Report(tk.BaseModel):
     submitted: Mapped[dt.date | None] = mapped_column(sa.Date)
     reminded: Mapped[list[str]] = mapped_column(JSONB, default=list)
     user_name: Mapped[str] = mapped_column(sa.Text, default="")
-    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=now, onupdate=now)
+    modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
 def view(row: Report, day: dt.date) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.official_tables.views import sent
 from ckanext.nxopendata.register.reports import collection, document, reporting_periods
 from ckanext.nxopendata.register.systems.views import act

@@ -10,13 +10,14 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.register import log, roles
 from ckanext.nxopendata.register.cleanup import inactivity_signs, proposals
 from ckanext.nxopendata.register.connection import funding, queries
 from ckanext.nxopendata.register.integration import integration_plan
-from ckanext.nxopendata.register.models import Connection, Exemption, Verdict, now
+from ckanext.nxopendata.register.models import Connection, Exemption, Verdict
 from ckanext.nxopendata.register.systems import actions, auth, record, schema, system_store
 
 # Clean-up
@@ -197,7 +198,7 @@ def nx_system_connect(context: Context, data_dict: dict[str, Any]) -> dict[str, 
         raise tk.ValidationError({"evidence": [tk._("Name the document that shows it")]})
     row = model.Session.get(Connection, (owner, kind)) or Connection(owner_org=owner, kind=kind)
     before = {"status": row.status, "date": row.date, "evidence": row.evidence}
-    row.status, row.date, row.evidence, row.modified = status, data_dict.get("date") or "", evidence, now()
+    row.status, row.date, row.evidence, row.modified = status, data_dict.get("date") or "", evidence, utc_now()
     model.Session.add(row)
     after = {"status": row.status, "date": row.date, "evidence": row.evidence}
     changed = {f"{kind}_{name}": pair for name, pair in log.difference(before, after).items()}
@@ -265,7 +266,7 @@ def nx_system_exempt(context: Context, data_dict: dict[str, Any]) -> list[dict[s
         log.write("system", system.id, system.owner_org, "unexempt", user, log.difference(before, {}))
     elif reason:
         row = row or Exemption(system_id=system.id, owner_org=system.owner_org)
-        row.reason, row.until, row.user_name, row.created = reason, until, user, now()
+        row.reason, row.until, row.user_name, row.created = reason, until, user, utc_now()
         model.Session.add(row)
         changes = log.difference(before, {"exemption": reason, "exempt_until": _day(until)})
         log.write("system", system.id, system.owner_org, "exempt", user, changes)

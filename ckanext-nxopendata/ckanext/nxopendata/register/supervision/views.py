@@ -10,8 +10,8 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 from markupsafe import Markup
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.tabular.csv_safety import safe
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.connection import queries

@@ -10,10 +10,10 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import log, roles
-from ckanext.nxopendata.register.clock import today
 from ckanext.nxopendata.register.projects import filing
 from ckanext.nxopendata.register.systems import auth, record, schema, system_store
 from ckanext.nxopendata.register.systems.visibility import PROJECT, SYSTEM

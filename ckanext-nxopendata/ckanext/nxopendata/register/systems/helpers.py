@@ -7,8 +7,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.catalogue.helpers import reader_language
 from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.register import periods, roles
 from ckanext.nxopendata.register.connection import queries
 

@@ -17,8 +17,8 @@ from ckan.logic.action.create import package_create
 from ckan.logic.action.update import package_update
 
 from ckanext.nxopendata.core import codelists, departments
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.register import log
-from ckanext.nxopendata.register.models import now
 from ckanext.nxopendata.register.systems import record, visibility
 
 HIDDEN = frozenset(
@@ -236,4 +236,4 @@ def _context(user: str) -> Any:
 
 def touch() -> str:
     """The moment, as the register writes it into lists and files."""
-    return now().isoformat(timespec="seconds") + "Z"
+    return utc_now().isoformat(timespec="seconds") + "Z"

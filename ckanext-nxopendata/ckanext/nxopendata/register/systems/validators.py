@@ -10,8 +10,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import periods
-from ckanext.nxopendata.register.clock import today
 
 
 def nx_period(value: Any) -> str:

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
 from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.exchange.workbook import writer
 from ckanext.nxopendata.register import log, periods, roles
-from ckanext.nxopendata.register.clock import today
-from ckanext.nxopendata.register.models import Import, now
+from ckanext.nxopendata.register.models import Import
 from ckanext.nxopendata.register.official_tables import contacts, layout
 from ckanext.nxopendata.register.official_tables.intake import matching, messages, reader, unit_rows
 from ckanext.nxopendata.register.official_tables.intake.entries import (
@@ -88,7 +88,7 @@ def apply(row: Import, user: str) -> None:
         except tk.ValidationError as problem:
             entry.action = ERROR
             entry.problems.extend(_by_schema(entry.draft, problem.error_dict))
-    row.state, row.report, row.finished = DONE, _report(filled, entries), now()
+    row.state, row.report, row.finished = DONE, _report(filled, entries), utc_now()
     log.write("import", row.id, row.owner_org, "import", user, {"file": [None, row.file_name]})
     model.Session.commit()
 

@@ -1,0 +1,25 @@
+"""The language of whoever reads, and of the site where nobody in particular does."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from flask import request
+
+
+def reader_language() -> str:
+    """Return the locale of the request, or the site's default in jobs and on the command line."""
+    try:
+        # What CKAN's helper ``lang`` gives; a page asks for it two hundred times.
+        return request.environ["CKAN_LANG"]
+    except (RuntimeError, KeyError):
+        return tk.config["ckan.locale_default"]
+
+
+def is_chinese(locale: str | None = None) -> bool:
+    """Return whether ``locale`` (the reader's, if None) is Chinese of any script."""
+    return (locale or reader_language()).startswith("zh")
+
+
+def zh_or_en() -> str:
+    """Return ``"zh"`` for readers of Chinese and ``"en"`` for all others: what our own texts are kept in."""
+    return "zh" if is_chinese() else "en"
