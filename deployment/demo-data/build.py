@@ -1,4 +1,4 @@
-"""Make the demo data: ``facts/*.csv`` -> data files, department catalogues and ``sources.json``.
+"""Make the demo data: data files, department catalogues and ``sources.json`` of ``facts/*.csv``, ``catalogues/*.yaml``.
 
     python deployment/demo-data/build.py [--out FOLDER]
 
@@ -13,11 +13,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import catalogue_tjj
-import catalogue_wlt
-import catalogue_xczx
-import catalogue_yinchuan
 import facts
+from catalogue import read_department
 from model import Department, File
 from publish_rdf import json_ld, rdf_xml, turtle_pages
 from publish_workbook import catalogue_workbook
@@ -26,16 +23,12 @@ from tables import csv_bytes, geojson_bytes, xlsx_bytes
 HERE = Path(__file__).parent
 LOCAL_THEMES = {"nx-tourism": "文化旅游", "nx-revitalisation": "乡村振兴（扶贫）"}
 PER_PAGE = 3
+DEPARTMENTS = ("tjj", "wlt", "xczx", "yinchuan")
 
 
 def departments() -> tuple[Department, ...]:
     """The four departments; the others refer to codes of the first."""
-    return (
-        catalogue_tjj.department(),
-        catalogue_wlt.department(),
-        catalogue_xczx.department(),
-        catalogue_yinchuan.department(),
-    )
+    return tuple(read_department(key) for key in DEPARTMENTS)
 
 
 def file_bytes(file: File) -> bytes:

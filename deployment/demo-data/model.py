@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tables import Cell, Column, Sheet, Table
+from tables import Column, Sheet, Table
 
 MARKS = {
     "V": ("已核对来源", "checked against its source"),
@@ -56,24 +56,6 @@ class File:
 def source_line(source: str) -> str:
     """The footnote of a worksheet."""
     return f"资料来源：{source}。演示数据，不作统计依据。"
-
-
-def both(
-    name: str,
-    title_en: str,
-    table: Table,
-    unit: str,
-    source: str,
-    encoding: str,
-    merge_down: str = "",
-    total: tuple[Cell, ...] = (),
-) -> tuple[File, File]:
-    """The same table as CSV in ``encoding`` and as XLSX with title, unit and source lines."""
-    sheet = Sheet(name, unit, source_line(source), merge_down, total)
-    return (
-        File(name, "csv", f"{name}（CSV）", f"{title_en} (CSV)", table, encoding),
-        File(name, "xlsx", f"{name}（XLSX）", f"{title_en} (XLSX)", table, sheet=sheet),
-    )
 
 
 @dataclass(frozen=True, slots=True)

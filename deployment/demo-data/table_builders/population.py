@@ -8,8 +8,6 @@ from tables import Column, Table
 
 CENSUS = "第七次全国人口普查公报及其转载（《宁夏统计公报》、银川市统计局公报第二号、海原县公报等）"
 CENSUS_EN = "communiqués of the Seventh National Population Census and their reprints"
-YEARLY = "公开统计资料"
-YEARLY_EN = "published statistical material"
 YEAR_END = Column("年末常住人口", "year_end_population", "N", "10,2", "单位：万人")
 
 
