@@ -18,9 +18,9 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from ckanext.nxopendata.review.models import Case
+from tests.exchange.books import FORM, PLANTED, changed, letter, numbered, workbook
 
 from ..worker import work
-from .exchange.books import FORM, PLANTED, changed, letter, numbered, workbook
 
 pytestmark = [
     pytest.mark.browser,

@@ -18,8 +18,8 @@ from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange import xml
 from ckanext.nxopendata.exchange.imports import importer
 from ckanext.nxopendata.exchange.workbook import writer
+from tests.worker import work
 
-from ...worker import work
 from .books import ABOUT, FORM, changed, letter, numbered, workbook
 from .samples import DATASET
 from .test_hostile import TABLE, book

@@ -6,10 +6,11 @@ import click
 from flask import current_app
 
 from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.following import mails
 
 
-@click.group(short_help="收藏与订阅 / favourites and subscriptions")
+@nx.group(short_help="收藏与订阅 / favourites and subscriptions")
 def following() -> None:
     """Favourites and subscriptions."""
 

@@ -7,11 +7,12 @@ import datetime as dt
 import click
 
 from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.portal.usage import usage_store
 from ckanext.nxopendata.search import popularity
 
 
-@click.group(short_help="公众页面 / the public pages")
+@nx.group(short_help="公众页面 / the public pages")
 def portal() -> None:
     """The public pages."""
 

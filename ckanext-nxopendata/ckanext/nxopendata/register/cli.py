@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from ckanext.nxopendata.core import scheduler
+from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register.audit import findings
 from ckanext.nxopendata.register.reports import collection
 from ckanext.nxopendata.register.systems import system_store
 
 
-@click.group(short_help="政务信息系统登记册 / the register of government systems")
+@nx.group(short_help="政务信息系统登记册 / the register of government systems")
 def register() -> None:
     """The register of government systems."""
 

@@ -8,13 +8,14 @@ import click
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import holidays, roles, scheduler, workdays
+from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.core.notifications import notify
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import cases, overdue_updates, state_machine
 from ckanext.nxopendata.review.models import Case
 
 
-@click.group(short_help="审核与发布 / review and publication")
+@nx.group(short_help="审核与发布 / review and publication")
 def review() -> None:
     """Review and publication."""
 
