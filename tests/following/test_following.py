@@ -167,7 +167,7 @@ def test_a_search_that_cannot_stand_in_a_letter_is_refused_at_its_field(app: Any
 
 @pytest.mark.parametrize("query", ['q=nx_theme:"', "q=a%00b", "q=(", "nx_nothing=1"])
 def test_one_search_that_fails_keeps_no_mail_from_the_others(create: Act, letters: Act, query: str) -> None:
-    early = now() - dt.timedelta(seconds=1)
+    early = utc_now() - dt.timedelta(seconds=1)
     for identity, asked in (("1", query), ("2", "q=景区")):
         row = Subscription(id=identity, email="li@example.org", query=asked, confirmed=early, seen=early)
         model.Session.add(row)
