@@ -6,8 +6,11 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
+from ckan.tests import factories, helpers
 
 from ckanext.nxopendata.register.models import Entry
+from ckanext.nxopendata.register.projects.models import Project
+from ckanext.nxopendata.register.systems.models import SystemRow
 
 from .conftest import World
 
@@ -70,21 +73,20 @@ def test_the_log_cannot_be_changed(world: World) -> None:
 
 
 def test_nothing_is_deleted_by_the_database_either(world: World) -> None:
-    """Whoever goes round the actions, as ``ckan dataset delete`` does, meets a trigger."""
+    """Whoever goes round the actions meets a trigger."""
     system = world.system(title="留存系统")
-    package: Any = model.Package
-    mine = package.id == system["id"]
-    for statement in (
-        sa.update(package).where(mine).values(state="deleted"),
-        sa.update(package).where(mine).values(private=False),
-        sa.update(package).where(mine).values(type="dataset"),
-        sa.update(package).where(mine).values(owner_org=world.departments["tjj"]),
-        sa.delete(package).where(mine),
-    ):
-        model.Session.execute(sa.text("SET LOCAL nxopendata.purge = 'off'"))
-        with pytest.raises(sa.exc.DatabaseError, match="dispose of"):
-            model.Session.execute(statement)
-        model.Session.rollback()
+    project = world.act("wlt-editor", "nx_project_create", owner_org="wlt", title="留存项目", nx_builder="文旅厅")
+    for table, row in ((SystemRow, system), (Project, project)):
+        mine = table.id == row["id"]
+        for statement in (
+            sa.update(table).where(mine).values(id="x"),
+            sa.update(table).where(mine).values(owner_org=world.departments["tjj"]),
+            sa.delete(table).where(mine),
+        ):
+            model.Session.execute(sa.text("SET LOCAL nxopendata.purge = 'off'"))
+            with pytest.raises(sa.exc.DatabaseError, match="dispose of"):
+                model.Session.execute(statement)
+            model.Session.rollback()
     assert world.act("audit", "nx_system_show", id=system["id"])["nx_state"] == "active"
 
 
@@ -121,5 +123,19 @@ def test_pages(world: World, app) -> None:
     assert "页面系统" in page and "统计" in page
     shown = app.get(f"/register/systems/{system['name']}").body
     assert "受理旅游投诉" in shown and "自治区财政" not in shown
-    assert app.get(f"/system/{system['name']}", follow_redirects=False).status_code == 302
+    for address in (f"/system/{system['name']}", f"/system/edit/{system['name']}"):
+        moved = app.get(address, follow_redirects=False)
+        assert moved.status_code == 302, address
+        assert moved.headers["Location"].endswith(f"/register/systems/{system['name']}"), address
+    for address, page in (("/system/", "/register/"), ("/project/new", "/register/projects")):
+        assert app.get(address, follow_redirects=False).headers["Location"].endswith(page), address
     assert app.get("/register/projects", expect_errors=True).status_code in (200, 401, 403)
+
+
+def test_a_department_with_systems_is_not_deleted(world: World) -> None:
+    root: Any = factories.Sysadmin()
+    world.system(title="部门的系统")
+    for action in ("organization_delete", "organization_purge"):
+        with pytest.raises(tk.ValidationError, match="register"):
+            world.act(root["name"], action, id="wlt")
+    assert helpers.call_action("organization_show", id="wlt")["state"] == "active"

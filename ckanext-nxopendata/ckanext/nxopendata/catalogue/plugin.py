@@ -9,7 +9,6 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizationsPlugin
-from flask import Blueprint
 
 from ckanext.nxopendata import catalogue
 from ckanext.nxopendata.bulk_write import validation
@@ -77,11 +76,6 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
         return index.label_facets(search_results, language)
 
 
-def _dataset_types(config: CKANConfig) -> tuple[str, ...]:
-    """The schemas to load: the register's only with its plugin, whose validators they name."""
-    return ("dataset", "system", "project") if "nxopendata_register" in config["ckan.plugins"] else ("dataset",)
-
-
 PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
 
 
@@ -100,21 +94,9 @@ class NxOpendataDatasetsPlugin(validation.Datasets):
 
     def update_config(self, config: CKANConfig) -> None:
         config["scheming.presets"] = PRESETS
-        config["scheming.dataset_schemas"] = " ".join(f"{SCHEMAS}:{name}.yaml" for name in _dataset_types(config))
+        config["scheming.dataset_schemas"] = f"{SCHEMAS}:dataset.yaml"
+        config["scheming.dataset_fallback"] = True  # a type without a schema is refused, not taken as it comes
         super().update_config(config)
-
-    def prepare_dataset_blueprint(self, package_type: str, bp: Blueprint) -> Blueprint:
-        bp = super().prepare_dataset_blueprint(package_type, bp)
-        if package_type != "dataset":  # what CKAN would show at /system and /project is shown by the register
-            bp.before_request(lambda: _in_the_register(package_type))
-        return bp
-
-
-def _in_the_register(package_type: str) -> Any:
-    identifier = (tk.request.view_args or {}).get("id")
-    if identifier:
-        return tk.redirect_to(f"nx_register.{package_type}", id=identifier)
-    return tk.redirect_to(f"nx_register.{package_type}s")
 
 
 def _shaped(plugin: Any, data_dict: dict[str, Any], action: str) -> tuple[dict[str, Any], dict[str, Any]] | None:

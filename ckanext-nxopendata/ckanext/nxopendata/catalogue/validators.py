@@ -41,7 +41,7 @@ def nx_localise(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict
     as CKAN's plain ``title`` alone, which is in the default language.
     """
     extras = data.get(("__extras",), {})
-    stored = context.get("package") or context.get("group")
+    stored = context.get("package") or context.get("group") or context.get("nx_entry")
     for field, core in CORE_FIELDS.items():
         value = data.get((field,))
         prefix = f"{field}-"

@@ -7,8 +7,6 @@ action or a page can be stored). Each subject has its Alembic revision in ``migr
 
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
@@ -23,6 +21,7 @@ from ckanext.nxopendata.register import (
     evaluation,
     official_tables,
     payload_guard,
+    projects,
     reports,
     supervision,
     systems,
@@ -30,9 +29,8 @@ from ckanext.nxopendata.register import (
 from ckanext.nxopendata.register.audit import findings
 from ckanext.nxopendata.register.evaluation import procedure
 from ckanext.nxopendata.register.reports import collection
-from ckanext.nxopendata.register.systems import visibility
 
-SUBJECTS = (register, systems, official_tables, supervision, reports, evaluation, audit, dashboard)
+SUBJECTS = (register, systems, projects, official_tables, supervision, reports, evaluation, audit, dashboard)
 
 
 def _actions() -> wiring.Functions:
@@ -57,12 +55,10 @@ def _blueprints() -> list[Blueprint]:
 @tk.blanket.config_declarations
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
 @tk.blanket.validators(wiring.validators(SUBJECTS))
-class NxOpendataRegisterPlugin(p.SingletonPlugin, visibility.Labels):
-    """The register; stands before ``nxopendata_review``, whose permission labels it extends."""
+class NxOpendataRegisterPlugin(p.SingletonPlugin):
+    """The register of government systems."""
 
     p.implements(p.IConfigurer)
-    p.implements(p.IPackageController, inherit=True)
-    p.implements(p.IPermissionLabels)
 
     # IConfigurer
 
@@ -71,11 +67,3 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin, visibility.Labels):
         tk.add_resource("assets", "nxopendata_register")
         for subject in (collection, procedure, findings):
             notify.WORDS[subject.TOPIC] = subject.words
-
-    # IPackageController
-
-    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        return visibility.without_register(search_params)
-
-    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
-        return visibility.index_nothing(pkg_dict)

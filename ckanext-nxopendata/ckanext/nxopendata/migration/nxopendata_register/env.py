@@ -6,4 +6,11 @@ from ckan.model.meta import metadata
 
 from ckanext.nxopendata.migration import environment
 
-environment.run(Path(__file__).parent.name, metadata, lambda name: name.startswith("nx_register_"))
+TABLES = frozenset({"nx_system", "nx_project"})
+
+
+def _is_own(name: str) -> bool:
+    return name in TABLES or name.startswith("nx_register_")
+
+
+environment.run(Path(__file__).parent.name, metadata, _is_own)

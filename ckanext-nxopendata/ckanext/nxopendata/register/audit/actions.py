@@ -18,10 +18,10 @@ from ckan.types import Context
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import log, roles
+from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.audit import export_lists, findings, sampling, schema
 from ckanext.nxopendata.register.audit.models import OPEN, Export, Finding, view
-from ckanext.nxopendata.register.systems import auth, system_store
+from ckanext.nxopendata.register.systems import system_store
 from ckanext.nxopendata.review import catalogue_lists
 
 # Exports
@@ -143,7 +143,7 @@ def nx_audit_sample(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     """
     tk.check_access("nx_audit_sample", context, data_dict)
     owner = data_dict.get("owner_org")
-    owners = [auth.department_id(owner) or ""] if owner else None
+    owners = [permissions.department_id(owner) or ""] if owner else None
     found = _POPULATIONS[data_dict["of"]](owners)
     names = {row[0]: row[1] for row in model.Session.execute(sa.select(model.Group.id, model.Group.name))}
     seed = data_dict.get("seed") or secrets.token_hex(8)
@@ -200,7 +200,7 @@ def nx_audit_finding_list(context: Context, data_dict: dict[str, Any]) -> list[d
     if not roles.sees_all(user):
         query = query.where(Finding.owner_org.in_(roles.departments(user)))
     if data_dict.get("owner_org"):
-        query = query.where(Finding.owner_org == (auth.department_id(data_dict["owner_org"]) or ""))
+        query = query.where(Finding.owner_org == (permissions.department_id(data_dict["owner_org"]) or ""))
     wanted = data_dict.get("state")
     if wanted and wanted != "overdue":
         query = query.where(Finding.state == wanted)
@@ -236,7 +236,7 @@ def nx_audit_finding_create(context: Context, data_dict: dict[str, Any]) -> dict
     :param days: working days to reply (optional)
     """
     tk.check_access("nx_audit_finding_create", context, data_dict)
-    owner = auth.department_id(data_dict["owner_org"])
+    owner = permissions.department_id(data_dict["owner_org"])
     if owner is None:
         raise tk.ValidationError({"owner_org": [tk._("There is no such department")]})
     row = findings.create(context.get("user") or "", owner, data_dict)

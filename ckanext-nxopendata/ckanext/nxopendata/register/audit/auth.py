@@ -9,7 +9,7 @@ from ckan.types import AuthResult, Context
 
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.audit.models import Finding
-from ckanext.nxopendata.register.systems.auth import allow, fills_in, reads
+from ckanext.nxopendata.register.permissions import allow, fills_in, reads
 
 
 def _is_supervisor(context: Context) -> AuthResult:

@@ -14,6 +14,7 @@ from ckan.types import Context
 
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.register import entry_schema
 from ckanext.nxopendata.register.models import Entry
 from ckanext.nxopendata.register.reports import collection
 from ckanext.nxopendata.register.tasks import plan_tasks
@@ -62,8 +63,7 @@ def _pages(context: Context, action: str, chosen: Mapping[str, str]) -> Iterator
 
 
 def _schema_fields(kind: str) -> list[Mapping[str, Any]]:
-    schema = tk.get_action("scheming_dataset_schema_show")({"ignore_auth": True}, {"type": kind})
-    return [field for field in schema["dataset_fields"] if field["field_name"] not in ("name", "owner_org")]
+    return [field for field in entry_schema.load(kind)["fields"] if field["field_name"] not in entry_schema.IDENTITY]
 
 
 def _schema_head(kind: str) -> list[str]:

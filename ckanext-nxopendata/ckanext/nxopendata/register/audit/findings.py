@@ -14,8 +14,9 @@ from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.core import roles, workdays
 from ckanext.nxopendata.core.notifications import notify
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import config, log
+from ckanext.nxopendata.register import config, entry_store, log
 from ckanext.nxopendata.register.audit.models import CLOSED, OPEN, REPLIED, Finding
+from ckanext.nxopendata.register.systems.models import SystemRow
 
 TOPIC = "finding"
 
@@ -50,8 +51,11 @@ def create(user: str, owner_org: str, data: Mapping[str, Any]) -> Finding:
 
 
 def _is_of(subject: str, identifier: str, owner_org: str) -> bool:
-    found = model.Package.get(identifier)
-    return found is not None and (found.type, found.state, found.owner_org) == (subject, "active", owner_org)
+    if subject == SystemRow.KIND:
+        system = entry_store.find(SystemRow, identifier)
+        return system is not None and system.owner_org == owner_org
+    dataset = model.Package.get(identifier)
+    return dataset is not None and (dataset.type, dataset.state, dataset.owner_org) == (subject, "active", owner_org)
 
 
 def _deadline(days: int | None) -> workdays.Deadline:

@@ -125,5 +125,5 @@ def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
         elif system.plan == record.CLEAR:
             changes = {"nx_plan": record.KEEP}
     action = "clear" if clear else "keep"
-    system_store.update(user, verdict.system_id, changes, action=action, opinion=verdict.opinion, commit=False)
+    system_store.update(user, verdict.system_id, changes, action=action, opinion=verdict.opinion)
     model.Session.commit()

@@ -7,7 +7,7 @@ from typing import Any
 from ckan.types import AuthResult, Context
 
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.systems.auth import allow
+from ckanext.nxopendata.register.permissions import allow
 
 
 def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> AuthResult:

@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.register import log, roles
+from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.evaluation import procedure, schema
 from ckanext.nxopendata.register.evaluation.auth import sees_whole
 from ckanext.nxopendata.register.evaluation.models import DRAFT, PUBLISHED, Evaluation
-from ckanext.nxopendata.register.systems import auth
 
 
 @tk.side_effect_free
@@ -35,7 +34,7 @@ def nx_evaluation_list(context: Context, data_dict: dict[str, Any]) -> list[dict
     if data_dict.get("year"):
         query = query.where(Evaluation.year == data_dict["year"])
     if data_dict.get("owner_org"):
-        query = query.where(Evaluation.owner_org == (auth.department_id(data_dict["owner_org"]) or ""))
+        query = query.where(Evaluation.owner_org == (permissions.department_id(data_dict["owner_org"]) or ""))
     if not roles.sees_all(user):
         own = sa.and_(Evaluation.owner_org.in_(roles.departments(user)), Evaluation.state != DRAFT)
         query = query.where(sa.or_(Evaluation.state == PUBLISHED, own))
@@ -103,7 +102,7 @@ def nx_evaluation_collect(context: Context, data_dict: dict[str, Any]) -> dict[s
     tk.check_access("nx_evaluation_collect", context, data_dict)
     units = None
     if owner := data_dict.get("owner_org"):
-        unit = auth.department_id(owner)
+        unit = permissions.department_id(owner)
         if unit is None:
             raise tk.ObjectNotFound(tk._("There is no such department"))
         units = [unit]

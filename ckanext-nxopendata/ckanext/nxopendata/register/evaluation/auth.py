@@ -10,7 +10,7 @@ from ckan.types import AuthResult, Context
 
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.evaluation.models import DRAFT, PUBLISHED, Evaluation
-from ckanext.nxopendata.register.systems.auth import allow, reads
+from ckanext.nxopendata.register.permissions import allow, reads
 
 
 def sees_whole(context: Context, row: Evaluation) -> bool:

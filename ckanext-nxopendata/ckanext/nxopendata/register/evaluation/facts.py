@@ -24,6 +24,7 @@ from ckanext.nxopendata.register.evaluation.scoring import Count, Lost
 from ckanext.nxopendata.register.models import Verdict
 from ckanext.nxopendata.register.reports.models import Report
 from ckanext.nxopendata.register.systems import record, system_store
+from ckanext.nxopendata.register.systems.models import SystemRow
 from ckanext.nxopendata.register.systems.record import System
 from ckanext.nxopendata.review import catalogue_lists, update_deadlines
 
@@ -133,8 +134,7 @@ def _matters(since: dt.date, until: dt.date) -> Iterator[tuple[str, Matter]]:
     created = sa.cast(Verdict.created, sa.Date)
     told = sa.select(Verdict).where(created >= since, created <= until).order_by(Verdict.created, Verdict.id)
     rows = list(model.Session.scalars(told))
-    package: Any = model.Package
-    named = sa.select(package.id, package.title).where(package.id.in_([row.system_id for row in rows]))
+    named = sa.select(SystemRow.id, SystemRow.title).where(SystemRow.id.in_([row.system_id for row in rows]))
     titles = {row[0]: row[1] for row in model.Session.execute(named)}
     for row in rows:
         title = titles.get(row.system_id) or row.system_id

@@ -11,11 +11,11 @@ from ckan.logic import validate
 from ckan.types import Context
 
 from ckanext.nxopendata.core import departments
-from ckanext.nxopendata.register import log
+from ckanext.nxopendata.register import log, permissions
 from ckanext.nxopendata.register.models import Import
 from ckanext.nxopendata.register.official_tables import contacts, content, delimited, excel, layout, pdf
 from ckanext.nxopendata.register.official_tables.intake import importer, messages
-from ckanext.nxopendata.register.systems import auth, schema, system_store
+from ckanext.nxopendata.register.systems import schema, system_store
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file that is imported."""
@@ -93,11 +93,12 @@ def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> dict[s
     if wrong:
         raise tk.ValidationError({name: [messages.text(*problem)] for name, problem in wrong.items()})
     contacts.update(context.get("user") or "", owner, changes)
+    model.Session.commit()
     return contacts.stored(owner)
 
 
 def _department(reference: str) -> str:
-    found = auth.department_id(reference)
+    found = permissions.department_id(reference)
     if found is None:
         raise tk.ObjectNotFound(tk._("There is no such department"))
     return found

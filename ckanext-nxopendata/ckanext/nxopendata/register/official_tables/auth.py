@@ -10,7 +10,7 @@ from ckan.types import AuthResult, Context
 
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.models import Import
-from ckanext.nxopendata.register.systems.auth import allow, department_id, fills_in, reads
+from ckanext.nxopendata.register.permissions import allow, department_id, fills_in, reads
 
 
 def nx_system_table(context: Context, data_dict: dict[str, Any]) -> AuthResult:

@@ -81,10 +81,8 @@ def _is_phone(plain: str) -> bool:
     )
 
 
-def update(
-    user: str, owner_org: str, changes: Mapping[str, str], *, action: str = "update", commit: bool = True
-) -> None:
-    """Change what tables 4 and 5 tell of a department, with what :func:`cleaned` kept."""
+def update(user: str, owner_org: str, changes: Mapping[str, str], *, action: str = "update") -> None:
+    """Change what tables 4 and 5 tell of a department, with what :func:`cleaned` kept; the caller commits."""
     before = stored(owner_org)
     after = before | {name: value.strip() for name, value in changes.items() if name in FIELDS}
     row = model.Session.get(Unit, owner_org) or Unit(owner_org=owner_org)
@@ -102,8 +100,6 @@ def update(
         for name, pair in log.difference(before, after).items()
     }
     log.write("department", owner_org, owner_org, action, user, changed)
-    if commit:
-        model.Session.commit()
 
 
 def every(owner_orgs: Iterable[str] | None = None) -> list[content.Unit]:

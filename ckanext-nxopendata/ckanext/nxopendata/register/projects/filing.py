@@ -12,9 +12,8 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.core import codelists, departments
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.systems import system_store
-from ckanext.nxopendata.register.systems.visibility import PROJECT
+from ckanext.nxopendata.register import entry_store, roles
+from ckanext.nxopendata.register.projects.models import Project
 
 DRAFT, SUBMITTED, FILED, CONDITIONAL, RETURNED, REFUSED = (
     "draft",
@@ -56,43 +55,41 @@ def possible(state: str, mine: Collection[str]) -> list[Step]:
     return [step for step in STEPS if step.source == state and step.role in mine]
 
 
-def get(reference: str) -> model.Package | None:
+def get(reference: str) -> Project | None:
     """The project with this id or name."""
-    found = model.Package.get(reference)
-    return found if found is not None and found.type == PROJECT and found.state == "active" else None
+    return entry_store.find(Project, reference)
 
 
-def every(owner_orgs: Collection[str] | None = None) -> list[model.Package]:
+def every(owner_orgs: Collection[str] | None = None) -> list[Project]:
     """The projects of some departments (ids), of all for None; the newest first."""
-    package: Any = model.Package
-    query = sa.select(package).where(package.type == PROJECT, package.state == "active")
+    query = sa.select(Project)
     if owner_orgs is not None:
-        query = query.where(package.owner_org.in_(list(owner_orgs)))
-    return list(model.Session.scalars(query.order_by(package.metadata_created.desc(), package.title)))
+        query = query.where(Project.owner_org.in_(list(owner_orgs)))
+    return list(model.Session.scalars(query.order_by(Project.created.desc(), Project.title)))
 
 
-def state_of(project: model.Package) -> str:
+def state_of(project: Project) -> str:
     """Where its filing stands."""
-    return project.extras.get("nx_filing_state") or DRAFT
+    return project.fields.get("nx_filing_state") or DRAFT
 
 
-def shown(project: model.Package, language: str, mine: Collection[str] = ()) -> dict[str, Any]:
+def shown(project: Project, language: str, mine: Collection[str] = ()) -> dict[str, Any]:
     """A project as the API gives it, with the steps that are open to somebody with these roles."""
     state = state_of(project)
     return {
         "id": project.id,
         "name": project.name,
-        "title": project.title or project.name,
+        "title": project.title,
         "owner_org": project.owner_org,
-        "department": departments.title(project.owner_org or "", language),
-        **system_store.fields_of(project),
+        "department": departments.title(project.owner_org, language),
+        **dict(sorted(project.fields.items())),
         "nx_filing_state": state,
         "state_label": codelists.label("filing_state", state, language),
         "steps": [{"action": step.action, "opinion": step.opinion} for step in possible(state, mine)],
     }
 
 
-def act(project: model.Package, action: str, user: str, mine: Collection[str], opinion: str = "") -> None:
+def act(project: Project, action: str, user: str, mine: Collection[str], opinion: str = "") -> None:
     """Take one step of a filing.
 
     Raises:
@@ -112,17 +109,16 @@ def act(project: model.Package, action: str, user: str, mine: Collection[str], o
     changes: dict[str, Any] = {"nx_filing_state": step.target}
     if step.target == CONDITIONAL:
         changes["nx_conditions"] = opinion
-    if step.target in (FILED, CONDITIONAL) and not project.extras.get("nx_filing_number"):
+    if step.target in (FILED, CONDITIONAL) and not project.fields.get("nx_filing_number"):
         changes["nx_filing_number"] = _number()
-    system_store.update(user, project.id, changes, action=action, opinion=opinion)
+    entry_store.update(project, user, changes, action=action, opinion=opinion)
 
 
 def _number() -> str:
     """The next filing number of the year, ``2026-0012``; in the session's transaction, one caller at a time."""
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-    package: Any = model.Package
     year = today().year
-    column = package.extras["nx_filing_number"].astext
-    taken = model.Session.scalars(sa.select(column).where(package.type == PROJECT, column.like(f"{year}-%")))
-    last = max((int(number.partition("-")[2]) for number in taken), default=0)
+    number = Project.fields["nx_filing_number"].astext
+    taken = model.Session.scalars(sa.select(number).where(number.like(f"{year}-%")))
+    last = max((int(each.partition("-")[2]) for each in taken), default=0)
     return f"{year}-{last + 1:04d}"

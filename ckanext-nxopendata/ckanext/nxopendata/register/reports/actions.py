@@ -14,10 +14,9 @@ from ckan.types import Context
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language, zh_or_en
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import log, roles
+from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.reports import collection, reporting_periods, schema
 from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, view
-from ckanext.nxopendata.register.systems import auth
 from ckanext.nxopendata.register.tasks import plan_tasks
 
 # Tasks
@@ -39,7 +38,7 @@ def nx_task_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, 
     found = plan_tasks.every()
     places: dict[str, str] = {}
     if owner_org:
-        unit = auth.department_id(owner_org) or ""
+        unit = permissions.department_id(owner_org) or ""
         found = tuple(collection.unit_tasks(unit))
         leading = {task.code for task in collection.unit_tasks(unit, "lead")}
         places = {task.code: "lead" if task.code in leading else "cooperating" for task in found}
@@ -123,7 +122,7 @@ def nx_task_progress_update(context: Context, data_dict: dict[str, Any]) -> dict
     """
     task = _known_task(data_dict)
     tk.check_access("nx_task_progress_update", context, data_dict)
-    unit = auth.department_id(data_dict["owner_org"]) or ""
+    unit = permissions.department_id(data_dict["owner_org"]) or ""
     if task not in collection.unit_tasks(unit):
         raise tk.ValidationError({"id": [tk._("This task is not one of your unit's")]})
     month = data_dict.get("month") or today().strftime("%Y-%m")
@@ -193,7 +192,7 @@ def nx_report_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str
         if data_dict.get(name):
             query = query.where(getattr(Report, name) == data_dict[name])
     if data_dict.get("owner_org"):
-        query = query.where(Report.owner_org == (auth.department_id(data_dict["owner_org"]) or ""))
+        query = query.where(Report.owner_org == (permissions.department_id(data_dict["owner_org"]) or ""))
     if not roles.sees_all(user):
         query = query.where(Report.owner_org.in_(roles.departments(user)))
     return [_shown(row) for row in model.Session.scalars(query.limit(1000))]

@@ -8,8 +8,8 @@ import ckan.model as model
 from ckan.types import AuthResult, Context
 
 from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register.permissions import allow, department_id, fills_in, reads
 from ckanext.nxopendata.register.reports.models import Report
-from ckanext.nxopendata.register.systems.auth import allow, department_id, fills_in, reads
 
 
 def _belongs(context: Context) -> bool:

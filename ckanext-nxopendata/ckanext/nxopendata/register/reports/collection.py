@@ -15,6 +15,7 @@ from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.notifications import notify
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.connection import queries
+from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.reports import reporting_periods
 from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, view
 from ckanext.nxopendata.register.systems import record, system_store
@@ -156,9 +157,7 @@ def figures(owner_org: str, today: dt.date) -> dict[str, int]:
     datasets = model.Session.execute(
         sa.select(share, is_open).where(catalogue_lists.is_registered(), package.owner_org == owner_org)
     ).all()
-    projects = sa.select(sa.func.count()).where(
-        package.type == "project", package.state == "active", package.owner_org == owner_org
-    )
+    projects = sa.select(sa.func.count()).select_from(Project).where(Project.owner_org == owner_org)
     mine = unit_tasks(owner_org)
     done = done_tasks()
     return {

@@ -13,12 +13,12 @@ from ckan.types import Context
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.register import log, roles
+from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.cleanup import inactivity_signs, proposals
 from ckanext.nxopendata.register.connection import funding, queries
 from ckanext.nxopendata.register.integration import integration_plan
 from ckanext.nxopendata.register.models import Connection, Exemption, Verdict
-from ckanext.nxopendata.register.systems import actions, auth, record, schema, system_store
+from ckanext.nxopendata.register.systems import actions, record, schema, system_store
 
 # Clean-up
 
@@ -54,7 +54,7 @@ def nx_system_propose(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     """
     tk.check_access("nx_system_propose", context, data_dict)
     owner = data_dict.get("owner_org")
-    made = proposals.propose(context.get("user") or "", None if not owner else [auth.department_id(owner) or ""])
+    made = proposals.propose(context.get("user") or "", None if not owner else [permissions.department_id(owner) or ""])
     return {"proposed": len(made)}
 
 
@@ -79,7 +79,7 @@ def mine(context: Context, owner_org: str | None) -> list[str] | None:
     user = context.get("user")
     owners = None if roles.sees_all(user) else roles.departments(user)
     if owner_org:
-        identifier = auth.department_id(owner_org) or ""
+        identifier = permissions.department_id(owner_org) or ""
         return [identifier] if owners is None or identifier in owners else []
     return owners
 
@@ -188,7 +188,7 @@ def nx_system_connect(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     :param evidence: the document or acceptance; required with ``connected`` and ``not_required``
     """
     tk.check_access("nx_system_connect", context, data_dict)
-    owner = auth.department_id(data_dict["owner_org"]) or ""
+    owner = permissions.department_id(data_dict["owner_org"]) or ""
     kind, status = data_dict["platform"], data_dict["status"]
     platform = queries.platform(kind)
     if platform is None or platform.of.get(queries.kind_of(owner)) != "unit":

@@ -9,7 +9,8 @@ from ckan.types import AuthResult, Context
 
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.models import Verdict
-from ckanext.nxopendata.register.systems.auth import allow, department_id, fills_in, owner_of, reads
+from ckanext.nxopendata.register.permissions import allow, department_id, fills_in, reads
+from ckanext.nxopendata.register.systems.auth import owner_of
 
 
 def nx_system_check(context: Context, data_dict: dict[str, Any]) -> AuthResult:

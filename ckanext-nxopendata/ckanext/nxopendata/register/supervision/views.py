@@ -19,7 +19,7 @@ from ckanext.nxopendata.register.integration import diagram, integration_plan
 from ckanext.nxopendata.register.official_tables.views import MEDIA, sent
 from ckanext.nxopendata.register.supervision import actions
 from ckanext.nxopendata.register.systems import system_store
-from ckanext.nxopendata.register.systems.views import act, must
+from ckanext.nxopendata.register.web import act, must
 
 nx_register_supervision = Blueprint("nx_register_supervision", __name__, url_prefix="/register")
 

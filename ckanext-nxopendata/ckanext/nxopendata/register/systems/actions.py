@@ -1,4 +1,4 @@
-"""Actions of the register: systems and projects."""
+"""Actions of systems."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from ckan.types import Context
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import log, roles
-from ckanext.nxopendata.register.projects import filing
-from ckanext.nxopendata.register.systems import auth, record, schema, system_store
-from ckanext.nxopendata.register.systems.visibility import PROJECT, SYSTEM
+from ckanext.nxopendata.register import entry_store, log, permissions, roles
+from ckanext.nxopendata.register.systems import record, schema, system_store
+from ckanext.nxopendata.register.systems.models import SystemRow
 
-NOT_FIELDS = frozenset({"id", "name", "type", "private", "state", "owner_org", "resources", "extras"})
-
-
-# Systems
+DECIDED = frozenset({"nx_state", "nx_disposed", "nx_disposal_note"})
+"""Fields of a system that only the steps of the register set."""
 
 
 @tk.side_effect_free
@@ -58,7 +55,7 @@ def nx_system_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
 
 def visible(user: str | None, owner_org: str | None = None) -> list[record.System]:
     """The systems a user (name) sees, whole or by their public face."""
-    wanted = None if owner_org is None else auth.department_id(owner_org)
+    wanted = None if owner_org is None else permissions.department_id(owner_org)
     if roles.sees_all(user):
         found = system_store.every(None if owner_org is None else [wanted or ""])
     else:
@@ -70,7 +67,7 @@ def visible(user: str | None, owner_org: str | None = None) -> list[record.Syste
 
 
 def _shown(context: Context, system: record.System, language: str) -> dict[str, Any]:
-    if auth.reads(context, system.owner_org):
+    if permissions.reads(context, system.owner_org):
         return system_store.shown(system, language)
     return system_store.public_view(system, language)
 
@@ -111,7 +108,7 @@ def nx_system_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str,
 
     :param id: its id or name
     """
-    return log.read(SYSTEM, found("nx_system_log", context, data_dict["id"]).id)
+    return log.read(SystemRow.KIND, found("nx_system_log", context, data_dict["id"]).id)
 
 
 def nx_system_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -124,11 +121,12 @@ def nx_system_create(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     """
     owner = tk.get_or_bust(data_dict, "owner_org")
     tk.check_access("nx_system_create", context, data_dict)
-    department = auth.department_id(owner)
+    department = permissions.department_id(owner)
     if department is None:
         raise tk.ObjectNotFound(tk._("There is no such department"))
     fields = _fields(data_dict) | {"nx_state": record.ACTIVE}
     identifier = system_store.create(context.get("user") or "", department, fields)
+    model.Session.commit()
     return nx_system_show(context, {"id": identifier})
 
 
@@ -143,6 +141,7 @@ def nx_system_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     if system.state != record.ACTIVE:
         raise tk.ValidationError({"id": [tk._("The system was disposed of; its entry stays as it is")]})
     system_store.update(context.get("user") or "", system.id, _fields(data_dict))
+    model.Session.commit()
     return nx_system_show(context, {"id": system.id})
 
 
@@ -166,9 +165,11 @@ def nx_system_dispose(context: Context, data_dict: dict[str, Any]) -> dict[str, 
         "nx_disposal_note": data_dict["note"],
     }
     user = context.get("user") or ""
-    if data_dict["how"] == record.MERGED:
-        _take_datasets_along(user, system)
-    system_store.update(user, system.id, changes, action="dispose", opinion=data_dict["note"])
+    with model.Session.begin_nested():
+        if data_dict["how"] == record.MERGED:
+            _take_datasets_along(user, system)
+        system_store.update(user, system.id, changes, action="dispose", opinion=data_dict["note"])
+    model.Session.commit()
     return nx_system_show(context, {"id": system.id})
 
 
@@ -186,130 +187,13 @@ def _take_datasets_along(user: str, system: record.System) -> None:
         return
     there = [name for name in system.datasets if _in_catalogue(name)]
     datasets = list(dict.fromkeys([*big.datasets, *there]))
-    system_store.update(user, big.id, {"nx_datasets": datasets}, action="merge", opinion=system.title, commit=False)
+    system_store.update(user, big.id, {"nx_datasets": datasets}, action="merge", opinion=system.title)
 
 
 def _in_catalogue(name: str) -> bool:
     found = model.Package.get(name)
-    return found is not None and found.state == "active"
+    return found is not None and found.type == "dataset" and found.state == "active"
 
 
 def _fields(data_dict: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in data_dict.items()
-        if name not in NOT_FIELDS | system_store.DECIDED and not name.startswith("__")
-    }
-
-
-# Projects
-
-
-@tk.side_effect_free
-@validate(schema.of_list)
-def nx_project_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """The projects that you may see, the newest first: those of your departments; all, for the supervising offices.
-
-    :param owner_org: only of this department, id or name (optional)
-    :param q: a part of the name (optional)
-    :param limit: how many (optional, default 100, at most 1000)
-    :param offset: after how many (optional)
-
-    :returns: ``count`` and ``results``, each as :func:`nx_project_show`
-    """
-    tk.check_access("nx_project_list", context, data_dict)
-    user = context.get("user")
-    owners = None if roles.sees_all(user) else roles.departments(user)
-    if wanted := data_dict.get("owner_org"):
-        identifier = auth.department_id(wanted)
-        owners = [identifier or ""] if owners is None or identifier in owners else []
-    words = (data_dict.get("q") or "").casefold()
-    chosen = [project for project in filing.every(owners) if words in (project.title or "").casefold()]
-    start = data_dict["offset"]
-    page = chosen[start : start + data_dict["limit"]]
-    return {"count": len(chosen), "results": [_project(context, project) for project in page]}
-
-
-def _project(context: Context, project: model.Package) -> dict[str, Any]:
-    return filing.shown(project, reader_language(), roles.of(context.get("user"), project.owner_org))
-
-
-def _found_project(action: str, context: Context, reference: str) -> model.Package:
-    project = filing.get(reference)
-    if project is None and roles.sees_all(context.get("user")):
-        raise tk.ObjectNotFound(tk._("There is no such project"))
-    tk.check_access(action, context, {"id": reference})
-    if project is None:
-        raise tk.ObjectNotFound(tk._("There is no such project"))
-    return project
-
-
-@tk.side_effect_free
-@validate(schema.by_id)
-def nx_project_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """A project with its filing: the fields of ``schemas/project.yaml``, ``steps`` that you may take.
-
-    :param id: its id or name
-    """
-    return _project(context, _found_project("nx_project_show", context, data_dict["id"]))
-
-
-@tk.side_effect_free
-@validate(schema.by_id)
-def nx_project_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
-    """All that ever happened to a project, oldest first.
-
-    :param id: its id or name
-    """
-    return log.read(PROJECT, _found_project("nx_project_log", context, data_dict["id"]).id)
-
-
-PROJECT_DECIDED = frozenset({"nx_filing_state", "nx_filing_number", "nx_conditions"})
-
-
-def nx_project_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Enter a project of your department, as a draft.
-
-    :param owner_org: the department, id or name
-    :param title: its name; or ``title_translated``
-
-    Further the fields of ``schemas/project.yaml``.
-    """
-    owner = tk.get_or_bust(data_dict, "owner_org")
-    tk.check_access("nx_project_create", context, data_dict)
-    department = auth.department_id(owner)
-    if department is None:
-        raise tk.ObjectNotFound(tk._("There is no such department"))
-    fields = {name: value for name, value in _fields(data_dict).items() if name not in PROJECT_DECIDED}
-    fields["nx_filing_state"] = filing.DRAFT
-    identifier = system_store.create(context.get("user") or "", department, fields, kind=PROJECT)
-    return nx_project_show(context, {"id": identifier})
-
-
-def nx_project_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Change fields of a project while it is a draft or was returned; what is not named stays.
-
-    :param id: its id or name
-    """
-    project = _found_project("nx_project_update", context, tk.get_or_bust(data_dict, "id"))
-    if filing.state_of(project) not in filing.EDITABLE:
-        raise tk.ValidationError({"id": [tk._("The project was submitted: recall it before you edit it")]})
-    fields = {name: value for name, value in _fields(data_dict).items() if name not in PROJECT_DECIDED}
-    system_store.update(context.get("user") or "", project.id, fields)
-    return nx_project_show(context, {"id": project.id})
-
-
-@validate(schema.of_step)
-def nx_project_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Take one step of a filing.
-
-    :param id: the project, id or name
-    :param action: ``submit`` or ``recall``, for the department; ``file``, ``file_with_conditions``, ``return`` or
-        ``refuse``, for the office
-    :param opinion: the conditions, or why it is returned or refused
-    """
-    project = _found_project("nx_project_decide", context, data_dict["id"])
-    user = context.get("user") or ""
-    mine = roles.of(user, project.owner_org)
-    filing.act(project, data_dict["action"], user, mine, data_dict.get("opinion") or "")
-    return nx_project_show(context, {"id": project.id})
+    return {name: value for name, value in entry_store.sent_fields(data_dict).items() if name not in DECIDED}

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.register import periods, roles
+from ckanext.nxopendata.register import entry_schema, periods, roles
 from ckanext.nxopendata.register.connection import queries
 
 WORDS: Mapping[str, Callable[[], str]] = {
@@ -99,11 +99,6 @@ def nx_register_period(value: str) -> str:
     return periods.chinese(value) if (tk.h.lang() or "").startswith("zh") else value
 
 
-def nx_register_roles(owner_org: str | None = None) -> frozenset[str]:
-    """The reader's roles towards a department's rows; the supervising ones alone without a department."""
-    return roles.of(getattr(tk.current_user, "name", None), owner_org)
-
-
 def nx_register_field_label(kind: str, name: str) -> str:
     """The label of a field of a ``system``, a ``project`` or a ``department`` in the reader's language."""
     if name in FIELDS:
@@ -111,13 +106,13 @@ def nx_register_field_label(kind: str, name: str) -> str:
     platform = queries.platform(name.rpartition("_")[0])
     if kind == "department" and platform:
         return queries.title(platform.title, reader_language())
-    field = _field(kind, name)
+    field = entry_schema.find_field(kind, name)
     return tk.h.scheming_language_text(field["label"]) if field else name
 
 
-def _field(kind: str, name: str) -> Mapping[str, Any] | None:
-    schema = tk.h.scheming_get_dataset_schema(kind) or {"dataset_fields": []}
-    return next((field for field in schema["dataset_fields"] if field["field_name"] == name), None)
+def nx_register_schema(kind: str) -> dict[str, Any]:
+    """The schema of a ``system`` or a ``project``, with its ``fields``."""
+    return entry_schema.load(kind)
 
 
 def nx_register_logged(kind: str, name: str, value: Any) -> str:
@@ -128,7 +123,7 @@ def nx_register_logged(kind: str, name: str, value: Any) -> str:
         return " / ".join(map(str, value.values()))
     if isinstance(value, list):
         return "、".join(map(str, value))
-    field = _field(kind, name) or {}
+    field = entry_schema.find_field(kind, name) or {}
     codelist = field.get("codelist") or ("connection_status" if name.endswith("_status") else "")
     if name == "unit_type":
         codelist = name
@@ -149,7 +144,7 @@ def nx_register_links() -> list[dict[str, Any]]:
         ("nx_register_supervision.merging", tk._("Integration"), signed_in),
         ("nx_register_supervision.board", tk._("Connection"), signed_in),
         ("nx_register_supervision.funding", tk._("Operation funds"), signed_in),
-        ("nx_register.projects", tk._("Projects"), signed_in),
+        ("nx_register_projects.projects", tk._("Projects"), signed_in),
         ("nx_register_reports.tasks", tk._("Tasks of the plan"), signed_in),
         ("nx_register_reports.index", tk._("Reports"), signed_in),
         ("nx_register_evaluation.index", tk._("Evaluation"), True),

@@ -7,9 +7,8 @@ rules of the plan need to know. Dates are ISO 8601 with the precision that is kn
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 KEEP, MERGE, CLEAR = "keep", "merge", "clear"
@@ -86,39 +85,8 @@ class System:
         return self.remark.startswith("演示")
 
 
-TEXTS = (
-    "scope",
-    "frequency",
-    "approver",
-    "approved",
-    "funding",
-    "unit",
-    "builder",
-    "funding_mode",
-    "origin",
-    "network",
-    "protection_level",
-    "protection_record",
-    "secrecy_level",
-    "secrecy_record",
-    "last_used",
-    "business_link",
-    "replaceable_by",
-    "maintenance",
-    "last_maintained",
-    "merged_into",
-    "merge_due",
-    "disposed",
-    "disposal_note",
-    "service_status",
-    "service_date",
-    "service_evidence",
-    "exchange_status",
-    "exchange_date",
-    "exchange_evidence",
-    "uses_shared",
-    "remark",
-)
+_IDENTITY = frozenset({"id", "name", "title", "owner_org", "department", "title_en", "function", "plan", "state"})
+_TEXTS = tuple(each.name for each in fields(System) if each.type == "str" and each.name not in _IDENTITY)
 """Attributes that are stored as they are, as ``nx_<attribute>``."""
 
 
@@ -126,21 +94,23 @@ def system(identity: Mapping[str, str], stored: Mapping[str, Any]) -> System:
     """A system from what the database holds.
 
     Args:
-        identity: ``id``, ``name``, ``title``, ``owner_org``, ``department``, ``function`` (the Chinese text).
-        stored: the fields of ``schemas/system.yaml`` as they are stored: strings, lists and texts as JSON.
+        identity: ``id``, ``name``, ``title``, ``owner_org``, ``department``.
+        stored: the fields of ``schemas/system.yaml``.
     """
-    more: dict[str, Any] = {name: str(stored.get(f"nx_{name}") or "") for name in TEXTS}
+    more: dict[str, Any] = {name: str(stored.get(f"nx_{name}") or "") for name in _TEXTS}
+    functions = stored.get("notes_translated") or {}
     return System(
         **identity,
         **more,
-        title_en=_loaded(stored.get("title_translated"), {}).get("en", ""),
+        title_en=(stored.get("title_translated") or {}).get("en", ""),
+        function=functions.get("zh") or next(iter(functions.values()), ""),
         plan=stored.get("nx_plan") or KEEP,
         state=stored.get("nx_state") or ACTIVE,
         order=_number(stored.get("nx_order"), int),
         users=_number(stored.get("nx_users"), int),
         resource_use=_number(stored.get("nx_resource_use"), float),
-        datasets=tuple(_loaded(stored.get("nx_datasets"), [])),
-        uses=tuple(_loaded(stored.get("nx_uses"), [])),
+        datasets=tuple(stored.get("nx_datasets") or ()),
+        uses=tuple(stored.get("nx_uses") or ()),
         declared_public=stored.get("nx_declared_public") == "1",
     )
 
@@ -155,12 +125,3 @@ def _number(value: Any, kind: Any) -> Any:
         return kind(value) if value not in (None, "") else None
     except ValueError:
         return None
-
-
-def _loaded(value: Any, empty: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return empty
-    return value if isinstance(value, type(empty)) else empty

@@ -1,47 +1,22 @@
 """Systems in the database: reading them as :class:`.record.System`, writing them with their log.
 
-They are CKAN datasets of type ``system``, validated by ``schemas/system.yaml``, always private, never indexed.
+Their table is the register's own, their fields those of ``schemas/system.yaml``.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import ckan.lib.plugins as lib_plugins
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan.logic.action.create import package_create
-from ckan.logic.action.update import package_update
+from ckan.types import ErrorDict
 
 from ckanext.nxopendata.core import codelists, departments
-from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.register import log
-from ckanext.nxopendata.register.systems import record, visibility
-
-HIDDEN = frozenset(
-    {
-        "id",
-        "name",
-        "type",
-        "private",
-        "state",
-        "owner_org",
-        "title",
-        "notes",
-        "organization",
-        "resources",
-        "tags",
-        "groups",
-        "extras",
-    }
-)
-"""Fields of a dataset dict that are not compared for the log; ``title`` and ``notes`` stand in the localised ones."""
-
-DECIDED = frozenset({"nx_state", "nx_disposed", "nx_disposal_note"})
-"""Fields of a system that only the steps of the register set."""
+from ckanext.nxopendata.register import entry_store
+from ckanext.nxopendata.register.systems import record
+from ckanext.nxopendata.register.systems.models import SystemRow
 
 
 def every(owner_orgs: Iterable[str] | None = None, *, state: str | None = None) -> list[record.System]:
@@ -51,63 +26,38 @@ def every(owner_orgs: Iterable[str] | None = None, *, state: str | None = None) 
         owner_orgs: only of these departments (ids); all for None.
         state: only in this state (``active``, ``merged``, ``disposed``).
     """
-    where = [model.Package.type == visibility.SYSTEM, model.Package.state == "active"]
-    if owner_orgs is not None:
-        where.append(model.Package.owner_org.in_(list(owner_orgs)))
-    found = _read(sa.and_(*where))
+    found = _read(sa.true() if owner_orgs is None else SystemRow.owner_org.in_(list(owner_orgs)))
     return [system for system in found if state is None or system.state == state]
 
 
 def public() -> list[record.System]:
     """The systems that are declared public."""
-    package: Any = model.Package
-    return _read(
-        sa.and_(
-            package.type == visibility.SYSTEM,
-            package.state == "active",
-            package.extras["nx_declared_public"].astext == "1",
-        )
-    )
+    return _read(SystemRow.fields["nx_declared_public"].astext == "1")
 
 
 def get(reference: str) -> record.System | None:
     """The system with this id or name."""
-    package = model.Package
-    same = sa.or_(package.id == reference, package.name == reference)
-    found = _read(sa.and_(same, package.type == visibility.SYSTEM, package.state == "active"))
+    found = _read(sa.or_(SystemRow.id == reference, SystemRow.name == reference))
     return found[0] if found else None
 
 
 def _read(where: Any) -> list[record.System]:
-    package, group = model.Package, model.Group
-    stored: Any = package.extras
-    query = (
-        sa.select(package.id, package.name, package.title, package.notes, package.owner_org, group.title, stored)
-        .join(group, group.id == package.owner_org, isouter=True)
-        .where(where)
-    )
-    rows = model.Session.execute(query)
+    group: Any = model.Group
+    query = sa.select(SystemRow, group.title).join(group, group.id == SystemRow.owner_org, isouter=True).where(where)
     found = [
         record.system(
-            {
-                "id": row[0],
-                "name": row[1],
-                "title": row[2] or row[1],
-                "function": row[3] or "",
-                "owner_org": row[4] or "",
-                "department": row[5] or "",
-            },
-            row[6] or {},
+            {"id": row.id, "name": row.name, "title": row.title, "owner_org": row.owner_org, "department": title or ""},
+            row.fields,
         )
-        for row in rows
+        for row, title in model.Session.execute(query)
     ]
     return sorted(found, key=record.in_order)
 
 
 def shown(system: record.System, language: str) -> dict[str, Any]:
     """All that the register knows of a system, as the API gives it: the fields of the schema and the labels."""
-    package = model.Package.get(system.id)
-    fields = fields_of(package) if package else {}
+    row = model.Session.get(SystemRow, system.id)
+    fields = dict(sorted(row.fields.items())) if row else {}
     return {
         "id": system.id,
         "name": system.name,
@@ -134,23 +84,8 @@ def public_view(system: record.System, language: str) -> dict[str, Any]:
     }
 
 
-def fields_of(package: model.Package) -> dict[str, Any]:
-    """The fields of the schema as they were given, lists and texts as such."""
-    stored: dict[str, Any] = dict(package.extras)
-    return {name: _value(value) for name, value in sorted(stored.items())}
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in "{[":
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
-
-
-def create(user: str, owner_org: str, fields: Mapping[str, Any], *, commit: bool = True, kind: str = "system") -> str:
-    """Enter a system (or, by ``kind``, a project); gives its id.
+def create(user: str, owner_org: str, fields: Mapping[str, Any]) -> str:
+    """Enter a system, in the session's transaction; gives its id.
 
     Args:
         user: the name of who does it.
@@ -159,81 +94,23 @@ def create(user: str, owner_org: str, fields: Mapping[str, Any], *, commit: bool
     Raises:
         tk.ValidationError: by field.
     """
-    data = {name: value for name, value in fields.items() if value not in ("", None, [], {})}
-    data |= {"type": kind, "owner_org": owner_org, "private": True}
-    identifier = str(package_create(_context(user), data))
-    package = model.Package.get(identifier)
-    if package is None:
-        raise tk.ObjectNotFound(identifier)
-    log.write(kind, package.id, owner_org, "create", user, log.difference({}, fields_of(package)))
-    if commit:
-        model.Session.commit()
-    return package.id
+    return entry_store.create(SystemRow, user, owner_org, fields).id
 
 
 def update(
-    user: str,
-    identifier: str,
-    changes: Mapping[str, Any],
-    *,
-    action: str = "update",
-    opinion: str = "",
-    commit: bool = True,
+    user: str, identifier: str, changes: Mapping[str, Any], *, action: str = "update", opinion: str = ""
 ) -> dict[str, Any]:
-    """Change fields of a system or project; gives what changed, field -> ``[before, after]``.
+    """Change fields of a system (id), in the session's transaction; gives what changed, field -> ``[before, after]``.
 
     Raises:
         tk.ValidationError: by field.
     """
-    package = model.Package.get(identifier)
-    if package is None:
+    row = model.Session.get(SystemRow, identifier)
+    if row is None:
         raise tk.ObjectNotFound(tk._("There is no such entry"))
-    before = fields_of(package)
-    data: dict[str, Any] = before | dict(changes)
-    # The plain texts follow the localised ones, unless they alone were sent.
-    for plain, localised in (("title", "title_translated"), ("notes", "notes_translated")):
-        data[plain] = changes.get(plain) or ("" if localised in changes else getattr(package, plain) or "")
-        if plain in changes and localised not in changes:
-            data.pop(localised, None)
-    data |= {"id": package.id, "name": package.name, "type": package.type, "private": True}
-    data["owner_org"] = package.owner_org
-    data = {name: value for name, value in data.items() if value is not None}
-    package_update(_context(user), data)
-    model.Session.flush()
-    model.Session.refresh(package)
-    changed = log.difference(before, fields_of(package))
-    if changed or action != "update":
-        log.write(package.type, package.id, package.owner_org or "", action, user, changed, opinion)
-    if commit:
-        model.Session.commit()
-    return changed
+    return entry_store.update(row, user, changes, action=action, opinion=opinion)
 
 
-def check(user: str, owner_org: str, fields: Mapping[str, Any], *, kind: str = "system") -> dict[str, Any]:
+def check(user: str, fields: Mapping[str, Any]) -> ErrorDict:
     """What the schema says against these fields, by field; nothing is written."""
-    data = {name: value for name, value in fields.items() if value not in ("", None, [], {})}
-    data |= {"type": kind, "owner_org": owner_org, "private": True}
-    plugin = lib_plugins.lookup_package_plugin(kind)
-    _, errors = lib_plugins.plugin_validate(
-        plugin, _context(user), data, plugin.create_package_schema(), "package_create"
-    )
-    return dict(errors)
-
-
-def _context(user: str) -> Any:
-    # Neither committed nor indexed by CKAN: the log goes into the same transaction, and the index never has them.
-    return {
-        "model": model,
-        "session": model.Session,
-        "user": user,
-        "auth_user_obj": model.User.get(user),
-        "ignore_auth": True,
-        "defer_commit": True,
-        "return_id_only": True,
-        "nx_register": True,
-    }
-
-
-def touch() -> str:
-    """The moment, as the register writes it into lists and files."""
-    return utc_now().isoformat(timespec="seconds") + "Z"
+    return entry_store.check(SystemRow, user, fields)

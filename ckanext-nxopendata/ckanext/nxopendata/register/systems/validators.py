@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import periods
+from ckanext.nxopendata.register import entry_schema, periods
 
 
 def nx_period(value: Any) -> str:
@@ -37,8 +37,8 @@ def nx_known_datasets(key: FlattenKey, data: FlattenDataDict, errors: FlattenErr
     """
     if errors[key]:  # no list to begin with
         return
-    package = context.get("package")
-    stored = json.loads(package.extras.get(key[-1]) or "[]") if package is not None else []
+    entry: Any = context.get(entry_schema.ENTRY)
+    stored = entry.fields.get(key[-1]) or [] if entry is not None else []
     user = {"user": context.get("user"), "auth_user_obj": context.get("auth_user_obj")}
     names = []
     for reference in json.loads(data[key]):

@@ -80,11 +80,11 @@ def apply(row: Import, user: str) -> None:
                 if entry.action == CREATE:
                     place += 1
                     fields = entry.fields | {"nx_order": str(place), "nx_state": record.ACTIVE}
-                    system_store.create(user, row.owner_org, fields, commit=False)
+                    system_store.create(user, row.owner_org, fields)
                 elif entry.unit is not None:
-                    contacts.update(user, entry.unit.id, entry.fields, action="import", commit=False)
+                    contacts.update(user, entry.unit.id, entry.fields, action="import")
                 elif entry.system is not None:
-                    system_store.update(user, entry.system.id, entry.fields, action="import", commit=False)
+                    system_store.update(user, entry.system.id, entry.fields, action="import")
         except tk.ValidationError as problem:
             entry.action = ERROR
             entry.problems.extend(_by_schema(entry.draft, problem.error_dict))
@@ -151,7 +151,7 @@ def plan(
             _settle(entry, owner, title in grouped)
         if not entry.problems and entry.action in (CREATE, UPDATE):
             whole = _known(entry.system) | entry.fields
-            entry.problems += _by_schema(draft, system_store.check(user, owner.id, whole))
+            entry.problems += _by_schema(draft, system_store.check(user, whole))
         if entry.problems:
             entry.action = ERROR
         elif entry.action == CREATE:

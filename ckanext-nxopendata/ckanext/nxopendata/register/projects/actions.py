@@ -1,0 +1,132 @@
+"""Actions of projects and of their filing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.logic import validate
+from ckan.types import Context
+
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.register import entry_store, log, permissions, roles
+from ckanext.nxopendata.register.projects import filing
+from ckanext.nxopendata.register.projects.models import Project
+from ckanext.nxopendata.register.systems import schema
+
+DECIDED = frozenset({"nx_filing_state", "nx_filing_number", "nx_conditions"})
+"""Fields of a project that only the steps of its filing set."""
+
+
+@tk.side_effect_free
+@validate(schema.of_list)
+def nx_project_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """The projects that you may see, the newest first: those of your departments; all, for the supervising offices.
+
+    :param owner_org: only of this department, id or name (optional)
+    :param q: a part of the name (optional)
+    :param limit: how many (optional, default 100, at most 1000)
+    :param offset: after how many (optional)
+
+    :returns: ``count`` and ``results``, each as :func:`nx_project_show`
+    """
+    tk.check_access("nx_project_list", context, data_dict)
+    user = context.get("user")
+    owners = None if roles.sees_all(user) else roles.departments(user)
+    if wanted := data_dict.get("owner_org"):
+        identifier = permissions.department_id(wanted)
+        owners = [identifier or ""] if owners is None or identifier in owners else []
+    words = (data_dict.get("q") or "").casefold()
+    chosen = [project for project in filing.every(owners) if words in project.title.casefold()]
+    start = data_dict["offset"]
+    page = chosen[start : start + data_dict["limit"]]
+    return {"count": len(chosen), "results": [_project(context, project) for project in page]}
+
+
+def _project(context: Context, project: Project) -> dict[str, Any]:
+    return filing.shown(project, reader_language(), roles.of(context.get("user"), project.owner_org))
+
+
+def _found_project(action: str, context: Context, reference: str) -> Project:
+    project = filing.get(reference)
+    if project is None and roles.sees_all(context.get("user")):
+        raise tk.ObjectNotFound(tk._("There is no such project"))
+    tk.check_access(action, context, {"id": reference})
+    if project is None:
+        raise tk.ObjectNotFound(tk._("There is no such project"))
+    return project
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_project_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """A project with its filing: the fields of ``schemas/project.yaml``, ``steps`` that you may take.
+
+    :param id: its id or name
+    """
+    return _project(context, _found_project("nx_project_show", context, data_dict["id"]))
+
+
+@tk.side_effect_free
+@validate(schema.by_id)
+def nx_project_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """All that ever happened to a project, oldest first.
+
+    :param id: its id or name
+    """
+    return log.read(Project.KIND, _found_project("nx_project_log", context, data_dict["id"]).id)
+
+
+def nx_project_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Enter a project of your department, as a draft.
+
+    :param owner_org: the department, id or name
+    :param title: its name; or ``title_translated``
+
+    Further the fields of ``schemas/project.yaml``.
+    """
+    owner = tk.get_or_bust(data_dict, "owner_org")
+    tk.check_access("nx_project_create", context, data_dict)
+    department = permissions.department_id(owner)
+    if department is None:
+        raise tk.ObjectNotFound(tk._("There is no such department"))
+    fields = _fields(data_dict) | {"nx_filing_state": filing.DRAFT}
+    project = entry_store.create(Project, context.get("user") or "", department, fields)
+    model.Session.commit()
+    return nx_project_show(context, {"id": project.id})
+
+
+def nx_project_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Change fields of a project while it is a draft or was returned; what is not named stays.
+
+    :param id: its id or name
+    """
+    project = _found_project("nx_project_update", context, tk.get_or_bust(data_dict, "id"))
+    if filing.state_of(project) not in filing.EDITABLE:
+        raise tk.ValidationError({"id": [tk._("The project was submitted: recall it before you edit it")]})
+    entry_store.update(project, context.get("user") or "", _fields(data_dict))
+    model.Session.commit()
+    return nx_project_show(context, {"id": project.id})
+
+
+@validate(schema.of_step)
+def nx_project_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Take one step of a filing.
+
+    :param id: the project, id or name
+    :param action: ``submit`` or ``recall``, for the department; ``file``, ``file_with_conditions``, ``return`` or
+        ``refuse``, for the office
+    :param opinion: the conditions, or why it is returned or refused
+    """
+    project = _found_project("nx_project_decide", context, data_dict["id"])
+    user = context.get("user") or ""
+    mine = roles.of(user, project.owner_org)
+    filing.act(project, data_dict["action"], user, mine, data_dict.get("opinion") or "")
+    model.Session.commit()
+    return nx_project_show(context, {"id": project.id})
+
+
+def _fields(data_dict: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry_store.sent_fields(data_dict).items() if name not in DECIDED}

@@ -1,0 +1,65 @@
+"""What the pages of the register share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.navl.dictization_functions import unflatten
+from ckan.logic import clean_dict, parse_params, tuplize_dict
+
+from ckanext.nxopendata.register import entry_schema, permissions
+
+PAGE_SIZE = 50
+
+
+def act(action: str, /, **data: Any) -> Any:
+    """Call an action as the reader; 404 and 403 pages for what is not there or not theirs."""
+    try:
+        return tk.get_action(action)({"user": tk.current_user.name}, data)
+    except tk.ObjectNotFound as problem:
+        return tk.abort(404, str(problem.message or ""))
+    except tk.NotAuthorized as problem:
+        return tk.abort(403 if tk.current_user.is_authenticated else 401, str(problem.message or ""))
+
+
+def query_values(*names: str) -> dict[str, str]:
+    """The values that the address gives for some of its parameters."""
+    return {name: value for name in names if (value := tk.request.args.get(name, ""))}
+
+
+def form_data() -> dict[str, Any]:
+    """What a form sent, flat names unfolded."""
+    data: dict[str, Any] = clean_dict(unflatten(tuplize_dict(parse_params(tk.request.form))))
+    return {name: value for name, value in data.items() if not name.startswith("_")}
+
+
+def must(action: str, data: Mapping[str, Any]) -> None:
+    """A 403 (or 401) page for those who may not do ``action``."""
+    try:
+        tk.check_access(action, {"user": tk.current_user.name}, dict(data))
+    except tk.NotAuthorized as problem:
+        tk.abort(403 if tk.current_user.is_authenticated else 401, str(problem.message or ""))
+
+
+def must_be_a_department(reference: str) -> None:
+    """A 404 page where there is no such department: system administrators may do everything, to whatever there is."""
+    if permissions.department_id(reference) is None:
+        tk.abort(404, tk._("There is no such department"))
+
+
+def entry_form(kind: str, endpoint: str, data: dict[str, Any], save: Callable[[dict[str, Any]], Any]) -> Any:
+    """The form of a ``system`` or a ``project``: shown, or its data saved and the entry shown at ``endpoint``."""
+    errors: dict[str, Any] = {}
+    if tk.request.method == "POST":
+        data = data | form_data()
+        try:
+            saved = save(form_data())
+        except tk.ValidationError as problem:
+            errors = problem.error_dict
+        else:
+            tk.h.flash_success(tk._("Saved"))
+            return tk.redirect_to(endpoint, id=saved["name"])
+    schema = entry_schema.load(kind)
+    return tk.render("nx_register/form.html", {"kind": kind, "data": data, "errors": errors, "schema": schema})
