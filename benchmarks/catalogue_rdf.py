@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 from rdflib import DCAT, RDF, Graph
-from tests.catalogue.exchange.samples import DATASET
 
 from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
+from tests.exchange.samples import DATASET
 
 COUNT = int(os.environ.get("NX_BENCH_DATASETS", "300"))
 ROUNDS = 7

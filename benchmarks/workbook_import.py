@@ -16,9 +16,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.catalogue.exchange.samples import DATASET
 
 from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
+from tests.exchange.samples import DATASET
 
 ROWS = int(os.environ.get("NX_BENCH_ROWS", "5000"))
 ACTIONS = int(os.environ.get("NX_BENCH_ACTIONS", "60"))

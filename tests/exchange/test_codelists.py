@@ -10,7 +10,7 @@ from rdflib import OWL, RDF, SKOS, Graph, Literal, URIRef
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.exchange.codelists import skos
-from ckanext.nxopendata.exchange.dcat.rdf import Links
+from ckanext.nxopendata.exchange.dcat.iris import Links
 
 Act = Callable[..., Any]
 SITE = "http://test.ckan.net"

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from pyshacl import validate
-from rdflib import DCAT, DCTERMS, RDF, SH, Graph, Literal, URIRef
+from rdflib import CSVW, DCAT, DCTERMS, RDF, SH, Graph, Literal, URIRef
 
-from ckanext.nxopendata.exchange.dcat import rdf
+from ckanext.nxopendata.exchange.dcat import iris, reader, writer
 
 from .samples import DATASET, datasets
 
-LINKS = rdf.Links("https://data.nx.example", {"cc-by-4.0": "https://creativecommons.org/licenses/by/4.0/"})
+LINKS = iris.Links("https://data.nx.example", {"cc-by-4.0": "https://creativecommons.org/licenses/by/4.0/"})
 SHAPES = Path(__file__).parent / "shacl" / "dcat-ap_3.0.0_shapes.ttl"
 SYSTEM = {"metadata_modified"}
 
@@ -24,7 +24,7 @@ def node_of(dataset: dict[str, Any]) -> URIRef:
 
 def graph_of(dataset: dict[str, Any]) -> Graph:
     graph = Graph(bind_namespaces="none")
-    rdf.describe(dataset, node_of(dataset), LINKS, graph)
+    writer.describe(dataset, node_of(dataset), LINKS, graph)
     return graph
 
 
@@ -47,12 +47,12 @@ class TestRoundTrip:
     def test_nothing_is_lost(self, dataset: dict[str, Any]) -> None:
         written = graph_of(dataset).serialize(format="nt")
         graph = Graph(bind_namespaces="none").parse(data=written, format="nt")
-        assert comparable(rdf.read(graph, node_of(dataset), LINKS)) == comparable(dataset)
+        assert comparable(reader.read(graph, node_of(dataset), LINKS)) == comparable(dataset)
 
     @pytest.mark.parametrize("syntax", ["turtle", "xml", "json-ld"])
     def test_in_every_syntax(self, syntax: str) -> None:
         graph = Graph().parse(data=graph_of(DATASET).serialize(format=syntax), format=syntax)
-        assert comparable(rdf.read(graph, node_of(DATASET), LINKS)) == comparable(DATASET)
+        assert comparable(reader.read(graph, node_of(DATASET), LINKS)) == comparable(DATASET)
 
     def test_equal_datasets_give_equal_graphs(self) -> None:
         assert set(graph_of(DATASET)) == set(graph_of(dict(reversed(DATASET.items()))))
@@ -83,11 +83,11 @@ class TestWords:
 
     def test_the_information_items_are_a_csvw_schema_in_order(self) -> None:
         graph = graph_of(DATASET)
-        schema = graph.value(node_of(DATASET), rdf.CSVW.tableSchema)
-        first = graph.value(schema, rdf.CSVW.column)
+        schema = graph.value(node_of(DATASET), CSVW.tableSchema)
+        first = graph.value(schema, CSVW.column)
         second = graph.value(first, RDF.rest)
         columns = [graph.value(cell, RDF.first) for cell in (first, second)]
-        assert [str(graph.value(column, rdf.NX.itemName)) for column in columns] == ["名称", "评定年份"]
+        assert [str(graph.value(column, iris.NX.itemName)) for column in columns] == ["名称", "评定年份"]
 
     def test_there_are_no_blank_nodes(self) -> None:
         assert all(isinstance(term, URIRef | Literal) for triple in graph_of(DATASET) for term in triple)
@@ -101,7 +101,7 @@ def violations(graph: Graph) -> list[str]:
 
 
 def publisher(graph: Graph, dataset: dict[str, Any]) -> None:
-    rdf.describe_publisher(
+    writer.describe_publisher(
         {"id": dataset["owner_org"], "title_translated": {"zh": "文化和旅游厅"}, "nx_uscc": "11640000MB0000011X"},
         LINKS,
         graph,

@@ -17,7 +17,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compile
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.exchange import fields
-from ckanext.nxopendata.exchange.dcat.rdf import camel
+from ckanext.nxopendata.exchange.dcat.iris import camel
 from ckanext.nxopendata.exchange.fields import Field, Kind
 from ckanext.nxopendata.exchange.workbook.reader import Cell, Draft, Problem
 

@@ -12,12 +12,12 @@ import io
 from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal
 
 from ckanext.nxopendata.core import codelists
-from ckanext.nxopendata.exchange.dcat import rdf
+from ckanext.nxopendata.exchange.dcat import iris
 
 COLUMNS = ("code", "label_zh", "label_en", "parent", "status")
 
 
-def scheme(name: str, links: rdf.Links) -> Graph:
+def scheme(name: str, links: iris.Links) -> Graph:
     """The whole list.
 
     Raises:
@@ -50,7 +50,7 @@ def scheme(name: str, links: rdf.Links) -> Graph:
     return graph
 
 
-def concept(name: str, code: str, links: rdf.Links) -> Graph:
+def concept(name: str, code: str, links: iris.Links) -> Graph:
     """One code with its broader and narrower ones.
 
     Raises:

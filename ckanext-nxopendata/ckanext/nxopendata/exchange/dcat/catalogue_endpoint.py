@@ -18,7 +18,7 @@ from dateutil.parser import parse as parse_date
 from rdflib import DCAT, Graph, URIRef
 
 from ckanext.nxopendata.core import scheduler
-from ckanext.nxopendata.exchange.dcat import fragment_store, fragments, profile, rdf
+from ckanext.nxopendata.exchange.dcat import fragment_store, fragments, profile, writer
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ def _head(found: Mapping[str, Any], data_dict: dict[str, Any]) -> str:
     names = {document["organization"] for document in found["results"] if document.get("organization")}
     groups = model.Session.query(model.Group).filter(model.Group.name.in_(names)) if names else ()
     for group in groups:
-        rdf.describe_publisher(profile.publisher(group), profile.links(), graph)
+        writer.describe_publisher(profile.publisher(group), profile.links(), graph)
     return fragments.piece(graph)
 
 

@@ -1,6 +1,6 @@
 """RDF that is kept: a dataset's triples as Turtle without prefixes, ready to be joined to a page.
 
-Plain text work, no CKAN. The pieces have no blank nodes (see :mod:`.rdf`), so a page is its head and the pieces
+Plain text work, no CKAN. The pieces have no blank nodes (see :mod:`.writer`), so a page is its head and the pieces
 written one after the other; other syntaxes are made from that by pyoxigraph.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 from rdflib import Graph
 
-from ckanext.nxopendata.exchange.dcat.rdf import PREFIXES
+from ckanext.nxopendata.exchange.dcat.iris import PREFIXES
 
 NAMESPACES = {prefix: str(namespace) for prefix, namespace in PREFIXES.items()}
 HEAD = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in NAMESPACES.items())

@@ -1,8 +1,8 @@
 """The RDF profile ``nx_dcat_ap``: our datasets as DCAT-AP 3, by ckanext-dcat.
 
 It stands on ckanext-dcat's DCAT-AP 3 profile: that one reads what foreign catalogues say and writes the fields
-of DCAT-AP that our schema does not have; everything of our schema is written and read by the plain module
-:mod:`ckanext.nxopendata.exchange.dcat.rdf`.
+of DCAT-AP that our schema does not have; everything of our schema is written and read by the plain modules
+:mod:`ckanext.nxopendata.exchange.dcat.writer` and :mod:`~ckanext.nxopendata.exchange.dcat.reader`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, URIRef
 
 from ckanext.nxopendata.catalogue import config as catalogue_config
 from ckanext.nxopendata.core import localised
-from ckanext.nxopendata.exchange.dcat import rdf, vocabularies
+from ckanext.nxopendata.exchange.dcat import iris, reader, vocabularies, writer
 
 NAME = "nx_dcat_ap"
 
@@ -43,10 +43,10 @@ READ_BY_US = frozenset(
 """Extras of the profile below us that repeat a field of our schema."""
 
 
-def links() -> rdf.Links:
+def links() -> iris.Links:
     """Our IRIs: they begin with ``ckanext.dcat.base_uri`` or the site's address."""
     addresses = {licence.id: getattr(licence, "url", "") or "" for licence in _licences()}
-    return rdf.Links(catalog_uri().rstrip("/"), addresses)
+    return iris.Links(catalog_uri().rstrip("/"), addresses)
 
 
 def _licences() -> list[Any]:
@@ -81,9 +81,9 @@ class NxDcatApProfile(EuropeanDCATAP3Profile):
     def graph_from_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> None:
         bind(self.g)
         self._graph_from_other_fields(dataset_dict, dataset_ref)
-        rdf.describe(dataset_dict, dataset_ref, links(), self.g)
+        writer.describe(dataset_dict, dataset_ref, links(), self.g)
         for organization in publishers([owner] if (owner := dataset_dict.get("owner_org")) else []):
-            rdf.describe_publisher(organization, links(), self.g)
+            writer.describe_publisher(organization, links(), self.g)
 
     def _graph_from_other_fields(self, dataset: Mapping[str, Any], dataset_ref: URIRef) -> None:
         others = {key: value for key, value in dataset.items() if key not in OURS and not key.startswith("nx_")}
@@ -92,7 +92,7 @@ class NxDcatApProfile(EuropeanDCATAP3Profile):
 
     def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: URIRef) -> dict[str, Any]:
         super().parse_dataset(dataset_dict, dataset_ref)
-        ours = rdf.read(self.g, dataset_ref, links())
+        ours = reader.read(self.g, dataset_ref, links())
         foreign = not str(dataset_ref).startswith(f"{links().base}/dataset/")
         resources = ours.pop("resources", [])
         if foreign:
@@ -110,7 +110,7 @@ class NxDcatApProfile(EuropeanDCATAP3Profile):
 
 
 def bind(graph: Graph) -> None:
-    for prefix, namespace in rdf.PREFIXES.items():
+    for prefix, namespace in iris.PREFIXES.items():
         graph.bind(prefix, namespace)
 
 
@@ -125,7 +125,7 @@ def describe_catalogue(graph: Graph, node: URIRef, words: Mapping[str, Any], mod
     title = words.get("title") or config["ckan.site_title"]
     description = words.get("description") or config["ckan.site_description"] or title
     operator = URIRef(f"{links().base}/#operator")
-    homepage = URIRef(rdf.iri(words.get("homepage") or config["ckan.site_url"]))
+    homepage = URIRef(iris.iri(words.get("homepage") or config["ckan.site_url"]))
     triples = [
         (node, RDF.type, DCAT.Catalog),
         (node, DCTERMS.title, Literal(title, "zh")),
