@@ -110,5 +110,5 @@ def format_of(node: Node) -> str:
     text = str(node)
     if text.startswith(vocabularies.EU + "file-type/"):
         code = text.rpartition("/")[2]
-        return vocabularies.back("file-type").get(code, code)
+        return vocabularies.reverse_crosswalk("file-type").get(code, code)
     return unquote(text.removeprefix(str(NX["format-"])))

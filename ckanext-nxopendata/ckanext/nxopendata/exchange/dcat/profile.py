@@ -137,7 +137,7 @@ def describe_catalogue(graph: Graph, node: URIRef, words: Mapping[str, Any], mod
         (operator, FOAF.name, Literal(config["ckanext.nxopendata.exchange.operator"] or title, "zh")),
     ]
     for language in catalogue_config.languages():
-        if address := vocabularies.eu("language", language):
+        if address := vocabularies.eu_iri("language", language):
             triples += [
                 (node, DCTERMS.language, URIRef(address)),
                 (URIRef(address), RDF.type, DCTERMS.LinguisticSystem),

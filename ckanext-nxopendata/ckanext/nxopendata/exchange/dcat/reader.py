@@ -106,7 +106,7 @@ class _Reader:
             return None
         prefix = vocabularies.EU + "frequency/"
         if str(node).startswith(prefix):
-            return vocabularies.back("frequency").get(str(node)[len(prefix) :])
+            return vocabularies.reverse_crosswalk("frequency").get(str(node)[len(prefix) :])
         return self.links.code_of(node, "update_cycle")
 
     def codes(self, values: Iterable[Node], codelist: str) -> list[str]:

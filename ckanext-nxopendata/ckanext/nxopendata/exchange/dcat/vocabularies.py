@@ -25,15 +25,15 @@ def crosswalk(name: str) -> Mapping[str, str]:
 
 
 @cache
-def back(name: str) -> Mapping[str, str]:
-    """The EU code -> our code; the first of several that share one."""
-    found: dict[str, str] = {}
+def reverse_crosswalk(name: str) -> Mapping[str, str]:
+    """Return the EU code -> our code; the first of several that share one."""
+    codes: dict[str, str] = {}
     for ours, theirs in crosswalk(name).items():
-        found.setdefault(theirs, ours)
-    return found
+        codes.setdefault(theirs, ours)
+    return codes
 
 
-def eu(name: str, code: str) -> str | None:
-    """The IRI in the EU authority table ``name`` for our ``code``; None when there is none."""
+def eu_iri(name: str, code: str) -> str | None:
+    """Return the IRI in the EU authority table ``name`` for our ``code``; None when there is none."""
     theirs = crosswalk(name).get(code)
     return f"{EU}{name}/{theirs}" if theirs else None

@@ -112,7 +112,7 @@ class _Writer:
         if modified := self.text("metadata_modified"):
             self.add(self.node, (DCTERMS.modified, _instant(modified)))
         for language in sorted(self.languages()):
-            if (address := vocabularies.eu("language", language)) is not None:
+            if (address := vocabularies.eu_iri("language", language)) is not None:
                 self.add(self.node, (DCTERMS.language, URIRef(address)))
                 self.add(URIRef(address), (RDF.type, DCTERMS.LinguisticSystem))
 
@@ -162,7 +162,7 @@ class _Writer:
         if issued := self.text("nx_publish_date"):
             self.add(self.node, (DCTERMS.issued, dated(issued)))
         if cycle := self.text("nx_update_cycle"):
-            frequency = URIRef(vocabularies.eu("frequency", cycle) or self.links.concept("update_cycle", cycle))
+            frequency = URIRef(vocabularies.eu_iri("frequency", cycle) or self.links.concept("update_cycle", cycle))
             self.add(self.node, (DCTERMS.accrualPeriodicity, frequency))
             self.add(frequency, (RDF.type, DCTERMS.Frequency))
         bounds = {DCAT.startDate: self.text("nx_temporal_start"), DCAT.endDate: self.text("nx_temporal_end")}
@@ -181,7 +181,7 @@ class _Writer:
         """Themes and place, as concepts with their labels: DCAT-AP wants these described."""
         for theme in self.dataset.get("nx_theme") or ():
             self.add(self.node, (DCAT.theme, self.concept("theme", theme)))
-            if (address := vocabularies.eu("data-theme", theme)) is not None:
+            if (address := vocabularies.eu_iri("data-theme", theme)) is not None:
                 self.add(self.node, (DCAT.theme, URIRef(address)))
                 self.add(
                     URIRef(address),
@@ -192,7 +192,7 @@ class _Writer:
             place = self.concept("region", region)
             self.add(place, (RDF.type, DCTERMS.Location), (DCTERMS.identifier, Literal(region)))
             self.add(self.node, (DCTERMS.spatial, place))
-        if (address := vocabularies.eu("access-right", self.text("nx_is_open"))) is not None:
+        if (address := vocabularies.eu_iri("access-right", self.text("nx_is_open"))) is not None:
             self.add(self.node, (DCTERMS.accessRights, URIRef(address)))
             self.add(URIRef(address), (RDF.type, DCTERMS.RightsStatement))
 
@@ -322,7 +322,9 @@ class _Writer:
     def file(self, node: URIRef, resource: Mapping[str, Any]) -> None:
         """Format, media type, size and checksum."""
         if written := resource.get("format"):
-            address = URIRef(vocabularies.eu("file-type", written.upper()) or NX[f"format-{quote(written, safe='')}"])
+            address = URIRef(
+                vocabularies.eu_iri("file-type", written.upper()) or NX[f"format-{quote(written, safe='')}"]
+            )
             self.add(node, (DCTERMS.format, address))
             self.add(address, (RDF.type, DCTERMS.MediaTypeOrExtent))
             if format_of(address) != written:
