@@ -8,6 +8,8 @@ from this machine and measures
 * the harvest of the same bytes, which ends with the comparison of the pages' digests, and the one of a source that
   answers 304 to every page;
 * ``--workers N``: how long one and two processes take to carry out a plan of N datasets;
+* ``--validation N``: the first harvest of N datasets with the bulk writer's own run of the schema and with navl's,
+  three times each in turn, and the ratio of the medians;
 * ``--actions N``: N of the same datasets by ``package_create``, one transaction and one index request each;
 * ``--peer N``: N of the same datasets by ckanext-dcat's ``dcat_rdf`` harvester on ckanext-harvest, if the plugins
   ``harvest`` and ``dcat_rdf_harvester`` are on. With ``--datasets 0`` that alone, also in a site that has none of our
@@ -26,6 +28,7 @@ import logging
 import multiprocessing
 import os
 import resource
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -219,8 +222,8 @@ class Site:
         index.delete(q=f'+owner_org:"{owner}" +site_id:"{self.tk.config["ckan.site_id"]}"', commit=True)
 
 
-def ours(site: Site, size: int) -> tuple[Time, Time]:
-    catalogue = Catalogue(size)
+def first_harvest(site: Site, catalogue: Catalogue, name: str) -> Time:
+    """Harvest the whole catalogue, of which the site has nothing yet."""
     site.call(
         "nx_harvest_source_create",
         name="benchmark",
@@ -230,8 +233,13 @@ def ours(site: Site, size: int) -> tuple[Time, Time]:
         organization="benchmark",
     )
     taken, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
-    assert (run["state"], run["counts"]["create"]) == ("done", size), (run["counts"], site.problems(run))
-    first = report("first harvest (bulk writer)", taken, size)
+    assert (run["state"], run["counts"]["create"]) == ("done", catalogue.size), (run["counts"], site.problems(run))
+    return report(name, taken, catalogue.size)
+
+
+def ours(site: Site, size: int) -> tuple[Time, Time]:
+    catalogue = Catalogue(size)
+    first = first_harvest(site, catalogue, "first harvest (bulk writer)")
     catalogue.edition = 1
     taken, run = clock(lambda: site.call("nx_harvest_run_create", source_id="benchmark"))
     assert run["counts"]["unchanged"] == size, (run["state"], run["counts"])
@@ -243,6 +251,44 @@ def ours(site: Site, size: int) -> tuple[Time, Time]:
         report(name, taken, size)
     catalogue.close()
     return first, again
+
+
+def validation(site: Site, size: int, rounds: int = 3) -> float:
+    """How many times as fast the first harvest is with :mod:`bulk_write.validation` as with navl's ``validate``."""
+    from ckan.lib import plugins
+    from ckan.logic.schema import default_show_package_schema
+
+    from ckanext.nxopendata.bulk_write import validation
+
+    class ShowSchema:
+        """CKAN's own schema for showing, run by navl."""
+
+        def validate(self, data: Any, context: Any, **_: Any) -> Any:
+            return site.tk.navl_validate(data, default_show_package_schema(), context)
+
+    def navl(plugin: Any, context: Any, data: Any, action: str) -> Any:
+        schema = getattr(plugin, f"{action.removeprefix('package_')}_package_schema")()
+        return plugins.plugin_validate(plugin, context, data, schema, action)
+
+    own = validation.validate, validation.default_show_schema
+    taken: dict[str, list[Time]] = {"own": [], "navl": []}
+    for _ in range(rounds):
+        for name, functions in (("own", own), ("navl", (navl, ShowSchema))):
+            site.prepare()
+            validation.validate, validation.default_show_schema = functions
+            catalogue = Catalogue(size)
+            try:
+                taken[name].append(first_harvest(site, catalogue, f"first harvest, {name} validation"))
+            finally:
+                validation.validate, validation.default_show_schema = own
+                catalogue.close()
+    wall, cpu = (
+        statistics.median(getattr(time, kind) for time in taken["navl"])
+        / statistics.median(getattr(time, kind) for time in taken["own"])
+        for kind in ("wall", "cpu")
+    )
+    print(f"{'':<44}own validation: {wall:.2f} times as fast, {cpu:.2f} times less processor")
+    return wall
 
 
 def workers(site: Site, size: int, number: int) -> float:
@@ -348,6 +394,7 @@ def main() -> None:
     parser.add_argument("--datasets", type=int, default=1000)
     parser.add_argument("--actions", type=int, default=0, metavar="N")
     parser.add_argument("--workers", type=int, default=0, metavar="N", help="datasets for one and two workers")
+    parser.add_argument("--validation", type=int, default=0, metavar="N", help="datasets for each way of validating")
     parser.add_argument("--peer", type=int, default=0, metavar="N")
     arguments = parser.parse_args()
     from ckan.cli import load_config
@@ -373,6 +420,8 @@ def main() -> None:
                     continue
                 print(f"{'':<44}first harvest {each.wall / first.wall:.1f} times as fast", end=", ")
                 print(f"{each.cpu / first.cpu:.1f} times less processor; unchanged {each.wall / again.wall:.0f} times")
+        if arguments.validation:
+            validation(site, arguments.validation)
         if arguments.workers:
             tk.config["ckanext.nxopendata.harvest.turn_seconds"] = 3600
             seconds = []
