@@ -196,12 +196,13 @@ def by_actions(user):
 def by_bulk(user):
     from ckan import model
 
-    from ckanext.nxopendata.bulk_write.writer import BulkWriter, Order
+    from ckanext.nxopendata.bulk_write.requests import WriteRequest
+    from ckanext.nxopendata.bulk_write.writer import BulkWriter
 
     def write(datasets):
         writer = BulkWriter(user)
-        orders = [Order(lambda current, data=data: merged(current, data), data["id"]) for data in datasets]
-        results = writer.write(orders)
+        requests = [WriteRequest(lambda current, data=data: merged(current, data), data["id"]) for data in datasets]
+        results = writer.write(requests)
         model.Session.commit()
         writer.index([result.dataset_id for result in results if result.state == "written"])
         return [(result.state, result.shown, result.errors) for result in results]
@@ -249,11 +250,28 @@ def test_two_datasets_of_a_new_keyword_share_one_tag(differ):
     assert model.Session.query(model.Tag).filter_by(name="新词").count() == 1
 
 
+def test_ckan_goes_on_sending_its_own_documents(differ):
+    from ckan.lib.search import index
+
+    before = index.make_connection, index.PackageSearchIndex.index_package
+    differ.left_by(by_bulk, [{"title_translated": {"zh": "甲"}, "notes_translated": {"zh": "说明"}}])
+    assert (index.make_connection, index.PackageSearchIndex.index_package) == before
+
+
+def test_a_name_that_is_taken_gets_a_number(differ, call):
+    call("package_create", name="jing-qu", owner_org=differ.owner, title="景区", notes="说明")
+    data = {"notes_translated": {"zh": "说明"}, "owner_org": differ.owner}
+    written = by_bulk(differ.user)(
+        [{**data, "id": str(uuid.uuid4()), "title_translated": {"zh": t}} for t in ["景渠", "景曲"]]
+    )
+    assert [shown["name"] for _, shown, _ in written] == ["jing-qu-2", "jing-qu-3"]
+
+
 class TestInTheNameOfAnEditor:
     """Without ``ignore_auth`` the user's own rights count, and CKAN chooses the ids."""
 
-    def orders(self, owner, *titles):
-        from ckanext.nxopendata.bulk_write.writer import Order
+    def requests(self, owner, *titles):
+        from ckanext.nxopendata.bulk_write.requests import WriteRequest
 
         base = {
             "owner_org": owner,
@@ -261,7 +279,8 @@ class TestInTheNameOfAnEditor:
             "resources": [{"url": "https://x.example/a.csv"}],
         }
         return [
-            Order(lambda _, title=title: {**copy.deepcopy(base), "title_translated": {"zh": title}}) for title in titles
+            WriteRequest(lambda _, title=title: {**copy.deepcopy(base), "title_translated": {"zh": title}})
+            for title in titles
         ]
 
     def test_writes_in_the_own_department_and_nowhere_else(self, differ, call):
@@ -275,7 +294,7 @@ class TestInTheNameOfAnEditor:
         call("organization_member_create", id=differ.owner, username=editor, role="editor")
         other = call("organization_create", name="gong-an-ting", title_translated={"zh": "公安厅"})["id"]
         writer = BulkWriter(editor, ignore_auth=False)
-        written = writer.write(self.orders(differ.owner, "甲", "乙"))
+        written = writer.write(self.requests(differ.owner, "甲", "乙"))
         model.Session.commit()
         writer.index([result.dataset_id for result in written])
         assert [(result.state, result.errors) for result in written] == [("written", {})] * 2
@@ -284,5 +303,5 @@ class TestInTheNameOfAnEditor:
         assert shown["resources"][0]["package_id"] == shown["id"]
         assert differ.document(shown["id"])
         with pytest.raises(tk.NotAuthorized):
-            writer.write(self.orders(other, "丙"))
+            writer.write(self.requests(other, "丙"))
         model.Session.rollback()

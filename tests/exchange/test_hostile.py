@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from ckanext.nxopendata.core.tabular import sandbox, spreadsheet
 from ckanext.nxopendata.exchange import messages, xml
-from ckanext.nxopendata.exchange.imports import importer
+from ckanext.nxopendata.exchange.imports import jobs
 from ckanext.nxopendata.exchange.workbook import reader, writer
 
 from .books import FORM, changed, letter, numbered, workbook
@@ -52,7 +52,7 @@ TABLE = row(1, HEAD) + row(2, ROW)
 
 
 def read(content: bytes) -> reader.Reading:
-    return reader.read(spreadsheet.read(content, importer.MOST_CELLS), FORM, importer.MOST_DATASETS)
+    return reader.read(spreadsheet.read(content, jobs.MOST_CELLS), FORM, jobs.MOST_DATASETS)
 
 
 def refusal(content: bytes) -> str:
@@ -91,7 +91,7 @@ class TestSize:
         with pytest.raises(spreadsheet.Unreadable) as refused:
             reader.read(spreadsheet.read(f"{','.join(HEAD)}\n{lines}".encode()), FORM, 3)
         assert refused.value.code in messages.TEXTS
-        with pytest.raises(xml.BrokenXml) as broken:
+        with pytest.raises(xml.BrokenXmlError) as broken:
             xml.read(f"<catalogue>{'<record/>' * 4}</catalogue>".encode(), 3)
         assert broken.value.code in messages.TEXTS
 
@@ -190,5 +190,5 @@ def test_full_width_digits_are_digits_in_every_column_of_numbers() -> None:
 def test_an_empty_workbook_has_no_header() -> None:
     stream = io.BytesIO()
     Workbook().save(stream)
-    with pytest.raises(reader.NoHeader):
+    with pytest.raises(reader.NoHeaderError):
         read(stream.getvalue())

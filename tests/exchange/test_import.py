@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange import xml
-from ckanext.nxopendata.exchange.imports import importer
+from ckanext.nxopendata.exchange.imports import report
 from ckanext.nxopendata.exchange.workbook import writer
 from tests.worker import work
 
@@ -229,7 +229,7 @@ class TestXml:
 
     def test_what_is_wrong_is_told_in_the_receipt(self, send: Act) -> None:
         done = send("1", (xml.UPDATE, numbered(7)), (xml.ADD, numbered(8)))
-        receipt = importer.receipt(table.get(done["id"]) or {})
+        receipt = report.build_receipt(table.get(done["id"]) or {})
         results = etree.fromstring(receipt).findall(f"{xml.NS}result")
         assert [result.get("status") for result in results] == ["error", "create"]
         assert results[0].findtext(f"{xml.NS}message")

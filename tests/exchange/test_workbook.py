@@ -87,7 +87,7 @@ class TestEncodings:
         assert [draft.dataset["title_translated"]["zh"] for draft in drafts(csv_of(*rows).encode())] == ["甲"]
 
     def test_a_file_without_the_header_is_refused(self) -> None:
-        with pytest.raises(reader.NoHeader) as refusal:
+        with pytest.raises(reader.NoHeaderError) as refusal:
             drafts(b"a,b\n1,2\n")
         assert "信息资源名称" in refusal.value.wanted
 

@@ -61,7 +61,7 @@ class TestSchema:
 class TestSafety:
     def test_a_document_type_is_refused(self) -> None:
         bomb = f'<!DOCTYPE c [<!ENTITY a "x">]><catalogue xmlns="{xml.NAMESPACE}"><record/></catalogue>'
-        with pytest.raises(xml.BrokenXml) as refusal:
+        with pytest.raises(xml.BrokenXmlError) as refusal:
             xml.read(bomb.encode())
         assert refusal.value.code == "xml_doctype"
 
@@ -70,7 +70,7 @@ class TestSafety:
         [("<catalogue>", "xml_broken"), ("<a/>", "xml_root"), (f'<catalogue xmlns="{xml.NAMESPACE}">', "xml_broken")],
     )
     def test_what_is_no_package_is_told(self, text: str, code: str) -> None:
-        with pytest.raises(xml.BrokenXml) as refusal:
+        with pytest.raises(xml.BrokenXmlError) as refusal:
             xml.read(text.encode())
         assert refusal.value.code == code
 

@@ -542,3 +542,34 @@ def _content(file: dict) -> str:
 
     with open(uploader.ResourceUpload({}).get_path(file["id"]), encoding="utf-8") as stream:  # noqa: PTH123
         return stream.read()
+
+
+class TestTheBulkWriter:
+    """Who writes many datasets at once meets the same rules."""
+
+    def write(self, data: dict, dataset_id: str | None = None, *, ignore_auth: bool = False) -> Any:
+        from ckanext.nxopendata.bulk_write.requests import WriteRequest
+        from ckanext.nxopendata.bulk_write.writer import BulkWriter
+
+        writer = BulkWriter("editor", ignore_auth=ignore_auth)
+        (result,) = writer.write([WriteRequest(lambda current: {**(current or {}), **data}, dataset_id)])
+        model.Session.commit()
+        writer.index([result.dataset_id])
+        return result
+
+    def test_begins_a_draft_of_a_new_dataset(self, people: People) -> None:
+        result = self.write(COMPLETE | {"owner_org": people.department["id"]})
+        assert result.shown["private"]
+        assert people.act("editor", "nx_review_show", id=result.dataset_id)["state"] == "draft"
+        assert people.public() == []
+
+    def test_leaves_the_update_of_a_published_dataset_to_the_action(self, people: People) -> None:
+        dataset = people.published()
+        result = self.write({"notes_translated": {"zh": "改过"}}, dataset["id"])
+        assert result.state == "by_action"
+        assert people.act("", "package_show", id=dataset["id"])["notes"] == dataset["notes"]
+
+    def test_publishes_what_the_portal_itself_writes(self, people: People) -> None:
+        result = self.write(COMPLETE | {"owner_org": people.department["id"]}, ignore_auth=True)
+        assert not result.shown["private"]
+        assert people.public() == ["宁夏A级旅游景区名录"]

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ckanext.nxopendata.catalogue import update_deadlines
 from ckanext.nxopendata.core import workdays
-from ckanext.nxopendata.review import difference, state_machine, update_deadlines
+from ckanext.nxopendata.review import difference, state_machine
 
 EVERYBODY = (state_machine.EDITOR, state_machine.HEAD, state_machine.OFFICE, state_machine.CLOCK)
 

@@ -1,392 +1,88 @@
-"""Validation of many datasets by one schema: what navl's ``validate`` gives, with the schema worked out once.
-
-CKAN makes a schema anew for each dataset, flattens it, sorts its keys, and searches all data for each field that is
-kept as an extra. Here that is done once a schema and once a dataset. The validators, their order and what they see
-are CKAN's: ``tests/bulk_write/test_validation.py`` compares the results.
-"""
+"""Validation by the schemas of ckanext-scheming, each worked out once for many datasets."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
-from ckan.lib.navl.dictization_functions import DataError, Invalid, StopOnError, missing, unflatten
-from ckan.lib.navl.validators import ignore_empty, ignore_missing, not_empty, unicode_safe
+from ckan.lib.navl.dictization_functions import DataError, missing
 from ckan.lib.plugins import plugin_validate
-from ckan.logic import validators
-from ckan.logic.converters import convert_from_extras, convert_to_extras
+from ckan.logic.converters import convert_to_extras
 from ckan.logic.schema import default_show_package_schema
 from ckan.types import Context
 from ckanext.scheming.plugins import SchemingDatasetsPlugin, expand_form_composite
 
-from ckanext.nxopendata.core.batch_memo import once
+from ckanext.nxopendata.bulk_write.navl_schema import Flat, Key, Schema, nest
+from ckanext.nxopendata.bulk_write.requests import Json
 
-Json = dict[str, Any]
-Key = tuple[Any, ...]
-Flat = dict[Key, Any]
-
-KNOWN_FREE = "nx_known_free"
-"""Key of the context: neither an id nor the name of the dataset or of its files is taken; see :data:`ASKING`."""
-
-ASKING = frozenset(
-    {validators.package_id_does_not_exist, validators.package_name_validator, validators.resource_id_does_not_exist}
-)
-"""What asks the database whether an id or a name is taken."""
-
-DEEPEST = 3
-"""Parts of a flattened key that :func:`_nested` reads by itself: a field of a part of the dataset."""
+CACHED_SCHEMA: Json = {}
+"""Given to :meth:`CachedSchemaDatasetsPlugin.validate` as the schema: its own schema for the action, made once."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A key of the flattened schema.
-
-    :param drops: what its first validator leaves out at once: "missing" for ``ignore_missing``, "empty" for
-        ``ignore_empty``, else ""
-    :param needed: whether its first validator is ``not_empty``
-    :param steps: the validators that follow, each with the number of its arguments
-    """
-
-    key: Key
-    drops: str
-    needed: bool
-    steps: tuple[tuple[Callable[..., Any], int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The keys that the dataset (or one of its resources, tags, items) has by the schema, in navl's order.
-
-    :param plain: those that are not special, as ``__extras`` is
-    :param checked: those of ``plain`` that have validators
-    """
-
-    keys: frozenset[Key]
-    plain: tuple[Key, ...]
-    checked: tuple[_Field, ...]
-    special: dict[str, _Field]
-
-
-class Schema:
-    """A navl schema, ready for many datasets.
-
-    :param schema: as ``toolkit.navl_validate`` takes it; not changed afterwards
-    """
-
-    def __init__(self, schema: Json) -> None:
-        self._schema = schema
-        self._names = list(schema)
-        leaves = list(_leaves(schema, ()))
-        self._prefixes = {leaf[:-1] for leaf in leaves}
-        self._beginnings = {leaf[:length] for leaf in leaves for length in range(len(leaf) + 1)}
-        self._part = lru_cache(maxsize=2_000)(self._part_at)
-
-    def _part_at(self, place: Key) -> _Part:
-        schema: Any = self._schema
-        for name in place[::2]:
-            schema = schema[name]
-        fields = {name: _field((*place, name), chain) for name, chain in schema.items() if isinstance(chain, list)}
-        plain = tuple(fields[name] for name in sorted(fields) if not name.startswith("__"))
-        special = {name: each for name, each in fields.items() if name.startswith("__")}
-        checked = tuple(each for each in plain if each.drops or each.steps)
-        keys = frozenset(each.key for each in fields.values())
-        return _Part(keys, tuple(each.key for each in plain), checked, special)
-
-    def validate(self, data: Json, context: Context, *, told: bool = True) -> tuple[Json, Json]:
-        """The converted dataset, and what is wrong with it by field; as ``toolkit.navl_validate`` gives them.
-
-        :param told: False when nobody reads what is wrong: then it need not be found out, nor be put into words
-        :raises DataError: a list of something else than mappings where the schema wants mappings
-        """
-        flat: Flat = {}
-        _flatten(data, self._schema, (), flat)
-        parts = self._parts(flat)
-        self._augment(flat, parts)
-        errors: dict[Key, list[Any]] = {key: [] for part in parts.values() for key in part.keys}
-        _Run(flat, errors, Context(context, schema_keys=list(self._names)), told).all(list(parts.values()))
-        converted = _nested(flat)
-        for name, value in data.items():
-            if value == [] and name not in converted:
-                converted[name] = []
-        return converted, _told(errors) if told else {}
-
-    def _parts(self, flat: Flat) -> dict[Key, _Part]:
-        """Where the schema meets the data: place -> keys; the dataset itself is at ``()``."""
-        places = sorted({key[:-1] for key in flat}, key=lambda place: (len(place), place))
-        found: dict[Key, _Part] = {(): self._part(())}
-        for place in places:
-            if place and place[::2] in self._prefixes and place[:-2] in found:
-                found[place] = self._part(place)
-        return found
-
-    def _augment(self, flat: Flat, parts: dict[Key, _Part]) -> None:
-        """Mark what is missing, and put what the schema does not know together, as navl's ``augment_data``."""
-        unknown = [key for key in flat if (part := parts.get(key[:-1])) is None or key not in part.keys]
-        extras, junk = dict[Key, Json](), Flat()
-        for key in unknown:
-            value = flat[key]
-            if key[::2] in self._beginnings and value != []:
-                raise DataError(f"Only lists of dicts can be placed against subschema {key}, not {type(value)}")
-            if key[:-1] in parts:
-                extras.setdefault((*key[:-1], "__extras"), {})[key[-1]] = value
-            else:
-                junk[key] = value
-        if junk:
-            flat[("__junk",)] = junk
-        flat |= extras
-        for key in unknown:
-            del flat[key]
-        for part in parts.values():
-            for key in part.plain:
-                if key not in flat:
-                    flat[key] = missing
-
-
-def _leaves(schema: Json, above: Key) -> Iterable[Key]:
-    for name, value in schema.items():
-        if isinstance(value, dict):
-            yield from _leaves(cast(Json, value), (*above, name))
-        else:
-            yield (*above, name)
-
-
-def _field(key: Key, chain: Sequence[Callable[..., Any]]) -> _Field:
-    first = chain[0] if chain and not key[-1].startswith("__") else None
-    drops = "missing" if first is ignore_missing else "empty" if first is ignore_empty else ""
-    return _Field(
-        key, drops, first is not_empty, tuple((step, _arguments(step)) for step in chain[1 if drops else 0 :])
-    )
-
-
-def _arguments(validator: Callable[..., Any]) -> int:
-    number = validator.__code__.co_argcount
-    if number not in (1, 2, 4):
-        raise TypeError(f"Wrong number of arguments for {validator.__name__} (expected 1, 2 or 4): {number}")
-    return number
-
-
-class _Run:
-    """One dataset on its way through the validators."""
-
-    def __init__(self, flat: Flat, errors: dict[Key, list[Any]], context: Context, told: bool) -> None:
-        self.flat, self.errors, self.context, self.told = flat, errors, context, told
-        self.free = 0
-        self.found: dict[Any, int] | None = None
-        self.entries: dict[Any, list[Key]] = {}
-        self.skipped = ASKING if context.get(KNOWN_FREE) else frozenset[Any]()
-
-    def all(self, parts: Sequence[_Part]) -> None:
-        self.special(parts, "__before")
-        self.free = max((key[1] for key in self.flat if key[0] == "extras" and len(key) > 1), default=-1) + 1
-        flat = self.flat
-        for part in parts:
-            for each in part.checked:
-                if each.drops:
-                    value = flat.get(each.key)
-                    if value is missing or (value is None if each.drops == "missing" else not value):
-                        flat.pop(each.key, None)
-                        continue
-                elif each.needed and not self.told and each.key not in flat:
-                    continue
-                self.steps(each)
-        self.special(parts, "__extras")
-        self.special(list(reversed(parts)), "__after")
-        self.special(parts[:1], "__junk")
-
-    def special(self, parts: Sequence[_Part], name: str) -> None:
-        for part in parts:
-            if name in part.special:
-                self.steps(part.special[name])
-
-    def steps(self, each: _Field) -> None:
-        key, flat = each.key, self.flat
-        for step, arguments in each.steps:
-            if step in self.skipped:
-                continue
-            try:
-                if step is convert_to_extras:
-                    self.to_extras(key)
-                elif step is validators.owner_org_validator:
-                    self.owner(key)
-                elif step is validators.duplicate_extras_key:  # which nests all data to read the extras
-                    extras = {place: flat[place] for place in flat if place[0] == "extras"}
-                    step(key, extras, self.errors, self.context)
-                elif step is convert_from_extras:
-                    self.from_extras(key)
-                elif arguments == 4:
-                    step(key, flat, self.errors, self.context)
-                elif arguments == 1:
-                    flat[key] = step(flat.get(key))
-                else:
-                    flat[key] = step(flat.get(key), self.context)
-            except StopOnError:
-                return
-            except Invalid as error:
-                self.errors[key].append(error.error)
-
-    def owner(self, key: Key) -> None:
-        """``owner_org_validator``, which reads the user and the department from the database each time."""
-        value, context = self.flat.get(key), self.context
-        if context.get("package") or not isinstance(value, str):
-            validators.owner_org_validator(key, self.flat, self.errors, context)
-            return
-
-        def ask() -> Any:
-            flat, errors = {key: value}, {key: []}
-            validators.owner_org_validator(key, flat, errors, context)
-            return flat[key], errors[key]
-
-        self.flat[key], errors = once(("owner", context.get("user"), context.get("ignore_auth"), value), ask)
-        self.errors[key] += errors
-
-    def to_extras(self, key: Key) -> None:
-        """``convert_to_extras``, which looks for the next free number among all data each time."""
-        while ("extras", self.free, "key") in self.flat:
-            self.free += 1
-        self.flat[("extras", self.free, "key")] = key[-1]
-        self.flat[("extras", self.free, "value")] = unicode_safe(self.flat[key])
-
-    def from_extras(self, key: Key) -> None:
-        """``convert_from_extras``, which looks for the extra among all data each time."""
-        if self.found is None:
-            self.found = {}
-            for place, value in self.flat.items():
-                if place[0] == "extras" and len(place) > 1:
-                    self.entries.setdefault(place[1], []).append(place)
-                    if place[-1] == "key" and isinstance(value, str):
-                        self.found.setdefault(value, place[1])
-        number = self.found.pop(key[-1], None)
-        if number is not None:
-            self.flat[key] = self.flat[("extras", number, "value")]
-            for place in self.entries[number]:
-                self.flat.pop(place, None)
-
-
-def _flatten(data: Json, schema: Json | None, above: Key, flat: Flat) -> None:
-    for name, value in data.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            below = schema.get(name) if schema else None
-            if not schema or isinstance(below, dict):
-                for number, item in enumerate(cast("list[Any]", value)):
-                    if not isinstance(item, dict):
-                        raise DataError("Values in lists need to be dicts")
-                    _flatten(cast(Json, item), below, (*above, name, number), flat)
-                continue
-        flat[(*above, name)] = value
-
-
-def _nested(flat: Flat) -> Json:
-    """The inverse of flattening, in the order of the keys; numbers that are left out are closed up."""
-    result, lists = Json(), dict[Any, list[Json]]()
-    before, item = None, Json()
-    for key in sorted(flat):
-        if len(key) == 1:
-            result[key[0]] = flat[key]
-            continue
-        if len(key) != DEEPEST:
-            return unflatten(flat)
-        if key[:2] != before:
-            before, item = key[:2], Json()
-            lists.setdefault(key[0], []).append(item)
-        item[key[2]] = flat[key]
-    for name, found in lists.items():
-        result.setdefault(name, []).extend(found)
-    return result
-
-
-def _told(errors: dict[Key, list[Any]]) -> Json:
-    """Messages by field; navl does the rare work of nesting them."""
-    wrong = {key: found for key, found in errors.items() if found}
-    if not wrong:
-        return {}
-    # navl keeps a place for every part of a list that has a mistake in it
-    lists = {key[:1] for key in wrong if len(key) > 1}
-    return _without_blank(unflatten({key: found for key, found in errors.items() if found or key[:1] in lists}))
-
-
-def _without_blank(errors: Json) -> Json:
-    for name, value in list(errors.items()):
-        if not value:
-            del errors[name]
-        elif isinstance(value[0], dict):
-            for item in cast("list[Json]", value):
-                _without_blank(item)
-            if not any(value):
-                del errors[name]
-    return errors
-
-
-# The schemas of ckanext-scheming
-
-READY: Json = {}
-"""Given to :meth:`Datasets.validate` as the schema: its own schema for the action, made once."""
-
-
-class Datasets(SchemingDatasetsPlugin):
-    """ckanext-scheming's plugin, which validates by :data:`READY` schemas too."""
+class CachedSchemaDatasetsPlugin(SchemingDatasetsPlugin):
+    """ckanext-scheming's plugin, which can keep the schema of an action made ready; see :data:`CACHED_SCHEMA`."""
 
     def validate(self, context: Context, data_dict: Json, schema: Json, action: str) -> Any:
         kind = data_dict.get("type") or ""
-        if schema is not READY:
+        if schema is not CACHED_SCHEMA:
             return super().validate(context, data_dict, schema, action)
         if kind not in self._schemas:
             return super().validate(context, data_dict, {}, action)
         key = (id(self._expanded_schemas), kind, action)  # which the rules keep from being used again
-        if key not in _made:
-            _made[key] = _Rules(self, kind, action)
-        return _made[key].validate(data_dict, context)
+        if key not in _cached_schemas:
+            _cached_schemas[key] = _CachedSchema(self, kind, action)
+        return _cached_schemas[key].validate(data_dict, context)
 
 
-class _Rules:
+class _CachedSchema:
     """A ready schema, and what ckanext-scheming does to a dataset before it validates."""
 
     def __init__(self, plugin: SchemingDatasetsPlugin, kind: str, action: str) -> None:
         self._schemas: Any = plugin._expanded_schemas
         self._shows = action == "package_show"
         schema: Json = getattr(plugin, f"{action.removeprefix('package_')}_package_schema")()
-        self._repeated = _repeated(self._schemas[kind]["dataset_fields"])
-        self._repeated_of_files = _repeated(self._schemas[kind]["resource_fields"])
-        self._stored = [name for name in self._repeated if name not in schema]
+        self._repeated = _repeating_fields(self._schemas[kind]["dataset_fields"])
+        self._repeated_of_files = _repeating_fields(self._schemas[kind]["resource_fields"])
+        self._json_fields = [name for name in self._repeated if name not in schema]
         # The plugin writes its fields into the schema that it is given. No validator runs: navl reads no such tags.
         with contextlib.suppress(DataError):
             SchemingDatasetsPlugin.validate(plugin, Context(), {"type": kind, "tags": "none"}, schema, action)
-        if self._stored and not self._shows:
-            schema["__after"] = [*schema.get("__after", ()), _storing(self._stored)]
+        if self._json_fields and not self._shows:
+            schema["__after"] = [*schema.get("__after", ()), _store_as_json(self._json_fields)]
         self._schema = Schema(schema)
 
     def validate(self, data: Json, context: Context) -> tuple[Json, Json]:
         if self._shows:
             for extra in data.get("extras") or ():
-                if extra["key"] in self._stored:
+                if extra["key"] in self._json_fields:
                     data[extra["key"]] = json.loads(extra["value"])
             if data.get("extras"):
-                data["extras"] = [extra for extra in data["extras"] if extra["key"] not in self._stored]
+                data["extras"] = [extra for extra in data["extras"] if extra["key"] not in self._json_fields]
         else:
             expand_form_composite(data, set(self._repeated))
             for resource in data.get("resources") or ():
                 expand_form_composite(resource, set(self._repeated_of_files))
-        return self._schema.validate(data, context, told=not self._shows)
+        return self._schema.validate(data, context, collect_errors=not self._shows)
 
 
-_made: dict[tuple[int, str, str], _Rules] = {}
+_cached_schemas: dict[tuple[int, str, str], _CachedSchema] = {}
 
 
-def _repeated(fields: Iterable[Json]) -> list[str]:
+def _repeating_fields(fields: Iterable[Json]) -> list[str]:
     return [each["field_name"] for each in fields if "repeating_subfields" in each]
 
 
-def _storing(names: Sequence[str]) -> Callable[..., None]:
+def _store_as_json(names: Sequence[str]) -> Callable[..., None]:
     """A validator that keeps repeated parts as extras, in JSON."""
 
     def store(key: Key, data: Flat, errors: Any, context: Context) -> None:
         for name in names:
             own = {place: value for place, value in data.items() if place[0] == name}
             if own:
-                data[(name,)] = json.dumps(_nested(own)[name], default=lambda one: None if one is missing else one)
+                data[(name,)] = json.dumps(nest(own)[name], default=lambda item: None if item is missing else item)
                 convert_to_extras((name,), data, errors, context)
                 del data[(name,)]
 
@@ -395,13 +91,13 @@ def _storing(names: Sequence[str]) -> Callable[..., None]:
 
 def validate(plugin: Any, context: Context, data: Json, action: str) -> tuple[Json, Json]:
     """As ``ckan.lib.plugins.plugin_validate`` with the plugin's own schema for the action."""
-    if isinstance(plugin, Datasets):
-        return plugin.validate(context, data, READY, action)
+    if isinstance(plugin, CachedSchemaDatasetsPlugin):
+        return plugin.validate(context, data, CACHED_SCHEMA, action)
     schema = getattr(plugin, f"{action.removeprefix('package_')}_package_schema")()
     return plugin_validate(plugin, context, data, schema, action)
 
 
 @cache
-def shown() -> Schema:
+def default_show_schema() -> Schema:
     """CKAN's own schema for showing a dataset."""
     return Schema(default_show_package_schema())

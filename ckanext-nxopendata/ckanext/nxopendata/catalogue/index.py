@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ckanext.nxopendata.catalogue import update_deadlines
 from ckanext.nxopendata.core import codelists, localised
-from ckanext.nxopendata.review import overdue_updates
 
 CODED = {
     "nx_share_type": "share_type",
@@ -41,7 +41,7 @@ def document(dataset: dict[str, Any]) -> dict[str, Any]:
     document["nx_theme"] = _json_list(document.get("nx_theme"))
     document.pop("nx_provenance", None)  # long texts do not fit the index's string fields
     if due := _due_date(document):
-        document[overdue_updates.FIELD] = f"{due}T00:00:00Z"
+        document[update_deadlines.INDEX_FIELD] = f"{due}T00:00:00Z"
     if region := document.get("nx_region"):
         # A county is found under its city and under the region.
         document["nx_region"] = [code.code for code in codelists.ancestors("region", region)]
@@ -62,7 +62,7 @@ def _due_date(document: dict[str, Any]) -> str | None:
         dataset = json.loads(document["validated_data_dict"])
     except (KeyError, ValueError):
         return None
-    return overdue_updates.due_date(dataset)
+    return update_deadlines.due_date(dataset)
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -11,15 +11,18 @@ from ckan.types import Context
 from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizationsPlugin
 
 from ckanext.nxopendata import catalogue
-from ckanext.nxopendata.bulk_write import validation
-from ckanext.nxopendata.catalogue import downloads, files, index, multilingual_output
+from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
+from ckanext.nxopendata.bulk_write.validation import CachedSchemaDatasetsPlugin
+from ckanext.nxopendata.catalogue import downloads, files, index, multilingual, organizations, schema
+from ckanext.nxopendata.catalogue.bulk_lookups import BulkLookups
+from ckanext.nxopendata.catalogue.multilingual import output
 from ckanext.nxopendata.catalogue.schema import data_items_form, messages
 from ckanext.nxopendata.core import payload_types, wiring
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
 SCHEMAS = "ckanext.nxopendata.schemas"
-SUBJECTS = (catalogue, downloads)
+SUBJECTS = (catalogue, downloads, multilingual, organizations, schema)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -29,9 +32,10 @@ SUBJECTS = (catalogue, downloads)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
 @tk.blanket.validators(wiring.validators(SUBJECTS))
-class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
+class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, BulkLookups):
     """Code lists, localised fields, the index document; goes before the two schema plugins below."""
 
+    p.implements(IBulkWriter, inherit=True)
     p.implements(p.IConfigurer)
     p.implements(p.IGroupController, inherit=True)
     p.implements(p.IOrganizationController, inherit=True)
@@ -59,7 +63,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
     # IGroupController, IOrganizationController
 
     def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
-        return multilingual_output.organization(data_dict, reader_language())
+        return output.organization(data_dict, reader_language())
 
     # IPackageController
 
@@ -67,19 +71,19 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation):
         return index.document(pkg_dict)
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        multilingual_output.datasets([pkg_dict], reader_language())
+        output.datasets([pkg_dict], reader_language())
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
         language = reader_language()
-        multilingual_output.datasets(search_results["results"], language)
-        multilingual_output.facets(search_results, language)
+        output.datasets(search_results["results"], language)
+        output.facets(search_results, language)
         return index.label_facets(search_results, language)
 
 
 PRESETS = f"ckanext.scheming:presets.json {SCHEMAS}:presets.yaml"
 
 
-class NxOpendataDatasetsPlugin(validation.Datasets):
+class NxOpendataDatasetsPlugin(CachedSchemaDatasetsPlugin):
     """Datasets by ``schemas/dataset.yaml``."""
 
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:

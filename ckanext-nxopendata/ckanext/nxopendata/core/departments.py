@@ -8,7 +8,7 @@ import ckan.model as model
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import localised
-from ckanext.nxopendata.core.batch_memo import once
+from ckanext.nxopendata.core.batch_memo import memoized
 
 
 def tree(language: str) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def title(name: str, language: str) -> str:
         found = model.Group.get(name)
         return text(found.title or found.name, extras(found), language) if found else name
 
-    return once(("department", name, language), read)
+    return memoized(("department", name, language), read)
 
 
 def rename(old: str, new: str) -> None:

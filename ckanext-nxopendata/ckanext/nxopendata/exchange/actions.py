@@ -13,11 +13,11 @@ from ckan.types import Action, Context, DataDict
 
 from ckanext.nxopendata.core import codelists, localised, params
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.exchange import exports, xml
 from ckanext.nxopendata.exchange import models as table
-from ckanext.nxopendata.exchange import xml
 from ckanext.nxopendata.exchange.codelists import skos
 from ckanext.nxopendata.exchange.dcat import catalogue_endpoint, profile
-from ckanext.nxopendata.exchange.imports import importer
+from ckanext.nxopendata.exchange.imports import jobs, report
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a file that is imported."""
@@ -99,7 +99,7 @@ def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> dict[s
     group = _department(data_dict)
     tk.check_access("nx_catalogue_import_preview", context, {"owner_org": group.id})
     name, content = _file(data_dict)
-    kind = importer.XML if xml.looks_like(content) else importer.WORKBOOK
+    kind = jobs.XML if xml.looks_like(content) else jobs.WORKBOOK
     identifier = table.add(group.id, context.get("user", ""), kind, name, content)
     return _go(context, data_dict, identifier)
 
@@ -126,7 +126,7 @@ def nx_catalogue_import_show(context: Context, data_dict: DataDict) -> dict[str,
     """
     row = _import(data_dict)
     tk.check_access("nx_catalogue_import_show", context, {"id": row["id"]})
-    return _about_import(row) | importer.said(row["report"])
+    return _about_import(row) | report.translate_report(row["report"])
 
 
 @tk.side_effect_free
@@ -162,9 +162,9 @@ def nx_catalogue_export(context: Context, data_dict: DataDict) -> dict[str, Any]
     tk.check_access("nx_catalogue_export", context, {"owner_org": group.id})
     kind, user = data_dict.get("format") or "xlsx", context.get("user", "")
     if kind in ("xlsx", "csv"):
-        content = importer.export(group, user, kind)
+        content = exports.export_table(group, user, kind)
     elif kind == "xml":
-        content = importer.export_xml(group, user, _since(data_dict))
+        content = exports.export_xml(group, user, _since(data_dict))
     else:
         raise tk.ValidationError({"format": [tk._("Choose xlsx, csv or xml")]})
     return {"file_name": f"{group.title}_目录.{kind}", "content": base64.b64encode(content).decode()}
@@ -216,7 +216,7 @@ def _file(data_dict: DataDict) -> tuple[str, bytes]:
 def _go(context: Context, data_dict: DataDict, identifier: str) -> dict[str, Any]:
     if params.flag(data_dict, "background", True):
         arguments = [identifier, reader_language()]
-        tk.enqueue_job(importer.run, arguments, title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
+        tk.enqueue_job(jobs.run, arguments, title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
     else:
-        importer.run(identifier)
+        jobs.run(identifier)
     return nx_catalogue_import_show(context, {"id": identifier})

@@ -14,7 +14,7 @@ from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.exchange import forms, models
-from ckanext.nxopendata.exchange.imports import importer
+from ckanext.nxopendata.exchange.imports import jobs, plan, report
 from ckanext.nxopendata.exchange.workbook import writer
 
 
@@ -37,7 +37,7 @@ def _act(name: str, user: str | None, **data: Any) -> Any:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def template(file: Path) -> None:
     """Write the blank workbook to FILE."""
-    file.write_bytes(writer.template(forms.load(importer.FORM)))
+    file.write_bytes(writer.template(forms.load(jobs.FORM)))
     click.echo(str(file))
 
 
@@ -83,12 +83,12 @@ def import_(
     click.echo("  ".join(f"{action}: {count}" for action, count in shown["counts"].items()))
     if marked:
         try:
-            marked.write_bytes(importer.marked(importer.table.get(shown["id"]) or {}))
+            marked.write_bytes(report.mark_workbook(models.get(shown["id"]) or {}))
         except sandbox.Died as error:
             raise click.ClickException(f"--marked: {error}") from error
     if receipt:
-        receipt.write_bytes(importer.receipt(importer.table.get(shown["id"]) or {}))
-    if shown["counts"][importer.ERROR]:
+        receipt.write_bytes(report.build_receipt(models.get(shown["id"]) or {}))
+    if shown["counts"][plan.ERROR]:
         sys.exit(2)
 
 

@@ -13,9 +13,9 @@ from flask import Blueprint, Response, send_file
 from openpyxl.utils import get_column_letter
 
 from ckanext.nxopendata.core.tabular import sandbox
-from ckanext.nxopendata.exchange import forms
+from ckanext.nxopendata.exchange import exports, forms
 from ckanext.nxopendata.exchange import models as table
-from ckanext.nxopendata.exchange.imports import importer
+from ckanext.nxopendata.exchange.imports import jobs, report
 from ckanext.nxopendata.exchange.workbook import writer
 
 exchange = Blueprint("nx_exchange", __name__, url_prefix="/organization/<org>/catalogue")
@@ -114,20 +114,20 @@ def _row(department: dict[str, Any], identifier: str, kind: str = "") -> Any:
 def marked(org: str, identifier: str) -> Any:
     """The workbook with comments on its bad cells."""
     department = _department(org)
-    row = _row(department, identifier, importer.WORKBOOK)
+    row = _row(department, identifier, jobs.WORKBOOK)
     if not row["content"]:
         return tk.abort(404, tk._("The file is no longer kept"))
     stem = row["file_name"].rpartition(".")[0] or row["file_name"]
     try:
-        return _download(importer.marked(row), f"{stem}_校验.xlsx")
+        return _download(report.mark_workbook(row), f"{stem}_校验.xlsx")
     except sandbox.Died:
         return tk.abort(422, tk._("The workbook is too large to be marked: its mistakes stand on the page before"))
 
 
 def receipt(org: str, identifier: str) -> Response:
     """The answer to an XML package."""
-    row = _row(_department(org), identifier, importer.XML)
-    return _download(importer.receipt(row), f"{row['file_name']}_回执.xml", "application/xml")
+    row = _row(_department(org), identifier, jobs.XML)
+    return _download(report.build_receipt(row), f"{row['file_name']}_回执.xml", "application/xml")
 
 
 def export_xml(org: str) -> Any:
@@ -147,13 +147,13 @@ def export_xml(org: str) -> Any:
 def export(org: str, kind: str) -> Response:
     """The department's catalogue as workbook or CSV."""
     group = _group(_department(org, "nx_catalogue_export"))
-    return _download(importer.export(group, tk.current_user.name, kind), f"{group.title}_目录.{kind}", MEDIA[kind])
+    return _download(exports.export_table(group, tk.current_user.name, kind), f"{group.title}_目录.{kind}", MEDIA[kind])
 
 
 def template(org: str) -> Response:
     """The blank workbook."""
     group = _group(_department(org))
-    return _download(writer.template(forms.load(importer.FORM), group.title), "目录填报模板.xlsx")
+    return _download(writer.template(forms.load(jobs.FORM), group.title), "目录填报模板.xlsx")
 
 
 def _download(content: bytes, name: str, media: str = XLSX) -> Response:

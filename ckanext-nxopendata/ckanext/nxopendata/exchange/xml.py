@@ -45,7 +45,7 @@ APART = frozenset(
 """Fields that have a short name of GB/T 21063.3, or are told by another element."""
 
 
-class BrokenXml(Exception):
+class BrokenXmlError(Exception):
     """The document is not a package: ``code`` and ``params`` as in :mod:`.messages`."""
 
     def __init__(self, code: str, **params: Any) -> None:
@@ -198,14 +198,14 @@ def read(content: bytes, most: int | None = None) -> Package:
         most: records that are read, without limit when left out.
 
     Raises:
-        BrokenXml: it is not well-formed, has a document type, another root, or more than ``most`` records.
+        BrokenXmlError: it is not well-formed, has a document type, another root, or more than ``most`` records.
     """
     opened: list[str] = []
     drafts: list[Draft] = []
     for draft in records(io.BytesIO(content), opened.append):
         drafts.append(draft)
         if most is not None and len(drafts) > most:
-            raise BrokenXml("too_many_datasets", reason=f"{most:,}")
+            raise BrokenXmlError("too_many_datasets", reason=f"{most:,}")
     return Package("".join(opened), drafts)
 
 
@@ -217,7 +217,7 @@ def records(stream: IO[bytes], opened: Callable[[str], None] | None = None) -> I
         opened: told the batch number when the root was read.
 
     Raises:
-        BrokenXml: as :func:`read`, at the place where it breaks.
+        BrokenXmlError: as :func:`read`, at the place where it breaks.
     """
     root: Any = None
     safe: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
@@ -237,7 +237,7 @@ def records(stream: IO[bytes], opened: Callable[[str], None] | None = None) -> I
                 while element.getprevious() is not None:
                     del root[0]
     except etree.XMLSyntaxError as error:
-        raise BrokenXml("xml_broken", line=error.lineno or 0, reason=str(error.msg)) from error
+        raise BrokenXmlError("xml_broken", line=error.lineno or 0, reason=str(error.msg)) from error
 
 
 def _into_namespace(record: Any) -> None:
@@ -248,9 +248,9 @@ def _into_namespace(record: Any) -> None:
 
 def _open(root: Any) -> str:
     if root.getroottree().docinfo.doctype:
-        raise BrokenXml("xml_doctype")
+        raise BrokenXmlError("xml_doctype")
     if root.tag not in (f"{NS}catalogue", "catalogue"):
-        raise BrokenXml("xml_root", root=f"{{{NAMESPACE}}}catalogue", found=root.tag)
+        raise BrokenXmlError("xml_root", root=f"{{{NAMESPACE}}}catalogue", found=root.tag)
     return root.get("batch", "")
 
 

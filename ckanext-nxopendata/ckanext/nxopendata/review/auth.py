@@ -84,3 +84,21 @@ def package_delete(next_auth: Any, context: Context, data_dict: dict[str, Any] |
     if datastore.published_under_review(context, dataset):
         return {"success": False, "msg": tk._("A published dataset is withdrawn by review, not deleted")}
     return next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
+def bulk_update_public(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """As CKAN has it; not where datasets are reviewed."""
+    return _refuse_where_reviewed(context, data_dict) or next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
+def bulk_update_delete(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """As CKAN has it; not where datasets are reviewed."""
+    return _refuse_where_reviewed(context, data_dict) or next_auth(context, data_dict)
+
+
+def _refuse_where_reviewed(context: Context, data_dict: dict[str, Any] | None) -> AuthResult | None:
+    if not roles.applies(context, (data_dict or {}).get("org_id")):
+        return None
+    return {"success": False, "msg": tk._("Datasets of this department are published and withdrawn by review")}

@@ -1,4 +1,7 @@
-"""CKAN's own actions where review has a say: what the public sees does not change by them alone."""
+"""CKAN's own actions where review has a say: what the public sees does not change by them alone.
+
+What a validator or a hook can do is there: :mod:`.validators`, :mod:`.drafts`, :mod:`.auth`.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +10,20 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
-from flask import has_request_context, request
-from markupsafe import Markup
 
-from ckanext.nxopendata.catalogue.schema import messages
-from ckanext.nxopendata.core import params, payload_types, roles
-from ckanext.nxopendata.review import cases, pending_changes, state_machine
-
-PAGES = ("dataset", "dataset_resource")
-"""CKAN's blueprints whose forms save datasets and files."""
-
-
-@tk.chained_action
-def package_create(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
-    """Create a dataset; private and a draft for review where the department's datasets are reviewed."""
-    _refuse_misshapen(data_dict)
-    if not roles.applies(context, data_dict.get("owner_org")):
-        return original(context, data_dict)
-    data_dict["private"] = True
-    result = original(context, data_dict)
-    dataset = model.Package.get(result if isinstance(result, str) else result["id"])
-    if dataset is not None:
-        case = cases.begin(dataset, _user_id(context))
-        model.Session.commit()
-        _tell_in_the_page(case, tk._("Saved as a draft. The public does not see it until it was reviewed."))
-    return result
+from ckanext.nxopendata.core import params, roles
+from ckanext.nxopendata.review import cases, drafts, pending_changes, state_machine
 
 
 @tk.chained_action
 def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Update a dataset; a published one keeps its live version, and the update waits beside it for review."""
-    _refuse_misshapen(data_dict)
+    # A chain, since no hook or validator can keep the update from being written.
     dataset = model.Package.get(data_dict.get("id") or data_dict.get("name") or "")
     if dataset is None or not roles.applies(context, dataset.owner_org):
         return original(context, data_dict)
     tk.check_access("package_update", context, {"id": dataset.id})
-    case = cases.open_change(dataset.id) or cases.ensure(dataset, _user_id(context))
+    case = cases.open_change(dataset.id) or cases.ensure(dataset, drafts.user_id(context))
     if case.state in state_machine.LOCKED:
         raise tk.ValidationError({"review": [tk._("The dataset is being reviewed: recall it before you edit it")]})
     if case.state in (state_machine.WITHDRAWN, state_machine.REFUSED):
@@ -50,7 +31,6 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
             {"review": [tk._("The dataset was withdrawn or refused: reopen it before you edit it")]}
         )
     if case.kind == state_machine.NEW and case.state != state_machine.PUBLISHED:
-        data_dict["private"] = True
         case_id = case.id
         result = original(context, data_dict)
         if saved := model.Package.get(dataset.id):
@@ -58,11 +38,6 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
         _back_to_draft(case_id, context)
         return result
     return _keep_for_review(context, dataset, case, data_dict)
-
-
-def _refuse_misshapen(data: dict[str, Any]) -> None:
-    if found := payload_types.early(data):
-        raise tk.ValidationError(messages.of_shapes(found))
 
 
 def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: dict[str, Any]) -> Any:
@@ -76,22 +51,13 @@ def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: 
         cases.remember(case.id, dataset, payload.get("title"))
         _back_to_draft(case.id, context)
     elif payload != known:
-        case = cases.begin_change(dataset, live, payload, _user_id(context))
+        case = cases.begin_change(dataset, live, payload, drafts.user_id(context))
         model.Session.commit()
     if case.kind == state_machine.CHANGE:
-        _tell_in_the_page(case, tk._("Saved as a pending change. The public still sees the published version."))
+        drafts.show_in_page(case, tk._("Saved as a pending change. The public still sees the published version."))
     if context.get("return_id_only"):
         return dataset.id
     return live | payload
-
-
-def _tell_in_the_page(case: Any, message: str) -> None:
-    """After a form was saved: say where it went, with the way to the review."""
-    if has_request_context() and request.method == "POST" and request.blueprint in PAGES:
-        link = Markup('{} <a href="{}">{}</a>').format(
-            message, tk.url_for("nx_review.show", case_id=case.id), tk._("To the review")
-        )
-        tk.h.flash_notice(link, allow_html=True)
 
 
 def _back_to_draft(case_id: str, context: Context) -> None:
@@ -108,14 +74,10 @@ def _live(dataset_id: str) -> dict[str, Any]:
     return tk.get_action("package_show")(show, {"id": dataset_id})
 
 
-def _user_id(context: Context) -> str:
-    user = model.User.get(context.get("user"))
-    return user.id if user else ""
-
-
 @tk.chained_action
 def resource_create_default_resource_views(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Views of a file; none for one that waits for review, which the database does not have yet."""
+    # A chain: ``resource_create`` calls it with the file of a pending change, whatever ``package_update`` wrote.
     file = data_dict.get("resource")
     if not isinstance(file, dict):
         raise tk.ValidationError({"resource": [tk._("Missing value")]})
@@ -127,20 +89,25 @@ def resource_create_default_resource_views(original: Any, context: Context, data
 
 @tk.chained_action
 def bulk_update_public(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
-    """Make datasets public; not where they are reviewed."""
-    _refuse_bulk("bulk_update_public", context, data_dict)
-    return original(context, data_dict)
+    """Make at most 1,000 datasets public; not where they are reviewed."""
+    return _bounded("bulk_update_public", original, context, data_dict)
+
+
+@tk.chained_action
+def bulk_update_private(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    """Make at most 1,000 datasets private."""
+    return _bounded("bulk_update_private", original, context, data_dict)
 
 
 @tk.chained_action
 def bulk_update_delete(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
-    """Delete datasets; not where they are reviewed."""
-    _refuse_bulk("bulk_update_delete", context, data_dict)
+    """Delete at most 1,000 datasets; not where they are reviewed."""
+    return _bounded("bulk_update_delete", original, context, data_dict)
+
+
+def _bounded(name: str, original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
+    # Chains, because CKAN takes any list, and text for a list: permission first, then what was sent.
+    params.text(data_dict, "org_id")
+    tk.check_access(name, context, data_dict)
+    params.texts(data_dict, "datasets")
     return original(context, data_dict)
-
-
-def _refuse_bulk(action: str, context: Context, data_dict: dict[str, Any]) -> None:
-    organization = params.text(data_dict, "org_id")
-    tk.check_access(action, context, data_dict)
-    if roles.applies(context, organization):
-        raise tk.NotAuthorized(tk._("Datasets of this department are published and withdrawn by review"))

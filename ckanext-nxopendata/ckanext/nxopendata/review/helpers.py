@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ckan.authz as authz
@@ -10,63 +9,66 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.lib.helpers import helper_functions
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
+from ckanext.nxopendata.catalogue import update_deadlines
 from ckanext.nxopendata.core import codelists, localised, roles
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import cases, overdue_updates, state_machine
 from ckanext.nxopendata.review.models import Notice
 
-STATES: dict[str, Callable[[], str]] = {
-    state_machine.DRAFT: lambda: tk._("Draft"),
-    state_machine.SUBMITTED: lambda: tk._("Submitted for registration"),
-    state_machine.REGISTERED: lambda: tk._("Registered"),
-    state_machine.PUBLISHING: lambda: tk._("Submitted for publication"),
-    state_machine.SCHEDULED: lambda: tk._("Approved, to be published at a set time"),
-    state_machine.PUBLISHED: lambda: tk._("Published"),
-    state_machine.WITHDRAWN: lambda: tk._("Withdrawn"),
-    state_machine.REFUSED: lambda: tk._("Refused"),
+STATES: dict[str, LazyString] = {
+    state_machine.DRAFT: _("Draft"),
+    state_machine.SUBMITTED: _("Submitted for registration"),
+    state_machine.REGISTERED: _("Registered"),
+    state_machine.PUBLISHING: _("Submitted for publication"),
+    state_machine.SCHEDULED: _("Approved, to be published at a set time"),
+    state_machine.PUBLISHED: _("Published"),
+    state_machine.WITHDRAWN: _("Withdrawn"),
+    state_machine.REFUSED: _("Refused"),
 }
 
-STEPS: dict[str, Callable[[], str]] = {
-    "submit": lambda: tk._("Submit for registration"),
-    "recall": lambda: tk._("Recall"),
-    "register": lambda: tk._("Register the dataset"),
-    "forward": lambda: tk._("Register and submit for publication"),
-    "request": lambda: tk._("Submit for publication"),
-    "revise": lambda: tk._("Take back to draft"),
-    "publish": lambda: tk._("Publish"),
-    "schedule": lambda: tk._("Publish at a set time"),
-    "return": lambda: tk._("Return for correction"),
-    "refuse": lambda: tk._("Refuse"),
-    "withdraw": lambda: tk._("Withdraw"),
-    "reopen": lambda: tk._("Reopen as draft"),
-    "discard": lambda: tk._("Discard the change"),
-    "release": lambda: tk._("Published at the set time"),
-    "end": lambda: tk._("Ended: the dataset was withdrawn"),
+STEPS: dict[str, LazyString] = {
+    "submit": _("Submit for registration"),
+    "recall": _("Recall"),
+    "register": _("Register the dataset"),
+    "forward": _("Register and submit for publication"),
+    "request": _("Submit for publication"),
+    "revise": _("Take back to draft"),
+    "publish": _("Publish"),
+    "schedule": _("Publish at a set time"),
+    "return": _("Return for correction"),
+    "refuse": _("Refuse"),
+    "withdraw": _("Withdraw"),
+    "reopen": _("Reopen as draft"),
+    "discard": _("Discard the change"),
+    "release": _("Published at the set time"),
+    "end": _("Ended: the dataset was withdrawn"),
 }
 
-LISTS: dict[str, Callable[[], str]] = {
-    "open": lambda: tk._("Open datasets"),
-    "shareable": lambda: tk._("Datasets that can be shared"),
-    "not_open": lambda: tk._("Datasets that are not open"),
-    "plan": lambda: tk._("Open plan of the year"),
+LISTS: dict[str, LazyString] = {
+    "open": _("Open datasets"),
+    "shareable": _("Datasets that can be shared"),
+    "not_open": _("Datasets that are not open"),
+    "plan": _("Open plan of the year"),
 }
 
 
 def nx_review_state(state: str) -> str:
     """A state in words."""
-    return STATES[state]()
+    return str(STATES[state])
 
 
 def nx_review_step(action: str) -> str:
     """A step in words."""
-    return STEPS[action]()
+    return str(STEPS[action])
 
 
 def nx_list_kinds() -> list[tuple[str, str]]:
     """The lists of the plan and their titles."""
-    return [(kind, title()) for kind, title in LISTS.items()]
+    return [(kind, str(title)) for kind, title in LISTS.items()]
 
 
 COLUMNS = {
@@ -184,7 +186,7 @@ def nx_unread_notices() -> int:
 
 def nx_update_due(dataset: dict[str, Any]) -> dict[str, Any] | None:
     """When a dataset's next update is due: ``{"day", "overdue"}``; None if it has no fixed cycle."""
-    day = overdue_updates.due_date(dataset)
+    day = update_deadlines.due_date(dataset)
     if day is None:
         return None
     return {"day": day, "overdue": day < today().isoformat()}

@@ -10,18 +10,13 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context
 
-from ckanext.nxopendata.review import state_machine, update_deadlines
+from ckanext.nxopendata.catalogue import update_deadlines
+from ckanext.nxopendata.review import state_machine
 from ckanext.nxopendata.review.models import Case, Notice
 
-FIELD = "nx_due_date"
+FIELD = update_deadlines.INDEX_FIELD
 TOPIC = "overdue"
 """Of the notices that tell of it."""
-
-
-def due_date(dataset: dict[str, Any]) -> str | None:
-    """The last day for the next update, YYYY-MM-DD; None if there is none."""
-    found = update_deadlines.due(dataset.get("nx_update_cycle"), update_deadlines.last_update(dataset))
-    return found.day.isoformat() if found else None
 
 
 def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date | None = None) -> list[dict[str, Any]]:
@@ -52,7 +47,7 @@ def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date
             "title": dataset["title"],
             "title_translated": dataset.get("title_translated") or {},
             "owner_org": dataset["owner_org"],
-            "due": due_date(dataset),
+            "due": update_deadlines.due_date(dataset),
         }
         for dataset in found
     ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata import review
-from ckanext.nxopendata.core import wiring
-from ckanext.nxopendata.review import visibility
+from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
+from ckanext.nxopendata.core import roles, wiring
+from ckanext.nxopendata.review import drafts, visibility
 
 SUBJECTS = (review,)
 
@@ -21,9 +23,11 @@ SUBJECTS = (review,)
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
+@tk.blanket.validators(wiring.validators(SUBJECTS))
 class NxOpendataReviewPlugin(p.SingletonPlugin, visibility.Labels):
     """Review and publication; stands before ``nxopendata_catalogue``, which puts names in the reader's language."""
 
+    p.implements(IBulkWriter, inherit=True)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IPermissionLabels)
@@ -33,7 +37,15 @@ class NxOpendataReviewPlugin(p.SingletonPlugin, visibility.Labels):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
 
+    # IBulkWriter
+
+    def updates_by_action(self, context: Context, package: model.Package) -> bool:
+        return roles.applies(context, package.owner_org)
+
     # IPackageController
+
+    def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        drafts.begin_case(context, pkg_dict)
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         visibility.show_pending(context, pkg_dict)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import ckan.plugins.toolkit as tk
 from redis import RedisError
 
-from ckanext.nxopendata.core.batch_memo import of_all
+from ckanext.nxopendata.core.batch_memo import batched_lookup
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.search import table_headers
 
@@ -37,7 +37,7 @@ def of_dataset(identity: str) -> int:
         return dict(zip(ids, (int(number or 0) for number in client().hmget(_key(), ids)), strict=True))
 
     try:
-        return of_all("views", identity, published) or 0
+        return batched_lookup("views", identity, published) or 0
     except RedisError:
         return 0
 

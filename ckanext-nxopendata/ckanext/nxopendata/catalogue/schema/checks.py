@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,10 @@ from ckanext.nxopendata.catalogue.schema import filing_rules
 from ckanext.nxopendata.catalogue.schema.filing_rules import Finding
 
 BATCH = "nx_batch"
-"""Key of the context under which a bulk writer may put a :class:`Batch`."""
+"""Key of the context under which a :class:`Batch` is, where many datasets are validated together."""
+
+ANNOUNCED = "nx_announced_codes"
+"""Key of the context for the resource codes (a set) of datasets that are written soon: others may relate to them."""
 
 JUDGED = "nx_judged"
 """Key of the context of a validation after which nothing is written: no resource code is drawn."""
@@ -58,7 +61,7 @@ def prepare(datasets: Iterable[Mapping[str, Any]]) -> Batch:
 
     Put the result into the context of the validation as ``context["nx_batch"]``. Codes of the batch itself
     count as known, so that its datasets may relate to each other; call :meth:`Batch.add` after each one is
-    written.
+    found valid.
     """
     datasets = list(datasets)
     own = {item["nx_resource_code"] for item in datasets if item.get("nx_resource_code")}
@@ -77,12 +80,13 @@ def prepare(datasets: Iterable[Mapping[str, Any]]) -> Batch:
     return batch
 
 
-def look_up(dataset: Mapping[str, Any], batch: Batch | None = None) -> list[Finding]:
+def look_up(dataset: Mapping[str, Any], batch: Batch | None = None, announced: Collection[str] = ()) -> list[Finding]:
     """The findings about a dataset beside the others: its title, its code, the codes it relates to.
 
     Args:
         dataset: as for :func:`filing_rules.check`; ``id`` is missing or None for a new one.
         batch: what :func:`prepare` read; queries the database if None.
+        announced: codes that count as known.
     """
     own = dataset.get("id")
     code = dataset.get("nx_resource_code")
@@ -107,7 +111,7 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None) -> list[Find
     findings += [
         Finding("related_code_unknown", "nx_related_codes", {"code": item})
         for item in related
-        if item not in batch.codes and filing_rules.RESOURCE_CODE.fullmatch(item)
+        if item not in batch.codes and item not in announced and filing_rules.RESOURCE_CODE.fullmatch(item)
     ]
     return findings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import ckan.model as model
 import sqlalchemy as sa
@@ -36,3 +37,9 @@ def allocate(first_part: str) -> str:
     another's transaction, and what a transaction gave up is not given out again.
     """
     return model.Session.execute(sa.select(sa.func.nx_next_resource_code(first_part))).scalar_one()
+
+
+def allocate_many(first_parts: Sequence[str]) -> Sequence[str]:
+    """As :func:`allocate`, for many prefixes in one query; in their order."""
+    parts = sa.func.unnest(sa.literal(list(first_parts), sa.ARRAY(sa.Text))).table_valued("part").render_derived()
+    return model.Session.scalars(sa.select(sa.func.nx_next_resource_code(parts.c.part))).all()

@@ -21,7 +21,7 @@ from flask import g, has_request_context
 from redis import RedisError
 from sqlalchemy import event
 
-from ckanext.nxopendata.core.batch_memo import once
+from ckanext.nxopendata.core.batch_memo import memoized
 from ckanext.nxopendata.core.redis import client
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def _state(changing: bytes | None, number: bytes | None) -> str | None:
 
 def changed() -> None:
     """Say that something readers see has changed; of datasets that are written together it is said once."""
-    once("changed", _tell)
+    memoized("changed", _tell)
 
 
 def _tell() -> None:

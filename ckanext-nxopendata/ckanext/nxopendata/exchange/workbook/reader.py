@@ -82,7 +82,7 @@ class Draft:
         return self.cells.get("title_translated", self.first)
 
 
-class NoHeader(Exception):
+class NoHeaderError(Exception):
     """No sheet has the header of the form; ``wanted`` are columns it must have."""
 
     def __init__(self, wanted: Sequence[str]) -> None:
@@ -105,7 +105,7 @@ def read(sheets: Iterable[Sheet], form: Form, most: int | None = None) -> Readin
         most: datasets that are read, without limit when left out.
 
     Raises:
-        NoHeader: none has it.
+        NoHeaderError: none has it.
         cells.Unreadable: it has more than ``most`` datasets.
     """
     drafts: list[Draft] = []
@@ -124,7 +124,7 @@ def read(sheets: Iterable[Sheet], form: Form, most: int | None = None) -> Readin
             if most is not None and len(drafts) > most:
                 raise Unreadable("too_many_datasets", f"{most:,}")
     if not found:
-        raise NoHeader([column.header for column in form.columns if column.required])
+        raise NoHeaderError([column.header for column in form.columns if column.required])
     for draft in drafts:
         _pair_tags(draft)
     find_twins(drafts)

@@ -41,7 +41,7 @@ class Gbt21063Format:
             try:
                 for draft in xml.records(body):
                     yield self._record(draft, first.url, reading)
-            except xml.BrokenXml as error:
+            except xml.BrokenXmlError as error:
                 facts = {"url": first.url, **error.params}
                 if error.code == "xml_root":
                     facts |= {"root": error.params["found"], "expected": error.params["root"]}

@@ -1,10 +1,11 @@
-"""The harvest's writer: its steps through the catalogue's :class:`~ckanext.nxopendata.bulk_write.writer.BulkWriter`."""
+"""The harvest's writer: its steps through :class:`ckanext.nxopendata.bulk_write.writer.BulkWriter`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ckanext.nxopendata.bulk_write import writer
+from ckanext.nxopendata.bulk_write.requests import Build, WriteRequest, WriteResult
 from ckanext.nxopendata.harvest.models import Json
 from ckanext.nxopendata.harvest.planning import checks
 from ckanext.nxopendata.harvest.runs import apply
@@ -14,7 +15,8 @@ from ckanext.nxopendata.harvest.runs.apply import Outcome, Step
 class BulkWriter:
     """Writes the steps of a plan.
 
-    :param user: name of a sysadmin; activities name this user
+    Args:
+        user: name of a sysadmin; activities name this user.
     """
 
     def __init__(self, user: str) -> None:
@@ -23,9 +25,9 @@ class BulkWriter:
     def write(self, steps: Sequence[Step]) -> list[Outcome]:
         """Write ``steps`` into the session's transaction; the caller commits."""
         kept: dict[int, list[str]] = {}
-        orders = [writer.Order(_making(step, kept), step.dataset_id) for step in steps]
-        written = self._writer.write(orders)
-        return [_outcome(step, result, kept.get(step.number, [])) for step, result in zip(steps, written, strict=True)]
+        requests = [WriteRequest(_builder(step, kept), step.dataset_id) for step in steps]
+        results = self._writer.write(requests)
+        return [_outcome(step, result, kept.get(step.number, [])) for step, result in zip(steps, results, strict=True)]
 
     def index(self, dataset_ids: Sequence[str]) -> None:
         """Bring the search index in line with the database for these datasets."""
@@ -36,10 +38,10 @@ class BulkWriter:
         self._writer.revert(dataset_id, before)
 
 
-def _making(step: Step, kept: dict[int, list[str]]) -> writer.Make:
+def _builder(step: Step, kept: dict[int, list[str]]) -> Build:
     """What a step writes; the fields where a person's edit stands against the source go to ``kept``."""
 
-    def make(current: Json | None) -> Json | None:
+    def build(current: Json | None) -> Json | None:
         if current is None:
             return None if step.kind == "withdraw" else dict(step.data)
         if current["state"] == "deleted" and step.kind != "create":
@@ -47,10 +49,10 @@ def _making(step: Step, kept: dict[int, list[str]]) -> writer.Make:
         data, kept[step.number] = apply.target(step, current)
         return {**data, "state": "active"}
 
-    return make
+    return build
 
 
-def _outcome(step: Step, result: writer.Written, kept: list[str]) -> Outcome:
+def _outcome(step: Step, result: WriteResult, kept: list[str]) -> Outcome:
     if result.state == "refused":
         return Outcome(step, "refused", problems=checks.validation_problems(result.errors, step.guid, step.position))
     if result.state == "skipped" and result.before is None:

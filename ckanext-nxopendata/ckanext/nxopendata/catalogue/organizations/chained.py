@@ -1,4 +1,7 @@
-"""Departments: their tree, and CKAN's lists of them with names in the reader's language."""
+"""CKAN's own actions for departments and groups: their names in the reader's language.
+
+CKAN has no hook for what its lists show, and none that knows a department's former name.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,9 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue import multilingual_output
+from ckanext.nxopendata.catalogue.multilingual import output
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
-
-
-@tk.side_effect_free
-def nx_department_tree(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
-    """All departments, each after the one above it: ``name``, ``title`` in the reader's language, ``depth``."""
-    tk.check_access("nx_department_tree", context, data_dict)
-    return departments.tree(reader_language())
 
 
 @tk.chained_action
@@ -55,5 +51,5 @@ def group_list(original: Any, context: Context, data_dict: dict[str, Any]) -> An
 
 
 def _named(groups: Any) -> Any:
-    multilingual_output.names([group for group in groups if isinstance(group, dict)], reader_language())
+    output.names([group for group in groups if isinstance(group, dict)], reader_language())
     return groups

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+INDEX_FIELD = "nx_due_date"
+"""Where the search index holds the last day for the next update."""
+
 ALLOWED_DAYS = {"1": 1, "2": 2, "3": 9, "4": 40, "5": 110, "6": 420, "7": 210, "8": 800}
 """Code of ``update_cycle`` -> days after an update until the next is overdue; 9, irregular, never is."""
 
@@ -43,3 +46,13 @@ def last_update(dataset: dict) -> dt.date | None:
         except ValueError:
             continue
     return None
+
+
+def due_date(dataset: dict) -> str | None:
+    """Return the last day for the next update, YYYY-MM-DD; None if there is none.
+
+    Args:
+        dataset: as ``package_show`` gives it.
+    """
+    deadline = due(dataset.get("nx_update_cycle"), last_update(dataset))
+    return deadline.day.isoformat() if deadline else None

@@ -1,0 +1,1 @@
+"""Datasets, departments and groups in several languages."""

@@ -1,0 +1,1 @@
+"""Departments and groups as CKAN's organizations and groups."""
