@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import ckan.plugins.toolkit as tk
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
-
-def _(text: str) -> str:
-    """Marks a text for translation; it is translated when it is shown."""
-    return text
-
-
-TEXTS: Mapping[str, str] = {
+TEXTS: Mapping[str, LazyString | str] = {
     "missing": _("{column} is empty: fill it in"),
     "unknown_code": _('"{value}" is not in the list of {column}: choose one of the listed values'),
     "bad_date": _('"{value}" is not a date: write it as 2024-05-31'),
@@ -57,4 +52,4 @@ class _Forgiving(dict[str, Any]):
 
 def text(code: str, params: Mapping[str, Any]) -> str:
     """What is wrong and what to do."""
-    return tk._(TEXTS.get(code, code)).format_map(_Forgiving(params))
+    return str(TEXTS.get(code, code)).format_map(_Forgiving(params))

@@ -32,9 +32,9 @@ def a_time(value: Any) -> dt.datetime | None:
 def text(value: Any) -> str:
     """One text that can be stored."""
     if not isinstance(value, str):
-        raise tk.Invalid(messages.SHAPES[payload_types.NOT_TEXT]())
+        raise tk.Invalid(messages.shape_text(payload_types.NOT_TEXT))
     if payload_types.UNSTORABLE.search(value):
-        raise tk.Invalid(messages.SHAPES[payload_types.NOT_STORABLE]())
+        raise tk.Invalid(messages.shape_text(payload_types.NOT_STORABLE))
     return value
 
 

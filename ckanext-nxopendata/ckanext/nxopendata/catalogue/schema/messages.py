@@ -2,71 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import ckan.plugins.toolkit as tk
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import Finding
 from ckanext.nxopendata.core import codelists, payload_types
 
-TEXTS: dict[str, Callable[[], str]] = {
-    "required": lambda: tk._("Fill this in: the catalogue guide requires it"),
-    "items_required": lambda: tk._("List the data items: databases and spreadsheets must have them"),
-    "item_type_required": lambda: tk._('Give the data type of item "{item}"'),
-    "item_length_required": lambda: tk._('Give the length of item "{item}": character and numeric items need one'),
-    "share_basis_missing": lambda: tk._(
+TEXTS: dict[str, LazyString] = {
+    "required": _("Fill this in: the catalogue guide requires it"),
+    "items_required": _("List the data items: databases and spreadsheets must have them"),
+    "item_type_required": _('Give the data type of item "{item}"'),
+    "item_length_required": _('Give the length of item "{item}": character and numeric items need one'),
+    "share_basis_missing": _(
         "Not shared needs its basis: name the law, administrative regulation or policy of the State Council"
     ),
-    "share_condition_missing": lambda: tk._("Conditional sharing needs its condition: who may use it, and for what"),
-    "share_condition_on_unconditional": lambda: tk._(
+    "share_condition_missing": _("Conditional sharing needs its condition: who may use it, and for what"),
+    "share_condition_on_unconditional": _(
         "Shared without conditions, yet a condition is given: remove it or choose conditional sharing"
     ),
-    "not_shared_but_open": lambda: tk._("What is not shared cannot be open to the public: change one of the two"),
-    "level_forbids_opening": lambda: tk._("{level} is not opened to the public: correct the level or the opening"),
-    "open_condition_without_opening": lambda: tk._("Not open to the public, yet an opening condition is given"),
-    "method_needs_platform": lambda: tk._(
+    "not_shared_but_open": _("What is not shared cannot be open to the public: change one of the two"),
+    "level_forbids_opening": _("{level} is not opened to the public: correct the level or the opening"),
+    "open_condition_without_opening": _("Not open to the public, yet an opening condition is given"),
+    "method_needs_platform": _(
         "Only sharing through the platform has a method type: choose the platform or leave the type empty"
     ),
-    "method_does_not_fit_format": lambda: tk._(
-        'Resources of format "{format}" are shared as {methods}: choose one of these'
-    ),
-    "format_type_of_other_category": lambda: tk._(
+    "method_does_not_fit_format": _('Resources of format "{format}" are shared as {methods}: choose one of these'),
+    "format_type_of_other_category": _(
         '"{type}" is a type of {categories}, not of {category}: correct the category or the type'
     ),
-    "item_twice": lambda: tk._('"{item}" is listed twice: it is already item {first}'),
-    "item_length_not_a_number": lambda: tk._('Write the length as a number such as 20 or 10,2; not "{length}"'),
-    "item_wider_than_dataset": lambda: tk._('Item "{item}" is open, but the dataset is not'),
-    "code_of_other_class": lambda: tk._("Resource code {code} does not begin with the class {class}"),
-    "related_to_itself": lambda: tk._("{code} is this dataset's own code: remove it"),
-    "related_code_malformed": lambda: tk._('"{code}" is not a resource code; write prefix/sequence such as 214001/12'),
-    "related_code_unknown": lambda: tk._("There is no dataset with the resource code {code}: correct or remove it"),
-    "title_names_a_system": lambda: tk._('"{title}" names a system: name the data that it holds'),
-    "title_taken": lambda: tk._(
+    "item_twice": _('"{item}" is listed twice: it is already item {first}'),
+    "item_length_not_a_number": _('Write the length as a number such as 20 or 10,2; not "{length}"'),
+    "item_wider_than_dataset": _('Item "{item}" is open, but the dataset is not'),
+    "code_of_other_class": _("Resource code {code} does not begin with the class {class}"),
+    "related_to_itself": _("{code} is this dataset's own code: remove it"),
+    "related_code_malformed": _('"{code}" is not a resource code; write prefix/sequence such as 214001/12'),
+    "related_code_unknown": _("There is no dataset with the resource code {code}: correct or remove it"),
+    "title_names_a_system": _('"{title}" names a system: name the data that it holds'),
+    "title_taken": _(
         'The provider already has "{title}" ({name}): names that differ only in spaces and punctuation count as equal'
     ),
-    "title_numbered": lambda: tk._(
+    "title_numbered": _(
         'The provider already has "{title}" ({name}): a title that differs only in the number at its end counts as '
         "copied by a spreadsheet; say in words what sets the two apart"
     ),
-    "published_in_future": lambda: tk._("The date must not be in the future"),
-    "ends_before_it_starts": lambda: tk._("The period ends ({end}) before it starts ({start})"),
-    "code_taken": lambda: tk._("Resource code {code} belongs to another dataset ({name})"),
-    "code_is_fixed": lambda: tk._("The resource code {code} is final and cannot be changed"),
+    "published_in_future": _("The date must not be in the future"),
+    "ends_before_it_starts": _("The period ends ({end}) before it starts ({start})"),
+    "code_taken": _("Resource code {code} belongs to another dataset ({name})"),
+    "code_is_fixed": _("The resource code {code} is final and cannot be changed"),
 }
-"""Finding code -> its text, translated when called."""
+"""Finding code -> its text, translated when it is read."""
 
-SHAPES: dict[str, Callable[[], str]] = {
-    payload_types.NOT_TEXT: lambda: tk._("Write one text here, not a list, a table or a bare number"),
-    payload_types.NOT_TEXTS: lambda: tk._("Write a list of texts here"),
-    payload_types.NOT_ROWS: lambda: tk._("Write a list of rows here, each with its fields"),
-    payload_types.NOT_STORABLE: lambda: tk._("This holds a character that cannot be stored: type the text again"),
-    payload_types.TOO_LONG: lambda: tk._("Too long: write at most {number} characters").format(
-        number=payload_types.LONGEST_TITLE
-    ),
-    payload_types.TOO_BIG: lambda: tk._("The number is too big"),
+SHAPES: dict[str, LazyString] = {
+    payload_types.NOT_TEXT: _("Write one text here, not a list, a table or a bare number"),
+    payload_types.NOT_TEXTS: _("Write a list of texts here"),
+    payload_types.NOT_ROWS: _("Write a list of rows here, each with its fields"),
+    payload_types.NOT_STORABLE: _("This holds a character that cannot be stored: type the text again"),
+    payload_types.TOO_LONG: _("Too long: write at most {number} characters"),
+    payload_types.TOO_BIG: _("The number is too big"),
 }
-"""Code of :func:`payload_types.wrong` -> its text, translated when called."""
+"""Code of :func:`payload_types.wrong` -> its text, translated when it is read."""
 
 LISTED = {
     "format": "format_category",
@@ -79,15 +76,20 @@ LISTED = {
 
 
 def text(finding: Finding, language: str) -> str:
-    """What a finding says to a reader of ``language`` (a locale)."""
+    """Return what a finding says to a reader of ``language`` (a locale)."""
     params = {name: _named(name, value, language) for name, value in finding.params.items()}
-    return TEXTS[finding.code]().format(**params)
+    return str(TEXTS[finding.code]).format(**params)
+
+
+def shape_text(code: str) -> str:
+    """Return what a code of :func:`payload_types.wrong` says to the reader."""
+    return str(SHAPES[code]).format(number=payload_types.LONGEST_TITLE)
 
 
 def of_shapes(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What :func:`payload_types.wrong` found, as errors of an action."""
+    """Return what :func:`payload_types.wrong` found as errors of an action."""
     return {
-        name: [of_shapes(row) for row in problem] if isinstance(problem, list) else [SHAPES[problem]()]
+        name: [of_shapes(row) for row in problem] if isinstance(problem, list) else [shape_text(problem)]
         for name, problem in found.items()
     }
 
