@@ -1,6 +1,6 @@
 """The first rows of a stranger's spreadsheet, read in a process of its own with small limits. Plain module.
 
-For what many readers ask: unlike :mod:`.spreadsheet`, which may work for minutes on an import, this ends in ten seconds.
+For what many readers ask: :mod:`.spreadsheet` may work for minutes on an import, this ends within ten seconds.
 What a workbook unpacks to is looked at before anything is unpacked, and the limits of the process hold for whatever
 the workbook says of itself.
 """
