@@ -82,7 +82,7 @@ def test_loading_beside_stock(tmp_path: Path) -> None:
     began = time.perf_counter()
     found = table.read(path, "csv")
     read = time.perf_counter() - began
-    loaded = store.load(ours["id"], found)
+    loaded = store.replace_table(ours["id"], found)
     mine = time.perf_counter() - began
 
     search = {"limit": 1, "include_total": True}

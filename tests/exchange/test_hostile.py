@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.core.tabular import sandbox, spreadsheet
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.exchange import messages, xml
-from ckanext.nxopendata.exchange.imports import jobs
+from ckanext.nxopendata.exchange.imports import importer
 from ckanext.nxopendata.exchange.workbook import reader, writer
 
 from .books import FORM, changed, letter, numbered, workbook
@@ -52,11 +54,11 @@ TABLE = row(1, HEAD) + row(2, ROW)
 
 
 def read(content: bytes) -> reader.Reading:
-    return reader.read(spreadsheet.read(content, jobs.MOST_CELLS), FORM, jobs.MOST_DATASETS)
+    return reader.read(file_reader.read(content, importer.MOST_CELLS), FORM, importer.MOST_DATASETS)
 
 
 def refusal(content: bytes) -> str:
-    with pytest.raises(spreadsheet.Unreadable) as refused:
+    with pytest.raises(UnreadableError) as refused:
         read(content)
     assert refused.value.code in messages.TEXTS
     return refused.value.code
@@ -84,20 +86,25 @@ class TestSize:
         assert refusal(stream.getvalue()) == "too_large"
 
     def test_a_cell_longer_than_a_book_is_refused(self) -> None:
-        assert refusal(book(row(1, HEAD) + row(2, ["甲" * (spreadsheet.LONGEST + 1)]))) == "too_large"
+        assert refusal(book(row(1, HEAD) + row(2, ["甲" * (spreadsheet.LONGEST_CELL + 1)]))) == "too_large"
 
     def test_more_datasets_than_are_let_in_are_refused(self) -> None:
         lines = "\n".join(f"名录{number}x,摘要,每年,名称,字符型" for number in range(4))
-        with pytest.raises(spreadsheet.Unreadable) as refused:
-            reader.read(spreadsheet.read(f"{','.join(HEAD)}\n{lines}".encode()), FORM, 3)
+        with pytest.raises(UnreadableError) as refused:
+            reader.read(file_reader.read(f"{','.join(HEAD)}\n{lines}".encode()), FORM, 3)
         assert refused.value.code in messages.TEXTS
-        with pytest.raises(xml.BrokenXmlError) as broken:
+        with pytest.raises(xml.BrokenXml) as broken:
             xml.read(f"<catalogue>{'<record/>' * 4}</catalogue>".encode(), 3)
         assert broken.value.code in messages.TEXTS
 
     def test_work_over_its_limit_dies_alone(self) -> None:
-        with pytest.raises(sandbox.Died):
-            sandbox.call(spreadsheet._spreadsheet, workbook(numbered(1)), spreadsheet.MOST_CELLS, memory=1024 * 1024)
+        with pytest.raises(sandbox.SandboxError):
+            sandbox.run_limited(
+                spreadsheet._read,
+                workbook(numbered(1)),
+                spreadsheet.MOST_CELLS,
+                limits=sandbox.Limits(memory=1024 * 1024),
+            )
 
 
 class TestContent:
@@ -151,7 +158,7 @@ class TestHeads:
 class TestMarks:
     def test_a_text_like_a_formula_stays_a_text_in_the_marked_copy(self) -> None:
         sent = f'{",".join(HEAD)}\n"=HYPERLINK(""http://x"")",=1+1,每世纪,名称,字符型\n'.encode()
-        back = writer.marked(sent, spreadsheet.read(sent), {("", 2, 3): ["错"]})
+        back = writer.marked(sent, file_reader.read(sent), {("", 2, 3): ["错"]})
         page = load_workbook(io.BytesIO(back)).worksheets[0]
         assert [page["A2"].data_type, page["B2"].data_type] == ["s", "s"]
         assert page["C2"].comment is not None
@@ -159,14 +166,14 @@ class TestMarks:
     def test_what_the_writer_cannot_open_is_marked_in_a_copy(self) -> None:
         """calamine reads a workbook without [Content_Types].xml, openpyxl does not."""
         sent = book(TABLE)
-        page = load_workbook(io.BytesIO(writer.marked(sent, spreadsheet.read(sent), {("表", 2, 3): ["错"]})))["表"]
+        page = load_workbook(io.BytesIO(writer.marked(sent, file_reader.read(sent), {("表", 2, 3): ["错"]})))["表"]
         assert page["A2"].value == "景区名录"
         assert page["C2"].comment is not None
 
     def test_marks_of_many_merged_cells_stand_where_they_show(self) -> None:
         sent = workbook(*(numbered(number) for number in range(8)))
         places = {(FORM.sheet, 6 + 2 * number, 6): ["错"] for number in range(8)}
-        page = load_workbook(io.BytesIO(writer.marked(sent, spreadsheet.read(sent), places)))[FORM.sheet]
+        page = load_workbook(io.BytesIO(writer.marked(sent, file_reader.read(sent), places)))[FORM.sheet]
         marks = {cell.coordinate for line in page.iter_rows(min_row=5) for cell in line if cell.comment}
         assert marks == {f"F{5 + 2 * number}" for number in range(8)}
 

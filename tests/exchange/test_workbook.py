@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.core.tabular import reader as file_reader
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.exchange import forms
 from ckanext.nxopendata.exchange.workbook import reader, writer
 
@@ -23,7 +24,7 @@ def exported(*datasets: dict[str, Any]) -> bytes:
 
 
 def drafts(content: bytes) -> list[reader.Draft]:
-    return reader.read(spreadsheet.read(content), FORM).drafts
+    return reader.read(file_reader.read(content), FORM).drafts
 
 
 def csv_of(*rows: list[str]) -> str:
@@ -93,8 +94,8 @@ class TestEncodings:
 
     @pytest.mark.parametrize("content", [b"PK\x03\x04 not a zip", b"\xd0\xcf\x11\xe0 not ole", b"\x00\x01\x02\x03"])
     def test_what_is_no_table_is_refused(self, content: bytes) -> None:
-        with pytest.raises(spreadsheet.Unreadable):
-            spreadsheet.read(content)
+        with pytest.raises(UnreadableError):
+            file_reader.read(content)
 
 
 class TestProblems:
@@ -136,7 +137,7 @@ class TestProblems:
 
     def test_bad_cells_come_back_marked_in_the_same_workbook(self) -> None:
         sent = exported(DATASET, DATASET | {"title_translated": {"zh": "乙"}, "nx_resource_code": "214001/99"})
-        back = writer.marked(sent, spreadsheet.read(sent), {(FORM.sheet, 6, 6): ["一", "二"]})
+        back = writer.marked(sent, file_reader.read(sent), {(FORM.sheet, 6, 6): ["一", "二"]})
         page = load_workbook(io.BytesIO(back))[FORM.sheet]
         remarks = {
             cell.coordinate: cell.comment.text for row in page.iter_rows(min_row=5) for cell in row if cell.comment
@@ -146,7 +147,7 @@ class TestProblems:
 
     def test_a_marked_csv_comes_back_as_workbook(self) -> None:
         sent = csv_of(HEAD, ["甲", "摘要", "每世纪", "", "名称", "字符型"]).encode("gb18030")
-        page = load_workbook(io.BytesIO(writer.marked(sent, spreadsheet.read(sent), {("", 2, 3): ["错"]}))).worksheets[
+        page = load_workbook(io.BytesIO(writer.marked(sent, file_reader.read(sent), {("", 2, 3): ["错"]}))).worksheets[
             0
         ]
         assert page["C2"].comment is not None

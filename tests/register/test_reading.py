@@ -3,7 +3,7 @@
 import pytest
 from openpyxl.utils import get_column_letter
 
-from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.register import periods
 from ckanext.nxopendata.register.official_tables.intake import matching, reader
 from ckanext.nxopendata.register.systems.record import System
@@ -40,7 +40,7 @@ class TestPeriods:
 
 def test_300_rows_with_their_faults() -> None:
     content, faults = filled.table_1()
-    read = reader.read(spreadsheet.read(content))
+    read = reader.read(file_reader.read(content))
     assert len(read.drafts) == 300
     assert [sum(draft.group == group for draft in read.drafts) for group in ("keep", "merge", "clear")] == [180, 80, 40]
     assert (read.person, read.phone) == ("李某", "0951-6000000")
@@ -53,13 +53,13 @@ def test_300_rows_with_their_faults() -> None:
 
 def _place(faults: list[str], number: int) -> str:
     content, _ = filled.table_1()
-    draft = next(d for d in reader.read(spreadsheet.read(content)).drafts if d.title == filled.name(number))
+    draft = next(d for d in reader.read(file_reader.read(content)).drafts if d.title == filled.name(number))
     cell = draft.cells["approved"]
     return f"{get_column_letter(cell.column)}{cell.row}"
 
 
 def read_csv(text: str, encoding: str = "gb18030") -> reader.Filled:
-    return reader.read(spreadsheet.read(text.encode(encoding)))
+    return reader.read(file_reader.read(text.encode(encoding)))
 
 
 class TestEveryDayOddities:
@@ -139,7 +139,7 @@ class TestMatching:
 )
 def test_a_telephone_is_that_of_the_person_before_it(head: str) -> None:
     rows = "1,统计局,甲,局长,0951-1,乙,科员,0951-2,\n合计,,,,,,,,\n2,审计厅,丙,,,,,,\n"
-    first, second = reader.read(spreadsheet.read((head + rows).encode("gb18030"))).drafts
+    first, second = reader.read(file_reader.read((head + rows).encode("gb18030"))).drafts
     assert (first.fields["leader_phone"], first.fields["contact_phone"]) == ("0951-1", "0951-2")
     assert (first.fields["leader_post"], first.fields["contact_post"]) == ("局长", "科员")
     assert second.fields == {"title": "审计厅", "leader_name": "丙"}

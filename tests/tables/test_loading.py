@@ -120,40 +120,40 @@ def test_a_printed_worksheet_keeps_ids_and_sets_titles_totals_and_notes_aside(
     assert helpers.call_action("datastore_search", resource_id=file["id"])["records"][0]["地区"] == "固原市"
     broken = replace("人口.xlsx", b"PK\x03\x04 no workbook")
     assert (broken["state"], broken["code"]) == ("failed", "broken")
-    assert not store.exists(file["id"])
+    assert not store.has_table(file["id"])
     assert call("resource_show", id=file["id"])["datastore_active"] is False
 
 
 def test_tables_go_with_their_files_and_datasets(dataset: dict[str, Any], upload: Call, call: Call) -> None:
     first = upload(dataset, "一.csv", CSV_TEXT.encode())
     second = upload(dataset, "二.csv", CSV_TEXT.encode("utf-16"))
-    assert store.exists(first["id"]) and store.exists(second["id"])
+    assert store.has_table(first["id"]) and store.has_table(second["id"])
     # Nothing changed: nothing is loaded again, whatever else of the dataset is edited.
     call("package_patch", id=dataset["id"], nx_contact_name="王")
-    before = states.get(second["id"])
+    before = states.get_state(second["id"])
     assert before
     changed = before.changed
     work()
     model.Session.expire_all()
-    again = states.get(second["id"])
+    again = states.get_state(second["id"])
     assert again and again.changed == changed
     # An item's English name is in the dictionary at the next load.
     call("resource_delete", id=first["id"])
     work()
-    assert not store.exists(first["id"]) and states.get(first["id"]) is None
+    assert not store.has_table(first["id"]) and states.get_state(first["id"]) is None
     call("package_delete", id=dataset["id"])
     work()
-    assert not store.exists(second["id"])
+    assert not store.has_table(second["id"])
     call("package_patch", id=dataset["id"], state="active")
     work()
-    assert store.exists(second["id"])
+    assert store.has_table(second["id"])
     # Withdrawn by its source: the page and the file stay, the table goes.
     package = model.Package.get(dataset["id"])
     assert package
     package.extras = {**package.extras, jobs.WITHDRAWN: "2026-11-24T00:00:00"}
     model.Session.commit()
     assert jobs.sync([dataset["id"]])["dropped"] == 1
-    assert not store.exists(second["id"])
+    assert not store.has_table(second["id"])
 
 
 def test_limits_are_told(

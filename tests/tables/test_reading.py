@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ import pytest
 from lxml import etree
 from openpyxl import load_workbook
 
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables import examples, export, svg_map
 from ckanext.nxopendata.tables.reader import columns, table
-from ckanext.nxopendata.tables.reader.line_reader import CannotRead
 
 from .conftest import CSV_TEXT, PRINTED, workbook
 
@@ -40,22 +41,31 @@ def labels(found: table.Table) -> list[str]:
 def test_chinese_texts_are_read_in_every_encoding_departments_use(tmp_path: Path, codec: str, name: str) -> None:
     mark = b"\xfe\xff" if codec == "utf-16-be" else b""
     found = read(tmp_path, "a.csv", mark + CSV_TEXT.replace("60", "６０").encode(codec))
-    assert found.encoding == name
+    assert found.sheet.encoding == name
     assert rows(found)[0] == ["沙湖旅游景区", "5A", "640221", "石嘴山市", "106.36", "38.80", "60", "2007-05-08"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xff\xff,\x80", "名称\n".encode(), b"PK\x03\x04", b"<html>"])
 def test_what_is_no_table_is_refused_with_a_reason(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(CannotRead) as refused:
+    with pytest.raises(UnreadableError) as refused:
         read(tmp_path, "a.xlsx" if content.startswith((b"PK", b"<")) else "a.csv", content)
     assert refused.value.code in ("empty", "encoding", "broken")
 
 
 def test_limits_are_kept(tmp_path: Path) -> None:
     for limit, code in (("rows", "too_many_rows"), ("columns", "too_many_columns"), ("megabytes", "too_large")):
-        with pytest.raises(CannotRead) as refused:
+        with pytest.raises(UnreadableError) as refused:
             read(tmp_path, "a.csv", CSV_TEXT, **{limit: 0 if limit == "megabytes" else 2})
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize("before", ["", "名称,值\n沙湖,1\n" * 100])
+def test_a_line_of_a_million_columns_is_refused_before_each_costs_something(tmp_path: Path, before: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(UnreadableError) as refused:
+        read(tmp_path, "a.csv", before + "a," * 1_000_000 + "\n" + "b," * 1_000_000)
+    assert refused.value.code == "too_many_columns"
+    assert time.monotonic() - began < 10
 
 
 class TestLayouts:
@@ -76,7 +86,7 @@ class TestLayouts:
 
     def test_a_lonely_cell_in_the_middle_is_data_and_at_the_end_a_note(self, tmp_path: Path) -> None:
         found = read(tmp_path, "a.csv", "地区,男,女\n银川市,1,2\n固原市,,\n中卫市,3,4\n注：演示,,\n")
-        assert (found.rows, found.footnotes) == (3, ["注：演示"])
+        assert (found.rows, found.footnotes) == (3, ("注：演示",))
         assert rows(found)[1] == ["固原市", None, None]
 
     def test_the_first_sheet_with_data_is_read_and_the_others_are_named(self, tmp_path: Path) -> None:
@@ -89,7 +99,7 @@ class TestLayouts:
         out = io.BytesIO()
         book.save(out)
         found = read(tmp_path, "a.xlsx", out.getvalue())
-        assert (found.sheet, found.other_sheets) == ("名录", ("Sheet", "说明"))
+        assert (found.sheet.name, found.other_sheets) == ("名录", ("Sheet", "说明"))
 
     def test_a_workbook_under_the_name_of_a_text_is_read(self, tmp_path: Path) -> None:
         assert labels(read(tmp_path, "a.csv", workbook([["名称", "年份"], ["沙湖", 2007]]))) == ["名称", "年份"]
@@ -138,13 +148,13 @@ class TestTypes:
 class TestNames:
     def test_long_chinese_headers_are_cut_at_63_bytes_and_stay_apart(self) -> None:
         long = "第七次全国人口普查宁夏回族自治区各市县区常住人口数量及比重"
-        found = columns.names([long + "男", long + "女", "名称", "名称", "", '_比重(%)"'])
+        found = columns.column_names([long + "男", long + "女", "名称", "名称", "", '_比重(%)"'])
         assert all(len(name.encode()) <= 63 for name in found)
         assert len(set(found)) == 6
         assert found[2:] == ["名称", "名称_2", "列5", "比重(％)”"]
 
     def test_full_text_tokens_are_pairs(self) -> None:
-        assert columns.words(["沙湖景区5A", "沙湖"]) == "沙湖 湖景 景区 5a"
+        assert columns.index_words(["沙湖景区5A", "沙湖"]) == "沙湖 湖景 景区 5a"
 
 
 FIELDS = [
@@ -164,7 +174,7 @@ class TestExports:
         text = self.write("csv").decode()
         assert text.startswith("证件号码,价格,日期\r\n640102199001011234,60.50,2007-05-08\r\n\"'=HYPERLINK")
         assert self.write("csv-bom") == b"\xef\xbb\xbf" + text.encode()
-        assert [export.guarded(value) for value in ("-5", "+86 951", "—", "@a", "+cmd|x")] == [
+        assert [export.to_guarded_text(value) for value in ("-5", "+86 951", "—", "@a", "+cmd|x")] == [
             "-5",
             "+86 951",
             "—",
@@ -199,5 +209,5 @@ def test_the_map_draws_points_and_shapes_and_counts_slips() -> None:
 
 
 def test_examples_quote_what_people_search_for() -> None:
-    for one in examples.of("https://x.example/api", "abc", "a'b\"; rm -rf `x` $HOME"):
+    for one in examples.make_examples("https://x.example/api", "abc", "a'b\"; rm -rf `x` $HOME"):
         assert "`x`" not in one.text and "$HOME" not in one.text and "a'b" not in one.text

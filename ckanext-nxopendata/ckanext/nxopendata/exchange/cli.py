@@ -84,7 +84,7 @@ def import_(
     if marked:
         try:
             marked.write_bytes(report.mark_workbook(models.get(shown["id"]) or {}))
-        except sandbox.Died as error:
+        except sandbox.SandboxError as error:
             raise click.ClickException(f"--marked: {error}") from error
     if receipt:
         receipt.write_bytes(report.build_receipt(models.get(shown["id"]) or {}))

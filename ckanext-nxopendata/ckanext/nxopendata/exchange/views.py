@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
 from ckanext.nxopendata.core.tabular import sandbox
+from ckanext.nxopendata.core.web import download
 from ckanext.nxopendata.exchange import exports, forms
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange.imports import jobs, report
@@ -119,15 +119,15 @@ def marked(org: str, identifier: str) -> Any:
         return tk.abort(404, tk._("The file is no longer kept"))
     stem = row["file_name"].rpartition(".")[0] or row["file_name"]
     try:
-        return _download(report.mark_workbook(row), f"{stem}_校验.xlsx")
-    except sandbox.Died:
+        return download(report.mark_workbook(row), f"{stem}_校验.xlsx", XLSX)
+    except sandbox.SandboxError:
         return tk.abort(422, tk._("The workbook is too large to be marked: its mistakes stand on the page before"))
 
 
 def receipt(org: str, identifier: str) -> Response:
     """The answer to an XML package."""
     row = _row(_department(org), identifier, jobs.XML)
-    return _download(report.build_receipt(row), f"{row['file_name']}_回执.xml", "application/xml")
+    return download(report.build_receipt(row), f"{row['file_name']}_回执.xml", "application/xml")
 
 
 def export_xml(org: str) -> Any:
@@ -141,25 +141,19 @@ def export_xml(org: str) -> Any:
         made = tk.get_action("nx_catalogue_export")({"user": tk.current_user.name}, data)
     except tk.ValidationError as error:
         return tk.abort(400, "".join(map(str, error.error_summary.values())))
-    return _download(base64.b64decode(made["content"]), made["file_name"], "application/xml")
+    return download(base64.b64decode(made["content"]), made["file_name"], "application/xml")
 
 
 def export(org: str, kind: str) -> Response:
     """The department's catalogue as workbook or CSV."""
     group = _group(_department(org, "nx_catalogue_export"))
-    return _download(exports.export_table(group, tk.current_user.name, kind), f"{group.title}_目录.{kind}", MEDIA[kind])
+    return download(exports.export_table(group, tk.current_user.name, kind), f"{group.title}_目录.{kind}", MEDIA[kind])
 
 
 def template(org: str) -> Response:
     """The blank workbook."""
     group = _group(_department(org))
-    return _download(writer.template(forms.load(jobs.FORM), group.title), "目录填报模板.xlsx")
-
-
-def _download(content: bytes, name: str, media: str = XLSX) -> Response:
-    response = send_file(io.BytesIO(content), mimetype=media, as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return download(writer.template(forms.load(jobs.FORM), group.title), "目录填报模板.xlsx", XLSX)
 
 
 exchange.add_url_rule("/", view_func=index, methods=["GET", "POST"])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, send_file
 
-from ckanext.nxopendata.core.tabular.csv_safety import safe
+from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.mirror import versions
 from ckanext.nxopendata.harvest.monitoring import metrics
@@ -23,7 +21,6 @@ nx_harvest = Blueprint("nx_harvest", __name__, url_prefix="/harvest")
 PAGE = 50
 RUNS = 20
 CSV_PAGE = 5_000
-BOM = "\ufeff"
 
 
 def _act(action: str, /, **data: Any) -> Any:
@@ -240,11 +237,7 @@ def problems_csv(run_id: str) -> Response:
     """All problems of a run as CSV, UTF-8 with a byte order mark, as spreadsheets want it."""
     found, of = _run(run_id)
     rows = list(_csv_rows(run_id))
-    headers = {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": f'attachment; filename="{of["name"]}-{found["created"][:10]}-problems.csv"',
-    }
-    return Response(_csv(rows), headers=headers)
+    return csv_response(rows, f"{of['name']}-{found['created'][:10]}-problems.csv")
 
 
 def _csv_rows(run_id: str) -> Iterator[list[str]]:
@@ -271,14 +264,6 @@ def _csv_rows(run_id: str) -> Iterator[list[str]]:
                 one["code"],
             ]
         offset, count = offset + CSV_PAGE, listed["count"]
-
-
-def _csv(rows: list[list[str]]) -> Iterator[str]:
-    yield BOM
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow([safe(cell) for cell in row])
-        yield line.getvalue()
 
 
 # Figures

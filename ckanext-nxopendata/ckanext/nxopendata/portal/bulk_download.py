@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 import json
 import os
 import tempfile
@@ -14,7 +13,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core import codelists, localised
-from ckanext.nxopendata.core.tabular.csv_safety import safe
+from ckanext.nxopendata.core.tabular import csv_out
 
 Dataset = Mapping[str, Any]
 
@@ -55,10 +54,10 @@ BLOCK = 1 << 20
 
 def csv_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
     """UTF-8 with BOM, so that Excel in Chinese opens it; codes as labels; no cell can run as a formula."""
-    yield "\ufeff".encode()
-    yield _line([f"{name} {heading}" for name, heading in COLUMNS])
-    for dataset in datasets:
-        yield _line([safe(_cell(dataset, name)) for name, _ in COLUMNS])
+    head = [f"{name} {heading}" for name, heading in COLUMNS]
+    rows = ([_cell(dataset, name) for name, _ in COLUMNS] for dataset in datasets)
+    for piece in csv_out.write(itertools.chain([head], rows)):
+        yield piece.encode()
 
 
 def json_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
@@ -127,9 +126,3 @@ def _cell(dataset: Dataset, name: str) -> str:
     if name in CODED:
         values = [codelists.label(CODED[name], one, "zh") for one in values]
     return "、".join(values)
-
-
-def _line(cells: list[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue().encode()

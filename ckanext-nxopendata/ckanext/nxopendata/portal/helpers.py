@@ -17,9 +17,9 @@ from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.core import codelists, departments, localised
-from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core.caching import file_readings, kept
 from ckanext.nxopendata.core.language import is_chinese, reader_language, zh_or_en
-from ckanext.nxopendata.core.tabular import reading_cache
+from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.licences import registry
 from ckanext.nxopendata.portal.dataset import metadata, preview, schema_org
 from ckanext.nxopendata.portal.dataset import relatives as about
@@ -480,7 +480,7 @@ def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any
         refused: whether no table could be made of the file; then it is not read whole for a preview either.
 
     Returns:
-        ``{"table": preview.Table}``, or ``{"reason": code}`` where the code is one of ``preview.NoPreview``,
+        ``{"table": preview.Table}``, or ``{"reason": code}`` where the code is one of ``preview.NoPreviewError``,
         ``elsewhere`` (the file stands on another server, which a page never asks), ``refused``, ``busy`` (it is being
         read for another reader) or ``guarded`` (this reader may not have the file; ``message`` says why and what to
         do).
@@ -492,11 +492,11 @@ def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any
     if path is None:
         return {"reason": "elsewhere"}
     kind = (resource.get("format") or path.suffix).lower().lstrip(".")
-    if refused and kind in preview.READ_WHOLE:
+    if refused and kind in reader.READ_IN_SANDBOX:
         return {"reason": "refused"}
     try:
         return {"table": _preview(path, kind)}
-    except preview.NoPreview as reason:
+    except preview.NoPreviewError as reason:
         return {"reason": reason.code}
 
 
@@ -506,12 +506,13 @@ def _preview(path: Path, kind: str) -> preview.Table:
     def read() -> preview.Table:
         return preview.read(path, kind, limit=limit)
 
-    if kind not in preview.READ_WHOLE:
+    if kind not in reader.READ_IN_SANDBOX:
         return read()
-    told = reading_cache.remember(f"preview {kind} {limit}", path, lambda: preview.to_dict(read), alone=True)
-    if told is None:
-        raise preview.NoPreview("busy")
-    return preview.from_dict(told)
+    name = f"preview {kind} {limit}"
+    values = file_readings.read_once(name, path, lambda: preview.to_dict(read), exclusive=True)
+    if values is None:
+        raise preview.NoPreviewError("busy")
+    return preview.from_dict(values)
 
 
 def _time_zone() -> ZoneInfo:

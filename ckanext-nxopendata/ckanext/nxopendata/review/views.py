@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+import itertools
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -12,14 +10,13 @@ from flask import Blueprint, Response
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.core.tabular.csv_safety import safe
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.review import catalogue_lists
 
 nx_review = Blueprint("nx_review", __name__)
 
 PAGE = 50
-BOM = "\ufeff"
 CODED = {"nx_share_type": "share_type", "nx_is_open": "is_open", "nx_update_cycle": "update_cycle"}
 
 
@@ -155,11 +152,7 @@ def plan_csv(kind: str) -> Response:
     language = reader_language()
     heads = [tk.h.nx_list_heading(column) for column in COLUMNS]
     rows = (_row(row, language) for row in catalogue_lists.read_all(language, kind, **_choice()))
-    headers = {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": f'attachment; filename="{kind}.csv"',
-    }
-    return Response(_csv(heads, rows), headers=headers)
+    return csv_response(itertools.chain([heads], rows), f"{kind}.csv")
 
 
 COLUMNS = ("nx_resource_code", "title", "department", *catalogue_lists.FIELDS[1:])
@@ -178,14 +171,6 @@ def _choice() -> dict[str, Any]:
 
 def _row(row: dict[str, Any], language: str) -> list[str]:
     return [
-        safe(str((codelists.label(CODED[name], row[name], language) if name in CODED else row[name]) or ""))
+        str((codelists.label(CODED[name], row[name], language) if name in CODED else row[name]) or "")
         for name in COLUMNS
     ]
-
-
-def _csv(heads: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
-    yield BOM
-    for row in (heads, *rows):
-        line = io.StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()

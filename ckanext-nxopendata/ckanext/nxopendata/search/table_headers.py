@@ -13,7 +13,7 @@ from ckan import logic
 from ckan.lib.search.index import PackageSearchIndex
 
 from ckanext.nxopendata.catalogue.uploads import path_of
-from ckanext.nxopendata.core.tabular import reading_cache
+from ckanext.nxopendata.core.caching import file_readings
 from ckanext.nxopendata.search import file_headers
 
 FIELD = "nx_columns"
@@ -51,10 +51,10 @@ def of_resource(resource: Mapping[str, Any]) -> list[str]:
 
 def _of_file(path: Path, kind: str) -> list[str]:
     if kind.lower().lstrip(".") != file_headers.WORKBOOK:
-        return file_headers.of_file(path, kind)
+        return file_headers.read_headers(path, kind)
     # A process of its own for each file, whenever its dataset is indexed, would be too dear.
-    told = reading_cache.remember("headers", path, lambda: {"headers": file_headers.of_file(path, kind)})
-    return told["headers"] if told else []
+    reading = file_readings.read_once("headers", path, lambda: {"headers": file_headers.read_headers(path, kind)})
+    return reading["headers"] if reading else []
 
 
 def index_again(resource: Mapping[str, Any]) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from decimal import Decimal
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.tables import jobs, messages, query, table_lookup
+from ckanext.nxopendata.tables import export, jobs, messages, query, table_lookup
 from ckanext.nxopendata.tables import models as states
-from ckanext.nxopendata.tables.query import BadQuestion, Condition, Question, TooSlow
-from ckanext.nxopendata.tables.reader import columns as words
+from ckanext.nxopendata.tables.query import Condition, QueryTimeoutError, Question, QuestionError
+from ckanext.nxopendata.tables.reader import columns as table_columns
 
 MOST_ROWS = 1000
 MOST_GROUPS = 500
@@ -32,16 +30,16 @@ def nx_table_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         not ready, ``rows``, ``columns`` (``id``, ``label``, ``label_en``, ``type``, ``notes``, ``item``, ``nx_type``,
         ``precision``, ``unit``), and ``notes``, ``totals``, ``footnotes``, ``sheet``, ``other_sheets``, ``encoding``
     """
-    resource_id = _id(data_dict)
-    tk.check_access("nx_table_show", context, data_dict)
-    state = states.get(resource_id)
+    resource_id = _resource_id(data_dict)
+    tk.check_access("nx_table_show", context, {"id": resource_id})
+    state = states.get_state(resource_id)
     if state is None:
         return {"id": resource_id, "state": "none", "code": "", "message": "", "rows": 0, "columns": []}
     return {
         "id": resource_id,
         "state": state.state,
         "code": state.code,
-        "message": messages.of_state(state.state, state.code, state.params),
+        "message": messages.describe_state(state.state, state.code, state.params),
         "rows": state.rows,
         "columns": state.columns,
         **state.around,
@@ -68,21 +66,22 @@ def nx_table_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``total``, ``fields`` (``id``, ``label``, ``type``) and ``records``
     """
-    resource_id = _id(data_dict)
-    tk.check_access("nx_table_search", context, data_dict)
-    found = table_lookup.columns(resource_id)
-    if not found:
+    resource_id = _resource_id(data_dict)
+    tk.check_access("nx_table_search", context, {"id": resource_id})
+    columns = table_lookup.list_columns(resource_id)
+    if not columns:
         raise tk.ObjectNotFound(tk._("This file has no table"))
     limit, offset = _number(data_dict, "limit", 100, MOST_ROWS), _number(data_dict, "offset", 0, 10**9)
+    source = table_lookup.make_source(resource_id, columns)
     try:
-        total, rows = query.page(table_lookup.source(resource_id, found), question(data_dict), limit, offset)
-    except (BadQuestion, TooSlow) as problem:
-        raise tk.ValidationError({"conditions": [explain(problem)]}) from None
-    names = [column.id for column in found]
+        total, rows = query.read_page(source, _question(data_dict), limit, offset)
+    except (QuestionError, QueryTimeoutError) as problem:
+        raise tk.ValidationError({"conditions": [messages.explain_question(problem)]}) from None
+    names = [column.id for column in columns]
     return {
         "total": total,
-        "fields": [{"id": column.id, "label": column.label, "type": column.type} for column in found],
-        "records": [dict(zip(names, map(_plain, row), strict=True)) for row in rows],
+        "fields": [{"id": column.id, "label": column.label, "type": column.type} for column in columns],
+        "records": [dict(zip(names, map(export.to_json, row), strict=True)) for row in rows],
     }
 
 
@@ -104,24 +103,24 @@ def nx_table_chart(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``groups``: list of pairs of a value and its number, at most 500
     """
-    resource_id = _id(data_dict)
-    tk.check_access("nx_table_chart", context, data_dict)
-    found = table_lookup.columns(resource_id)
-    if not found:
+    resource_id = _resource_id(data_dict)
+    tk.check_access("nx_table_chart", context, {"id": resource_id})
+    columns = table_lookup.list_columns(resource_id)
+    if not columns:
         raise tk.ObjectNotFound(tk._("This file has no table"))
     try:
-        pairs = query.groups(
-            table_lookup.source(resource_id, found),
-            question(data_dict),
+        groups = query.read_groups(
+            table_lookup.make_source(resource_id, columns),
+            _question(data_dict),
             str(data_dict.get("by") or ""),
             str(data_dict.get("value") or ""),
             str(data_dict.get("aggregate") or "count"),
             limit=MOST_GROUPS,
             by_value=data_dict.get("order") == "value",
         )
-    except (BadQuestion, TooSlow) as problem:
-        raise tk.ValidationError({"by": [explain(problem)]}) from None
-    return {"groups": [[_plain(key), _plain(number)] for key, number in pairs]}
+    except (QuestionError, QueryTimeoutError) as problem:
+        raise tk.ValidationError({"by": [messages.explain_question(problem)]}) from None
+    return {"groups": [[export.to_json(key), export.to_json(number)] for key, number in groups]}
 
 
 def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -132,12 +131,12 @@ def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: as ``nx_table_show``
     """
-    resource_id = _id(data_dict)
-    tk.check_access("nx_table_load", context, data_dict)
+    resource_id = _resource_id(data_dict)
+    tk.check_access("nx_table_load", context, {"id": resource_id})
     resource = model.Session.get(model.Resource, resource_id)
     if resource is None:
         raise tk.ObjectNotFound(tk._("There is no such file"))
-    states.put(resource_id, dataset_id=resource.package_id, state=states.QUEUED, code="", params={})
+    states.write_state(resource_id, dataset_id=resource.package_id, state=states.QUEUED, code="", params={})
     jobs.enqueue_load(resource_id)
     return tk.get_action("nx_table_show")(tk.fresh_context(context), {"id": resource_id})
 
@@ -152,11 +151,10 @@ def nx_table_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]
     :returns: ``id`` of the file, ``rows`` and ``encoding`` ("" for others than texts) each
     """
     tk.check_access("nx_table_list", context, data_dict)
-    found = states.of_dataset(tk.get_or_bust(data_dict, "dataset"))
     return [
-        {"id": one.resource_id, "rows": one.rows, "encoding": one.around.get("encoding") or ""}
-        for one in found
-        if one.state == states.READY
+        {"id": state.resource_id, "rows": state.rows, "encoding": state.around.get("encoding") or ""}
+        for state in states.list_of_dataset(tk.get_or_bust(data_dict, "dataset"))
+        if state.state == states.READY
     ]
 
 
@@ -170,7 +168,7 @@ def nx_table_headers(context: Context, data_dict: DataDict) -> dict[str, list[st
     :returns: dataset id -> headers, Chinese and English, each once
     """
     tk.check_access("nx_table_headers", context, data_dict)
-    return states.headers([str(one) for one in data_dict.get("ids") or ()])
+    return states.read_headers([str(identifier) for identifier in data_dict.get("ids") or ()])
 
 
 @tk.chained_action
@@ -178,25 +176,24 @@ def nx_table_headers(context: Context, data_dict: DataDict) -> dict[str, list[st
 def datastore_search(original: Any, context: Context, data_dict: DataDict) -> Any:
     """As CKAN's; ``q`` finds Chinese words inside longer ones: it is asked as pairs of characters."""
     q = data_dict.get("q")
-    if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True) and _ours(data_dict):
-        data_dict = {**data_dict, "q": " ".join(words.tokens(q)), "language": "simple"}
+    if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True) and _is_loaded_by_us(data_dict):
+        data_dict = {**data_dict, "q": " ".join(table_columns.tokens(q)), "language": "simple"}
     return original(context, data_dict)
 
 
-def _ours(data_dict: DataDict) -> bool:
-    state = states.get(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
+def _is_loaded_by_us(data_dict: DataDict) -> bool:
+    state = states.get_state(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
     return state is not None and state.state == states.READY
 
 
 # Parameters and values
 
 
-def _id(data_dict: DataDict) -> str:
-    found = data_dict.get("id") or data_dict.get("resource_id")
-    if not found:
+def _resource_id(data_dict: DataDict) -> str:
+    resource_id = data_dict.get("id") or data_dict.get("resource_id")
+    if not resource_id:
         raise tk.ValidationError({"id": [tk._("Missing value")]})
-    data_dict["id"] = str(found)
-    return str(found)
+    return str(resource_id)
 
 
 def _number(data_dict: DataDict, key: str, default: int, most: int) -> int:
@@ -206,39 +203,18 @@ def _number(data_dict: DataDict, key: str, default: int, most: int) -> int:
         raise tk.ValidationError({key: [tk._("Must be a whole number")]}) from None
 
 
-def question(data: dict[str, Any]) -> Question:
+def _question(data: dict[str, Any]) -> Question:
     """The question of an API call.
 
     Raises:
         ValidationError: ``conditions`` is not a list of objects.
     """
     given = data.get("conditions") or []
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+    if not isinstance(given, list) or not all(isinstance(condition, dict) for condition in given):
         raise tk.ValidationError({"conditions": [tk._("Must be a list of objects")]})
     conditions = tuple(
-        Condition(str(one.get("column") or ""), str(one.get("operator") or "is"), str(one.get("value") or ""))
-        for one in given
+        Condition(str(entry.get("column") or ""), str(entry.get("operator") or "is"), str(entry.get("value") or ""))
+        for entry in given
     )
     sort = str(data.get("sort") or "")
     return Question(str(data.get("q") or "").strip(), conditions, sort.removeprefix("-"), sort.startswith("-"))
-
-
-def explain(problem: BadQuestion | TooSlow) -> str:
-    """What is wrong with a question, and what would be right."""
-    if isinstance(problem, TooSlow):
-        return tk._("The question takes too long. Narrow it by a filter, or download the file.")
-    sentences = {
-        "column": tk._("There is no column “{column}”"),
-        "number": tk._("“{value}” is not a number, but column “{column}” holds numbers"),
-        "date": tk._("“{value}” is not a date, but column “{column}” holds dates, for example 2026-01-31"),
-        "operator": tk._("Column “{column}” cannot be compared in this way"),
-    }
-    return sentences[problem.code].format(column=problem.column, value=problem.value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
-    if isinstance(value, dt.date | dt.datetime):
-        return value.isoformat()
-    return value

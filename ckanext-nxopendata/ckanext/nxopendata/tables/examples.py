@@ -38,8 +38,8 @@ class Example:
     text: str
 
 
-def of(url: str, resource_id: str, q: str = "") -> list[Example]:
-    """The same question in four languages.
+def make_examples(url: str, resource_id: str, q: str = "") -> list[Example]:
+    """Return the same question in four languages.
 
     Args:
         url: of the action ``datastore_search``, absolute.

@@ -5,28 +5,22 @@ Values are what psycopg2 gives: text, int, Decimal, date, datetime, float, bool,
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from ckanext.nxopendata.core.tabular.csv_safety import FORMULA
+from ckanext.nxopendata.core.tabular import csv_out
 
 BLOCK = 256 * 1024
 ROWS_AT_ONCE = 5000
 MOST_SHEET_ROWS = 1_048_575
 """Rows below the header of an Excel worksheet."""
-
-HARMLESS = re.compile(r"[+-][\d\s.,()-]*\Z")
-"""Signed numbers, telephone numbers and lone dashes: an apostrophe would spoil them and guard nothing."""
 
 CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 """Characters that neither XML 1.0 nor a worksheet may hold."""
@@ -52,11 +46,12 @@ class Format:
     write: Callable[[Sequence[Field], Rows], Iterator[bytes]]
 
 
-class TooManyRows(Exception):
+class TooManyRowsError(Exception):
     """A worksheet holds no more than ``MOST_SHEET_ROWS`` rows."""
 
 
-def _json_value(value: Any) -> Any:
+def to_json(value: Any) -> Any:
+    """Return a value as JSON has it: dates as ISO 8601, decimals as numbers."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
     if isinstance(value, dt.date | dt.datetime):
@@ -64,8 +59,8 @@ def _json_value(value: Any) -> Any:
     return value
 
 
-def text(value: Any) -> str:
-    """A value as CSV and XML have it: dates as ISO 8601, numbers as they are stored."""
+def to_text(value: Any) -> str:
+    """Return a value as CSV and XML have it: dates as ISO 8601, numbers as they are stored."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
@@ -77,31 +72,26 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def guarded(value: Any) -> str:
-    """As :func:`text`, but a text that a spreadsheet program would run is kept from it by an apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA) and not HARMLESS.match(value):
-        return "'" + value
-    return text(value)
+def to_guarded_text(value: Any) -> str:
+    """As :func:`to_text`, but a text that a spreadsheet program would run is kept from it by an apostrophe."""
+    return csv_out.guard_data(value) if isinstance(value, str) else to_text(value)
 
 
 def csv_text(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
     """RFC 4180 in UTF-8."""
-    rows = iter(rows)
-    yield _csv([[guarded(field.label) for field in fields]])
-    while chunk := list(islice(rows, ROWS_AT_ONCE)):
-        yield _csv([[guarded(value) for value in row] for row in chunk])
+    return _csv(fields, rows, bom=False)
 
 
 def csv_with_mark(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
     """The same, after a byte order mark: Excel then reads Chinese by itself."""
-    yield b"\xef\xbb\xbf"
-    yield from csv_text(fields, rows)
+    return _csv(fields, rows, bom=True)
 
 
-def _csv(rows: list[list[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode()
+def _csv(fields: Sequence[Field], rows: Rows, *, bom: bool) -> Iterator[bytes]:
+    lines = chain([[field.label for field in fields]], rows)
+    guarded = ([to_guarded_text(value) for value in line] for line in lines)
+    for piece in csv_out.write(guarded, bom=bom, guard=str):
+        yield piece.encode()
 
 
 def json_array(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
@@ -124,7 +114,7 @@ def _json_chunks(fields: Sequence[Field], rows: Rows) -> Iterator[list[str]]:
     rows = iter(rows)
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         yield [
-            json.dumps(dict(zip(keys, map(_json_value, row), strict=True)), ensure_ascii=False, separators=(",", ":"))
+            json.dumps(dict(zip(keys, map(to_json, row), strict=True)), ensure_ascii=False, separators=(",", ":"))
             for row in chunk
         ]
 
@@ -144,7 +134,7 @@ def xml(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
         yield "".join(
             "<row>"
             + "".join(
-                f"{opened}{escape(text(value).translate(CONTROL))}</value>"
+                f"{opened}{escape(to_text(value).translate(CONTROL))}</value>"
                 for opened, value in zip(opening, row, strict=True)
                 if value is not None
             )
@@ -187,12 +177,12 @@ def xlsx(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
             return value.replace(tzinfo=None)
         if isinstance(value, Decimal) and len(value.as_tuple().digits) <= 15:
             return value
-        return value if isinstance(value, dt.date) else string(text(value))
+        return value if isinstance(value, dt.date) else string(to_text(value))
 
     sheet.append([string(field.label, bold=True) for field in fields])
     for number, row in enumerate(rows):
         if number >= MOST_SHEET_ROWS:
-            raise TooManyRows
+            raise TooManyRowsError
         sheet.append([cell(value) for value in row])
     with tempfile.TemporaryFile() as file:
         book.save(file)
@@ -217,7 +207,7 @@ def parquet(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
     def value(found: Any, type_: str) -> Any:
         if type_ in types:
             return float(found) if isinstance(found, Decimal) else found
-        return text(found) if found is not None else None
+        return to_text(found) if found is not None else None
 
     rows = iter(rows)
     with tempfile.TemporaryFile() as file:

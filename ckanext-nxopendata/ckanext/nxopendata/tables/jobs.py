@@ -19,10 +19,11 @@ from ckan.model.resource import resource_table
 from sqlalchemy import event
 
 from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.core.tabular import reader
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import store
-from ckanext.nxopendata.tables.reader import line_reader, table
-from ckanext.nxopendata.tables.reader.line_reader import CannotRead
+from ckanext.nxopendata.tables.reader import table
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +49,14 @@ WITHDRAWN = "nx_withdrawn"
 # After a commit
 
 
-def listen() -> None:
+def listen_to_commits() -> None:
     """Look at datasets after the transaction that wrote them: a job must not meet what is not committed."""
-    for name, function in (("after_commit", _committed), ("after_rollback", _rolled_back)):
+    for name, function in (("after_commit", _after_commit), ("after_rollback", _after_rollback)):
         if not event.contains(model.Session, name, function):
             event.listen(model.Session, name, function)
 
 
-def written(dataset: Mapping[str, Any]) -> None:
+def note_change(dataset: Mapping[str, Any]) -> None:
     """A dataset was created, changed or deleted in the session's transaction; its files may be left out."""
     has_files = any(_is_table(file) for file in dataset.get("resources") or ())
     waiting = model.Session.info.setdefault(PENDING, {})
@@ -65,17 +66,17 @@ def written(dataset: Mapping[str, Any]) -> None:
 def _is_table(file: Mapping[str, Any]) -> bool:
     ending = Path(str(file.get("nx_file_name") or file.get("url") or "")).suffix
     kinds = {str(said).lower().strip().lstrip(".") for said in (file.get("format") or "", ending)}
-    return file.get("url_type") == "upload" and bool(kinds & line_reader.FORMATS)
+    return file.get("url_type") == "upload" and bool(kinds & reader.FORMATS)
 
 
-def _committed(session: Any) -> None:
+def _after_commit(session: Any) -> None:
     waiting = session.info.pop(PENDING, None)
     if not waiting:
         return
     try:
         # Most writes concern no table: neither a file that could be one nor one that was.
         wanted = {dataset_id for dataset_id, has_files in waiting.items() if has_files}
-        wanted |= states.with_tables(waiting.keys() - wanted)
+        wanted |= states.select_with_states(waiting.keys() - wanted)
         if wanted:
             enqueue_sync(sorted(wanted))
     except Exception:
@@ -83,7 +84,7 @@ def _committed(session: Any) -> None:
         log.exception("the queue did not take the tables of %s", ", ".join(sorted(waiting)))
 
 
-def _rolled_back(session: Any) -> None:
+def _after_rollback(session: Any) -> None:
     session.info.pop(PENDING, None)
 
 
@@ -122,11 +123,11 @@ def sync(dataset_ids: Iterable[str], *, force: bool = False) -> dict[str, int]:
 
 def _sync(dataset_id: str, *, force: bool) -> list[str]:
     package = model.Package.get(dataset_id)
-    known = {state.resource_id: state for state in states.of_dataset(dataset_id)}
-    wanted = {resource.id: resource for resource in _wanted(package)} if package else {}
+    known = {state.resource_id: state for state in states.list_of_dataset(dataset_id)}
+    wanted = {resource.id: resource for resource in _list_table_files(package)} if package else {}
     outcomes, small = [], []
     for resource_id in known.keys() - wanted.keys():
-        discard(resource_id)
+        discard_table(resource_id)
         outcomes.append("dropped")
     for resource_id, resource in wanted.items():
         state = known.get(resource_id)
@@ -136,7 +137,7 @@ def _sync(dataset_id: str, *, force: bool) -> list[str]:
                 _activate(resource, True)
             outcomes.append("kept")
             continue
-        states.put(resource_id, dataset_id=dataset_id, state=states.QUEUED, code="", params={})
+        states.write_state(resource_id, dataset_id=dataset_id, state=states.QUEUED, code="", params={})
         if (resource.size or SMALL) < SMALL:
             small.append(resource_id)
         else:
@@ -150,21 +151,21 @@ def _sync(dataset_id: str, *, force: bool) -> list[str]:
     return outcomes + ["loaded"] * len(small)
 
 
-def _wanted(package: Any) -> list[Any]:
+def _list_table_files(package: Any) -> list[Any]:
     """The files of a dataset that are to have tables: stored here, of a format that has rows."""
     if package.state == "deleted" or (package.extras or {}).get(WITHDRAWN):
         return []
     return [
         resource
         for resource in package.resources
-        if resource.state != "deleted" and resource.url_type == "upload" and kind_of(resource) in line_reader.FORMATS
+        if resource.state != "deleted" and resource.url_type == "upload" and detect_format(resource) in reader.FORMATS
     ]
 
 
-def kind_of(resource: Any) -> str:
+def detect_format(resource: Any) -> str:
     """The format of a file in lower case, by what the catalogue says, else by its name."""
     said = (resource.format or "").lower().strip().lstrip(".")
-    if said in line_reader.FORMATS:
+    if said in reader.FORMATS:
         return said
     return Path(str((resource.extras or {}).get("nx_file_name") or resource.url or "")).suffix.lower().lstrip(".")
 
@@ -175,23 +176,23 @@ def fingerprint(resource: Any) -> str:
         VERSION,
         resource.hash or str(resource.last_modified),
         resource.size,
-        kind_of(resource),
-        _items(resource.package),
+        detect_format(resource),
+        _list_items(resource.package),
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _items(package: Any) -> list[dict[str, Any]]:
+def _list_items(package: Any) -> list[dict[str, Any]]:
     found = (package.extras or {}).get("nx_items") or []
     if isinstance(found, str):
         found = json.loads(found)
     return [item for item in found if isinstance(item, dict)]
 
 
-def discard(resource_id: str) -> None:
+def discard_table(resource_id: str) -> None:
     """Drop a table and forget it."""
-    store.drop(resource_id)
-    states.remove(resource_id)
+    store.drop_table(resource_id)
+    states.delete_state(resource_id)
     resource = model.Session.get(model.Resource, resource_id)
     if resource is not None:
         _activate(resource, False)
@@ -201,7 +202,7 @@ def discard(resource_id: str) -> None:
 # Loading
 
 
-def limits() -> table.Limits:
+def read_limits() -> table.Limits:
     """What is loaded at most, as configured."""
     said = {name: tk.config[f"ckanext.nxopendata.tables.most_{name}"] for name in ("megabytes", "rows", "columns")}
     return table.Limits(**said)
@@ -225,21 +226,21 @@ def _index(dataset_id: str) -> None:
 
 def _load(resource_id: str) -> None:
     resource = model.Session.get(model.Resource, resource_id)
-    if resource is None or resource.package is None or resource not in _wanted(resource.package):
-        discard(resource_id)
+    if resource is None or resource.package is None or resource not in _list_table_files(resource.package):
+        discard_table(resource_id)
         return
     dataset_id, mark = str(resource.package_id), fingerprint(resource)
-    items, kind = _items(resource.package), kind_of(resource)
+    items, kind = _list_items(resource.package), detect_format(resource)
     path = path_of({"id": resource.id, "url_type": "upload", "url": resource.url})
     model.Session.rollback()  # no transaction stays open while a file is read
-    states.put(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={})
+    states.write_state(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={})
     began = time.monotonic()
     try:
         if path is None:
-            raise CannotRead("missing")
-        found = table.read(path, kind, items, limits())
-        rows = store.load(resource_id, found)
-    except CannotRead as problem:
+            raise UnreadableError("missing")
+        loaded = table.read(path, kind, items, read_limits())
+        rows = store.replace_table(resource_id, loaded)
+    except UnreadableError as problem:
         _fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
     except Exception:
@@ -249,30 +250,30 @@ def _load(resource_id: str) -> None:
         return
     seconds = time.monotonic() - began
     around = {
-        "notes": list(found.notes),
-        "totals": [list(row) for row in found.totals],
-        "footnotes": found.footnotes,
-        "sheet": found.sheet,
-        "other_sheets": list(found.other_sheets),
-        "encoding": found.encoding,
+        "notes": list(loaded.notes),
+        "totals": [list(row) for row in loaded.totals],
+        "footnotes": list(loaded.footnotes),
+        "sheet": loaded.sheet.name,
+        "other_sheets": list(loaded.other_sheets),
+        "encoding": loaded.sheet.encoding,
     }
-    states.put(
+    states.write_state(
         resource_id,
         dataset_id=dataset_id,
         state=states.READY,
         fingerprint=mark,
-        columns=[asdict(column) for column in found.columns],
+        columns=[asdict(column) for column in loaded.columns],
         around=around,
         rows=rows,
         seconds=seconds,
     )
-    log.info("table %s loaded: rows=%s columns=%s seconds=%.1f", resource_id, rows, len(found.columns), seconds)
-    _activated(resource_id, True)
+    log.info("table %s loaded: rows=%s columns=%s seconds=%.1f", resource_id, rows, len(loaded.columns), seconds)
+    _activate_by_id(resource_id, True)
 
 
 def _fail(resource_id: str, dataset_id: str, mark: str, code: str, params: dict[str, Any]) -> None:
-    store.drop(resource_id)
-    states.put(
+    store.drop_table(resource_id)
+    states.write_state(
         resource_id,
         dataset_id=dataset_id,
         state=states.FAILED,
@@ -284,10 +285,10 @@ def _fail(resource_id: str, dataset_id: str, mark: str, code: str, params: dict[
         rows=0,
     )
     log.info("table %s not loaded: %s", resource_id, code)
-    _activated(resource_id, False)
+    _activate_by_id(resource_id, False)
 
 
-def _activated(resource_id: str, active: bool) -> None:
+def _activate_by_id(resource_id: str, active: bool) -> None:
     resource = model.Session.get(model.Resource, resource_id)
     if resource is not None:
         _activate(resource, active)

@@ -1,4 +1,4 @@
-"""What is told of a table that is not there, in the reader's language: what happened and what to do."""
+"""Messages in the reader's language: why a table is not there, what is wrong with a question; and what to do."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.tables import models
+from ckanext.nxopendata.tables.query import QueryTimeoutError, QuestionError
 
 
-def of_state(state: str, code: str, params: dict[str, Any]) -> str:
-    """The message of a table's state; "" when it is ready."""
+def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
+    """Return the message of a table's state; "" when it is ready."""
     if state == models.READY:
         return ""
     if state == models.QUEUED:
@@ -28,3 +29,16 @@ def of_state(state: str, code: str, params: dict[str, Any]) -> str:
     }
     broken = tk._("The file is damaged or not of the format it claims. Open it, save it anew and upload it again.")
     return sentences.get(code, broken).format(**{"megabytes": "?", "most": "?"} | params)
+
+
+def explain_question(problem: QuestionError | QueryTimeoutError) -> str:
+    """Return what is wrong with a question, and what would be right."""
+    if isinstance(problem, QueryTimeoutError):
+        return tk._("The question takes too long. Narrow it by a filter, or download the file.")
+    sentences = {
+        "column": tk._("There is no column “{column}”"),
+        "number": tk._("“{value}” is not a number, but column “{column}” holds numbers"),
+        "date": tk._("“{value}” is not a date, but column “{column}” holds dates, for example 2026-01-31"),
+        "operator": tk._("Column “{column}” cannot be compared in this way"),
+    }
+    return sentences[problem.code].format(column=problem.column, value=problem.value)

@@ -32,7 +32,7 @@ class State(Base):
 
     Attributes:
         state: ``queued``, ``loading``, ``ready`` or ``failed``.
-        code, params: why it failed, as :class:`ckanext.nxopendata.tables.reader.line_reader.CannotRead` says it.
+        code, params: why it failed, as :class:`ckanext.nxopendata.core.tabular.errors.UnreadableError` says it.
         fingerprint: of the file and of the information items that this state is about.
         columns: see :class:`ckanext.nxopendata.tables.reader.columns.Column`, one dictionary a column.
         around: ``notes``, ``totals``, ``footnotes``, ``sheet``, ``other_sheets``, ``encoding``.
@@ -53,17 +53,17 @@ class State(Base):
     changed: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True), default=now)
 
 
-def get(resource_id: str) -> State | None:
-    """The state of a file's table; None for a file that never was to become one."""
+def get_state(resource_id: str) -> State | None:
+    """Return the state of a file's table; None for a file that never was to become one."""
     return model.Session.get(State, resource_id)
 
 
-def of_dataset(dataset_id: str) -> list[State]:
-    """The states of a dataset's files."""
+def list_of_dataset(dataset_id: str) -> list[State]:
+    """Return the states of a dataset's files."""
     return list(model.Session.scalars(sa.select(State).where(State.dataset_id == dataset_id)))
 
 
-def put(resource_id: str, **values: Any) -> None:
+def write_state(resource_id: str, **values: Any) -> None:
     """Write columns of a state, made when it is not there, at once: outside CKAN's session, so that all see it."""
     values["changed"] = now()
     table = State.__table__
@@ -74,15 +74,15 @@ def put(resource_id: str, **values: Any) -> None:
             connection.execute(sa.insert(table).values(resource_id=resource_id, **(empty | values)))  # pyright: ignore[reportArgumentType]
 
 
-def remove(resource_id: str) -> None:
+def delete_state(resource_id: str) -> None:
     """Forget a file."""
     table = State.__table__
     with engine().begin() as connection:
         connection.execute(sa.delete(table).where(table.c.resource_id == resource_id))  # pyright: ignore[reportArgumentType]
 
 
-def with_tables(dataset_ids: Collection[str]) -> set[str]:
-    """Those of some datasets that have states; asked outside CKAN's session."""
+def select_with_states(dataset_ids: Collection[str]) -> set[str]:
+    """Return those of some datasets that have states; asked outside CKAN's session."""
     if not dataset_ids:
         return set()
     table = State.__table__
@@ -91,8 +91,8 @@ def with_tables(dataset_ids: Collection[str]) -> set[str]:
         return set(connection.scalars(query))
 
 
-def headers(dataset_ids: list[str]) -> dict[str, list[str]]:
-    """Dataset id -> the column headers of its tables, each once; datasets without tables are left out."""
+def read_headers(dataset_ids: list[str]) -> dict[str, list[str]]:
+    """Return dataset id -> the column headers of its tables, each once; datasets without tables are left out."""
     query = sa.select(State.dataset_id, State.columns).where(State.dataset_id.in_(dataset_ids), State.state == READY)
     found: dict[str, dict[str, None]] = {}
     for dataset_id, columns in model.Session.execute(query):
@@ -103,7 +103,7 @@ def headers(dataset_ids: list[str]) -> dict[str, list[str]]:
 
 
 def engine() -> sa.engine.Engine:
-    """The engine of CKAN's database."""
+    """Return the engine of CKAN's database."""
     found = model.meta.engine
     assert found is not None  # noqa: S101  CKAN is configured when this runs
     return found

@@ -33,15 +33,15 @@ class NxOpendataTablesPlugin(p.SingletonPlugin):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_tables")
-        jobs.listen()
+        jobs.listen_to_commits()
 
     # IPackageController
 
     def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        jobs.written(pkg_dict)
+        jobs.note_change(pkg_dict)
 
     def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        jobs.written(pkg_dict)
+        jobs.note_change(pkg_dict)
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        jobs.written(pkg_dict)
+        jobs.note_change(pkg_dict)

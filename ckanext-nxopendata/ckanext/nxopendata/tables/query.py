@@ -12,8 +12,8 @@ from typing import Any
 from ckanext.datastore.backend.postgres import get_read_engine
 from psycopg2 import errors, sql
 
-from ckanext.nxopendata.tables.reader import columns as words
-from ckanext.nxopendata.tables.store import name
+from ckanext.nxopendata.tables.reader import columns
+from ckanext.nxopendata.tables.store import quote_name
 
 OPERATORS = {
     "text": ("has", "is", "isnot", "empty", "filled"),
@@ -38,20 +38,20 @@ AGGREGATES = {
 }
 
 
-class BadQuestion(Exception):
-    """A condition that cannot be asked; ``column`` and ``code`` (``column``, ``operator``, ``number``, ``date``)."""
+class QuestionError(Exception):
+    """A condition makes no sense: ``column`` and ``code`` (``column``, ``operator``, ``number``, ``date``) say why."""
 
     def __init__(self, code: str, column: str = "", value: str = "") -> None:
         super().__init__(code, column, value)
         self.code, self.column, self.value = code, column, value
 
 
-class TooSlow(Exception):
+class QueryTimeoutError(Exception):
     """The database gave up after ``STATEMENT_SECONDS``."""
 
 
 def family(type_: str) -> str:
-    """``text``, ``number`` or ``date``: how values of a database type are compared."""
+    """Return ``text``, ``number`` or ``date``: how values of a database type are compared."""
     if type_ in NUMBERS:
         return "number"
     return "date" if type_ in DATES else "text"
@@ -83,6 +83,7 @@ class Question:
 
     @property
     def narrowed(self) -> bool:
+        """Whether it leaves rows out."""
         return bool(self.q or self.conditions)
 
 
@@ -108,14 +109,15 @@ class _Where:
         return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(self.parts) if self.parts else sql.SQL("")
 
 
-def page(source: Source, question: Question, limit: int, offset: int) -> tuple[int, list[tuple[Any, ...]]]:
-    """How many rows answer the question, and some of them.
+def read_page(source: Source, question: Question, limit: int, offset: int) -> tuple[int, list[tuple[Any, ...]]]:
+    """Return how many rows answer the question, and some of them.
 
     Raises:
-        BadQuestion, TooSlow
+        QuestionError: it names what the table has not.
+        QueryTimeoutError: it takes too long.
     """
-    where = _where(source, question)
-    count = sql.SQL("SELECT count(*) FROM {}{}").format(name(source.resource_id), where.statement())
+    where = _build_where(source, question)
+    count = sql.SQL("SELECT count(*) FROM {}{}").format(quote_name(source.resource_id), where.statement())
     rows = _select(source, where, question) + sql.SQL(" LIMIT %s OFFSET %s")
     with _cursor(STATEMENT_SECONDS) as cursor:
         if question.narrowed or source.rows is None:
@@ -127,13 +129,13 @@ def page(source: Source, question: Question, limit: int, offset: int) -> tuple[i
         return total, cursor.fetchall()
 
 
-def all_rows(source: Source, question: Question) -> Iterator[tuple[Any, ...]]:
-    """All rows that answer the question, streamed by a cursor of the server.
+def stream_rows(source: Source, question: Question) -> Iterator[tuple[Any, ...]]:
+    """Yield all rows that answer the question, by a cursor of the server.
 
     Raises:
-        BadQuestion: at once, before the first row is asked for.
+        QuestionError: at once, before the first row is asked for.
     """
-    where = _where(source, question)
+    where = _build_where(source, question)
     statement = _select(source, where, question)
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -144,7 +146,7 @@ def all_rows(source: Source, question: Question) -> Iterator[tuple[Any, ...]]:
     return rows()
 
 
-def groups(
+def read_groups(
     source: Source,
     question: Question,
     by: str,
@@ -154,22 +156,22 @@ def groups(
     limit: int,
     by_value: bool,
 ) -> list[tuple[Any, Any]]:
-    """The values of column ``by`` and for each an aggregate of column ``value`` (ignored when counting).
+    """Return the values of column ``by`` and for each an aggregate of column ``value`` (ignored when counting).
 
     Args:
         by_value: largest first; else in the order of ``by``.
     """
     if by not in source.types or aggregate not in AGGREGATES:
-        raise BadQuestion("column", by)
+        raise QuestionError("column", by)
     if aggregate != "count" and family(source.types.get(value, "text")) != "number":
-        raise BadQuestion("number", value)
-    where = _where(source, question)
-    total = sql.SQL(AGGREGATES[aggregate]).format(name(value)) if aggregate != "count" else sql.SQL("count(*)")
-    where.parts.append(sql.SQL("{} IS NOT NULL").format(name(by)))
+        raise QuestionError("number", value)
+    where = _build_where(source, question)
+    total = sql.SQL(AGGREGATES[aggregate]).format(quote_name(value)) if aggregate != "count" else sql.SQL("count(*)")
+    where.parts.append(sql.SQL("{} IS NOT NULL").format(quote_name(by)))
     statement = sql.SQL("SELECT {by}, {total} FROM {table}{where} GROUP BY 1 ORDER BY {order} LIMIT %s").format(
-        by=name(by),
+        by=quote_name(by),
         total=total,
-        table=name(source.resource_id),
+        table=quote_name(source.resource_id),
         where=where.statement(),
         order=sql.SQL("2 DESC NULLS LAST, 1" if by_value else "1"),
     )
@@ -178,15 +180,15 @@ def groups(
         return cursor.fetchall()
 
 
-def pairs(source: Source, question: Question, names: Sequence[str], *, limit: int) -> list[tuple[Any, ...]]:
-    """Some columns of the rows that answer the question, for maps and scatter charts."""
+def read_pairs(source: Source, question: Question, names: Sequence[str], *, limit: int) -> list[tuple[Any, ...]]:
+    """Return some columns of the rows that answer the question, for maps and scatter charts."""
     if any(one not in source.types for one in names):
-        raise BadQuestion("column", next(one for one in names if one not in source.types))
-    where = _where(source, question)
-    where.parts += [sql.SQL("{} IS NOT NULL").format(name(one)) for one in names[:2]]
-    chosen = sql.SQL(", ").join([name(one) for one in names])
+        raise QuestionError("column", next(one for one in names if one not in source.types))
+    where = _build_where(source, question)
+    where.parts += [sql.SQL("{} IS NOT NULL").format(quote_name(one)) for one in names[:2]]
+    chosen = sql.SQL(", ").join([quote_name(one) for one in names])
     statement = sql.SQL("SELECT {} FROM {}{} ORDER BY _id LIMIT %s").format(
-        chosen, name(source.resource_id), where.statement()
+        chosen, quote_name(source.resource_id), where.statement()
     )
     with _cursor(STATEMENT_SECONDS) as cursor:
         cursor.execute(statement, [*where.values, limit])
@@ -200,77 +202,77 @@ def _select(source: Source, where: _Where, question: Question) -> sql.Composable
     order = sql.SQL("_id")
     if question.sort:
         if question.sort not in source.types:
-            raise BadQuestion("column", question.sort)
-        column: sql.Composable = name(question.sort)
-        if source.types[question.sort] == "text" and _by_pinyin():
+            raise QuestionError("column", question.sort)
+        column: sql.Composable = quote_name(question.sort)
+        if source.types[question.sort] == "text" and _sorts_by_pinyin():
             column = column + sql.SQL(' COLLATE "zh-x-icu"')
         order = column + sql.SQL(" DESC NULLS LAST, _id" if question.descending else " NULLS LAST, _id")
-    chosen = sql.SQL(", ").join([name(one) for one in source.types])
-    return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(chosen, name(source.resource_id), where.statement(), order)
+    chosen = sql.SQL(", ").join([quote_name(one) for one in source.types])
+    table = quote_name(source.resource_id)
+    return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(chosen, table, where.statement(), order)
 
 
-def _where(source: Source, question: Question) -> _Where:
+def _build_where(source: Source, question: Question) -> _Where:
     where = _Where()
     if len(question.conditions) > MOST_CONDITIONS:
-        raise BadQuestion("operator")
+        raise QuestionError("operator")
     for condition in question.conditions:
-        _add(where, source, condition)
+        _add_condition(where, source, condition)
     texts = [one for one, type_ in source.types.items() if family(type_) == "text"]
     others = [one for one in source.types if one not in texts]
     for word in question.q.split()[:8]:
-        pairs_of = [token for token in words.tokens(word) if not token.isascii() and len(token) == 2]
-        if pairs_of and source.rows is not None and texts:
+        pairs = [token for token in columns.tokens(word) if not token.isascii() and len(token) == 2]
+        if pairs and source.rows is not None and texts:
             # The index finds the candidates, the comparison below decides.
             where.parts.append(sql.SQL("_full_text @@ %s::tsquery"))
-            where.values.append(" & ".join(f"'{token}'" for token in pairs_of))
-        fitting = [sql.SQL("{} ILIKE %s").format(name(one)) for one in texts]
-        fitting += [sql.SQL("{}::text = %s").format(name(one)) for one in others]
+            where.values.append(" & ".join(f"'{token}'" for token in pairs))
+        fitting = [sql.SQL("{} ILIKE %s").format(quote_name(one)) for one in texts]
+        fitting += [sql.SQL("{}::text = %s").format(quote_name(one)) for one in others]
         where.parts.append(sql.SQL("(") + sql.SQL(" OR ").join(fitting) + sql.SQL(")"))
-        where.values += [f"%{_literal(word)}%"] * len(texts) + [word] * len(others)
+        where.values += [f"%{_escape_pattern(word)}%"] * len(texts) + [word] * len(others)
     return where
 
 
-def _literal(word: str) -> str:
+def _escape_pattern(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _add(where: _Where, source: Source, condition: Condition) -> None:
+def _add_condition(where: _Where, source: Source, condition: Condition) -> None:
     type_ = source.types.get(condition.column)
     if type_ is None:
-        raise BadQuestion("column", condition.column)
+        raise QuestionError("column", condition.column)
     kind = family(type_)
     if condition.operator not in OPERATORS[kind]:
-        raise BadQuestion("operator", condition.column, condition.operator)
-    column = name(condition.column)
+        raise QuestionError("operator", condition.column, condition.operator)
+    column = quote_name(condition.column)
     if condition.operator in ("empty", "filled"):
         none = sql.SQL("IS NULL" if condition.operator == "empty" else "IS NOT NULL")
         where.parts.append(sql.SQL("{} {}").format(column, none))
         return
     if condition.operator == "has":
         where.parts.append(sql.SQL("{}::text ILIKE %s").format(column))
-        where.values.append(f"%{_literal(condition.value)}%")
+        where.values.append(f"%{_escape_pattern(condition.value)}%")
         return
     sign = {"is": "=", "isnot": "IS DISTINCT FROM", "ge": ">=", "le": "<="}[condition.operator]
     left = sql.SQL("{}::text").format(column) if kind == "text" and type_ != "text" else column
     if kind == "date":
         left = sql.SQL("{}::date").format(column)
     where.parts.append(left + sql.SQL(f" {sign} %s"))
-    where.values.append(_value(kind, condition))
+    where.values.append(_parse_value(kind, condition))
 
 
-def _value(kind: str, condition: Condition) -> Any:
+def _parse_value(kind: str, condition: Condition) -> Any:
     text = condition.value.strip()
     if kind == "number":
-        found = words._plain(text).replace(",", "")
-        if words.kind(found) not in ("int", "num", "long") or not any(sign.isdigit() for sign in found):
-            raise BadQuestion("number", condition.column, text)
-        return found
+        number = columns.normalize(text).replace(",", "")
+        if columns.classify(number) not in ("int", "num", "long") or not any(sign.isdigit() for sign in number):
+            raise QuestionError("number", condition.column, text)
+        return number
     if kind == "date":
-        found = words._partial(text)
         try:
-            return dt.date.fromisoformat(found)
+            return dt.date.fromisoformat(columns.to_iso_date(text))
         except ValueError:
-            raise BadQuestion("date", condition.column, text) from None
+            raise QuestionError("date", condition.column, text) from None
     return text
 
 
@@ -292,16 +294,16 @@ def _cursor(seconds: int, *, named: bool = False) -> Iterator[Any]:
             with raw.cursor() as cursor:
                 yield cursor
     except errors.QueryCanceled as error:
-        raise TooSlow from error
+        raise QueryTimeoutError from error
     except errors.NumericValueOutOfRange as error:
-        raise BadQuestion("number") from error
+        raise QuestionError("number") from error
     finally:
         raw.rollback()
         raw.close()
 
 
 @cache
-def _by_pinyin() -> bool:
+def _sorts_by_pinyin() -> bool:
     """Whether PostgreSQL was built with ICU, whose Chinese order is that of pinyin."""
     with get_read_engine().connect() as connection:
         found = connection.exec_driver_sql("SELECT 1 FROM pg_collation WHERE collname = 'zh-x-icu'").first()

@@ -6,12 +6,10 @@ keeps its address and says ``owl:deprecated``.
 
 from __future__ import annotations
 
-import csv
-import io
-
 from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal
 
 from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core.tabular import csv_out
 from ckanext.nxopendata.exchange.dcat import iris
 
 COLUMNS = ("code", "label_zh", "label_en", "parent", "status")
@@ -72,8 +70,6 @@ def as_csv(name: str) -> str:
     Raises:
         KeyError: there is no such list.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(entry, column) for column in COLUMNS] for entry in codelists.load(name).values())
-    return text.getvalue()
+    entries = codelists.load(name).values()
+    rows = [COLUMNS, *([getattr(entry, column) for column in COLUMNS] for entry in entries)]
+    return "".join(csv_out.write(rows, bom=False))

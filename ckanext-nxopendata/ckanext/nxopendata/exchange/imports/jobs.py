@@ -15,7 +15,8 @@ from flask import has_request_context
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core import roles
-from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.core.tabular import reader as file_reader
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.exchange import forms, xml
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange.imports.apply import apply_plan
@@ -47,7 +48,7 @@ def run(identifier: str, language: str = "") -> None:
     try:
         with _language_of_job(language):
             report = _run(row, writing=writing)
-    except spreadsheet.Unreadable as error:
+    except UnreadableError as error:
         params = {"reason": error.reason}
         table.change(identifier, state=table.FAILED, report={"failure": {"code": error.code, "params": params}})
     except xml.BrokenXmlError as error:
@@ -91,7 +92,7 @@ def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
 def _read(kind: str, content: bytes) -> tuple[str, list[Draft], list[Problem]]:
     """The batch number ("" when there is none), the drafts of a file, and what of it was passed over."""
     if kind != XML:
-        reading = reader.read(spreadsheet.read(content, MOST_CELLS), forms.load(FORM), MOST_DATASETS)
+        reading = reader.read(file_reader.read(content, MOST_CELLS), forms.load(FORM), MOST_DATASETS)
         return "", reading.drafts, reading.remarks
     package = xml.read(content, MOST_DATASETS)
     reader.find_twins(package.drafts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.exchange import messages, xml
 from ckanext.nxopendata.exchange.imports.plan import ACTIONS, Entry, chinese_title
 from ckanext.nxopendata.exchange.workbook import writer
@@ -64,12 +64,12 @@ def mark_workbook(row: Mapping[str, Any]) -> bytes:
     """Return the workbook of an import with a comment on each bad cell.
 
     Raises:
-        sandbox.Died: it is too large to be written.
+        SandboxError: it is too large to be written.
     """
     places: dict[tuple[str, int, int], list[str]] = {}
     for problem in translate_report(row["report"])["problems"]:
         places.setdefault((problem["sheet"], problem["row"], problem["column"]), []).append(problem["message"])
-    return writer.marked(row["content"], spreadsheet.read(row["content"]), places)
+    return writer.marked(row["content"], file_reader.read(row["content"]), places)
 
 
 def build_receipt(row: Mapping[str, Any]) -> bytes:

@@ -17,7 +17,8 @@ from typing import Any
 
 from ckanext.nxopendata.catalogue.schema import filing_rules
 from ckanext.nxopendata.core import codelists
-from ckanext.nxopendata.core.tabular.spreadsheet import Sheet, Unreadable
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.sheets import Sheet
 from ckanext.nxopendata.exchange import forms
 from ckanext.nxopendata.exchange.forms import LISTS, NOTES, Column, Form
 
@@ -106,7 +107,7 @@ def read(sheets: Iterable[Sheet], form: Form, most: int | None = None) -> Readin
 
     Raises:
         NoHeaderError: none has it.
-        cells.Unreadable: it has more than ``most`` datasets.
+        UnreadableError: it has more than ``most`` datasets.
     """
     drafts: list[Draft] = []
     remarks: list[Problem] = []
@@ -122,7 +123,7 @@ def read(sheets: Iterable[Sheet], form: Form, most: int | None = None) -> Readin
         for draft in _drafts(sheet, *layout):
             drafts.append(draft)
             if most is not None and len(drafts) > most:
-                raise Unreadable("too_many_datasets", f"{most:,}")
+                raise UnreadableError("too_many_datasets", reason=f"{most:,}")
     if not found:
         raise NoHeaderError([column.header for column in form.columns if column.required])
     for draft in drafts:

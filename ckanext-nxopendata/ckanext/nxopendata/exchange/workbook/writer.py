@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import itertools
 import logging
@@ -19,8 +18,9 @@ from openpyxl.worksheet.merge import MergedCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ckanext.nxopendata.core import codelists
-from ckanext.nxopendata.core.tabular import csv_safety, sandbox
-from ckanext.nxopendata.core.tabular.spreadsheet import ZIP, Sheet
+from ckanext.nxopendata.core.tabular import csv_out, sandbox
+from ckanext.nxopendata.core.tabular.sheets import Sheet
+from ckanext.nxopendata.core.tabular.spreadsheet import ZIP
 from ckanext.nxopendata.exchange import forms
 from ckanext.nxopendata.exchange.forms import LISTS, NOTES, Column, Form
 
@@ -60,23 +60,20 @@ def delimited(form: Form, datasets: Iterable[Mapping[str, Any]], departments: Ma
     Args:
         datasets, departments: as for :func:`catalogue`.
     """
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow([column.header for column in form.columns])
+    rows = [[column.header for column in form.columns]]
     for number, dataset in enumerate(datasets, 1):
         department = departments.get(dataset.get("owner_org") or "", {})
         for item in _rows(dataset):
-            writer.writerow(
-                csv_safety.safe(
-                    _label(column, item.get(column.field))
-                    if column.part
-                    else str(number)
-                    if column.kind == "number"
-                    else _own(column, dataset, department)
-                )
+            row = [
+                _label(column, item.get(column.field))
+                if column.part
+                else str(number)
+                if column.kind == "number"
+                else _own(column, dataset, department)
                 for column in form.columns
-            )
-    return stream.getvalue().encode("utf-8-sig")
+            ]
+            rows.append(row)
+    return csv_out.to_bytes(rows)
 
 
 def _rows(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -99,17 +96,17 @@ def marked(content: bytes, sheets: Sequence[Sheet], messages: Messages) -> bytes
 
     Args:
         content: the file; xlsx stays as it is, of any other format the cells are written anew.
-        sheets: its cells, as :func:`cells.read` gives them.
+        sheets: its cells, as :func:`reader.read` gives them.
 
     Raises:
-        apart.Died: it is too large to be written.
+        sandbox.SandboxError: it is too large to be written.
     """
     if content.startswith(ZIP) and b"xl/workbook.xml" in content:
         try:
-            return sandbox.call(_marked_original, content, dict(messages))
-        except sandbox.Died as error:  # what one library reads the other may not, or not within the limits
+            return sandbox.run_limited(_marked_original, content, dict(messages))
+        except sandbox.SandboxError as error:  # what one library reads the other may not, or not within the limits
             log.info("marked copy: %s", error)
-    return sandbox.call(_marked_copy, sheets, dict(messages))
+    return sandbox.run_limited(_marked_copy, sheets, dict(messages))
 
 
 def _marked_original(content: bytes, messages: Messages) -> bytes:

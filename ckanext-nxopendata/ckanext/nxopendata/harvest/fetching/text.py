@@ -8,64 +8,23 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO
 
+from ckanext.nxopendata.core.tabular import encoding
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, SPOOL_IN_MEMORY, Document
-
-BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-CANDIDATES = ("utf-8", "gb18030")
-"""Tried in this order. gb18030, not gbk: only it holds the euro sign and the rarer characters of names."""
-
-WESTERN = frozenset({"iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252", "us-ascii", "ascii"})
 
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
-def bom_of(head: bytes) -> str | None:
-    """The encoding that a byte order mark names."""
-    return next((name for mark, name in BOMS.items() if head.startswith(mark)), None)
-
-
-def encoding_of(body: IO[bytes], declared: str = "") -> str:
-    """The encoding of a whole text: its byte order mark, else the first candidate that decodes all of it.
-
-    What the sender declared is tried after UTF-8, because a wrong declaration is more frequent than a
-    text that is valid UTF-8 by chance. A Western single-byte encoding decodes anything and is what servers
-    declare that were never told better: it is tried last.
+def detect_encoding(body: IO[bytes], declared: str = "") -> str:
+    """The codec of a whole text, see :func:`ckanext.nxopendata.core.tabular.encoding.detect`.
 
     :raises FormatError: nothing decodes it
     """
-    body.seek(0)
-    if mark := bom_of(body.read(4)):
-        if not _decodes(body, mark):
-            raise FormatError("encoding_undecided")
-        return mark
-    last = (declared,) if declared in WESTERN else ()
-    for name in dict.fromkeys(("utf-8", *(() if last else (declared or "utf-8",)), *CANDIDATES, *last)):
-        if _decodes(body, name):
-            body.seek(0)
-            return name
-    raise FormatError("encoding_undecided")
-
-
-def _decodes(body: IO[bytes], name: str) -> bool:
     try:
-        decoder = codecs.getincrementaldecoder(name)()
-    except LookupError:
-        return False
-    body.seek(0)
-    try:
-        while chunk := body.read(CHUNK):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
+        return encoding.detect(body, declared, zeros_allowed=True)
+    except UnreadableError as error:
+        raise FormatError("encoding_undecided") from error
 
 
 def as_utf8(document: Document, *, xml: bool = False) -> IO[bytes]:
@@ -78,7 +37,7 @@ def as_utf8(document: Document, *, xml: bool = False) -> IO[bytes]:
     found = _XML_ENCODING.search(head) if xml else None
     if found:
         declared = found.group(1).decode().lower()
-    name = encoding_of(document.body, declared)
+    name = detect_encoding(document.body, declared)
     document.body.seek(0)
     if name == "utf-8" and (not found or declared in ("utf-8", "utf8")):
         return document.body
@@ -101,7 +60,7 @@ def _decoded(body: IO[bytes], name: str) -> Iterator[str]:
 
 def decode_head(head: bytes) -> str:
     """The first bytes as text, good enough to look at."""
-    return head.decode(bom_of(head) or "utf-8", errors="replace")
+    return head.decode(encoding.codec_of_mark(head) or "utf-8", errors="replace")
 
 
 def has_doctype(body: IO[bytes]) -> bool:

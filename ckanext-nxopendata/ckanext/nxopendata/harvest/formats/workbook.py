@@ -8,7 +8,6 @@ code (发改高技〔2017〕1272号, filling-in rule 4), or the same provider an
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from ckanext.nxopendata.core.tabular import csv_safety, spreadsheet
+from ckanext.nxopendata.core.tabular import delimited, reader, spreadsheet
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
@@ -61,7 +61,7 @@ class WorkbookFormat:
     mapping: ClassVar[str] = "workbook"
 
     def recognises(self, document: Document) -> bool:
-        if document.head(8).startswith((spreadsheet.ZIP, spreadsheet.OLE)):
+        if spreadsheet.is_spreadsheet(document.head(8)):
             return True
         path = document.url.partition("?")[0].lower()
         return document.media_type in ("text/csv", "text/tab-separated-values") or path.endswith((".csv", ".tsv"))
@@ -89,7 +89,7 @@ class WorkbookFormat:
 
 
 def _sheets(document: Document) -> Iterator[_Sheet]:
-    if document.head(8).startswith((spreadsheet.ZIP, spreadsheet.OLE)):
+    if spreadsheet.is_spreadsheet(document.head(8)):
         yield from _spreadsheet(document)
     else:
         yield _Sheet("", _delimited(document))
@@ -99,8 +99,8 @@ def _spreadsheet(document: Document) -> Iterator[_Sheet]:
     """The sheets, read as an import reads them: in a process of their own, with limits."""
     document.body.seek(0)
     try:
-        sheets = spreadsheet.read(document.body.read())
-    except spreadsheet.Unreadable as error:
+        sheets = reader.read(document.body.read())
+    except UnreadableError as error:
         fact = {"reason": error.reason} if error.code == "broken" else {"limit": error.reason}
         raise FormatError(f"workbook_{error.code}", url=document.url, **fact) from error
     for sheet in sheets:
@@ -111,14 +111,12 @@ def _delimited(document: Document) -> Iterator[Sequence[str]]:
     body = text.as_utf8(document)
     body.seek(0)
     lines = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")  # pyright: ignore[reportArgumentType]
-    sample = lines.read(16 * 1024)
+    sample = lines.read(delimited.SAMPLE)
     lines.seek(0)
-    delimiter = max("\t,;", key=sample.count)
     try:
-        for row in csv.reader(lines, delimiter=delimiter):
-            yield [csv_safety.bare(spreadsheet.clean(cell)) for cell in row]
-    except csv.Error as error:
-        raise FormatError("workbook_broken", url=document.url, reason=str(error)) from error
+        yield from delimited.parse_form(lines, delimited.guess_delimiter(sample, delimited.FORM_DELIMITERS))
+    except UnreadableError as error:
+        raise FormatError("workbook_broken", url=document.url, reason=error.reason) from error
     finally:
         lines.detach()
 

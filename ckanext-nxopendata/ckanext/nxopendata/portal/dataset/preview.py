@@ -1,34 +1,29 @@
-"""The first rows of a file, for people to look at before they download it. Reads local files only.
-
-What has to be read whole is read in a process of its own, with limits: a file of some kilobytes can ask for gigabytes.
-"""
+"""The first rows of a file, for people to look at before they download it. Reads local files only."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ckanext.nxopendata.core.tabular import beginning, spreadsheet
+from ckanext.nxopendata.core.tabular import reader
+from ckanext.nxopendata.core.tabular.cells import width
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.sheets import Sheet
 
 ROWS = 30
 COLUMNS = 60
 CELL_CHARACTERS = 200
-HEAD_BYTES = 256 * 1024
-READ_WHOLE = frozenset({"xlsx", "geojson"})
-"""Formats of which the beginning alone says nothing."""
+ROWS_ABOVE = 12
+"""Title, unit and empty rows that may stand among the first rows."""
 
-FORMATS = READ_WHOLE | {"csv", "tsv"}
-DELIMITERS = ",\t;|"
+FORMATS = frozenset({"csv", "tsv", "xlsx", "geojson"})
+CODES = {"too_large": "size", "password": "broken", "encoding": "broken"}
+"""Code of the reader -> code of a preview, where they differ."""
 
 
-class NoPreview(Exception):
+class NoPreviewError(Exception):
     """No table to show; ``code`` says why: ``format``, ``size``, ``costly``, ``broken`` or ``empty``."""
 
     def __init__(self, code: str) -> None:
@@ -65,162 +60,68 @@ def read(path: Path, kind: str, *, limit: int) -> Table:
         limit: the largest size in bytes of a file that has to be read whole (XLSX, GeoJSON).
 
     Raises:
-        NoPreview: the file cannot be shown.
+        NoPreviewError: the file cannot be shown.
     """
     if kind not in FORMATS:
-        raise NoPreview("format")
+        raise NoPreviewError("format")
+    rows = ROWS + 1 if kind == "geojson" else ROWS + ROWS_ABOVE
     try:
-        if kind in ("csv", "tsv"):
-            with path.open("rb") as file:
-                head = file.read(HEAD_BYTES + 1)
-            return from_csv(head[:HEAD_BYTES], whole=len(head) <= HEAD_BYTES)
-        if path.stat().st_size > limit:
-            raise NoPreview("size")
-        return _from_xlsx(path) if kind == "xlsx" else _from_geojson(path)
-    except OSError as error:
-        raise NoPreview("broken") from error
+        sheets = reader.read_beginning(path, kind, limit=rows, columns=COLUMNS, most_bytes=limit)
+    except UnreadableError as error:
+        raise NoPreviewError(CODES.get(error.code, error.code)) from error
+    lines = [[cell.strip() for cell in row] for row in (sheets[0].rows if sheets else ())]
+    lines = [line for line in lines if any(line)]
+    if not lines:
+        raise NoPreviewError("empty")
+    notes = _take_notes(lines) if kind == "xlsx" else []
+    return _to_table(sheets[0], lines[len(notes) :], tuple(notes))
 
 
-# Text
+def _take_notes(lines: list[list[str]]) -> list[str]:
+    """The title and unit lines: each stands alone in its row, above the row that names the columns."""
+    notes: list[str] = []
+    for number, line in enumerate(lines[:-1]):
+        filled = [cell for cell in line if cell]
+        if len(filled) != 1 or max(map(width, lines[number:])) == 1:
+            break
+        notes += filled
+    return notes
 
 
-def decode(head: bytes, *, whole: bool) -> tuple[str, str]:
-    """The text of ``head`` and the name of its encoding.
-
-    Chinese departments write UTF-8 with and without BOM, UTF-16 and GB18030; strict UTF-8 is tried first because
-    GB18030 accepts nearly anything. A character cut at the end of ``head`` is dropped unless the file is ``whole``.
-
-    Raises:
-        NoPreview: ``broken``, the bytes are in none of them.
-    """
-    for mark, codec, name in (
-        (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
-        (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-        (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-    ):
-        if head.startswith(mark):
-            return codecs.getincrementaldecoder(codec)("replace").decode(head), name
-    for codec, name in (("utf-8", "UTF-8"), ("gb18030", "GB18030")):
-        try:
-            return codecs.getincrementaldecoder(codec)("strict").decode(head, final=whole), name
-        except UnicodeDecodeError:
-            continue
-    raise NoPreview("broken")
+def _to_table(sheet: Sheet, lines: list[list[str]], notes: tuple[str, ...]) -> Table:
+    shown = lines[: ROWS + 1]
+    columns = min(max(map(width, shown)), COLUMNS)
+    cells = [tuple(_shorten(line[n]) if n < len(line) else "" for n in range(columns)) for line in shown]
+    complete = sheet.complete and len(lines) <= ROWS + 1
+    return Table(cells[0], tuple(cells[1:]), complete, sheet.encoding, notes, sheet.name)
 
 
-def from_csv(head: bytes, *, whole: bool) -> Table:
-    """The table at the beginning of a CSV file; ``whole`` says that ``head`` is all of it."""
-    text, encoding = decode(head, whole=whole)
-    if not whole:
-        text = text[: text.rfind("\n") + 1] or text
-    if "\0" in text:
-        raise NoPreview("broken")
-    first_line = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first_line.count)
+def _shorten(cell: str) -> str:
+    return cell if len(cell) <= CELL_CHARACTERS else cell[: CELL_CHARACTERS - 1] + "…"
+
+
+# As values of JSON, to be kept
+
+
+def to_dict(read_table: Callable[[], Table]) -> dict[str, Any]:
+    """Return a table, or ``{"refused": code}`` where there is none."""
     try:
-        lines = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ROWS + 2))
-    except csv.Error as error:
-        raise NoPreview("broken") from error
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
-    return _table(lines, read_all=whole, encoding=encoding)
-
-
-# Workbooks
-
-
-def _from_xlsx(path: Path) -> Table:
-    try:
-        sheets = beginning.read(path, sheets=1, rows=ROWS + 12, columns=COLUMNS)
-    except spreadsheet.Unreadable as error:
-        raise NoPreview({"too_large": "size", "password": "broken"}.get(error.code, error.code)) from error
-    if not sheets:
-        raise NoPreview("empty")
-    lines = [line for line in sheets[0].rows if any(line)]
-    notes = []
-    # A title and a unit line stand alone in their row, above the row that names the columns.
-    while len(lines) > 1 and sum(1 for cell in lines[0] if cell) == 1 < max(_width(line) for line in lines):
-        notes.append(next(cell for cell in lines.pop(0) if cell))
-    return _table(lines, read_all=sheets[0].complete, notes=tuple(notes), sheet=sheets[0].name)
-
-
-def _plain(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).removesuffix(" 00:00:00").strip()
-
-
-def _width(line: list[str]) -> int:
-    return max((number for number, cell in enumerate(line, 1) if cell), default=0)
-
-
-# GeoJSON
-
-
-def _from_geojson(path: Path) -> Table:
-    try:
-        told = json.loads(beginning.call(_read_geojson, str(path)))
-    except spreadsheet.Unreadable as error:
-        raise NoPreview(error.code) from error
-    return from_dict(told)
-
-
-def _read_geojson(path: str) -> bytes:
-    """The table, or why there is none, as ``to_dict`` gives it in JSON."""
-    return json.dumps(to_dict(lambda: _table_of_geojson(Path(path)))).encode()
-
-
-def _table_of_geojson(path: Path) -> Table:
-    try:
-        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-        shown = features[:ROWS]
-        names = list(dict.fromkeys(name for feature in shown for name in feature.get("properties") or {}))
-        lines = [[*names, "geometry"]]
-        for feature in shown:
-            properties, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
-            place = f"{geometry.get('type', '')} {json.dumps(geometry.get('coordinates'))}" if geometry else ""
-            lines.append([*(_plain(properties.get(name)) for name in names), place])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NoPreview("broken") from error
-    return _table(lines, read_all=len(features) <= ROWS, encoding="UTF-8")
-
-
-# Between processes, and in Redis
-
-
-def to_dict(make: Callable[[], Table]) -> dict[str, Any]:
-    """The table that ``make`` gives as values of JSON, or ``{"refused": code}``."""
-    try:
-        return asdict(make())
-    except NoPreview as reason:
+        return asdict(read_table())
+    except NoPreviewError as reason:
         return {"refused": reason.code}
 
 
-def from_dict(told: dict[str, Any]) -> Table:
-    """The table again.
+def from_dict(values: dict[str, Any]) -> Table:
+    """Return the table again.
 
     Raises:
-        NoPreview: there was none.
+        NoPreviewError: there was none.
     """
-    if "refused" in told:
-        raise NoPreview(told["refused"])
-    values = {"header": tuple(told["header"]), "rows": tuple(map(tuple, told["rows"])), "notes": tuple(told["notes"])}
-    return Table(**told | values)
-
-
-def _table(
-    lines: list[list[str]], *, read_all: bool, encoding: str = "", notes: tuple[str, ...] = (), sheet: str = ""
-) -> Table:
-    if not lines:
-        raise NoPreview("empty")
-    shown = lines[: ROWS + 1]
-    width = min(max(_width(line) for line in shown), COLUMNS)
-    cut = [tuple(_short(line[n]) if n < len(line) else "" for n in range(width)) for line in shown]
-    complete = read_all and len(lines) <= ROWS + 1
-    return Table(cut[0], tuple(cut[1:]), complete, encoding, notes, sheet)
-
-
-def _short(cell: str) -> str:
-    cell = cell.strip()
-    return cell if len(cell) <= CELL_CHARACTERS else cell[: CELL_CHARACTERS - 1] + "…"
+    if "refused" in values:
+        raise NoPreviewError(values["refused"])
+    tuples = {
+        "header": tuple(values["header"]),
+        "rows": tuple(map(tuple, values["rows"])),
+        "notes": tuple(values["notes"]),
+    }
+    return Table(**values | tuples)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,6 +13,7 @@ from flask import Blueprint, Response, request, stream_with_context
 
 from ckanext.nxopendata.core import departments, payload_types
 from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.portal import bulk_download as bulk_files
 from ckanext.nxopendata.portal import helpers, warmup
 from ckanext.nxopendata.portal.announcements import announcement_store
@@ -157,14 +156,10 @@ def statistics_csv(field: str) -> Response:
     found = next((one for one in _series(figures) if one.field == field), None)
     if found is None and field not in CHARTS:
         return tk.abort(404)
-    out = io.StringIO()
-    writer = csv.writer(out)
     if found:
-        writer.writerows([found.columns, *found.rows])
-    else:
-        writer.writerow([facets.of_datasets()[field], tk._("Datasets")])
-        writer.writerows((label, number) for label, number, _ in _chart(figures, field, link=False))
-    return Response(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+        return csv_response([found.columns, *found.rows])
+    chart = _chart(figures, field, link=False)
+    return csv_response([(facets.of_datasets()[field], tk._("Datasets")), *((row[0], row[1]) for row in chart)])
 
 
 def _chart(figures: dict[str, Any], field: str, *, link: bool) -> list[tuple[str, int, str | None]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import re
@@ -12,7 +11,8 @@ import openpyxl
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from ckanext.nxopendata.core.tabular.csv_safety import safe
+from ckanext.nxopendata.core.tabular import csv_out
+from ckanext.nxopendata.core.tabular.csv_out import guard_formula
 
 FORMATS = ("csv", "xlsx")
 
@@ -46,9 +46,7 @@ def is_digest(text: str) -> bool:
 
 def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
     """Rows, the head first, as CSV with a byte order mark, as Excel reads it; no cell is a formula."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
-    return ("\ufeff" + out.getvalue()).encode()
+    return csv_out.to_bytes(rows)
 
 
 def as_xlsx(rows: Sequence[Sequence[str]], title: str, about: Mapping[str, str]) -> bytes:
@@ -57,7 +55,7 @@ def as_xlsx(rows: Sequence[Sequence[str]], title: str, about: Mapping[str, str])
     sheet = book.active or book.create_sheet()
     sheet.title = re.sub(r"[\\/*?:\[\]]", " ", title)[:31]
     for row in rows:
-        sheet.append([safe(cell) for cell in row])
+        sheet.append([guard_formula(cell) for cell in row])
     for cell in sheet[1]:
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A2"
@@ -66,7 +64,7 @@ def as_xlsx(rows: Sequence[Sequence[str]], title: str, about: Mapping[str, str])
         sheet.column_dimensions[get_column_letter(number)].width = min(max(longest * 1.6, 10), 60)
     note = book.create_sheet("导出说明")
     for name, value in about.items():
-        note.append([name, safe(value)])
+        note.append([name, guard_formula(value)])
     note.column_dimensions["A"].width, note.column_dimensions["B"].width = 16, 80
     out = io.BytesIO()
     book.save(out)

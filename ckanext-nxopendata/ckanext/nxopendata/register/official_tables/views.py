@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import io
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
-from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core import codelists, web
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.models import Import
 from ckanext.nxopendata.register.official_tables import actions, contacts, layout
@@ -72,9 +71,7 @@ def download(number: str, kind: str) -> Response:
 
 def sent(content: bytes, name: str, media: str) -> Response:
     """A file that no cache keeps."""
-    response = send_file(io.BytesIO(content), mimetype=media, as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return web.download(content, name, media)
 
 
 # Who answers for a department

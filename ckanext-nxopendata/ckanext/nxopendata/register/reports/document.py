@@ -5,7 +5,6 @@ Official papers are Chinese whatever language their reader uses. Plain module bu
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from jinja2 import Environment, select_autoescape
 
-from ckanext.nxopendata.core.tabular.csv_safety import safe
+from ckanext.nxopendata.core.tabular import csv_out
 from ckanext.nxopendata.register import periods
 from ckanext.nxopendata.register.official_tables import pdf
 from ckanext.nxopendata.register.reports import reporting_periods
@@ -189,8 +188,4 @@ def as_pdf(content: Paper) -> bytes:
 
 def as_csv(content: Paper) -> bytes:
     """The paper's table as CSV with a byte order mark, as Excel reads it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for section in content.sections:
-        writer.writerows([safe(cell) for cell in row] for row in section.table)
-    return ("\ufeff" + out.getvalue()).encode()
+    return csv_out.to_bytes(row for section in content.sections for row in section.table)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -12,7 +10,7 @@ from markupsafe import Markup
 
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.core.tabular.csv_safety import safe
+from ckanext.nxopendata.core.tabular import csv_out
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.connection import queries
 from ckanext.nxopendata.register.integration import diagram, integration_plan
@@ -113,9 +111,7 @@ def funding() -> Any:
 def funding_csv() -> Response:
     """The funding list as CSV, UTF-8 with a byte order mark."""
     lines = act("nx_system_funding", owner_org=_owner())
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([tk._("Department"), tk._("System"), tk._("Funds"), tk._("Reason"), tk._("Exemption")])
+    rows = [[tk._("Department"), tk._("System"), tk._("Funds"), tk._("Reason"), tk._("Exemption")]]
     for line in lines:
         exemption = line["exemption"]["reason"] if line["exemption"] else ""
         row = [
@@ -125,8 +121,8 @@ def funding_csv() -> Response:
             tk.h.nx_register_funding(line),
             exemption,
         ]
-        writer.writerow([safe(cell) for cell in row])
-    return sent(out.getvalue().encode("utf-8-sig"), "funding.csv", MEDIA["csv"])
+        rows.append(row)
+    return sent(csv_out.to_bytes(rows), "funding.csv", MEDIA["csv"])
 
 
 @nx_register_supervision.route("/integration")

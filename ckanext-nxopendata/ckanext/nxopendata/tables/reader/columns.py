@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from ckanext.nxopendata.tables.reader.line_reader import Row
+from ckanext.nxopendata.core.tabular.sheets import Row
 
 MOST_BYTES = 63
 """Longest name of a column in PostgreSQL, in bytes: 21 Chinese characters."""
@@ -75,14 +75,14 @@ class Column:
 # Names
 
 
-def names(headers: Sequence[str]) -> list[str]:
+def column_names(headers: Sequence[str]) -> list[str]:
     """Names for the database, in the order of the headers.
 
     Signs that mean something to SQL or to CKAN's parameters are written full-width. A name that is too long is cut and
     told apart by six hexadecimal digits; a second 名称 becomes 名称_2; a column without a header is called 列 and its
     number.
 
-    >>> names(["名称", "名称", "", "比重(%)", "_id"])
+    >>> column_names(["名称", "名称", "", "比重(%)", "_id"])
     ['名称', '名称_2', '列3', '比重(％)', 'id']
     """
     found: list[str] = []
@@ -115,7 +115,7 @@ def _cut(text: str, size: int) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def kind(cell: str) -> str:
+def classify(cell: str) -> str:
     """What a cell looks like: ``int``, ``long`` (no number: it would lose digits), ``num``, ``percent``, ``day``,
     ``month``, ``year``, ``stamp``, ``missing``, ``empty`` or ``text``. Full-width digits count as digits.
     """
@@ -123,7 +123,7 @@ def kind(cell: str) -> str:
         return "empty"
     if len(cell) > 40:
         return "text"
-    value = _plain(cell)
+    value = normalize(cell)
     if value.lower() in MISSING:
         return "missing"
     if _INT.match(value):
@@ -156,7 +156,8 @@ def _exists(name: str, parts: list[int]) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _plain(cell: str) -> str:
+def normalize(cell: str) -> str:
+    """Return a cell in half-width signs, with a hyphen for the sign of minus."""
     text = cell if cell.isascii() else unicodedata.normalize("NFKC", cell)
     return text.replace("−", "-").strip()
 
@@ -180,34 +181,36 @@ class Kinds:
             counter = self.counters[number]
             if counter["text"] > 1000:
                 continue  # it is text whatever follows
-            counter.update(map(kind, cells))
+            counter.update(map(classify, cells))
             if self.seen_eight[number] and counter["int"]:
-                self.seen_eight[number] = all(_is_compact_day(cell) for cell in cells if kind(cell) == "int")
+                self.seen_eight[number] = all(_is_compact_day(cell) for cell in cells if classify(cell) == "int")
 
 
 @lru_cache(maxsize=20_000)
 def _is_compact_day(cell: str) -> bool:
-    value = _plain(cell)
+    value = normalize(cell)
     if len(value) != 8 or value[:2] not in ("19", "20"):
         return False
     return _exists("day", [int(value[:4]), int(value[4:6]), int(value[6:])])
 
 
-def decide(headers: Sequence[str], kinds: Kinds, items: Sequence[Mapping[str, Any]] = ()) -> list[Column | None]:
+def decide_columns(
+    headers: Sequence[str], kinds: Kinds, items: Sequence[Mapping[str, Any]] = ()
+) -> list[Column | None]:
     """The columns of a table; None for one that has neither a header nor a cell.
 
     Args:
         items: the information items of the dataset (``name``, ``name_en``, ``type``, ``description``).
     """
     headers = [*headers, *[""] * (len(kinds.counters) - len(headers))]
-    by_name = {folded(str(item.get("name") or "")): item for item in items}
+    by_name = {fold_name(str(item.get("name") or "")): item for item in items}
     result: list[Column | None] = []
-    for number, (header, name) in enumerate(zip(headers, names(headers), strict=True)):
+    for number, (header, name) in enumerate(zip(headers, column_names(headers), strict=True)):
         counter = kinds.counters[number] if number < len(kinds.counters) else Counter()
         if not header and not (counter.total() - counter["empty"]):
             result.append(None)
             continue
-        item = by_name.get(folded(header)) or by_name.get(folded(header.rpartition("·")[2])) or {}
+        item = by_name.get(fold_name(header)) or by_name.get(fold_name(header.rpartition("·")[2])) or {}
         type_, precision, unit = _type(header, counter, str(item.get("type") or ""), kinds.seen_eight[number])
         texts = {key: str(item.get(given) or "") for key, given in ITEM_FIELDS.items()}
         result.append(Column(name, header or name, type_, precision=precision, unit=unit, **texts))
@@ -217,7 +220,7 @@ def decide(headers: Sequence[str], kinds: Kinds, items: Sequence[Mapping[str, An
 ITEM_FIELDS = {"label_en": "name_en", "notes": "description", "nx_type": "type", "item": "name"}
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """A name as items and headers are compared: without space, width, case, and the unit in brackets at its end."""
     text = re.sub(r"[\s\u3000]+", "", unicodedata.normalize("NFKC", name)).lower()
     return re.sub(r"[(（\[][^()（）\[\]]*[)）\]]\Z", "", text) or text
@@ -250,19 +253,19 @@ def _type(header: str, counter: Counter[str], declared: str, all_eight: bool) ->
 # Cells
 
 
-def stored(column: Column, cell: str) -> str | None:
+def to_database(column: Column, cell: str) -> str | None:
     """A cell as PostgreSQL reads it; None for one that is empty."""
     if not cell:
         return None
     if column.type == "text":
-        return _partial(cell) if column.precision else cell
+        return to_iso_date(cell) if column.precision else cell
     return _typed(column.type, column.unit, cell)
 
 
 @lru_cache(maxsize=100_000)
 def _typed(type_: str, unit: str, cell: str) -> str | None:
-    value = _plain(cell)
-    if kind(cell) == "missing":
+    value = normalize(cell)
+    if classify(cell) == "missing":
         return None
     if type_ in ("int8", "numeric"):
         return value.removesuffix(unit).strip().replace(",", "")
@@ -271,20 +274,20 @@ def _typed(type_: str, unit: str, cell: str) -> str | None:
     if type_ == "timestamp" and (found := _STAMP.match(value)):
         year, month, day, hour, minute, second, rest = found.groups()
         return f"{year}-{month:0>2}-{day:0>2} {hour:0>2}:{minute}:{second or '00'}{'.' + rest if rest else ''}"
-    return _partial(cell)
+    return to_iso_date(cell)
 
 
 @lru_cache(maxsize=20_000)
-def _partial(cell: str) -> str:
+def to_iso_date(cell: str) -> str:
     """A date as exact as it was written: ``2023-05-01``, ``2023-05`` or ``2023``; other text as it is."""
-    value = _plain(cell)
+    value = normalize(cell)
     for pattern in (_DAY, _MONTH, _YEAR):
         if found := pattern.match(value):
             return "-".join(part.zfill(2) for part in found.groups())
     return cell
 
 
-# Words
+# Words of the index
 
 
 @lru_cache(maxsize=50_000)
@@ -303,7 +306,7 @@ def tokens(cell: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def words(cells: Iterable[str]) -> str:
+def index_words(cells: Iterable[str]) -> str:
     """The index words of a line, as ``tsvector`` reads them; at most 2,000."""
     found: dict[str, None] = {}
     for cell in cells:

@@ -14,7 +14,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
-from ckanext.nxopendata.core.tabular import spreadsheet
+from ckanext.nxopendata.core.tabular import reader as file_reader
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.exchange.workbook import writer
 from ckanext.nxopendata.register import log, periods, roles
@@ -103,8 +104,8 @@ class Refused(Exception):
 
 def _planned(row: Import) -> tuple[reader.Filled, list[Entry]]:
     try:
-        filled = reader.read(spreadsheet.read(row.content))
-    except spreadsheet.Unreadable as problem:
+        filled = reader.read(file_reader.read(row.content))
+    except UnreadableError as problem:
         raise Refused(problem.code, {"reason": problem.reason}) from None
     except reader.NoTable:
         raise Refused("no_table", {}) from None
@@ -328,4 +329,4 @@ def marked(row: Import) -> bytes:
     texts: dict[tuple[str, int, int], list[str]] = {}
     for problem in [*said(row.report)["problems"], *said(row.report)["remarks"]]:
         texts.setdefault((problem["sheet"], problem["row"], problem["column"]), []).append(problem["message"])
-    return writer.marked(row.content, spreadsheet.read(row.content), texts)
+    return writer.marked(row.content, file_reader.read(row.content), texts)

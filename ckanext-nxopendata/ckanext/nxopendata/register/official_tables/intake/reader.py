@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
 from ckanext.nxopendata.core import codelists
-from ckanext.nxopendata.core.tabular.spreadsheet import Sheet
+from ckanext.nxopendata.core.tabular.sheets import Sheet
 from ckanext.nxopendata.exchange.workbook.reader import Cell, Problem
 from ckanext.nxopendata.register import periods
 from ckanext.nxopendata.register.official_tables import layout

@@ -20,42 +20,45 @@ VERSION = "1"
 """Changes when the same file would be read in another way."""
 
 KEPT_SECONDS = 30 * 24 * 3600
-KEPT_SECONDS_REFUSED = 24 * 3600
+REFUSAL_SECONDS = 24 * 3600
 """A refusal is tried again: the machine may only have been busy."""
 
 READING_SECONDS = 15
 """After which a reading that never ended is tried again."""
 
+REFUSED = "refused"
+"""Key of a reading that is a refusal."""
 
-def remember(
-    name: str, path: Path, make: Callable[[], dict[str, Any]], *, alone: bool = False
+
+def read_once(
+    name: str, path: Path, read: Callable[[], dict[str, Any]], *, exclusive: bool = False
 ) -> dict[str, Any] | None:
     """Return what was read from a file before; else read it and keep it.
 
     Args:
         name: says what is read, with everything that it depends on beside the file.
-        make: reads it, as values of JSON; one with the key ``refused`` is kept for a day only.
-        alone: whether nobody else may read it meanwhile; then None is returned to the others.
+        read: reads it, as values of JSON; a reading with the key ``refused`` is kept for a day only.
+        exclusive: whether nobody else may read it meanwhile; then None is returned to the others.
     """
     key = _key(name, path)
     try:
-        if found := client().get(key):
-            return json.loads(found)
-        if alone and not client().set(f"{key}:reading", 1, nx=True, ex=READING_SECONDS):
+        if kept := client().get(key):
+            return json.loads(kept)
+        if exclusive and not client().set(f"{key}:reading", 1, nx=True, ex=READING_SECONDS):
             return None
     except RedisError:
         log.warning("Redis does not answer: %s is read again", path)
-    made = make()
+    reading = read()
     try:
-        client().set(key, json.dumps(made), ex=KEPT_SECONDS_REFUSED if "refused" in made else KEPT_SECONDS)
+        client().set(key, json.dumps(reading), ex=REFUSAL_SECONDS if REFUSED in reading else KEPT_SECONDS)
         client().delete(f"{key}:reading")
     except RedisError:
         log.warning("Redis does not answer: %s is not kept", path)
-    return made
+    return reading
 
 
 def _key(name: str, path: Path) -> str:
     """Not the SHA-256 that the catalogue has of a file: an editor may write there whatever they like."""
     file = path.stat()
-    said = json.dumps([VERSION, name, str(path), file.st_size, file.st_mtime_ns, file.st_ino])
-    return f"nx:{tk.config['ckan.site_id']}:read:{hashlib.sha256(said.encode()).hexdigest()}"
+    identity = json.dumps([VERSION, name, str(path), file.st_size, file.st_mtime_ns, file.st_ino])
+    return f"nx:{tk.config['ckan.site_id']}:read:{hashlib.sha256(identity.encode()).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Where the table stands on a sheet: titles, unit lines, headers in one or more rows, totals, footnotes. Plain module.
+"""Where the table stands on a sheet: titles, unit lines, headers in one or more rows, totals, footnotes.
 
 Departments publish tables as they print them. What is not a row of data is set aside, not lost: it is shown beside the
 table.
@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
-from ckanext.nxopendata.tables.reader.line_reader import CannotRead, Row, Sheet, width
+from ckanext.nxopendata.core.tabular.cells import width
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
 
 LOOKED_AT = 60
 """Lines among which the header is looked for."""
@@ -32,7 +34,7 @@ YEAR = re.compile(r"(19|20)\d\d(年度?)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a table stands.
 
     Attributes:
@@ -47,30 +49,32 @@ class Place:
 
 
 @dataclass(slots=True)
-class Aside:
-    """What was met among the data and is not data; filled while :func:`rows` is read."""
+class Surroundings:
+    """What stands among the data and is not data; filled while :func:`read_rows` is read."""
 
     totals: list[tuple[str, ...]] = field(default_factory=list)
     footnotes: list[str] = field(default_factory=list)
 
 
-def find(sheet: Sheet) -> Place:
-    """Find the table on a sheet.
+def find_table(sheet: SheetStream, most_columns: int) -> Position:
+    """Return where the table stands on a sheet.
 
     Raises:
-        CannotRead: ``empty``: there is no line of data below a header.
+        UnreadableError: ``empty``: there is no line of data below a header; ``too_many_columns``.
     """
     head = [row[: width(row)] for row in islice(sheet.lines(), LOOKED_AT)]
     if not any(head):
-        raise CannotRead("empty")
-    if sheet.tidy:
-        return Place(tuple(head[0]), 1)
+        raise UnreadableError("empty")
+    if max(map(len, head)) > most_columns:
+        raise UnreadableError("too_many_columns", most=most_columns)
+    if sheet.header_first:
+        return Position(tuple(head[0]), 1)
     notes, start = _above(head)
     if start >= len(head):
-        raise CannotRead("empty")
+        raise UnreadableError("empty")
     rows = _header_rows(head, start)
     headers = _joined(head[start : start + rows])
-    return Place(headers, start + rows, notes)
+    return Position(headers, start + rows, notes)
 
 
 def _above(head: list[Row]) -> tuple[tuple[str, ...], int]:
@@ -135,30 +139,30 @@ def _name(parts: list[str]) -> str:
     return "·".join(kept)
 
 
-def rows(sheet: Sheet, place: Place, aside: Aside) -> Iterator[Row]:
-    """The lines of data, each as long as the header or longer; totals and footnotes go to ``aside``."""
-    size = len(place.headers)
+def read_rows(sheet: SheetStream, position: Position, surroundings: Surroundings) -> Iterator[Row]:
+    """Yield the rows of data, each as long as the header or longer; totals and footnotes go to ``surroundings``."""
+    size = len(position.headers)
     held: list[Row] = []
-    for row in islice(sheet.lines(), place.first, None):
+    for row in islice(sheet.lines(), position.first, None):
         length = width(row)
         if not length:
             continue
         row = row[:length] + [""] * (size - length) if length < size else row[: max(size, length)]
-        if sheet.tidy:
+        if sheet.header_first:
             yield row
             continue
         if size > 2 and _is_note(row):
             held.append(row)  # at the end it is a footnote, in the middle it is data
             continue
         if _is_total(row):
-            aside.totals.append(tuple(row))
+            surroundings.totals.append(tuple(row))
             continue
         if held:
             yield from held
             held = []
         yield row
     for row in held:
-        aside.footnotes.append(next(cell for cell in row if cell))
+        surroundings.footnotes.append(next(cell for cell in row if cell))
 
 
 def _is_note(row: Row) -> bool:

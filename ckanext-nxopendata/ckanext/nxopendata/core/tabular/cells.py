@@ -1,0 +1,38 @@
+"""Cells as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable
+
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without control and invisible characters and without space around it; its words stay."""
+    return INVISIBLE.sub("", text).replace("\u00a0", " ").strip(" \t\r\n\u3000")
+
+
+def to_text(value: object) -> str:
+    """Return the text of a cell of a spreadsheet or of a JSON value.
+
+    Whole numbers lose ``.0``, dates are ISO 8601, lists and objects JSON; nothing is "".
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return clean(str(value))
+
+
+def width(row: Iterable[str]) -> int:
+    """Return the number of the last cell that is not empty, from 1; 0 for an empty row."""
+    return max((number for number, cell in enumerate(row, 1) if cell), default=0)

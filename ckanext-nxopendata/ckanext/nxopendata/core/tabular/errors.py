@@ -1,0 +1,33 @@
+"""Why a file cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class UnreadableError(Exception):
+    """The file cannot be read.
+
+    Attributes:
+        code: ``format``, ``broken``, ``password``, ``encoding``, ``empty``, ``too_large``, ``too_many_cells``,
+            ``too_many_rows``, ``too_many_columns`` or ``costly`` (reading went over the limits of its process).
+        params: what a message may name: ``reason`` (what is wrong, or the limit with its unit) and others of a code.
+    """
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, params)
+        self.code, self.params = code, params
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, or the limit with its unit; "" where nothing more is known."""
+        return str(self.params.get("reason", ""))
+
+
+def megabytes(size: int) -> str:
+    """A limit in bytes as messages name it.
+
+    >>> megabytes(4 * 1024**3)
+    '4,096 MB'
+    """
+    return f"{size // 1024 // 1024:,} MB"

@@ -1,0 +1,92 @@
+"""Columns as the page shows them, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.core.language import is_chinese
+from ckanext.nxopendata.tables import query, svg_map
+from ckanext.nxopendata.tables.page.address import Address
+from ckanext.nxopendata.tables.reader.columns import Column
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """The head of a column.
+
+    Attributes:
+        label, other: its header in the reader's language, and in the other.
+        type_label: what its values are, in words.
+        family: ``text``, ``number`` or ``date``.
+        sorted: ``ascending`` or ``descending`` where the rows are in its order, else "".
+        link: to the rows in its order, the other way round, or again in the file's.
+    """
+
+    id: str
+    label: str
+    other: str
+    notes: str
+    type_label: str
+    family: str
+    unit: str
+    sorted: str
+    link: str
+
+
+def make_column_views(columns: Sequence[Column], address: Address, sort: str) -> tuple[ColumnView, ...]:
+    """Return the heads of the columns of a table whose rows are in the order ``sort``."""
+    return tuple(_make_view(column, address, sort) for column in columns)
+
+
+def _make_view(column: Column, address: Address, sort: str) -> ColumnView:
+    up, down = sort == column.id, sort == f"-{column.id}"
+    label = label_of(column)
+    return ColumnView(
+        id=column.id,
+        label=label,
+        other=column.label if label != column.label else column.label_en,
+        notes=column.notes,
+        type_label=describe_type(column),
+        family=query.family(column.type),
+        unit=column.unit,
+        sorted="ascending" if up else "descending" if down else "",
+        link=address.but(sort=f"-{column.id}" if up else None if down else column.id),
+    )
+
+
+def label_of(column: Column) -> str:
+    """Return the header in the reader's language."""
+    return column.label if is_chinese() else (column.label_en or column.label)
+
+
+def describe_type(column: Column) -> str:
+    """Return what kind of values a column holds, in words."""
+    if column.precision == "year":
+        return tk._("Year")
+    if column.precision:
+        return tk._("Date of varying precision") if column.precision == "mixed" else tk._("Month")
+    names = {
+        "int8": tk._("Whole number"),
+        "int4": tk._("Whole number"),
+        "numeric": tk._("Number"),
+        "float8": tk._("Number"),
+        "date": tk._("Date"),
+        "timestamp": tk._("Date and time"),
+        "text": tk._("Text"),
+    }
+    return names.get(column.type, column.type)
+
+
+def place_columns(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return the ids of the columns that say where: longitude and latitude, or one of GeoJSON shapes; else none."""
+    numbers = [column for column in columns if query.family(column.type) == "number"]
+    east = next((column.id for column in numbers if svg_map.LONGITUDE.search(column.label)), None)
+    north = next((column.id for column in numbers if svg_map.LATITUDE.search(column.label)), None)
+    if east and north:
+        return east, north
+    texts = (column for column in columns if column.type == "text")
+    shape = next((column.id for column in texts if svg_map.GEOMETRY.search(column.label)), None)
+    return (shape,) if shape else ()

@@ -1,0 +1,62 @@
+"""How the page shows a stored file that is no table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.core.tabular import encoding
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
+
+HEAD_CHARACTERS = 20_000
+IMAGES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "bmp"})
+TEXTS = frozenset({"xml", "json", "geojson", "rdf", "ttl", "jsonld", "txt", "kml", "gml", "gpx"})
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file.
+
+    Attributes:
+        kind: ``image``, ``pdf`` or ``text``.
+        url: of an image or a PDF file.
+        text, whole: the beginning of a text, and whether it is all of it.
+    """
+
+    kind: str
+    url: str = ""
+    text: str = ""
+    whole: bool = False
+
+
+def make_file_view(resource: Mapping[str, Any]) -> FileView | None:
+    """Return how the page shows a file.
+
+    Returns:
+        None for what cannot be shown, stands elsewhere, or is not for this reader.
+    """
+    kind = (resource.get("format") or "").lower().lstrip(".")
+    if resource.get("url_type") != "upload" or not tk.h.nx_resource_access(resource["id"]).allowed:
+        return None
+    if kind in IMAGES:
+        return FileView("image", url=resource["url"])
+    if kind == "pdf":
+        return FileView("pdf", url=resource["url"])
+    path = path_of(resource) if kind in TEXTS else None
+    return _make_text_view(path) if path else None
+
+
+def _make_text_view(path: Path) -> FileView | None:
+    with path.open("rb") as file:
+        head = file.read(4 * HEAD_CHARACTERS)
+    whole = path.stat().st_size <= len(head)
+    try:
+        text, _ = encoding.decode_beginning(head, complete=whole)
+    except UnreadableError:
+        return None
+    return FileView("text", text=text[:HEAD_CHARACTERS], whole=whole and len(text) <= HEAD_CHARACTERS)

@@ -1,0 +1,206 @@
+"""The page of a file's table, put together for the question in its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.tables import examples, messages, table_lookup
+from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.page.address import Address, parse_number, parse_question, read_address
+from ckanext.nxopendata.tables.page.chart_view import ChartView, make_chart_view
+from ckanext.nxopendata.tables.page.column_view import ColumnView, make_column_views, place_columns
+from ckanext.nxopendata.tables.page.map_view import MapView, make_map_view
+from ckanext.nxopendata.tables.page.row_view import (
+    FilterView,
+    RowsView,
+    list_operators,
+    make_filter_views,
+    make_rows_view,
+)
+from ckanext.nxopendata.tables.query import QueryTimeoutError, Question, QuestionError
+from ckanext.nxopendata.tables.reader.columns import Column
+
+GUARDED = "guarded"
+"""State of a table whose rows this reader may not have."""
+
+SIZES = (20, 50, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A way to look at the table."""
+
+    name: str
+    label: str
+    link: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A format to download: links to the whole table, and to the rows that answer the question."""
+
+    label: str
+    all: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class TablePage:
+    """Everything the page shows of a table.
+
+    Attributes:
+        state, message: of the table; ``guarded`` where the reader may not have the rows.
+        columns: none where there are no rows to show; then all that follows is empty.
+        around: what stands around the data in the file, see :class:`ckanext.nxopendata.tables.models.State`.
+        error: what is wrong with the question; then there are no rows, chart or map.
+        narrowed: whether the question leaves rows out.
+        rows, chart, map: one of them, by the current tab.
+    """
+
+    state: str
+    message: str
+    columns: tuple[ColumnView, ...] = ()
+    around: Mapping[str, Any] = field(default_factory=dict)
+    address: Address = field(default_factory=lambda: Address(()))
+    q: str = ""
+    operators: Sequence[tuple[str, str]] = ()
+    size: int = SIZES[0]
+    sizes: tuple[int, ...] = SIZES
+    tabs: tuple[Tab, ...] = ()
+    tab: str = "table"
+    filters: tuple[FilterView, ...] = ()
+    narrowed: bool = False
+    error: str = ""
+    rows: RowsView | None = None
+    chart: ChartView | None = None
+    map: MapView | None = None
+    downloads: tuple[Download, ...] = ()
+    examples: Sequence[examples.Example] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the current tab shows, or why it shows nothing."""
+
+    rows: RowsView | None = None
+    chart: ChartView | None = None
+    map: MapView | None = None
+    error: str = ""
+
+
+def make_table_page(resource: Mapping[str, Any], args: Any) -> TablePage | None:
+    """Return the page of a file's table for the question in the address.
+
+    Args:
+        args: parameters of the request (``werkzeug.MultiDict``).
+
+    Returns:
+        None for a file without a table and without a state.
+    """
+    resource_id = resource["id"]
+    state = states.get_state(resource_id)
+    columns = table_lookup.list_columns(resource_id)
+    if not columns:
+        return TablePage(state.state, _describe(state)) if state else None
+    access = tk.h.nx_resource_access(resource_id)
+    if not access.allowed or not tk.h.check_access("nx_table_search", {"id": resource_id}):
+        return TablePage(GUARDED, access.message)
+    address = read_address(args)
+    question = parse_question(args, columns)
+    size = parse_number(args.get("size"), SIZES[0])
+    size = size if size in SIZES else SIZES[0]
+    tabs = _make_tabs(columns, address, str(args.get("view") or "table"))
+    tab = next(tab.name for tab in tabs if tab.current)
+    content = _read_content(resource_id, columns, question, args, tab=tab, size=size)
+    q = str(args.get("q") or "")
+    return TablePage(
+        state=states.READY,
+        message=_describe(state) if state else "",  # while a new version is read, the old table stays and says so
+        columns=make_column_views(columns, address, str(args.get("sort") or "")),
+        around=state.around if state else {},
+        address=address,
+        q=q,
+        operators=list_operators(),
+        size=size,
+        tabs=tabs,
+        tab=tab,
+        filters=make_filter_views(question, columns, address),
+        narrowed=question.narrowed,
+        error=content.error,
+        rows=content.rows,
+        chart=content.chart,
+        map=content.map,
+        downloads=_make_downloads(resource, address),
+        examples=_make_examples(resource_id, q or _pick_word(columns, content.rows)),
+    )
+
+
+def _describe(state: states.State) -> str:
+    return messages.describe_state(state.state, state.code, state.params)
+
+
+def _read_content(
+    resource_id: str, columns: list[Column], question: Question, args: Any, *, tab: str, size: int
+) -> _Content:
+    source = table_lookup.make_source(resource_id, columns)
+    try:
+        if tab == "chart":
+            return _Content(chart=make_chart_view(source, columns, question, args))
+        if tab == "map":
+            return _Content(map=make_map_view(source, columns, question))
+        page = parse_number(args.get("page"), 1)
+        return _Content(rows=make_rows_view(source, columns, question, size=size, page=page))
+    except (QuestionError, QueryTimeoutError) as problem:
+        return _Content(error=messages.explain_question(problem))
+
+
+def _make_tabs(columns: Sequence[Column], address: Address, wanted: str) -> tuple[Tab, ...]:
+    labels = {"table": tk._("Table"), "chart": tk._("Chart")}
+    if place_columns(columns):
+        labels["map"] = tk._("Map")
+    current = wanted if wanted in labels else "table"
+    return tuple(
+        Tab(name, label, address.but(view=None if name == "table" else name), name == current)
+        for name, label in labels.items()
+    )
+
+
+def _make_downloads(resource: Mapping[str, Any], address: Address) -> tuple[Download, ...]:
+    formats: list[tuple[str, str, list[tuple[str, str]]]] = [
+        ("csv", "CSV", []),
+        ("csv", tk._("CSV for Excel"), [("bom", "1")]),
+        ("xlsx", "XLSX", []),
+        ("json", "JSON", []),
+        ("jsonl", "JSON Lines", []),
+        ("xml", "XML", []),
+        ("parquet", "Parquet", []),
+    ]
+    downloads = []
+    for ending, label, more in formats:
+        url = tk.h.url_for("nx_tables.download", id=resource["package_id"], resource_id=resource["id"], ending=ending)
+        downloads.append(Download(label, _with(url, more), _with(url, [*address.export_pairs(), *more])))
+    return tuple(downloads)
+
+
+def _with(url: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{url}?{urlencode(pairs)}" if pairs else url
+
+
+def _make_examples(resource_id: str, q: str) -> list[examples.Example]:
+    url = tk.h.url_for("api.action", ver=3, logic_function="datastore_search", qualified=True, locale="default")
+    return examples.make_examples(url, resource_id, q)
+
+
+def _pick_word(columns: Sequence[Column], view: RowsView | None) -> str:
+    """A short Chinese text of the first row, so that an example finds something."""
+    for row in view.rows[:1] if view else ():
+        for cell, column in zip(row, columns, strict=True):
+            if column.type == "text" and 1 < len(cell.text) <= 20 and any(sign >= "\u4e00" for sign in cell.text):
+                return cell.text
+    return ""
