@@ -204,10 +204,10 @@ def parquet(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
         [pa.field(key, types.get(field.type, pa.string())) for key, field in zip(_keys(fields), fields, strict=True)]
     )
 
-    def value(found: Any, type_: str) -> Any:
+    def value(cell: Any, type_: str) -> Any:
         if type_ in types:
-            return float(found) if isinstance(found, Decimal) else found
-        return to_text(found) if found is not None else None
+            return float(cell) if isinstance(cell, Decimal) else cell
+        return to_text(cell) if cell is not None else None
 
     rows = iter(rows)
     with tempfile.TemporaryFile() as file:

@@ -65,7 +65,7 @@ def note_change(dataset: Mapping[str, Any]) -> None:
 
 def _is_table(file: Mapping[str, Any]) -> bool:
     ending = Path(str(file.get("nx_file_name") or file.get("url") or "")).suffix
-    kinds = {str(said).lower().strip().lstrip(".") for said in (file.get("format") or "", ending)}
+    kinds = {str(kind).lower().strip().lstrip(".") for kind in (file.get("format") or "", ending)}
     return file.get("url_type") == "upload" and bool(kinds & reader.FORMATS)
 
 
@@ -164,29 +164,29 @@ def _list_table_files(package: Any) -> list[Any]:
 
 def detect_format(resource: Any) -> str:
     """The format of a file in lower case, by what the catalogue says, else by its name."""
-    said = (resource.format or "").lower().strip().lstrip(".")
-    if said in reader.FORMATS:
-        return said
+    kind = (resource.format or "").lower().strip().lstrip(".")
+    if kind in reader.FORMATS:
+        return kind
     return Path(str((resource.extras or {}).get("nx_file_name") or resource.url or "")).suffix.lower().lstrip(".")
 
 
 def fingerprint(resource: Any) -> str:
     """Changes when the file, or what the catalogue says of its columns, changes."""
-    said = [
+    facts = [
         VERSION,
         resource.hash or str(resource.last_modified),
         resource.size,
         detect_format(resource),
         _list_items(resource.package),
     ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _list_items(package: Any) -> list[dict[str, Any]]:
-    found = (package.extras or {}).get("nx_items") or []
-    if isinstance(found, str):
-        found = json.loads(found)
-    return [item for item in found if isinstance(item, dict)]
+    items = (package.extras or {}).get("nx_items") or []
+    if isinstance(items, str):
+        items = json.loads(items)
+    return [item for item in items if isinstance(item, dict)]
 
 
 def discard_table(resource_id: str) -> None:
@@ -204,8 +204,8 @@ def discard_table(resource_id: str) -> None:
 
 def read_limits() -> table.Limits:
     """What is loaded at most, as configured."""
-    said = {name: tk.config[f"ckanext.nxopendata.tables.most_{name}"] for name in ("megabytes", "rows", "columns")}
-    return table.Limits(**said)
+    limits = {name: tk.config[f"ckanext.nxopendata.tables.most_{name}"] for name in ("megabytes", "rows", "columns")}
+    return table.Limits(**limits)
 
 
 def load(resource_id: str) -> None:

@@ -94,16 +94,16 @@ def select_with_states(dataset_ids: Collection[str]) -> set[str]:
 def read_headers(dataset_ids: list[str]) -> dict[str, list[str]]:
     """Return dataset id -> the column headers of its tables, each once; datasets without tables are left out."""
     query = sa.select(State.dataset_id, State.columns).where(State.dataset_id.in_(dataset_ids), State.state == READY)
-    found: dict[str, dict[str, None]] = {}
+    by_dataset: dict[str, dict[str, None]] = {}
     for dataset_id, columns in model.Session.execute(query):
-        labels = found.setdefault(dataset_id, {})
+        labels = by_dataset.setdefault(dataset_id, {})
         for column in columns:
             labels |= {text: None for text in (column.get("label"), column.get("label_en")) if text}
-    return {dataset_id: list(labels) for dataset_id, labels in found.items()}
+    return {dataset_id: list(labels) for dataset_id, labels in by_dataset.items()}
 
 
 def engine() -> sa.engine.Engine:
     """Return the engine of CKAN's database."""
-    found = model.meta.engine
-    assert found is not None  # noqa: S101  CKAN is configured when this runs
-    return found
+    bound = model.meta.engine
+    assert bound is not None  # noqa: S101  CKAN is configured when this runs
+    return bound

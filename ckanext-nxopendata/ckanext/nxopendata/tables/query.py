@@ -182,11 +182,11 @@ def read_groups(
 
 def read_pairs(source: Source, question: Question, names: Sequence[str], *, limit: int) -> list[tuple[Any, ...]]:
     """Return some columns of the rows that answer the question, for maps and scatter charts."""
-    if any(one not in source.types for one in names):
-        raise QuestionError("column", next(one for one in names if one not in source.types))
+    if any(column not in source.types for column in names):
+        raise QuestionError("column", next(column for column in names if column not in source.types))
     where = _build_where(source, question)
-    where.parts += [sql.SQL("{} IS NOT NULL").format(quote_name(one)) for one in names[:2]]
-    chosen = sql.SQL(", ").join([quote_name(one) for one in names])
+    where.parts += [sql.SQL("{} IS NOT NULL").format(quote_name(column)) for column in names[:2]]
+    chosen = sql.SQL(", ").join([quote_name(column) for column in names])
     statement = sql.SQL("SELECT {} FROM {}{} ORDER BY _id LIMIT %s").format(
         chosen, quote_name(source.resource_id), where.statement()
     )
@@ -207,7 +207,7 @@ def _select(source: Source, where: _Where, question: Question) -> sql.Composable
         if source.types[question.sort] == "text" and _sorts_by_pinyin():
             column = column + sql.SQL(' COLLATE "zh-x-icu"')
         order = column + sql.SQL(" DESC NULLS LAST, _id" if question.descending else " NULLS LAST, _id")
-    chosen = sql.SQL(", ").join([quote_name(one) for one in source.types])
+    chosen = sql.SQL(", ").join([quote_name(column) for column in source.types])
     table = quote_name(source.resource_id)
     return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(chosen, table, where.statement(), order)
 
@@ -218,16 +218,16 @@ def _build_where(source: Source, question: Question) -> _Where:
         raise QuestionError("operator")
     for condition in question.conditions:
         _add_condition(where, source, condition)
-    texts = [one for one, type_ in source.types.items() if family(type_) == "text"]
-    others = [one for one in source.types if one not in texts]
+    texts = [column for column, type_ in source.types.items() if family(type_) == "text"]
+    others = [column for column in source.types if column not in texts]
     for word in question.q.split()[:8]:
         pairs = [token for token in columns.tokens(word) if not token.isascii() and len(token) == 2]
         if pairs and source.rows is not None and texts:
             # The index finds the candidates, the comparison below decides.
             where.parts.append(sql.SQL("_full_text @@ %s::tsquery"))
             where.values.append(" & ".join(f"'{token}'" for token in pairs))
-        fitting = [sql.SQL("{} ILIKE %s").format(quote_name(one)) for one in texts]
-        fitting += [sql.SQL("{}::text = %s").format(quote_name(one)) for one in others]
+        fitting = [sql.SQL("{} ILIKE %s").format(quote_name(column)) for column in texts]
+        fitting += [sql.SQL("{}::text = %s").format(quote_name(column)) for column in others]
         where.parts.append(sql.SQL("(") + sql.SQL(" OR ").join(fitting) + sql.SQL(")"))
         where.values += [f"%{_escape_pattern(word)}%"] * len(texts) + [word] * len(others)
     return where
@@ -306,5 +306,5 @@ def _cursor(seconds: int, *, named: bool = False) -> Iterator[Any]:
 def _sorts_by_pinyin() -> bool:
     """Whether PostgreSQL was built with ICU, whose Chinese order is that of pinyin."""
     with get_read_engine().connect() as connection:
-        found = connection.exec_driver_sql("SELECT 1 FROM pg_collation WHERE collname = 'zh-x-icu'").first()
-    return found is not None
+        row = connection.exec_driver_sql("SELECT 1 FROM pg_collation WHERE collname = 'zh-x-icu'").first()
+    return row is not None

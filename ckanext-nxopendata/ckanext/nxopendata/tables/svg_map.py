@@ -48,8 +48,8 @@ class Picture:
 @cache
 def outline() -> tuple[tuple[Point, ...], ...]:
     """The rings of Ningxia's outline, longitude and latitude in degrees."""
-    found = json.loads(OUTLINE.read_text(encoding="utf-8"))["geometry"]["coordinates"]
-    return tuple(tuple((x, y) for x, y in polygon[0]) for polygon in found)
+    polygons = json.loads(OUTLINE.read_text(encoding="utf-8"))["geometry"]["coordinates"]
+    return tuple(tuple((x, y) for x, y in polygon[0]) for polygon in polygons)
 
 
 def draw(places: Iterable[tuple[str, Any]]) -> Picture:
@@ -62,12 +62,12 @@ def draw(places: Iterable[tuple[str, Any]]) -> Picture:
     shapes: list[tuple[str, list[list[Point]], bool]] = []
     left_out = 0
     for title, place in places:
-        found = _shape(place) if isinstance(place, str) else None
+        shape = _shape(place) if isinstance(place, str) else None
         point = _point(place) if not isinstance(place, str) else None
         if point:
             points.append((title, point))
-        elif found and found[0]:
-            shapes.append((title, *found))
+        elif shape and shape[0]:
+            shapes.append((title, *shape))
         else:
             left_out += 1
     everything = [point for ring in outline() for point in ring]
@@ -106,11 +106,11 @@ def _shape(text: str) -> tuple[list[list[Point]], bool] | None:
     """The lines of a geometry, and whether they enclose an area."""
     try:
         geometry = json.loads(text)
-        kind, found = geometry["type"], geometry["coordinates"]
+        kind, coordinates = geometry["type"], geometry["coordinates"]
         depth = {"LineString": 0, "MultiPoint": 0, "Polygon": 1, "MultiLineString": 1, "MultiPolygon": 2}[kind]
         for _ in range(depth, 2):
-            found = [found]
-        lines = [[point for pair in line if (point := _point(pair))] for group in found for line in group]
+            coordinates = [coordinates]
+        lines = [[point for pair in line if (point := _point(pair))] for group in coordinates for line in group]
     except (ValueError, KeyError, TypeError):
         return None
     return [line for line in lines if line], "Polygon" in kind

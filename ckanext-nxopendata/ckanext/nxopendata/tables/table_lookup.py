@@ -33,9 +33,9 @@ def list_columns(resource_id: str) -> list[Column]:
 
 
 def _column_of_field(field: dict[str, Any]) -> Column:
-    said = field.get("info") or {}
+    info = field.get("info") or {}
     return Column(
-        field["id"], str(said.get("label") or field["id"]), str(field["type"]), notes=str(said.get("notes") or "")
+        field["id"], str(info.get("label") or field["id"]), str(field["type"]), notes=str(info.get("notes") or "")
     )
 
 

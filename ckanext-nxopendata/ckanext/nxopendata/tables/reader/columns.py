@@ -85,7 +85,7 @@ def column_names(headers: Sequence[str]) -> list[str]:
     >>> column_names(["名称", "名称", "", "比重(%)", "_id"])
     ['名称', '名称_2', '列3', '比重(％)', 'id']
     """
-    found: list[str] = []
+    unique: list[str] = []
     taken: set[str] = set()
     for number, header in enumerate(headers, 1):
         base = _clean_name(header) or f"列{number}"
@@ -97,8 +97,8 @@ def column_names(headers: Sequence[str]) -> list[str]:
             suffix = f"_{turn}"
             name = _cut(base, MOST_BYTES - len(suffix)) + suffix
         taken.add(name.lower())
-        found.append(name)
-    return found
+        unique.append(name)
+    return unique
 
 
 def _clean_name(header: str) -> str:
@@ -138,9 +138,9 @@ def classify(cell: str) -> str:
     if value.endswith("%") and (_INT.match(value[:-1].strip()) or _NUM.match(value[:-1].strip())):
         return "percent"
     for name, pattern in (("day", _DAY), ("month", _MONTH), ("year", _YEAR), ("stamp", _STAMP)):
-        found = pattern.match(value)
-        if found:
-            return name if _exists(name, [int(part) for part in found.groups()[:6] if part]) else "text"
+        match = pattern.match(value)
+        if match:
+            return name if _exists(name, [int(part) for part in match.groups()[:6] if part]) else "text"
     return "text"
 
 
@@ -271,8 +271,8 @@ def _typed(type_: str, unit: str, cell: str) -> str | None:
         return value.removesuffix(unit).strip().replace(",", "")
     if type_ == "date" and _INT.match(value):
         return f"{value[:4]}-{value[4:6]}-{value[6:]}"
-    if type_ == "timestamp" and (found := _STAMP.match(value)):
-        year, month, day, hour, minute, second, rest = found.groups()
+    if type_ == "timestamp" and (match := _STAMP.match(value)):
+        year, month, day, hour, minute, second, rest = match.groups()
         return f"{year}-{month:0>2}-{day:0>2} {hour:0>2}:{minute}:{second or '00'}{'.' + rest if rest else ''}"
     return to_iso_date(cell)
 
@@ -282,8 +282,8 @@ def to_iso_date(cell: str) -> str:
     """A date as exact as it was written: ``2023-05-01``, ``2023-05`` or ``2023``; other text as it is."""
     value = normalize(cell)
     for pattern in (_DAY, _MONTH, _YEAR):
-        if found := pattern.match(value):
-            return "-".join(part.zfill(2) for part in found.groups())
+        if match := pattern.match(value):
+            return "-".join(part.zfill(2) for part in match.groups())
     return cell
 
 
@@ -297,21 +297,21 @@ def tokens(cell: str) -> tuple[str, ...]:
     >>> tokens("沙湖景区5A")
     ('沙湖', '湖景', '景区', '5a')
     """
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for run in _TOKENS.findall(unicodedata.normalize("NFKC", cell).lower()):
         if run.isascii() or len(run) == 1:
-            found[run[:64]] = None
+            unique[run[:64]] = None
         else:
-            found |= {run[n : n + 2]: None for n in range(len(run) - 1)}
-    return tuple(found)
+            unique |= {run[n : n + 2]: None for n in range(len(run) - 1)}
+    return tuple(unique)
 
 
 def index_words(cells: Iterable[str]) -> str:
     """The index words of a line, as ``tsvector`` reads them; at most 2,000."""
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for cell in cells:
         if cell:
-            found |= dict.fromkeys(tokens(cell[:2000]))
-            if len(found) > 2000:
+            unique |= dict.fromkeys(tokens(cell[:2000]))
+            if len(unique) > 2000:
                 break
-    return " ".join(found)
+    return " ".join(unique)
