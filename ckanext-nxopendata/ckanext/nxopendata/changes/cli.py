@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from ckanext.nxopendata.changes import webhooks
-from ckanext.nxopendata.harvest.cli import _call, _print_json, as_json, harvest
+from ckanext.nxopendata.core.cli import as_json, call_action, print_json
+from ckanext.nxopendata.harvest.cli import harvest
 
 STATES = {"active": "启用 active", "paused": "暂停 paused", "stopped": "停止 stopped"}
 DELIVERIES = {"waiting": "等待 waiting", "delivered": "送达 delivered", "failed": "失败 failed"}
@@ -22,9 +23,9 @@ KINDS = {"changed": "变更 changed", "withdrawn": "撤下 withdrawn"}
 def changes_(cursor: str, since: str, limit: int, as_json: bool) -> None:
     """What changed among the public datasets; with --json the datasets too."""
     data = {"cursor": cursor, "since": since, "limit": limit, "datasets": as_json}
-    answer = _call("nx_changes_list", data)
+    answer = call_action("nx_changes_list", data)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
         return
     for change in answer["changes"]:
         click.echo(f"{change['time']}\t{KINDS[change['kind']]}\t{change['name']}")
@@ -49,17 +50,17 @@ def _tell(hook: dict[str, Any]) -> None:
 @as_json
 def create(as_json: bool, **values: str) -> None:
     """Have an address told; shows its secret, once."""
-    hook = _call("nx_webhook_create", values)
-    _print_json(hook) if as_json else _tell(hook)
+    hook = call_action("nx_webhook_create", values)
+    print_json(hook) if as_json else _tell(hook)
 
 
 @webhook.command("list")
 @as_json
 def list_(as_json: bool) -> None:
     """List the webhooks."""
-    hooks = _call("nx_webhook_list", {})
+    hooks = call_action("nx_webhook_list", {})
     if as_json:
-        _print_json(hooks)
+        print_json(hooks)
         return
     for hook in hooks:
         _tell(hook)
@@ -75,8 +76,8 @@ def list_(as_json: bool) -> None:
 def update(webhook_id: str, as_json: bool, **values: Any) -> None:
     """Change a webhook; what is not given stays."""
     given = {name: value for name, value in values.items() if value}
-    hook = _call("nx_webhook_update", {"id": webhook_id, **given})
-    _print_json(hook) if as_json else _tell(hook)
+    hook = call_action("nx_webhook_update", {"id": webhook_id, **given})
+    print_json(hook) if as_json else _tell(hook)
 
 
 @webhook.command("test")
@@ -85,8 +86,8 @@ def update(webhook_id: str, as_json: bool, **values: Any) -> None:
 @click.pass_context
 def test(ctx: click.Context, webhook_id: str, as_json: bool) -> None:
     """Send a message without changes. Exit status 1 if it is not taken."""
-    delivery = _call("nx_webhook_test", {"id": webhook_id})
-    _print_json(delivery) if as_json else _tell_delivery(delivery)
+    delivery = call_action("nx_webhook_test", {"id": webhook_id})
+    print_json(delivery) if as_json else _tell_delivery(delivery)
     ctx.exit(0 if delivery["state"] == "delivered" else 1)
 
 
@@ -95,9 +96,9 @@ def test(ctx: click.Context, webhook_id: str, as_json: bool) -> None:
 @as_json
 def log(webhook_id: str, as_json: bool) -> None:
     """What was sent, newest first."""
-    deliveries = _call("nx_webhook_delivery_list", {"id": webhook_id})
+    deliveries = call_action("nx_webhook_delivery_list", {"id": webhook_id})
     if as_json:
-        _print_json(deliveries)
+        print_json(deliveries)
         return
     for delivery in deliveries:
         _tell_delivery(delivery)
@@ -114,8 +115,8 @@ def _tell_delivery(delivery: dict[str, Any]) -> None:
 @as_json
 def delete(webhook_id: str, as_json: bool) -> None:
     """Delete a webhook with its log."""
-    _call("nx_webhook_delete", {"id": webhook_id})
-    _print_json({"deleted": webhook_id}) if as_json else click.echo(f"已删除 deleted: {webhook_id}")
+    call_action("nx_webhook_delete", {"id": webhook_id})
+    print_json({"deleted": webhook_id}) if as_json else click.echo(f"已删除 deleted: {webhook_id}")
 
 
 @webhook.command("deliver")
@@ -125,4 +126,4 @@ def deliver(as_json: bool) -> None:
     due = webhooks.deliver_due(queue=False)
     for webhook_id in due:
         webhooks.deliver(webhook_id)
-    _print_json({"served": due}) if as_json else click.echo(f"已处理 served: {len(due)}")
+    print_json({"served": due}) if as_json else click.echo(f"已处理 served: {len(due)}")

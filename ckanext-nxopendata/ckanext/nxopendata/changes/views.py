@@ -7,18 +7,13 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
+from ckanext.nxopendata.core.web import act, require_login
+
 nx_webhooks = Blueprint("nx_webhooks", __name__, url_prefix="/harvest/webhooks")
 
+nx_webhooks.before_request(lambda: require_login(tk._("Webhooks are for the supervising office")))
+
 EMPTY = {"title": "", "url": "", "start": "now"}
-
-
-def _act(action: str, /, **data: Any) -> Any:
-    try:
-        return tk.get_action(action)({"user": tk.current_user.name}, data)
-    except tk.NotAuthorized:
-        return tk.abort(403, tk._("Webhooks are for the supervising office"))
-    except tk.ObjectNotFound:
-        return tk.abort(404, tk._("There is no such webhook"))
 
 
 def _typed() -> dict[str, str]:
@@ -28,7 +23,7 @@ def _typed() -> dict[str, str]:
 @nx_webhooks.route("/")
 def index(errors: dict[str, Any] | None = None, typed: dict[str, str] | None = None) -> str:
     """The webhooks, and a form for another."""
-    hooks = _act("nx_webhook_list")
+    hooks = act("nx_webhook_list")
     return tk.render("nx_webhooks/index.html", {"hooks": hooks, "errors": errors or {}, "typed": typed or EMPTY})
 
 
@@ -36,7 +31,7 @@ def index(errors: dict[str, Any] | None = None, typed: dict[str, str] | None = N
 def create() -> Any:
     """Make one, and show its secret this once."""
     try:
-        hook = _act("nx_webhook_create", **_typed())
+        hook = act("nx_webhook_create", **_typed())
     except tk.ValidationError as error:
         return index(error.error_dict, _typed())
     return _page(hook["id"], secret=hook["secret"])
@@ -53,7 +48,7 @@ def change(webhook_id: str) -> Any:
     """What the page's buttons do: ``save``, ``pause``, ``activate``, ``renew``, ``test``."""
     todo = tk.request.form.get("todo")
     if todo == "test":
-        sent = _act("nx_webhook_test", id=webhook_id)
+        sent = act("nx_webhook_test", id=webhook_id)
         if sent["state"] == "delivered":
             tk.h.flash_success(tk._("The test message was taken ({status})").format(status=sent["status"]))
         else:
@@ -68,7 +63,7 @@ def change(webhook_id: str) -> Any:
     if todo not in values:
         return tk.abort(400, tk._("There is no such step"))
     try:
-        hook = _act("nx_webhook_update", id=webhook_id, **values[todo])
+        hook = act("nx_webhook_update", id=webhook_id, **values[todo])
     except tk.ValidationError as error:
         return _page(webhook_id, errors=error.error_dict, typed=_typed())
     if "secret" in hook:
@@ -79,15 +74,15 @@ def change(webhook_id: str) -> Any:
 @nx_webhooks.route("/<webhook_id>/delete", methods=["GET", "POST"])
 def delete(webhook_id: str) -> Any:
     """Ask, then delete."""
-    hook = _act("nx_webhook_show", id=webhook_id)
+    hook = act("nx_webhook_show", id=webhook_id)
     if tk.request.method == "GET":
         return tk.render("nx_webhooks/delete.html", {"hook": hook})
-    _act("nx_webhook_delete", id=webhook_id)
+    act("nx_webhook_delete", id=webhook_id)
     tk.h.flash_success(tk._("The webhook was deleted"))
     return tk.redirect_to("nx_webhooks.index")
 
 
 def _page(webhook_id: str, **more: Any) -> str:
-    hook = _act("nx_webhook_show", id=webhook_id)
-    extra = {"hook": hook, "deliveries": _act("nx_webhook_delivery_list", id=webhook_id)}
+    hook = act("nx_webhook_show", id=webhook_id)
+    extra = {"hook": hook, "deliveries": act("nx_webhook_delivery_list", id=webhook_id)}
     return tk.render("nx_webhooks/show.html", {"errors": {}, "typed": hook, "secret": "", **extra, **more})

@@ -1,15 +1,42 @@
-"""Answers that the views of all rooms give."""
+"""What the pages of every room do alike: call actions as the reader, ask for a sign-in, answer with files."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+import ckan.plugins.toolkit as tk
 from flask import Response, send_file, stream_with_context
 
 from ckanext.nxopendata.core.tabular import csv_out
 
 CSV = "text/csv; charset=utf-8"
+
+
+def act(action: str, /, **data: Any) -> Any:
+    """Call an action as the reader; what is not theirs, or not there, becomes a page that says so.
+
+    Raises:
+        tk.ValidationError: for the form that sent ``data``.
+    """
+    try:
+        return call_action(action, **data)
+    except tk.NotAuthorized as error:
+        return tk.abort(403 if tk.current_user.is_authenticated else 401, str(error.message or ""))
+    except tk.ObjectNotFound as error:
+        return tk.abort(404, str(error.message or tk._("There is no such page")))
+
+
+def call_action(action: str, /, **data: Any) -> Any:
+    """Call an action as the reader, for pages that answer every error in words of their own."""
+    return tk.get_action(action)({"user": tk.current_user.name}, data)
+
+
+def require_login(text: str) -> None:
+    """Answer 403 with ``text``, which says what signing in is for, to readers who are not signed in."""
+    if not tk.current_user.is_authenticated:
+        tk.abort(403, text)
 
 
 def csv_response(rows: Iterable[Sequence[object]], filename: str = "", *, bom: bool = True) -> Response:

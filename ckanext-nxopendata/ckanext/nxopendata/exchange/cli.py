@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import sys
 from pathlib import Path
-from typing import Any
 
-import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.nxopendata.core import scheduler
-from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.cli import call_action, nx, site_user
 from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.exchange import forms, models
 from ckanext.nxopendata.exchange.imports import jobs, plan, report
@@ -21,16 +19,6 @@ from ckanext.nxopendata.exchange.workbook import writer
 @nx.group(short_help="目录 / the catalogue")
 def catalogue() -> None:
     """The catalogue of departments as workbook."""
-
-
-def _act(name: str, user: str | None, **data: Any) -> Any:
-    if user is None:
-        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    context: Any = {"user": user}
-    try:
-        return tk.get_action(name)(context, data)
-    except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 @catalogue.command()
@@ -49,7 +37,8 @@ def template(file: Path) -> None:
 def export(organization: str, file: Path, user: str | None, since: str) -> None:
     """Write the catalogue of ORGANIZATION to FILE: XML or CSV when its name ends so, else a workbook."""
     kind = {".xml": "xml", ".csv": "csv"}.get(file.suffix.lower(), "xlsx")
-    made = _act("nx_catalogue_export", user, owner_org=organization, format=kind, since=since)
+    data = {"owner_org": organization, "format": kind, "since": since}
+    made = call_action("nx_catalogue_export", data, user or site_user())
     file.write_bytes(base64.b64decode(made["content"]))
     click.echo(str(file))
 
@@ -65,13 +54,12 @@ def import_(
     organization: str, file: Path, user: str | None, applied: bool, receipt: Path | None, marked: Path | None
 ) -> None:
     """Preview FILE as the catalogue of ORGANIZATION, or import it with --apply."""
-    if user is None:
-        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    user = user or site_user()
     content = base64.b64encode(file.read_bytes()).decode()
     data = {"owner_org": organization, "file_name": file.name, "content": content, "background": False}
-    shown = _act("nx_catalogue_import_preview", user, **data)
+    shown = call_action("nx_catalogue_import_preview", data, user)
     if applied and not shown["failure"]:
-        shown = _act("nx_catalogue_import_apply", user, id=shown["id"], background=False)
+        shown = call_action("nx_catalogue_import_apply", {"id": shown["id"], "background": False}, user)
     if shown["failure"]:
         raise click.ClickException(shown["failure"])
     for problem in shown["problems"]:

@@ -16,6 +16,7 @@ from typing import IO, Any
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 
 from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core.errors import CodedError
 from ckanext.nxopendata.exchange import fields
 from ckanext.nxopendata.exchange.dcat.iris import camel
 from ckanext.nxopendata.exchange.fields import Field, Kind
@@ -45,12 +46,8 @@ APART = frozenset(
 """Fields that have a short name of GB/T 21063.3, or are told by another element."""
 
 
-class BrokenXmlError(Exception):
+class BrokenXmlError(CodedError):
     """The document is not a package: ``code`` and ``params`` as in :mod:`.messages`."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code, params)
-        self.code, self.params = code, params
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,12 @@ import ckan.plugins.toolkit as tk
 from ckan.config.middleware.flask_app import csrf
 from flask import Blueprint
 
+from ckanext.nxopendata.core.web import act, call_action, require_login
 from ckanext.nxopendata.following import queries, tokens
 
 __all__ = ["following"]
 
 following = Blueprint("nx_following", __name__)
-
-
-def _act(action: str, /, **data: Any) -> Any:
-    return tk.get_action(action)({"user": tk.current_user.name}, data)
 
 
 def _render(name: str, **variables: Any) -> str:
@@ -34,12 +31,12 @@ def subscribe() -> Any:
     pkg = None
     if dataset:
         try:
-            pkg = _act("package_show", id=dataset)
+            pkg = call_action("package_show", id=dataset)
         except (tk.ObjectNotFound, tk.NotAuthorized):
             tk.abort(404, tk._("There is no such dataset"))
     if tk.request.method == "POST":
         try:
-            _act("nx_subscription_create", email=values["email"].strip(), query=about, dataset=dataset)
+            call_action("nx_subscription_create", email=values["email"].strip(), query=about, dataset=dataset)
             return _render(
                 "said",
                 title=tk._("Please look at your mail"),
@@ -62,9 +59,7 @@ def confirm(token: str) -> Any:
             return tk.abort(404, tk._("This link is not valid, or no longer. Subscribe once more if you like."))
         return _render("button", title=tk._("Confirm the subscription"), button=tk._("Confirm"))
     try:
-        done = _act("nx_subscription_confirm", token=token)
-    except tk.ObjectNotFound as gone:
-        return tk.abort(404, str(gone))
+        done = act("nx_subscription_confirm", token=token)
     except tk.ValidationError as refused:
         return tk.abort(429, " ".join(refused.error_summary.values()))
     text = tk._("From now on you will hear of news about {title}.").format(title=done["title"])
@@ -81,7 +76,7 @@ def leave(token: str) -> Any:
             return tk.abort(404, tk._("This link is not valid, or no longer. Subscribe once more if you like."))
         return _render("button", title=tk._("Unsubscribe"), button=tk._("Unsubscribe"))
     try:
-        done = _act("nx_subscription_delete", token=token)
+        done = call_action("nx_subscription_delete", token=token)
         text = tk._("You will hear no more of {title}.").format(title=done["title"])
     except tk.ObjectNotFound:
         text = tk._("This subscription had ended already.")
@@ -93,23 +88,23 @@ def leave(token: str) -> Any:
 @following.route("/favourites")
 def favourites() -> str:
     """The reader's favourites and subscriptions."""
-    _signed_in()
-    ids = _act("nx_favourite_list")
+    require_login(tk._("Log in to see your favourites"))
+    ids = call_action("nx_favourite_list")
     found: list[dict[str, Any]] = []
     if ids:
         query = {"fq": f"id:({' OR '.join(ids[:200])})", "rows": 200, "include_private": True}
-        results = {one["id"]: one for one in _act("package_search", **query)["results"]}
+        results = {one["id"]: one for one in call_action("package_search", **query)["results"]}
         found = [results[one] for one in ids if one in results]
-    return _render("favourites", datasets=found, subscriptions=_act("nx_subscription_list"))
+    return _render("favourites", datasets=found, subscriptions=call_action("nx_subscription_list"))
 
 
 @following.route("/favourites/<dataset_id>", methods=["POST"])
 def keep(dataset_id: str) -> Any:
     """Keep a dataset, or give it up."""
-    _signed_in()
+    require_login(tk._("Log in to see your favourites"))
     action = "nx_favourite_delete" if tk.request.form.get("keep") == "0" else "nx_favourite_create"
     try:
-        _act(action, id=dataset_id)
+        call_action(action, id=dataset_id)
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, tk._("There is no such dataset"))
     return tk.redirect_to("dataset.read", id=dataset_id)
@@ -118,16 +113,6 @@ def keep(dataset_id: str) -> Any:
 @following.route("/favourites/subscriptions/<subscription_id>/delete", methods=["POST"])
 def end(subscription_id: str) -> Any:
     """End a subscription of the reader's own."""
-    _signed_in()
-    try:
-        _act("nx_subscription_delete", id=subscription_id)
-    except tk.ObjectNotFound as gone:
-        tk.abort(404, str(gone))
-    except tk.NotAuthorized as refused:
-        tk.abort(403, str(refused))
+    require_login(tk._("Log in to see your favourites"))
+    act("nx_subscription_delete", id=subscription_id)
     return tk.redirect_to("nx_following.favourites")
-
-
-def _signed_in() -> None:
-    if not tk.current_user.is_authenticated:
-        tk.abort(403, tk._("Log in to see your favourites"))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 
-from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.cli import as_json, call_action, nx, print_json
 from ckanext.nxopendata.harvest import chores, messages
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.monitoring import verify
@@ -19,8 +17,6 @@ from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import jobs
 from ckanext.nxopendata.harvest.runs.apply import SOURCE_CHANGE
 from ckanext.nxopendata.harvest.sources import credentials, settings
-
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
 STAGES = {"plan": "读取并比对 · reading", "apply": "写入并索引 · writing"}
 KINDS = {
@@ -55,22 +51,12 @@ def harvest() -> None:
 
 
 def _call(name: str, data: dict[str, Any], **context: Any) -> Any:
-    """Run an action as the site's own user; what goes wrong becomes a line, not a trace."""
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    """Run an action as the site's own user; what goes wrong in a harvest becomes a line, too."""
     try:
-        return tk.get_action(name)({"user": user, "ignore_auth": True, **context}, data)  # pyright: ignore
-    except tk.ValidationError as error:
-        lines = [f"{field}: {text}" for field, text in error.error_summary.items()]
-        raise click.ClickException("\n".join(lines)) from None
-    except tk.ObjectNotFound as error:
-        raise click.ClickException(str(error)) from None
+        return call_action(name, data, **context)
     except HarvestError as error:
         text = f"{messages.sentence(error.code, error.params)} {messages.remedy(error.code, error.params)}"
         raise click.ClickException(text) from None
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 class _Progress:
@@ -111,7 +97,7 @@ def run_(ctx: click.Context, source_name: str, queue: bool, as_json: bool) -> No
     """Harvest SOURCE now and tell what came of it. Exit status 1 if the run failed, 2 if it is held."""
     if queue:
         run = _call("nx_harvest_run_create", {"source_id": source_name, "queue": True})
-        _print_json(run) if as_json else click.echo(f"已排队 queued: {run['id']}")
+        print_json(run) if as_json else click.echo(f"已排队 queued: {run['id']}")
         return
     progress = _Progress(as_json)
     try:
@@ -120,7 +106,7 @@ def run_(ctx: click.Context, source_name: str, queue: bool, as_json: bool) -> No
         progress.close()
     problems = _call("nx_harvest_problem_list", {"run_id": run["id"], "limit": 10_000})
     if as_json:
-        _print_json(run | {"problems": problems["problems"]})
+        print_json(run | {"problems": problems["problems"]})
     else:
         _summary(source_name, run, problems)
     ctx.exit(EXIT.get(run["state"], 0))
@@ -137,7 +123,7 @@ def due_(as_json: bool) -> None:
     jobs.ensure_timer()
     chores.run()
     if as_json:
-        _print_json({"started": started, "revived": revived})
+        print_json({"started": started, "revived": revived})
         return
     for name in started:
         click.echo(f"已排队 queued: {name}")
@@ -150,7 +136,7 @@ def due_(as_json: bool) -> None:
 def key_(as_json: bool) -> None:
     """Print a new key for ckanext.nxopendata.harvest.credentials_keys."""
     key = credentials.new_key()
-    _print_json({"key": key}) if as_json else click.echo(key)
+    print_json({"key": key}) if as_json else click.echo(key)
 
 
 @harvest.command("rekey")
@@ -161,7 +147,7 @@ def rekey_(as_json: bool) -> None:
         number = settings.reseal_credentials()
     except HarvestError as error:
         raise click.ClickException(messages.sentence(error.code, error.params)) from None
-    _print_json({"sources": number}) if as_json else click.echo(f"已重新加密 encrypted anew: {number}")
+    print_json({"sources": number}) if as_json else click.echo(f"已重新加密 encrypted anew: {number}")
 
 
 @harvest.command("verify")
@@ -175,7 +161,7 @@ def verify_(repair: bool, as_json: bool) -> None:
     names = ("missing", "surplus", "lost", "double")
     if as_json:
         differences = {name: sorted(getattr(found, name)) for name in names}
-        _print_json({"datasets": found.datasets, "faults": found.faults, **differences})
+        print_json({"datasets": found.datasets, "faults": found.faults, **differences})
     else:
         labels = ("索引缺 missing", "索引多 surplus", "丢失 lost", "重复 double")
         numbers = [f"{label} {len(getattr(found, name))}" for label, name in zip(labels, names, strict=True)]
@@ -205,7 +191,7 @@ def show_(ctx: click.Context, run_id: str, wait: bool, as_json: bool) -> None:
     finally:
         progress.close()
     source = _call("nx_harvest_source_show", {"id": run["source_id"]})
-    _print_json(run) if as_json else _summary(source["name"], run, run)
+    print_json(run) if as_json else _summary(source["name"], run, run)
     ctx.exit(EXIT.get(run["state"], 0))
 
 
@@ -219,7 +205,7 @@ def problems_(run_id: str, as_json: bool) -> None:
         found = _call("nx_harvest_problem_list", {"run_id": run_id, "offset": len(problems), "limit": 10_000})
         count = found["count"]
         problems += found["problems"]
-    _print_json({"count": count, "problems": problems}) if as_json else _tell_problems(problems)
+    print_json({"count": count, "problems": problems}) if as_json else _tell_problems(problems)
 
 
 @harvest.command("plan")
@@ -230,7 +216,7 @@ def plan_(run_id: str, kind: str, as_json: bool) -> None:
     """Show what RUN would do, or did."""
     found = _call("nx_harvest_run_plan", {"id": run_id, "kind": kind, "limit": 1000})
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for entry in found["entries"]:
         fields = ", ".join(_change(change) for change in entry["changes"])
@@ -251,7 +237,7 @@ def _decision(name: str, doc: str) -> None:
     @as_json
     def command(run_id: str, as_json: bool) -> None:
         run = _call(f"nx_harvest_run_{name}", {"id": run_id})
-        _print_json(run) if as_json else click.echo(f"{run['id']}: {RUN_STATES.get(run['state'], run['state'])}")
+        print_json(run) if as_json else click.echo(f"{run['id']}: {RUN_STATES.get(run['state'], run['state'])}")
 
 
 _decision("approve", "Carry out RUN, which waits because it would withdraw many datasets.")

@@ -11,24 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ckanext.nxopendata.core.errors import CodedError
+
 Level = Literal["source", "page", "record"]
 
 
-class HarvestError(Exception):
-    """Base of the family.
-
-    :param code: a key of :data:`ckanext.nxopendata.harvest.messages.MESSAGES`
-    :param params: what the message names: address, limit, position
-    """
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code, params)
-        self.code = code
-        self.params = params
-
-    def __str__(self) -> str:
-        facts = ", ".join(f"{key}={value}" for key, value in self.params.items())
-        return f"{self.code} ({facts})" if facts else self.code
+class HarvestError(CodedError):
+    """Base of the family; its codes are keys of :data:`ckanext.nxopendata.harvest.messages.MESSAGES`."""
 
 
 class FetchError(HarvestError):

@@ -8,7 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, send_file
 
-from ckanext.nxopendata.core.web import csv_response
+from ckanext.nxopendata.core.web import act, csv_response, require_login
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.mirror import versions
 from ckanext.nxopendata.harvest.monitoring import metrics
@@ -23,19 +23,8 @@ RUNS = 20
 CSV_PAGE = 5_000
 
 
-def _act(action: str, /, **data: Any) -> Any:
-    """An action for the reader; what is not theirs or not there becomes a page that says so."""
-    try:
-        return tk.get_action(action)({"user": tk.current_user.name}, data)
-    except tk.NotAuthorized as error:
-        return tk.abort(403, str(error.message or ""))
-    except tk.ObjectNotFound as error:
-        return tk.abort(404, str(error.message or tk._("There is no such page")))
-
-
 def _logged_in() -> None:
-    if not tk.current_user.is_authenticated:
-        tk.abort(403, tk._("Log in to see the harvests of your department"))
+    require_login(tk._("Log in to see the harvests of your department"))
 
 
 def _allowed(action: str, **data: Any) -> None:
@@ -54,13 +43,13 @@ nx_harvest.before_request(_logged_in)
 @nx_harvest.route("/")
 def index() -> str:
     """The sources that the reader may see."""
-    return tk.render("nx_harvest/index.html", {"sources": _act("nx_harvest_source_list")})
+    return tk.render("nx_harvest/index.html", {"sources": act("nx_harvest_source_list")})
 
 
 @nx_harvest.route("/health")
 def health_page() -> str:
     """How every source fares."""
-    sources = _act("nx_harvest_source_list")
+    sources = act("nx_harvest_source_list")
     return tk.render("nx_harvest/health.html", {"rows": health.of([source["id"] for source in sources])})
 
 
@@ -78,7 +67,7 @@ def new() -> Any:
 def edit(name: str) -> Any:
     """The form of a source."""
     _allowed("nx_harvest_source_update", id=name)
-    source = _act("nx_harvest_source_show", id=name)
+    source = act("nx_harvest_source_show", id=name)
     if tk.request.method == "GET":
         return _form(form.shown(source), source=source)
     typed = form.typed(tk.request.form)
@@ -93,8 +82,8 @@ def _saved_or_tested(action: str, typed: dict[str, str], source: dict[str, Any] 
         return _form(typed, errors, source)
     try:
         if tk.request.form.get("todo") == "test":
-            return _form(typed, source=source, tested=_act("nx_harvest_source_test", **data))
-        saved = _act(action, **data)
+            return _form(typed, source=source, tested=act("nx_harvest_source_test", **data))
+        saved = act(action, **data)
     except tk.ValidationError as error:
         return _form(typed, error.error_dict, source)
     tk.h.flash_success(tk._("The source was saved"))
@@ -111,9 +100,9 @@ def _form(typed: dict[str, str], errors: Any = None, source: Any = None, tested:
 @nx_harvest.route("/source/<name>")
 def source(name: str) -> str:
     """A source and its runs."""
-    found = _act("nx_harvest_source_show", id=name)
+    found = act("nx_harvest_source_show", id=name)
     page = tk.h.get_page_number(tk.request.args)
-    runs = _act("nx_harvest_run_list", source_id=name, limit=min(page * RUNS + 1, 200))
+    runs = act("nx_harvest_run_list", source_id=name, limit=min(page * RUNS + 1, 200))
     extra = {"runs": runs[(page - 1) * RUNS : page * RUNS], "page": page, "more": len(runs) > page * RUNS}
     return tk.render("nx_harvest/source.html", {"source": found, "health": health.of([found["id"]])[0], **extra})
 
@@ -121,11 +110,11 @@ def source(name: str) -> str:
 @nx_harvest.route("/source/<name>/test", methods=["GET", "POST"])
 def test(name: str) -> str:
     """What would come of a source; nothing is kept. The page asks first: it reads from another server."""
-    found = _act("nx_harvest_source_show", id=name)
+    found = act("nx_harvest_source_show", id=name)
     tested, errors = None, {}
     if tk.request.method == "POST":
         try:
-            tested = _act("nx_harvest_source_test", id=found["id"])
+            tested = act("nx_harvest_source_test", id=found["id"])
         except tk.ValidationError as error:
             errors = error.error_dict
     return tk.render("nx_harvest/test.html", {"source": found, "tested": tested, "errors": errors})
@@ -135,10 +124,10 @@ def test(name: str) -> str:
 def delete(name: str) -> Any:
     """Ask, then delete a source; its datasets stay."""
     _allowed("nx_harvest_source_delete", id=name)
-    found = _act("nx_harvest_source_show", id=name)
+    found = act("nx_harvest_source_show", id=name)
     if tk.request.method == "GET":
         return tk.render("nx_harvest/delete.html", {"source": found})
-    _act("nx_harvest_source_delete", id=name)
+    act("nx_harvest_source_delete", id=name)
     tk.h.flash_success(tk._("The source was deleted; its datasets stay"))
     return tk.redirect_to("nx_harvest.index")
 
@@ -147,7 +136,7 @@ def delete(name: str) -> Any:
 def start(name: str) -> Any:
     """Hand a run to the workers."""
     try:
-        made = _act("nx_harvest_run_create", source_id=name, queue=True)
+        made = act("nx_harvest_run_create", source_id=name, queue=True)
     except tk.ValidationError as error:
         tk.h.flash_error(" ".join(map(str, error.error_summary.values())))
         return tk.redirect_to("nx_harvest.source", name=name)
@@ -158,7 +147,7 @@ def start(name: str) -> Any:
 def state(name: str) -> Any:
     """Pause a source, or set it to active again."""
     wanted = "paused" if tk.request.form.get("todo") == "pause" else "active"
-    _act("nx_harvest_source_update", id=name, state=wanted)
+    act("nx_harvest_source_update", id=name, state=wanted)
     return tk.redirect_to("nx_harvest.source", name=name)
 
 
@@ -166,8 +155,8 @@ def state(name: str) -> Any:
 
 
 def _run(run_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    found = _act("nx_harvest_run_show", id=run_id, problems=False)
-    return found, _act("nx_harvest_source_show", id=found["source_id"])
+    found = act("nx_harvest_run_show", id=run_id, problems=False)
+    return found, act("nx_harvest_source_show", id=found["source_id"])
 
 
 @nx_harvest.route("/run/<run_id>")
@@ -202,7 +191,7 @@ def decide(run_id: str, step: str) -> Any:
     if tk.request.method == "GET":
         return tk.render("nx_harvest/decide.html", {"run": found, "source": of, "step": steps[step]})
     try:
-        done = _act(steps[step].action, id=run_id, **steps[step].data)
+        done = act(steps[step].action, id=run_id, **steps[step].data)
     except tk.ValidationError as error:
         tk.h.flash_error(" ".join(map(str, error.error_summary.values())))
     else:
@@ -217,7 +206,7 @@ def plan_page(run_id: str) -> str:
     kind = tk.request.args.get("kind", "")
     kind = kind if kind in decisions.KINDS else ""
     page = tk.h.get_page_number(tk.request.args)
-    steps = _act("nx_harvest_run_plan", id=run_id, kind=kind, limit=PAGE, offset=(page - 1) * PAGE)
+    steps = act("nx_harvest_run_plan", id=run_id, kind=kind, limit=PAGE, offset=(page - 1) * PAGE)
     extra = {"kind": kind, "page": page, "pages": -(-steps["count"] // PAGE)}
     return tk.render("nx_harvest/plan.html", {"run": found, "source": of, "plan": steps, **extra})
 
@@ -227,7 +216,7 @@ def problems(run_id: str) -> str:
     """What a run found wrong, and what to do about it."""
     found, of = _run(run_id)
     page = tk.h.get_page_number(tk.request.args)
-    listed = _act("nx_harvest_problem_list", run_id=run_id, limit=PAGE, offset=(page - 1) * PAGE)
+    listed = act("nx_harvest_problem_list", run_id=run_id, limit=PAGE, offset=(page - 1) * PAGE)
     extra = {"page": page, "pages": -(-listed["count"] // PAGE)}
     return tk.render("nx_harvest/problems.html", {"run": found, "source": of, "found": listed, **extra})
 
@@ -252,7 +241,7 @@ def _csv_rows(run_id: str) -> Iterator[list[str]]:
     ]
     offset, count = 0, 1
     while offset < count:
-        listed = _act("nx_harvest_problem_list", run_id=run_id, limit=CSV_PAGE, offset=offset)
+        listed = act("nx_harvest_problem_list", run_id=run_id, limit=CSV_PAGE, offset=offset)
         for one in listed["problems"]:
             yield [
                 tk._("refused") if one["refuses"] else tk._("taken, with this gap"),
@@ -295,7 +284,7 @@ nx_harvest_files = Blueprint("nx_harvest_files", __name__)
 @nx_harvest_files.route("/dataset/<dataset_id>/resource/<resource_id>/content/<int:number>")
 def content(dataset_id: str, resource_id: str, number: int) -> Any:
     """An earlier content of a copied file, for whoever may download the file."""
-    files = {one["number"]: one for one in _act("nx_harvest_file_list", id=resource_id)}
+    files = {one["number"]: one for one in act("nx_harvest_file_list", id=resource_id)}
     found = files.get(number)
     if not found or not found["kept"]:
         return tk.abort(404, tk._("This content of the file is not kept any more"))
@@ -311,9 +300,9 @@ def content(dataset_id: str, resource_id: str, number: int) -> Any:
 def restore(dataset_id: str) -> Any:
     """Ask, then bring a withdrawn dataset back to the public."""
     _allowed("nx_harvest_dataset_restore", id=dataset_id)
-    dataset = _act("package_show", id=dataset_id)
+    dataset = act("package_show", id=dataset_id)
     if tk.request.method == "GET":
         return tk.render("nx_harvest/restore.html", {"dataset": dataset})
-    _act("nx_harvest_dataset_restore", id=dataset_id)
+    act("nx_harvest_dataset_restore", id=dataset_id)
     tk.h.flash_success(tk._("The dataset is public again"))
     return tk.redirect_to("dataset.read", id=dataset["name"])

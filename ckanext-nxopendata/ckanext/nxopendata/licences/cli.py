@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
-import ckan.plugins.toolkit as tk
 import click
 
-from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.cli import as_json, call_action, nx, print_json
 from ckanext.nxopendata.licences import registry
 from ckanext.nxopendata.licences.license_list_export import licence_list
 from ckanext.nxopendata.licences.odrl.lint import check_file
 from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER
-
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
 
 @nx.group(short_help="许可 / Licences")
@@ -23,28 +18,12 @@ def licence() -> None:
     """Licences and agreements."""
 
 
-def _echo(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
-def _call(name: str, data: dict[str, Any]) -> Any:
-    """Run an action as the site's own user; what goes wrong becomes a line, not a trace."""
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    try:
-        return tk.get_action(name)({"user": user, "ignore_auth": True}, data)
-    except tk.ValidationError as error:
-        lines = [f"{field}: {text}" for field, text in error.error_summary.items()]
-        raise click.ClickException("\n".join(lines)) from None
-    except tk.ObjectNotFound as error:
-        raise click.ClickException(str(error)) from None
-
-
 @licence.command("list", short_help="列出许可 / List the licences")
 @as_json
 def list_(as_json: bool) -> None:
     """All licences; with --json what ``licenses_group_url`` points at."""
     if as_json:
-        _echo(licence_list(registry.register()))
+        print_json(licence_list(registry.register()))
         return
     for policy in registry.register():
         click.echo(f"{policy.id:20} {policy.status:8} {policy.title('zh')}")
@@ -70,7 +49,7 @@ def check(files: tuple[Path, ...]) -> None:
 @click.argument("text")
 def normalise(text: str) -> None:
     """Which licence TEXT means."""
-    _echo(_call("nx_licence_normalise", {"text": text}))
+    print_json(call_action("nx_licence_normalise", {"text": text}))
 
 
 @licence.command(short_help="授予协议 / Grant an agreement")
@@ -84,18 +63,20 @@ def normalise(text: str) -> None:
 @click.option("--note", default="", help="备注 / Note.")
 def grant(dataset: str, user: str, purposes: tuple[str, ...], **terms: str) -> None:
     """Let USER have the data of the conditional DATASET."""
-    _echo(_call("nx_agreement_grant", {"dataset": dataset, "user": user, "purposes": list(purposes), **terms}))
+    print_json(
+        call_action("nx_agreement_grant", {"dataset": dataset, "user": user, "purposes": list(purposes), **terms})
+    )
 
 
 @licence.command(short_help="列出协议 / List agreements")
 @click.argument("dataset")
 def agreements(dataset: str) -> None:
     """The agreements on DATASET."""
-    _echo(_call("nx_agreement_list", {"dataset": dataset}))
+    print_json(call_action("nx_agreement_list", {"dataset": dataset}))
 
 
 @licence.command(short_help="撤销协议 / Revoke an agreement")
 @click.argument("agreement")
 def revoke(agreement: str) -> None:
     """End AGREEMENT now."""
-    _echo(_call("nx_agreement_revoke", {"id": agreement}))
+    print_json(call_action("nx_agreement_revoke", {"id": agreement}))

@@ -14,16 +14,6 @@ from ckanext.nxopendata.register import entry_schema, permissions
 PAGE_SIZE = 50
 
 
-def act(action: str, /, **data: Any) -> Any:
-    """Call an action as the reader; 404 and 403 pages for what is not there or not theirs."""
-    try:
-        return tk.get_action(action)({"user": tk.current_user.name}, data)
-    except tk.ObjectNotFound as problem:
-        return tk.abort(404, str(problem.message or ""))
-    except tk.NotAuthorized as problem:
-        return tk.abort(403 if tk.current_user.is_authenticated else 401, str(problem.message or ""))
-
-
 def query_values(*names: str) -> dict[str, str]:
     """The values that the address gives for some of its parameters."""
     return {name: value for name in names if (value := tk.request.args.get(name, ""))}

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.core.web import csv_response
+from ckanext.nxopendata.core.web import act, call_action, csv_response, require_login
 from ckanext.nxopendata.review import catalogue_lists
 
 nx_review = Blueprint("nx_review", __name__)
@@ -20,13 +20,8 @@ PAGE = 50
 CODED = {"nx_share_type": "share_type", "nx_is_open": "is_open", "nx_update_cycle": "update_cycle"}
 
 
-def _act(action: str, /, **data: Any) -> Any:
-    return tk.get_action(action)({"user": tk.current_user.name}, data)
-
-
 def _logged_in() -> None:
-    if not tk.current_user.is_authenticated:
-        tk.abort(403, tk._("Log in to see what waits for your review"))
+    require_login(tk._("Log in to see what waits for your review"))
 
 
 @nx_review.route("/review")
@@ -35,7 +30,7 @@ def queue() -> str:
     _logged_in()
     show_all = tk.request.args.get("all") == "1"
     page = tk.h.get_page_number(tk.request.args)
-    found = _act("nx_review_list", all=show_all, limit=PAGE, offset=(page - 1) * PAGE)
+    found = act("nx_review_list", all=show_all, limit=PAGE, offset=(page - 1) * PAGE)
     return tk.render(
         "nx_review/queue.html",
         {
@@ -44,7 +39,7 @@ def queue() -> str:
             "show_all": show_all,
             "page": page,
             "pages": -(-found["count"] // PAGE),
-            "notices": _act("nx_notice_list"),
+            "notices": act("nx_notice_list"),
             "overdue": tk.h.nx_overdue_datasets(),
         },
     )
@@ -54,14 +49,12 @@ def queue() -> str:
 def calendar() -> Any:
     """The holidays and worked weekends that deadlines go by; a POST replaces them."""
     _logged_in()
-    shown, errors = _act("nx_workdays_show"), []
+    shown, errors = act("nx_workdays_show"), []
     if tk.request.method == "POST":
         try:
-            _act("nx_workdays_update", csv=tk.request.form.get("csv", ""))
+            act("nx_workdays_update", csv=tk.request.form.get("csv", ""))
             tk.h.flash_success(tk._("The calendar is saved; new deadlines go by it."))
             return tk.redirect_to("nx_review.calendar")
-        except tk.NotAuthorized as error:
-            return tk.abort(403, str(error.message or ""))
         except tk.ValidationError as error:
             errors = error.error_dict["csv"]
             shown["csv"] = tk.request.form.get("csv", "")
@@ -77,7 +70,7 @@ def calendar() -> Any:
 def read_notices() -> Any:
     """Mark the reader's notices as read."""
     _logged_in()
-    _act("nx_notice_read")
+    act("nx_notice_read")
     return tk.redirect_to("nx_review.queue")
 
 
@@ -85,12 +78,7 @@ def read_notices() -> Any:
 def show(case_id: str, errors: dict[str, Any] | None = None, typed: dict[str, str] | None = None) -> str:
     """One case: its difference, what the rules say, its log, and the steps the reader may take."""
     _logged_in()
-    try:
-        case = _act("nx_review_show", id=case_id)
-    except tk.ObjectNotFound:
-        return tk.abort(404, tk._("There is no such review"))
-    except tk.NotAuthorized:
-        return tk.abort(403, tk._("This review is for the department and the supervising office"))
+    case = act("nx_review_show", id=case_id)
     return tk.render("nx_review/case.html", {"case": case, "errors": errors or {}, "typed": typed or {}})
 
 
@@ -100,11 +88,7 @@ def decide(case_id: str) -> Any:
     _logged_in()
     form = {name: tk.request.form.get(name, "") for name in ("action", "opinion", "release_at")}
     try:
-        done = _act("nx_review_decide", id=case_id, **form)
-    except tk.ObjectNotFound:
-        return tk.abort(404, tk._("There is no such review"))
-    except tk.NotAuthorized:
-        return tk.abort(403, tk._("This step is for somebody else to take"))
+        done = act("nx_review_decide", id=case_id, **form)
     except tk.ValidationError as refusal:
         return show(case_id, refusal.error_dict, form)
     tk.h.flash_success(tk._("Done: {state}").format(state=tk.h.nx_review_state(done["state"])))
@@ -116,7 +100,7 @@ def of_dataset(name: str) -> Any:
     """The case of a dataset: its pending change, else its own."""
     _logged_in()
     try:
-        case = _act("nx_review_show", id=name)
+        case = call_action("nx_review_show", id=name)
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("Dataset not found"))
     except tk.NotAuthorized:
@@ -130,7 +114,7 @@ def plan_list(kind: str) -> str:
     if kind not in catalogue_lists.KINDS:
         return tk.abort(404, tk._("There is no such list"))
     page = tk.h.get_page_number(tk.request.args)
-    found = _act("nx_catalogue_list", kind=kind, limit=PAGE, offset=(page - 1) * PAGE, **_choice())
+    found = act("nx_catalogue_list", kind=kind, limit=PAGE, offset=(page - 1) * PAGE, **_choice())
     return tk.render(
         "nx_review/list.html",
         {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ckanext.nxopendata.core.errors import CodedError
 
 
-class UnreadableError(Exception):
+class UnreadableError(CodedError):
     """The file cannot be read.
 
     Attributes:
@@ -13,10 +13,6 @@ class UnreadableError(Exception):
             ``too_many_rows``, ``too_many_columns`` or ``costly`` (reading went over the limits of its process).
         params: what a message may name: ``reason`` (what is wrong, or the limit with its unit) and others of a code.
     """
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code, params)
-        self.code, self.params = code, params
 
     @property
     def reason(self) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import click
 import yaml
 
-from ckanext.nxopendata.harvest.cli import KINDS, _call, _print_json, as_json, harvest
+from ckanext.nxopendata.core.cli import as_json, print_json
+from ckanext.nxopendata.harvest.cli import KINDS, _call, harvest
 
 
 @harvest.group(short_help="采集源 / Sources")
@@ -91,7 +92,7 @@ def source_create(name: str, update: bool, as_json: bool, **values: Any) -> None
     action = "nx_harvest_source_update" if exists else "nx_harvest_source_create"
     result = _call(action, {**data, "id": name} if exists else data)
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
         click.echo(f"{'已更新 updated' if exists else '已创建 created'}: {result['name']} <{result['url']}>")
 
@@ -103,7 +104,7 @@ def source_create(name: str, update: bool, as_json: bool, **values: Any) -> None
 def source_update(name: str, as_json: bool, **values: Any) -> None:
     """Change a source; what is not given stays."""
     result = _call("nx_harvest_source_update", {"id": name, **_data(values)})
-    _print_json(result) if as_json else click.echo(f"已更新 updated: {result['name']} <{result['url']}>")
+    print_json(result) if as_json else click.echo(f"已更新 updated: {result['name']} <{result['url']}>")
 
 
 @source.command("show")
@@ -113,7 +114,7 @@ def source_show(name: str, as_json: bool) -> None:
     """Show a source; of its credentials only their kind."""
     found = _call("nx_harvest_source_show", {"id": name})
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for key, value in found.items():
         if key != "last_run" and value not in (None, "", [], {}):
@@ -133,7 +134,7 @@ def source_test(ctx: click.Context, name: str | None, records: int, as_json: boo
     """
     data = _data(values) | ({"id": name} if name else {}) | {"limit": records}
     report = _call("nx_harvest_source_test", data)
-    _print_json(report) if as_json else _tell(report)
+    print_json(report) if as_json else _tell(report)
     refused = report["counts"].get("refused", 0)
     ctx.exit(0 if report["ok"] and not refused else 2 if report["ok"] else 1)
 
@@ -168,7 +169,7 @@ def source_list(as_json: bool) -> None:
     """List the sources with their last runs."""
     found = _call("nx_harvest_source_list", {})
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for entry in found:
         last = entry["last_run"]
@@ -182,4 +183,4 @@ def source_list(as_json: bool) -> None:
 def source_delete(name: str, as_json: bool) -> None:
     """Delete a source; its datasets stay."""
     _call("nx_harvest_source_delete", {"id": name})
-    _print_json({"deleted": name}) if as_json else click.echo(f"已删除 deleted: {name}")
+    print_json({"deleted": name}) if as_json else click.echo(f"已删除 deleted: {name}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ckanext.nxopendata.core.errors import CodedError
 from ckanext.nxopendata.licences.odrl.vocabulary import FOLDER, LOGICAL, canonical, local_name
 
 Conflict = Literal["prohibit", "perm", "invalid"]
@@ -141,13 +142,8 @@ class Policy:
         return self.permissions + self.prohibitions + self.obligations
 
 
-class PolicyError(ValueError):
+class PolicyError(CodedError, ValueError):
     """A document that is not a policy at all. ``code`` and ``params`` name the fact."""
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code, params)
-        self.code = code
-        self.params = params
 
 
 Resolve = Callable[[str], Mapping[str, Any] | None]

@@ -7,13 +7,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
+from ckanext.nxopendata.core.web import act
+
 announcements = Blueprint("nx_announcement", __name__, url_prefix="/announcement")
 
 PAGE = 20
-
-
-def _act(action: str, /, **data: Any) -> Any:
-    return tk.get_action(action)({"user": tk.current_user.name}, data)
 
 
 def _render(name: str, **variables: Any) -> str:
@@ -24,7 +22,7 @@ def _render(name: str, **variables: Any) -> str:
 def index() -> str:
     """All notices, newest first."""
     page = tk.h.get_page_number(tk.request.args)
-    found = _act("nx_announcement_list", limit=PAGE, offset=(page - 1) * PAGE)
+    found = act("nx_announcement_list", limit=PAGE, offset=(page - 1) * PAGE)
     numbers = {"page": page, "page_count": -(-found["count"] // PAGE)}
     return _render("index", notices=found["results"], page=numbers)
 
@@ -53,20 +51,12 @@ def edit(announcement_id: str) -> Any:
 @announcements.route("/<announcement_id>/delete", methods=["POST"])
 def delete(announcement_id: str) -> Any:
     """Delete it."""
-    try:
-        _act("nx_announcement_delete", id=announcement_id)
-    except tk.ObjectNotFound:
-        tk.abort(404, tk._("There is no such notice"))
-    except tk.NotAuthorized as refused:
-        tk.abort(403, str(refused))
+    act("nx_announcement_delete", id=announcement_id)
     return tk.redirect_to("nx_announcement.index")
 
 
 def _found(announcement_id: str) -> dict[str, Any]:
-    try:
-        return _act("nx_announcement_show", id=announcement_id)
-    except tk.ObjectNotFound:
-        return tk.abort(404, tk._("There is no such notice"))
+    return act("nx_announcement_show", id=announcement_id)
 
 
 def _form(values: dict[str, Any], action: str) -> Any:
@@ -79,7 +69,7 @@ def _form(values: dict[str, Any], action: str) -> Any:
         names = ("title_zh", "title_en", "text_zh", "text_en", "day", "until")
         values |= {name: tk.request.form.get(name, "").strip() for name in names}
         try:
-            done = _act(action, **values)
+            done = act(action, **values)
             return tk.redirect_to("nx_announcement.show", announcement_id=done["id"])
         except tk.ValidationError as problem:
             errors = problem.error_dict

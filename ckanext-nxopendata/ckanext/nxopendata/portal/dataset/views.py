@@ -8,18 +8,16 @@ import ckan.plugins.toolkit as tk
 from ckan.views import dataset as ckan_dataset
 from flask import Blueprint
 
+from ckanext.nxopendata.core.web import act, call_action, require_login
+
 feedback_pages = Blueprint("nx_feedback", __name__)
 
 PAGE = 20
 
 
-def _act(action: str, /, **data: Any) -> Any:
-    return tk.get_action(action)({"user": tk.current_user.name}, data)
-
-
 def _dataset(dataset_id: str) -> dict[str, Any]:
     try:
-        return _act("package_show", id=dataset_id)
+        return call_action("package_show", id=dataset_id)
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return tk.abort(404, tk._("There is no such dataset"))
 
@@ -29,7 +27,7 @@ def history(dataset_id: str) -> str:
     """All public versions of a dataset and what changed."""
     pkg = _dataset(dataset_id)
     page = tk.h.get_page_number(tk.request.args)
-    found = _act("nx_dataset_versions", id=pkg["id"], limit=PAGE, offset=(page - 1) * PAGE)
+    found = call_action("nx_dataset_versions", id=pkg["id"], limit=PAGE, offset=(page - 1) * PAGE)
     numbers = {"page": page, "page_count": -(-found["count"] // PAGE)}
     return tk.render("nx/history.html", {"pkg": pkg, "versions": found["results"], "page": numbers})
 
@@ -45,7 +43,7 @@ def new(dataset_id: str) -> Any:
         machine = bool(tk.request.form.get("website"))
         try:
             if not machine:
-                _act("nx_feedback_create", id=pkg["id"], **values)
+                call_action("nx_feedback_create", id=pkg["id"], **values)
             tk.h.flash_success(tk._("Thank you. What you wrote is shown here once the department has looked at it."))
             return tk.redirect_to("dataset.read", id=pkg["name"], _anchor="nx-feedback")
         except tk.ValidationError as problem:
@@ -56,9 +54,8 @@ def new(dataset_id: str) -> Any:
 @feedback_pages.route("/feedback", methods=["GET"])
 def index() -> str:
     """What waits for an answer of the reader's departments."""
-    if not tk.current_user.is_authenticated:
-        tk.abort(403, tk._("Log in to see what readers wrote to your department"))
-    return tk.render("nx/feedback_waiting.html", {"waiting": _act("nx_feedback_waiting")})
+    require_login(tk._("Log in to see what readers wrote to your department"))
+    return tk.render("nx/feedback_waiting.html", {"waiting": call_action("nx_feedback_waiting")})
 
 
 @feedback_pages.route("/feedback/<feedback_id>", methods=["POST"])
@@ -67,11 +64,7 @@ def decide(feedback_id: str) -> Any:
     form = tk.request.form
     answer = form.get("answer", "").strip()
     try:
-        _act("nx_feedback_decide", id=feedback_id, state=form.get("state", ""), answer=answer)
-    except tk.ObjectNotFound:
-        tk.abort(404, tk._("There is no such feedback"))
-    except tk.NotAuthorized as refused:
-        tk.abort(403, str(refused))
+        act("nx_feedback_decide", id=feedback_id, state=form.get("state", ""), answer=answer)
     except tk.ValidationError as problem:
         tk.h.flash_error(" ".join(problem.error_summary.values()))
     return tk.redirect_to("nx_feedback.index")

@@ -10,6 +10,7 @@ from ckan.lib.pagination import Page
 from flask import Blueprint
 
 from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core.web import call_action, require_login
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.usage import usage_store
 
@@ -27,15 +28,10 @@ ORDERS = {
 """By what the own datasets are listed -> Solr's sort."""
 
 
-def _act(action: str, /, **data: Any) -> Any:
-    return tk.get_action(action)({"user": tk.current_user.name}, data)
-
-
 @staff.route("/workbench")
 def workbench() -> str:
     """What waits, what is overdue, what is wrong, what readers say, and how the datasets are used."""
-    if not tk.current_user.is_authenticated:
-        tk.abort(403, tk._("Log in to see the workbench of your department"))
+    require_login(tk._("Log in to see the workbench of your department"))
     everything, mine, within = _mine()
     seen = {"include_private": True, "include_drafts": True}
     lowest = _found(
@@ -55,12 +51,12 @@ def workbench() -> str:
             "drafts": _found([*within, "state:draft"], rows=SHOWN, **seen),
             "without_files": _found([*within, "num_resources:0"], rows=SHOWN, **seen),
             "without_licence": _found([*within, "license_id:notspecified"], rows=SHOWN, **seen),
-            "cases": _act("nx_review_list", limit=SHOWN),
+            "cases": call_action("nx_review_list", limit=SHOWN),
             "overdue": tk.h.nx_overdue_datasets(),
-            "feedback": _act("nx_feedback_waiting"),
+            "feedback": call_action("nx_feedback_waiting"),
             "average": _average(lowest["search_facets"].get(quality.FIELD, {}).get("items", [])),
             "lowest": [one for one in map(_scored, lowest["results"]) if one["missing"]],
-            "notices": [one for one in _act("nx_notice_list") if not one["read"]][:SHOWN],
+            "notices": [one for one in call_action("nx_notice_list") if not one["read"]][:SHOWN],
             "used": _used(None if everything else [one["id"] for one in mine]),
         },
     )
@@ -69,8 +65,7 @@ def workbench() -> str:
 @staff.route("/workbench/datasets")
 def datasets() -> str:
     """The datasets of the officer's departments: where each stands, when it is due, how it serves readers."""
-    if not tk.current_user.is_authenticated:
-        tk.abort(403, tk._("Log in to see the workbench of your department"))
+    require_login(tk._("Log in to see the workbench of your department"))
     order = tk.request.args.get("sort", "changed")
     order = order if order in ORDERS else "changed"
     number = tk.h.get_page_number(tk.request.args)
@@ -92,13 +87,13 @@ def _mine() -> tuple[bool, list[dict[str, Any]], list[str]]:
     """Whether the reader looks after all departments, else which, and the filter that leaves theirs."""
     user = tk.current_user.name
     everything = authz.is_sysadmin(user) or roles.is_office(user)
-    mine = _act("organization_list_for_user", permission="update_dataset")
+    mine = call_action("organization_list_for_user", permission="update_dataset")
     return everything, mine, [] if everything else [f"owner_org:({' OR '.join(one['id'] for one in mine) or 'none'})"]
 
 
 def _found(filters: list[str], **search: Any) -> dict[str, Any]:
     query = {"fq_list": ["dataset_type:dataset", *filters], "facet": "false"} | search
-    return _act("package_search", **query)
+    return call_action("package_search", **query)
 
 
 def _scored(dataset: dict[str, Any]) -> dict[str, Any]:

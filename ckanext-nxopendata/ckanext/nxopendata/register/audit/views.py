@@ -8,10 +8,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.audit import export_lists
 from ckanext.nxopendata.register.official_tables.views import MEDIA, sent
-from ckanext.nxopendata.register.web import act, must
+from ckanext.nxopendata.register.web import must
 
 nx_register_audit = Blueprint("nx_register_audit", __name__, url_prefix="/register/audit")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.nxopendata.register.web import act
+from ckanext.nxopendata.core.web import act
 
 nx_register_dashboard = Blueprint("nx_register_dashboard", __name__, url_prefix="/register")
 

@@ -8,11 +8,11 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.evaluation import document, procedure
 from ckanext.nxopendata.register.official_tables.views import sent
 from ckanext.nxopendata.register.reports.views import FILES
-from ckanext.nxopendata.register.web import act
 
 nx_register_evaluation = Blueprint("nx_register_evaluation", __name__, url_prefix="/register/evaluation")
 

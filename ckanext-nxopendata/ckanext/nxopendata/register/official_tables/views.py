@@ -11,11 +11,12 @@ from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
 from ckanext.nxopendata.core import codelists, web
+from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.models import Import
 from ckanext.nxopendata.register.official_tables import actions, contacts, layout
 from ckanext.nxopendata.register.official_tables.intake import importer
-from ckanext.nxopendata.register.web import act, must, must_be_a_department
+from ckanext.nxopendata.register.web import must, must_be_a_department
 
 nx_register_tables = Blueprint("nx_register_tables", __name__, url_prefix="/register")
 

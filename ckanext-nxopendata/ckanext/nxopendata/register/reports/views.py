@@ -8,10 +8,10 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.official_tables.views import sent
 from ckanext.nxopendata.register.reports import collection, document, reporting_periods
-from ckanext.nxopendata.register.web import act
 
 nx_register_reports = Blueprint("nx_register_reports", __name__, url_prefix="/register")
 

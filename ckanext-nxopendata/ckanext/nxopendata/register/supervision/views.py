@@ -11,13 +11,14 @@ from markupsafe import Markup
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.tabular import csv_out
+from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.connection import queries
 from ckanext.nxopendata.register.integration import diagram, integration_plan
 from ckanext.nxopendata.register.official_tables.views import MEDIA, sent
 from ckanext.nxopendata.register.supervision import actions
 from ckanext.nxopendata.register.systems import system_store
-from ckanext.nxopendata.register.web import act, must
+from ckanext.nxopendata.register.web import must
 
 nx_register_supervision = Blueprint("nx_register_supervision", __name__, url_prefix="/register")
 

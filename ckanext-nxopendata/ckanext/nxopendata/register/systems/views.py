@@ -7,8 +7,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
+from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.web import PAGE_SIZE, act, entry_form, must, must_be_a_department, query_values
+from ckanext.nxopendata.register.web import PAGE_SIZE, entry_form, must, must_be_a_department, query_values
 
 nx_register = Blueprint("nx_register", __name__, url_prefix="/register")
 

@@ -14,6 +14,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.core.errors import CodedError
 from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.timezone import today, utc_now
@@ -94,21 +95,17 @@ def apply(row: Import, user: str) -> None:
     model.Session.commit()
 
 
-class Refused(Exception):
+class Refused(CodedError):
     """The file as a whole cannot be taken; ``code`` and ``params`` of a message."""
-
-    def __init__(self, code: str, params: Mapping[str, Any]) -> None:
-        super().__init__(code, params)
-        self.code, self.params = code, params
 
 
 def _planned(row: Import) -> tuple[reader.Filled, list[Entry]]:
     try:
         filled = reader.read(file_reader.read(row.content))
     except UnreadableError as problem:
-        raise Refused(problem.code, {"reason": problem.reason}) from None
+        raise Refused(problem.code, reason=problem.reason) from None
     except reader.NoTable:
-        raise Refused("no_table", {}) from None
+        raise Refused("no_table") from None
     of_units = [draft for draft in filled.drafts if draft.table in layout.OF_UNITS]
     of_systems = [draft for draft in filled.drafts if draft.table in layout.OF_SYSTEMS]
     own, owner = system_store.every([row.owner_org]), department(row.owner_org)
