@@ -67,7 +67,7 @@ def main() -> int:
 def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
     import ckan.plugins.toolkit as tk
 
-    from ckanext.nxopendata.harvest.runs import jobs
+    from ckanext.nxopendata.core import scheduler
 
     site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
 
@@ -82,7 +82,7 @@ def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
         users.append(_user(act, person.name, passwords[person.name]) | {"role": person.label})
         act("organization_member_create", id=person.department, username=person.name, role=person.role)
     results = [_harvest(act, source, data_url) for source in sources]
-    jobs.ensure_timer()
+    scheduler.start_timer()
     seed_register.load(act)
     seed_supervision.load(act)
     count = act("package_search", rows=0)["count"]

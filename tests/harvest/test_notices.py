@@ -4,9 +4,8 @@ import pytest
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
-from ckanext.nxopendata.harvest import chores
-from ckanext.nxopendata.harvest.monitoring import metrics
-from ckanext.nxopendata.i18n import speech
+from ckanext.nxopendata.core.language import site_language
+from ckanext.nxopendata.harvest.monitoring import metrics, notices
 
 from ..worker import work
 from .catalogues import turtle
@@ -26,13 +25,13 @@ def told(department, monkeypatch):
     for name, role in (("head", "admin"), ("editor", "editor")):
         helpers.call_action("organization_member_create", id=department["id"], username=name, role=role)
 
-    def notices(name):
-        chores.run()
-        with speech.of_the_site():
+    def texts(name):
+        notices.tell()
+        with site_language():
             found = helpers.call_action("nx_notice_list", {"user": name, "ignore_auth": True})
         return [notice["text"] for notice in reversed(found)]
 
-    return notices
+    return texts
 
 
 class TestNotices:

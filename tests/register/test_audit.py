@@ -16,8 +16,8 @@ from ckan.tests import factories
 from sqlalchemy.exc import DBAPIError
 
 from ckanext.nxopendata.core import timezone
+from ckanext.nxopendata.core.notifications.models import Notice
 from ckanext.nxopendata.register.audit import export_lists, findings
-from ckanext.nxopendata.review.models import Notice
 
 from .conftest import World
 

@@ -12,7 +12,7 @@ from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.core import timezone
-from ckanext.nxopendata.review.models import Notice
+from ckanext.nxopendata.core.notifications.models import Notice
 
 from .conftest import World
 

@@ -112,16 +112,16 @@ class TestServices:
         from ckan.lib.jobs import get_queue
         from ckan.lib.redis import connect_to_redis
 
-        from ckanext.nxopendata.harvest.runs import jobs
+        from ckanext.nxopendata.core import scheduler
 
         connect_to_redis().flushdb()
         site.source("timed", catalogue(450, 1)[1], schedule="* * * * *")
         for _ in range(3):
-            jobs.ensure_timer()
+            scheduler.start_timer()
         scheduled = get_queue().scheduled_job_registry
         assert 1 <= scheduled.count <= 2  # two when a minute passes meanwhile
         job = get_queue().fetch_job(scheduled.get_job_ids()[0])
-        assert job.func_name.endswith("jobs.tick")
+        assert job.func_name.endswith("scheduler.tick")
         from ckan import model
 
         from ckanext.nxopendata.harvest.models import Source
@@ -129,8 +129,8 @@ class TestServices:
         past = dt.datetime(2026, 1, 1)  # noqa: DTZ001  CKAN stores UTC without zone
         model.Session.query(Source).filter_by(name="timed").update({"created": past})
         model.Session.commit()
-        jobs.tick()
-        jobs.tick()
+        scheduler.tick()
+        scheduler.tick()
         queued = [job.func_name.rpartition(".")[2] for job in get_queue().jobs]
         assert queued.count("execute") == 1
         site.call("nx_harvest_run_cancel", id=site.call("nx_harvest_source_show", id="timed")["last_run"]["id"])

@@ -23,8 +23,14 @@ SUBJECTS = (changes,)
 class NxOpendataChangesPlugin(p.SingletonPlugin):
     """What changed in the portal, for other portals."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
 

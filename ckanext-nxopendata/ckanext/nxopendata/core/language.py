@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import ckan.plugins.toolkit as tk
+from ckan.lib import helpers
 from flask import request
+from flask_babel import force_locale
 
 
 def reader_language() -> str:
@@ -23,3 +28,19 @@ def is_chinese(locale: str | None = None) -> bool:
 def zh_or_en() -> str:
     """Return ``"zh"`` for readers of Chinese and ``"en"`` for all others: what our own texts are kept in."""
     return "zh" if is_chinese() else "en"
+
+
+@contextlib.contextmanager
+def site_language() -> Iterator[None]:
+    """Translate what is said inside to the default language of the site, whoever asks.
+
+    Outside of requests, in jobs and commands, there is an application context inside too: without one CKAN can neither
+    translate nor build addresses.
+    """
+    context = helpers._get_auto_flask_context()
+    with contextlib.ExitStack() as stack:
+        if context is not None:
+            context.push()
+            stack.callback(context.pop)
+        stack.enter_context(force_locale(tk.config["ckan.locale_default"]))
+        yield

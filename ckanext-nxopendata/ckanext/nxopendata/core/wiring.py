@@ -1,12 +1,13 @@
 """Collect what the subjects of a room offer to CKAN, so that a new subject is a folder and one name in ``SUBJECTS``.
 
 A subject is a package with some of these drawers: ``actions``, ``chained`` (CKAN's own actions, changed), ``auth``,
-``helpers``, ``validators``, ``views``, ``cli``. A drawer offers its functions whose names begin with ``nx_``, and those
-that chain CKAN's own; ``views`` offers its blueprints; ``cli`` hangs its commands under ``ckan nx`` by decorators
-(``@nx.group``). An ``auth`` drawer may also hold a table ``AUTH`` of auth functions by name. A room that is one subject
-names itself: ``SUBJECTS = (following,)``.
+``helpers``, ``validators``, ``views``, ``cli``, ``scheduled_tasks``. A drawer offers its functions whose names begin
+with ``nx_``, and those that chain CKAN's own; ``views`` offers its blueprints; ``cli`` hangs its commands under
+``ckan nx`` by decorators (``@nx.group``); ``scheduled_tasks`` has a function ``schedule_tasks``. An ``auth`` drawer
+may also hold a table ``AUTH`` of auth functions by name. A room that is one subject names itself:
+``SUBJECTS = (following,)``.
 
-Each function here returns a callable for ``tk.blanket``, which asks when the plugin is used.
+Each function here but :func:`start_tasks` returns a callable for ``tk.blanket``, which asks when the plugin is used.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import ckan.plugins as p
 import click
 from flask import Blueprint
 
-from ckanext.nxopendata.core import params
+from ckanext.nxopendata.core import params, scheduler
 from ckanext.nxopendata.core.cli import nx
 
 Functions = dict[str, Callable[..., Any]]
@@ -66,6 +67,13 @@ def commands(subjects: Iterable[ModuleType]) -> Callable[[], list[click.Command]
         return [nx]
 
     return collect
+
+
+def start_tasks(subjects: Iterable[ModuleType]) -> None:
+    """Schedule the tasks of all subjects, and see to it that the timer runs; for ``IConfigurable.configure``."""
+    for module in _drawers(subjects, "scheduled_tasks"):
+        module.schedule_tasks()
+    scheduler.start()
 
 
 CHAINED = "chained_action", "chained_auth_function"

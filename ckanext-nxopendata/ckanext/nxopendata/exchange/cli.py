@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import call_action, nx, site_user
 from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.exchange import forms, models
@@ -78,6 +77,3 @@ def import_(
         receipt.write_bytes(report.build_receipt(models.get(shown["id"]) or {}))
     if shown["counts"][plan.ERROR]:
         sys.exit(2)
-
-
-scheduler.every("40 3 * * *", "catalogue imports", models.tidy)

@@ -27,7 +27,13 @@ class NxOpendataExchangePlugin(p.SingletonPlugin):
     """Exchange of the catalogue with the world; stands before ``dcat`` in ``ckan.plugins``."""
 
     p.implements(p.IConfigDeclaration)
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
 

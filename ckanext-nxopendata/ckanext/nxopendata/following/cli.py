@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 
-from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.following import mails
 
 
@@ -18,10 +17,7 @@ def following() -> None:
 @following.command()
 def send() -> None:
     """给订阅者发送更新邮件 / Mail subscribers what is new."""
-    with current_app.test_request_context():
+    with site_language():
         counts = mails.send_due()
     click.echo("已发送 {sent}，无更新 {quiet}，失败 {failed}，清除未确认 {forgotten}".format(**counts))
     click.echo("sent {sent}, nothing new {quiet}, failed {failed}, forgotten {forgotten}".format(**counts))
-
-
-scheduler.every("30 8 * * *", "following send", send.callback)

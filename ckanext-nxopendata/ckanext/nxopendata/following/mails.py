@@ -12,6 +12,7 @@ from ckan.lib import mailer
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import queries, tokens
 from ckanext.nxopendata.following.models import Subscription
@@ -30,7 +31,7 @@ def ask_to_confirm(subscription_id: str) -> None:
     row = model.Session.get(Subscription, subscription_id)
     if row is None or row.confirmed:
         return
-    with force_locale(row.language):
+    with site_language(), force_locale(row.language):
         link = _address("nx_following.confirm", row, token=tokens.to_confirm(row.id))
         body = "\n\n".join(
             [

@@ -20,7 +20,13 @@ SUBJECTS = (following,)
 class NxOpendataFollowingPlugin(p.SingletonPlugin):
     """Hear of what is new; stands anywhere after the portal, which shows its buttons."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
 

@@ -9,10 +9,11 @@ from typing import Any
 import click
 from ckan import model
 
+from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import as_json, call_action, nx, print_json
-from ckanext.nxopendata.harvest import chores, messages
+from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.monitoring import verify
+from ckanext.nxopendata.harvest.monitoring import notices, verify
 from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import jobs
 from ckanext.nxopendata.harvest.runs.apply import SOURCE_CHANGE
@@ -120,8 +121,8 @@ def due_(as_json: bool) -> None:
     The timer does the same every minute as long as one worker runs; call this once after the queue was emptied.
     """
     started, revived = jobs.start_due(), jobs.watch()
-    jobs.ensure_timer()
-    chores.run()
+    notices.tell()
+    scheduler.start_timer()
     if as_json:
         print_json({"started": started, "revived": revived})
         return

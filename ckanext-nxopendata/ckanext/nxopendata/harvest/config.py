@@ -104,11 +104,6 @@ def turn_seconds() -> int:
     return _number("turn_seconds")
 
 
-def timer_seconds() -> int:
-    """Seconds between two looks at the schedules."""
-    return _number("timer_seconds")
-
-
 def chunk() -> int:
     """Records a transaction."""
     return _number("chunk")

@@ -34,6 +34,7 @@ class NxOpendataHarvestPlugin(p.SingletonPlugin):
 
     def configure(self, config: Any) -> None:
         formats.provided_by(_offered)
+        wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import click
 
-from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import nx
-from ckanext.nxopendata.portal.usage import usage_store
-from ckanext.nxopendata.search import popularity
+from ckanext.nxopendata.portal import scheduled_tasks
 
 
 @nx.group(short_help="公众页面 / the public pages")
@@ -20,10 +16,5 @@ def portal() -> None:
 @portal.command()
 def daily() -> None:
     """把使用次数存入数据库，忘记旧的搜索词 / Store how often things were used; forget old search words."""
-    stored = usage_store.flush()
-    popularity.publish(usage_store.views())
-    forgotten = usage_store.forget(usage_store.today() - dt.timedelta(days=usage_store.SEARCH_DAYS))
+    stored, forgotten = scheduled_tasks.store_usage()
     click.echo(f"存入 {stored} 项，忘记 {forgotten} 项 / stored {stored}, forgot {forgotten}")
-
-
-scheduler.every("40 0 * * *", "portal daily", daily.callback)

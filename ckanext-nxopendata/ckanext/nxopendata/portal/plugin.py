@@ -32,10 +32,16 @@ SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
 class NxOpendataPortalPlugin(p.SingletonPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
 

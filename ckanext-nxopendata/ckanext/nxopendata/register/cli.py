@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import nx
-from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register.audit import findings
-from ckanext.nxopendata.register.reports import collection
+from ckanext.nxopendata.register import scheduled_tasks
 from ckanext.nxopendata.register.systems import system_store
 
 
@@ -28,12 +25,8 @@ def list_systems(state: str | None) -> None:
 @register.command()
 def remind() -> None:
     """每天运行一次：发起月报、年报，催办到期和逾期的单位 / Once a day: ask for reports, remind who is due or late."""
-    counts = collection.remind(today())
-    replies = findings.remind(today())
+    counts, replies = scheduled_tasks.remind()
     click.echo(
         f"发起 {counts['asked']}，催办报送 {counts['reminded']}，催办答复 {replies} · "
         f"asked {counts['asked']}, reminded of reports {counts['reminded']}, of findings {replies}"
     )
-
-
-scheduler.every("10 8 * * *", "register remind", remind.callback)

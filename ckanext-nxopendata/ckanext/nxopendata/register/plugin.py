@@ -14,7 +14,7 @@ from flask import Blueprint
 
 from ckanext.nxopendata import register
 from ckanext.nxopendata.core import wiring
-from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.notifications.topics import register_topic
 from ckanext.nxopendata.register import (
     audit,
     dashboard,
@@ -58,7 +58,13 @@ def _blueprints() -> list[Blueprint]:
 class NxOpendataRegisterPlugin(p.SingletonPlugin):
     """The register of government systems."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
 
@@ -66,4 +72,4 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_register")
         for subject in (collection, procedure, findings):
-            notify.WORDS[subject.TOPIC] = subject.words
+            register_topic(subject.TOPIC, subject.words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import ckan.model as model
@@ -14,10 +13,10 @@ from ckan.types import Context
 from ckanext.nxopendata.catalogue.schema import messages
 from ckanext.nxopendata.core import holidays, localised, roles, workdays
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.core.notifications import notify
-from ckanext.nxopendata.core.timezone import today, utc_now
+from ckanext.nxopendata.core.notifications import inbox, topics
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import cases, catalogue_lists, schema, state_machine
-from ckanext.nxopendata.review.models import Case, Decision, Notice
+from ckanext.nxopendata.review.models import Case, Decision
 
 
 @tk.side_effect_free
@@ -125,24 +124,18 @@ def nx_notice_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str
     ``link``, ``created``, ``read``."""
     tk.check_access("nx_notice_list", context, data_dict)
     user = model.User.get(_user_name(context))
-    query = (
-        sa.select(Notice)
-        .where(Notice.user_id == (user.id if user else ""), Notice.created > utc_now() - dt.timedelta(days=90))
-        .order_by(Notice.created.desc())
-        .limit(100)
-    )
     return [
         {
             "id": notice.id,
             "topic": notice.topic,
-            "text": notify.text(notice.topic, notice.params),
+            "text": topics.format_notice(notice.topic, notice.params),
             "case": notice.params.get("case"),
             "dataset": notice.params.get("dataset"),
-            "link": notify.link(notice.params),
+            "link": topics.find_page(notice.topic, notice.params),
             "created": notice.created.isoformat(),
             "read": bool(notice.read),
         }
-        for notice in model.Session.scalars(query)
+        for notice in inbox.list_notices(user.id if user else "")
     ]
 
 
@@ -150,10 +143,9 @@ def nx_notice_read(context: Context, data_dict: dict[str, Any]) -> dict[str, int
     """Mark all your notices as read; gives their number as ``read``."""
     tk.check_access("nx_notice_read", context, data_dict)
     user = model.User.get(_user_name(context))
-    statement = sa.update(Notice).where(Notice.user_id == (user.id if user else ""), Notice.read.is_(None))
-    result: Any = model.Session.execute(statement.values(read=utc_now()))
+    number = inbox.mark_read(user.id if user else "")
     model.Session.commit()
-    return {"read": result.rowcount}
+    return {"read": number}
 
 
 @tk.side_effect_free

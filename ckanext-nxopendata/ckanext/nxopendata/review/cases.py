@@ -16,11 +16,9 @@ from ckan.types import Context
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
 from ckanext.nxopendata.core import holidays, roles
-from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.language import reader_language, site_language
 from ckanext.nxopendata.core.timezone import today, utc_now
-from ckanext.nxopendata.i18n import speech
-from ckanext.nxopendata.review import difference, pending_changes, state_machine
+from ckanext.nxopendata.review import difference, notices, pending_changes, state_machine
 from ckanext.nxopendata.review.models import Case, Decision
 
 log = logging.getLogger(__name__)
@@ -184,7 +182,7 @@ def take(
     if case.kind == state_machine.NEW and model.Package.get(dataset_id):
         search.rebuild(dataset_id)  # who may see it has changed, though the dataset has not
     case = model.Session.get_one(Case, case_id)
-    notify.of_step(case, arrow, user, opinion, mode_of(case))
+    notices.tell_of_step(case, arrow, user, opinion, mode_of(case))
 
 
 def _publish(case: Case, user: model.User) -> None:
@@ -277,7 +275,7 @@ def release_due(user: model.User) -> list[str]:
             log.warning("case %s is not released: %s", case_id, problem)
             case = model.Session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
             back = state_machine.step("return", state_machine.SCHEDULED, held, mode, kind)
-            with speech.of_the_site():
+            with site_language():
                 take(case, back, user, _why(problem))
     return released
 

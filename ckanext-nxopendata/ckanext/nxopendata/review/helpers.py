@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.authz as authz
-import ckan.model as model
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan.lib.helpers import helper_functions
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -15,9 +13,9 @@ from flask_babel import lazy_gettext as _
 from ckanext.nxopendata.catalogue import update_deadlines
 from ckanext.nxopendata.core import codelists, localised, roles
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.review import cases, overdue_updates, state_machine
-from ckanext.nxopendata.review.models import Notice
 
 STATES: dict[str, LazyString] = {
     state_machine.DRAFT: _("Draft"),
@@ -180,8 +178,7 @@ def nx_unread_notices() -> int:
     user = getattr(tk.current_user, "id", None)
     if not user:
         return 0
-    query = sa.select(sa.func.count()).where(Notice.user_id == user, Notice.read.is_(None))
-    return model.Session.scalar(query) or 0
+    return inbox.count_unread(user)
 
 
 def nx_update_due(dataset: dict[str, Any]) -> dict[str, Any] | None:

@@ -39,19 +39,6 @@ class Case(tk.BaseModel):
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
-class Notice(tk.BaseModel):
-    """Something a user is told in the site; ``topic`` names the text, ``params`` what it tells."""
-
-    __tablename__ = "nx_notice"
-
-    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
-    user_id: Mapped[str] = mapped_column(sa.Text)
-    topic: Mapped[str] = mapped_column(sa.Text)
-    params: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
-    read: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
-
-
 class LogBase(DeclarativeBase):
     """Apart from CKAN's tables: what empties those must not, and could not, empty the log."""
 

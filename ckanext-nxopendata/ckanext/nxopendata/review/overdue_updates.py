@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import update_deadlines
-from ckanext.nxopendata.review import state_machine
-from ckanext.nxopendata.review.models import Case, Notice
+from ckanext.nxopendata.core.notifications.models import Notice
+from ckanext.nxopendata.review import notices, state_machine
+from ckanext.nxopendata.review.models import Case
 
 FIELD = update_deadlines.INDEX_FIELD
-TOPIC = "overdue"
-"""Of the notices that tell of it."""
 
 
 def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date | None = None) -> list[dict[str, Any]]:
@@ -72,7 +71,7 @@ TOLD_FOR = dt.timedelta(days=30)
 def newly_overdue(today: dt.date) -> list[dict[str, Any]]:
     """Those that became overdue lately and of whom nobody was told yet: each is told once."""
     query = sa.select(Notice.params["dataset"].astext, Notice.params["day"].astext).where(
-        Notice.topic == TOPIC, Notice.created > today - TOLD_FOR
+        Notice.topic == notices.OVERDUE, Notice.created > today - TOLD_FOR
     )
     told = {(name, day) for name, day in model.Session.execute(query)}
     found = overdue(today, since=today - TOLD_FOR)

@@ -13,7 +13,7 @@ from ckan.types import Context
 from ckanext.nxopendata import review
 from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
 from ckanext.nxopendata.core import roles, wiring
-from ckanext.nxopendata.review import drafts, visibility
+from ckanext.nxopendata.review import drafts, notices, visibility
 
 SUBJECTS = (review,)
 
@@ -28,13 +28,20 @@ class NxOpendataReviewPlugin(p.SingletonPlugin, visibility.Labels):
     """Review and publication; stands before ``nxopendata_catalogue``, which puts names in the reader's language."""
 
     p.implements(IBulkWriter, inherit=True)
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IPermissionLabels)
 
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
+
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        notices.register_topics()
         tk.add_template_directory(config, "templates")
 
     # IBulkWriter

@@ -17,7 +17,6 @@ from ckanext.dcat.utils import catalog_uri
 from dateutil.parser import parse as parse_date
 from rdflib import DCAT, Graph, URIRef
 
-from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.exchange.dcat import fragment_store, fragments, profile, writer
 
 log = logging.getLogger(__name__)
@@ -170,6 +169,3 @@ def _newest(found: Mapping[str, Any], data_dict: Mapping[str, Any]) -> str | Non
     if filtered or _page(data_dict) > 1 or not results:
         return None
     return str(results[0]["metadata_modified"])
-
-
-scheduler.every("40 4 * * *", "catalogue pages", prepare)

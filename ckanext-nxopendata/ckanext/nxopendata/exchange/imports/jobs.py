@@ -15,6 +15,7 @@ from flask import has_request_context
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.exchange import forms, xml
@@ -24,7 +25,6 @@ from ckanext.nxopendata.exchange.imports.plan import Department, make_plan
 from ckanext.nxopendata.exchange.imports.report import build_report
 from ckanext.nxopendata.exchange.workbook import reader
 from ckanext.nxopendata.exchange.workbook.reader import Draft, Problem
-from ckanext.nxopendata.i18n import speech
 
 FORM = "catalogue"
 WORKBOOK, XML = "workbook", "xml"
@@ -69,7 +69,7 @@ def _language_of_job(language: str) -> Iterator[None]:
     """Outside of requests, put texts in the language of who asked, else of the site."""
     with ExitStack() as stack:
         if not has_request_context():
-            stack.enter_context(speech.of_the_site())
+            stack.enter_context(site_language())
             if language:
                 stack.enter_context(force_locale(language))
         yield

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.core import roles
-from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.notifications import inbox
+from ckanext.nxopendata.core.notifications.topics import register_topic
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.models import Finding, Json, PlanEntry, Run, Source
@@ -63,7 +64,10 @@ def stopped(params: Mapping[str, Any]) -> str:
     ).format(**params)
 
 
-notify.WORDS.update(harvest_held=held, harvest_failed=failed, harvest_refused=refused, webhook_stopped=stopped)
+register_topic("harvest_held", held)
+register_topic("harvest_failed", failed)
+register_topic("harvest_refused", refused)
+register_topic("webhook_stopped", stopped)
 
 
 def tell() -> list[str]:
@@ -91,7 +95,7 @@ def _tell_of(run_id: str) -> bool:
         return False
     topic, params = news
     target = {"endpoint": "nx_harvest.run", "values": {"run_id": run.id}}
-    notify.tell(_people(source), topic, {"source": source.title, **target, **params})
+    inbox.tell(_people(source), topic, {"source": source.title, **target, **params})
     log.info("told of run %s: %s", run_id, topic)
     return True
 
@@ -157,4 +161,4 @@ def webhook_stopped(user_id: str, webhook_id: str, title: str) -> None:
     owner = model.User.get(user_id)
     people = [owner] if owner and owner.state == "active" else _sysadmins()
     target = {"endpoint": "nx_webhooks.show", "values": {"webhook_id": webhook_id}}
-    notify.tell(people, "webhook_stopped", {"title": title, **target})
+    inbox.tell(people, "webhook_stopped", {"title": title, **target})

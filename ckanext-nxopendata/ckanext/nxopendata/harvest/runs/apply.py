@@ -13,6 +13,7 @@ import sqlalchemy.exc
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.mirror import versions
@@ -20,7 +21,6 @@ from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEn
 from ckanext.nxopendata.harvest.planning import duplicates, identities, merge
 from ckanext.nxopendata.harvest.runs import retry
 from ckanext.nxopendata.harvest.withdrawal import tombstone
-from ckanext.nxopendata.i18n import speech
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def apply_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Wri
     One transaction for the datasets and what is recorded of them, then one index batch. A process that dies
     in between leaves steps ``written``; the next call indexes them.
     """
-    with speech.of_the_site():  # what the rules say is kept, whoever began the run
+    with site_language():  # what the rules say is kept, whoever began the run
         outcomes = _write(run_id, source_id, numbers, writer)
     index_chunk(run_id, numbers, writer)
     return outcomes

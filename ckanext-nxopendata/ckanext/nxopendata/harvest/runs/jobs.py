@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
 
 import ckan.plugins.toolkit as tk
 import rq
@@ -20,8 +19,8 @@ from ckan.lib import jobs as ckan_jobs
 from croniter import croniter
 
 from ckanext.nxopendata.core import scheduler
-from ckanext.nxopendata.core.timezone import CHINA, now, utc_now
-from ckanext.nxopendata.harvest import chores, config
+from ckanext.nxopendata.core.timezone import CHINA, utc_now
+from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError
 from ckanext.nxopendata.harvest.models import Chunk, Run, Source
 from ckanext.nxopendata.harvest.runs import executor, lifecycle, locks, writer
@@ -48,7 +47,7 @@ def enqueue(row: Run, source_name: str) -> None:
         tk.enqueue_job(execute, [row.id], title=f"harvest {source_name}", rq_kwargs={"timeout": LONGEST_PLAN})
     elif row.state == "applying":
         offer_turns()
-    ensure_timer()
+    scheduler.start_timer()
 
 
 def execute(run_id: str) -> None:
@@ -87,7 +86,7 @@ def undo(run_id: str) -> None:
 def enqueue_undo(row: Run) -> None:
     """Hand the undoing of a run to the workers."""
     tk.enqueue_job(undo, [row.id], title="harvest: undo", rq_kwargs={"timeout": LONGEST_PLAN})
-    ensure_timer()
+    scheduler.start_timer()
 
 
 def turn() -> None:
@@ -192,29 +191,3 @@ def _queued_runs() -> set[str]:
     names = {f"{job.__module__}.{job.__name__}" for job in (execute, undo)}
     jobs = rq.job.Job.fetch_many(queue.get_job_ids(), connection=queue.connection)
     return {job.args[0] for job in jobs if job and job.func_name in names and job.args}
-
-
-# The timer: a job that CKAN's workers run on time, and that plans itself anew
-
-
-def tick() -> None:
-    """Start what is due, look after what is under way, tell people and webhooks, do the other rooms' chores."""
-    ensure_timer()
-    start_due()
-    watch()
-    chores.run()
-    scheduler.run_due(now())
-
-
-def ensure_timer() -> None:
-    """See to it that :func:`tick` runs at the next full interval; any number of callers make one job of it."""
-    seconds = config.timer_seconds()
-    slot = int(time.time()) // seconds + 1
-    queue = ckan_jobs.get_queue()
-    job_id = f"{queue.name.replace(':', '-')}-harvest-timer-{slot}"
-    if rq.job.Job.exists(job_id, connection=queue.connection):
-        return
-    when = dt.datetime.fromtimestamp(slot * seconds, dt.UTC)
-    queue.enqueue_at(
-        when, tick, job_id=job_id, job_timeout=600, result_ttl=seconds * 2, meta={"title": "harvest: timer"}
-    )

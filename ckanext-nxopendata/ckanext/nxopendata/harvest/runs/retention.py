@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.orm import aliased
 
-from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.models import FINAL, Chunk, Finding, PlanEntry, Run
@@ -72,6 +71,3 @@ def _forget(run_id: str) -> None:
         while model.Session.execute(statement, execution_options={"synchronize_session": False}).first():
             model.Session.commit()
     model.Session.commit()
-
-
-scheduler.every("40 3 * * *", "harvest forget", old_plans)

@@ -12,6 +12,7 @@ from ckan import model
 from ckan.lib import mailer
 from flask_babel import force_locale
 
+from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.portal.models import Feedback
@@ -124,7 +125,7 @@ def tell_department(feedback_id: str) -> None:
     if not address:
         log.info("feedback %s: neither dataset nor department has an address", row.id)
         return
-    with force_locale(tk.config["ckan.locale_default"]):
+    with site_language():
         subject = tk._('A reader writes about "{title}"').format(title=dataset.title)
         page = tk.url_for("nx_feedback.index", _external=True)
         body = "\n\n".join([row.text, tk._("Look at it and answer:"), page])
@@ -137,7 +138,7 @@ def send_answer(feedback_id: str, email: str) -> None:
     dataset = model.Package.get(row.dataset_id) if row else None
     if row is None or dataset is None:
         return
-    with force_locale(row.language or tk.config["ckan.locale_default"]):
+    with site_language(), force_locale(row.language or tk.config["ckan.locale_default"]):
         subject = tk._('Answer to your feedback on "{title}"').format(title=dataset.title)
         page = tk.url_for("dataset.read", id=dataset.name, _external=True)
         # The address may be anybody's, so the question is read on the page, not in the letter.

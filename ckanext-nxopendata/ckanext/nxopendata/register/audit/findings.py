@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.core import roles, workdays
-from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import config, entry_store, log
 from ckanext.nxopendata.register.audit.models import CLOSED, OPEN, REPLIED, Finding
@@ -125,7 +125,7 @@ def _tell_unit(row: Finding, what: str) -> None:
 def _tell(people: list[model.User], what: str, row: Finding) -> None:
     values = {"what": what, "title": row.title, "due": row.due.isoformat()}
     values |= {"endpoint": "nx_register_audit.finding", "values": {"id": row.id}}
-    notify.tell(people, TOPIC, values)
+    inbox.tell(people, TOPIC, values)
 
 
 def words(params: Any) -> str:

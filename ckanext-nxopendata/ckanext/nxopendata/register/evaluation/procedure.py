@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.core import departments, roles, workdays
-from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.connection import queries
@@ -208,7 +208,7 @@ def _is_ready(row: Evaluation) -> bool:
 def _tell(people: Collection[model.User], what: str, row: Evaluation) -> None:
     values = {"what": what, "year": row.year, "title": row.title, "due": row.due.isoformat() if row.due else ""}
     values |= {"endpoint": "nx_register_evaluation.show", "values": {"id": row.id}}
-    notify.tell(people, TOPIC, values)
+    inbox.tell(people, TOPIC, values)
 
 
 def words(params: Any) -> str:

@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import roles
-from ckanext.nxopendata.core.notifications import notify
+from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.connection import queries
 from ckanext.nxopendata.register.projects.models import Project
@@ -126,13 +126,13 @@ def _tell_offices(current: reporting_periods.Round, today: dt.date) -> None:
     values |= {"endpoint": "nx_register_reports.summary", "values": address}
     for office in ("office", "development"):
         group: Any = model.Group.get(config.supervisor(office) or "")
-        notify.tell(roles.people(group.id if group else None, ("admin", "editor")), TOPIC, values)
+        inbox.tell(roles.people(group.id if group else None, ("admin", "editor")), TOPIC, values)
 
 
 def _tell(row: Report, what: str, today: dt.date) -> None:
     values = {"what": what, "kind": row.kind, "period": row.period, "due": row.due.isoformat()}
     values |= {"endpoint": "nx_register_reports.show", "values": {"id": row.id}}
-    notify.tell(roles.people(row.owner_org, ("admin", "editor")), TOPIC, values)
+    inbox.tell(roles.people(row.owner_org, ("admin", "editor")), TOPIC, values)
 
 
 def words(params: Any) -> str:

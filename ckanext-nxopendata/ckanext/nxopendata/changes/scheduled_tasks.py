@@ -1,0 +1,11 @@
+"""What the changes do by the clock."""
+
+from __future__ import annotations
+
+from ckanext.nxopendata.changes import webhooks
+from ckanext.nxopendata.core.scheduler import EVERY_TICK, schedule
+
+
+def schedule_tasks() -> None:
+    """Begin the deliveries that are due."""
+    schedule(EVERY_TICK, "changes webhooks", webhooks.deliver_due)

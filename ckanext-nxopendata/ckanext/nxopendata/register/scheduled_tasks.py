@@ -1,0 +1,22 @@
+"""What the register does by the clock."""
+
+from __future__ import annotations
+
+from ckanext.nxopendata.core.scheduler import schedule
+from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.register.audit import findings
+from ckanext.nxopendata.register.reports import collection
+
+
+def schedule_tasks() -> None:
+    """Ask for reports, and remind of reports and of replies to findings, once a day."""
+    schedule("10 8 * * *", "register remind", remind)
+
+
+def remind() -> tuple[dict[str, int], int]:
+    """Ask for the reports that have come due, and remind who is due or late.
+
+    Returns:
+        How many reports were ``asked`` for and ``reminded`` of, and how many replies were reminded of.
+    """
+    return collection.remind(today()), findings.remind(today())
