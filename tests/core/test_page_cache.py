@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from ckan.tests import factories
 
+from ..caches import finish_settling
+
 Act = Callable[..., Any]
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
@@ -22,9 +24,7 @@ def dataset(call: Act) -> dict[str, Any]:
 @pytest.fixture
 def settle() -> Callable[[], None]:
     """Let the time pass in which a change reaches the index."""
-    from ckanext.nxopendata.core.caching import cache
-
-    return cache.settled
+    return finish_settling
 
 
 @pytest.fixture
@@ -120,16 +120,16 @@ def test_nothing_is_kept_while_a_change_reaches_the_index(app: Any, dataset: dic
 def test_a_change_undone_is_none(app: Any, dataset: dict, settle: Any) -> None:
     from ckan import model
 
-    from ckanext.nxopendata.core.caching import cache
+    from ckanext.nxopendata.core import caching
 
     settle()
-    before = cache.find("page")[0]
+    before = caching.look_up("page").state
     model.Session.query(model.Package).update({"version": "2"})
     model.Session.rollback()
-    assert cache.find("page")[0] == before
+    assert caching.look_up("page").state == before
     model.Session.query(model.Package).update({"version": "2"})
     model.Session.commit()
-    assert cache.find("page")[0] is None
+    assert caching.look_up("page").state is None
 
 
 def test_readers_with_a_name_get_pages_of_their_own(app: Any, dataset: dict, settle: Any) -> None:

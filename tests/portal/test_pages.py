@@ -13,8 +13,9 @@ from ckan.lib.helpers import helper_functions
 from ckan.tests import factories
 from lxml import etree, html
 
-from ckanext.nxopendata.core.caching import cache
+from ckanext.nxopendata.core import caching
 
+from ..caches import finish_settling
 from ..tables.conftest import work
 
 Act = Callable[..., Any]
@@ -127,7 +128,7 @@ class TestDataset:
 
     def test_a_loaded_file_says_how_many_rows_and_in_which_encoding(self, app: Any, scenic: dict) -> None:
         work()
-        cache.changed()
+        caching.invalidate()
         facts = tree(app, f"/dataset/{scenic['name']}").xpath("//p[@class='nx-file-facts']")
         assert {"CSV", "2 行", "GB18030"} <= {text.strip() for text in facts[0].xpath("span/text()")}
         assert "1 行" in {text.strip() for text in facts[1].xpath("span/text()")}
@@ -245,7 +246,7 @@ class TestFeed:
         known = {"If-None-Match": first.headers["ETag"]}
         assert app.get(url, headers=known).status_code == 304
         call("package_patch", id=scenic["id"], title_translated={"zh": "宁夏5A级旅游景区新名录"})
-        cache.settled()
+        finish_settling()
         assert app.get(url, headers=known).status_code == 200
 
 
@@ -259,7 +260,7 @@ class TestDevelopers:
 
     def test_limits_are_those_of_the_site(self, app: Any, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(ckan_config, "ckan.search.rows_max", 777)
-        cache.changed()
+        caching.invalidate()
         cells = tree(app, "/developers").xpath("//section//td/text() | //table//td/text()")
         assert any("777" in cell for cell in cells)
 
@@ -304,11 +305,11 @@ class TestCost:
         from pysolr import Solr
 
         def count(url: str, *, kept: bool = False) -> tuple[int, int]:
-            cache.settled()
+            finish_settling()
             for _ in range(2):  # kept from the second time on
                 app.get(url)
             if not kept:
-                cache.changed()
+                caching.invalidate()
             queries: list[str] = []
             searches: list[str] = []
             send = Solr.search

@@ -18,7 +18,8 @@ from ckan.tests import factories
 from lxml import etree, html
 from rdflib.namespace import DCAT, RDF
 
-from ckanext.nxopendata.portal import bulk_download, warmup
+from ckanext.nxopendata.core.caching import cached_file
+from ckanext.nxopendata.portal import warmup
 
 Act = Callable[..., Any]
 
@@ -78,14 +79,14 @@ def test_who_leaves_in_the_middle_leaves_no_half_file(tmp_path: Path) -> None:
         yield b"one"
         yield b"two"
 
-    begun = bulk_download.kept(tmp_path, "a.csv", "tag", make)
+    begun = cached_file(tmp_path, "a.csv", "tag", make)
     assert next(begun) == b"one"
     begun.close()  # pyright: ignore[reportAttributeAccessIssue]  a generator
     assert list(tmp_path.iterdir()) == []
-    assert b"".join(bulk_download.kept(tmp_path, "a.csv", "tag", make)) == b"onetwo"
+    assert b"".join(cached_file(tmp_path, "a.csv", "tag", make)) == b"onetwo"
     (tmp_path / "a.csv.tag").write_bytes(b"kept")
-    assert b"".join(bulk_download.kept(tmp_path, "a.csv", "tag", make)) == b"kept"
-    assert b"".join(bulk_download.kept(tmp_path, "a.csv", "new", make)) == b"onetwo"
+    assert b"".join(cached_file(tmp_path, "a.csv", "tag", make)) == b"kept"
+    assert b"".join(cached_file(tmp_path, "a.csv", "new", make)) == b"onetwo"
     assert [one.name for one in tmp_path.iterdir()] == ["a.csv.new"]
 
 

@@ -16,9 +16,9 @@ TITLES = (
 @pytest.fixture
 def catalogue(call: Callable[..., Any]) -> list[dict[str, Any]]:
     """Four datasets of one department."""
-    from ckanext.nxopendata.search import actions
+    from ckanext.nxopendata.core import caching
 
-    actions._kept.clear()  # the words of another test's datasets are kept for a minute
+    caching.clear_process()  # the words of another test's datasets are kept for a minute
     call("organization_create", name="wlt", title_translated={"zh": "自治区文化和旅游厅", "en": "Culture and Tourism"})
     return [
         call(

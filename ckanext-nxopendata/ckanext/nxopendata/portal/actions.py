@@ -11,7 +11,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core import caching
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.portal import schema
 from ckanext.nxopendata.portal.announcements import announcement_store
@@ -53,7 +53,7 @@ def nx_portal_figures(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("nx_portal_figures", context, data_dict)
     usage_store.flush_if_due()
-    return kept.get(f"figures:{reader_language()}", _figures)
+    return caching.cached(f"portal:figures:{reader_language()}", _figures)
 
 
 @tk.side_effect_free
@@ -64,7 +64,7 @@ def nx_portal_hot_words(context: Context, data_dict: DataDict) -> list[str]:
     """
     tk.check_access("nx_portal_hot_words", context, data_dict)
     chosen = tk.config["ckanext.nxopendata.portal.hot_words"]
-    return chosen or kept.get("hot words", _hot_words, seconds=600)
+    return chosen or caching.cached("portal:hot words", _hot_words, seconds=600)
 
 
 @tk.side_effect_free
@@ -82,7 +82,7 @@ def nx_portal_most_used(context: Context, data_dict: DataDict) -> list[dict[str,
     except ValueError:
         raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
     usage_store.flush_if_due()
-    return kept.get(f"most used:{limit}:{reader_language()}", lambda: _most_used(limit))
+    return caching.cached(f"portal:most used:{limit}:{reader_language()}", lambda: _most_used(limit))
 
 
 # Notices to the public
@@ -132,7 +132,7 @@ def nx_announcement_create(context: Context, data_dict: DataDict) -> dict[str, A
     tk.check_access("nx_announcement_create", context, data_dict)
     user = model.User.get(context.get("user") or "")
     row = announcement_store.write(Announcement(), data_dict, user.id if user else "")
-    kept.give_up()
+    caching.invalidate()
     return announcement_store.as_dict(row)
 
 
@@ -145,7 +145,7 @@ def nx_announcement_update(context: Context, data_dict: DataDict) -> dict[str, A
     row = _announcement(data_dict.get("id") or "")
     tk.check_access("nx_announcement_update", context, data_dict)
     row = announcement_store.write(row, data_dict, row.author_id)
-    kept.give_up()
+    caching.invalidate()
     return announcement_store.as_dict(row)
 
 
@@ -159,7 +159,7 @@ def nx_announcement_delete(context: Context, data_dict: DataDict) -> None:
     tk.check_access("nx_announcement_delete", context, data_dict)
     model.Session.delete(row)
     model.Session.commit()
-    kept.give_up()
+    caching.invalidate()
 
 
 def _announcement(announcement_id: str) -> Announcement:

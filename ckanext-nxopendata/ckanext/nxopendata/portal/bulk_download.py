@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +47,6 @@ CODED = {
     "nx_is_open": "is_open",
     "nx_update_cycle": "update_cycle",
 }
-BLOCK = 1 << 20
 
 
 def csv_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
@@ -75,39 +72,9 @@ def rdf_lines(datasets: Iterable[Dataset]) -> Iterator[bytes]:
         yield text if isinstance(text, bytes) else text.encode()
 
 
-# Keeping
-
-
 def folder() -> Path:
     """Where the files are kept, below CKAN's storage."""
     return Path(tk.config["ckan.storage_path"]) / "nx-bulk"
-
-
-def kept(place: Path, name: str, tag: str, make: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
-    """The file ``name`` in the state ``tag``: from ``place`` if it was made before, else made, and kept meanwhile.
-
-    Who leaves in the middle leaves nothing behind; older states are deleted when a new one is complete.
-    """
-    finished = place / f"{name}.{tag}"
-    try:
-        with finished.open("rb") as file:
-            while block := file.read(BLOCK):
-                yield block
-        return
-    except FileNotFoundError:
-        pass
-    place.mkdir(parents=True, exist_ok=True)
-    handle, begun = tempfile.mkstemp(prefix="making.", dir=place)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for block in make():
-                file.write(block)
-                yield block
-        for old in place.glob(f"{name}.*"):
-            old.unlink(missing_ok=True)
-        Path(begun).replace(finished)
-    finally:
-        Path(begun).unlink(missing_ok=True)
 
 
 def _cell(dataset: Dataset, name: str) -> str:

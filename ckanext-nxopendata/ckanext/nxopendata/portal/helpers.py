@@ -11,13 +11,12 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
-from flask import g
 from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.catalogue.uploads import path_of
-from ckanext.nxopendata.core import codelists, departments, localised
-from ckanext.nxopendata.core.caching import file_readings, kept
+from ckanext.nxopendata.core import caching, codelists, departments, localised
+from ckanext.nxopendata.core.caching import file_readings
 from ckanext.nxopendata.core.language import is_chinese, reader_language, zh_or_en
 from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.licences import registry
@@ -101,22 +100,21 @@ def nx_colours() -> Markup:
 
 def nx_language_links() -> list[dict[str, Any]]:
     """The same page in each language the site offers: ``code``, ``name``, ``url`` and whether it is ``current``."""
-    if "nx_languages" not in g:
-        current, here = reader_language(), tk.h.current_url()
-        names = {"zh_Hans_CN": "中文", "en": "English"}
-        g.nx_languages = [
-            {
-                "code": tk.h.unix_locale_to_bcp47(locale.short_name),
-                "name": names.get(locale.short_name, locale.display_name),
-                "url": tk.h.url_for(here, locale=locale.short_name),
-                "current": locale.short_name == current,
-            }
-            for locale in tk.h.get_available_locales()
-        ]
-    return g.nx_languages
+    return caching.cached_in_request("language links", _language_links)
 
 
-_unchanging: dict[tuple[str, ...], Any] = {}
+def _language_links() -> list[dict[str, Any]]:
+    current, here = reader_language(), tk.h.current_url()
+    names = {"zh_Hans_CN": "中文", "en": "English"}
+    return [
+        {
+            "code": tk.h.unix_locale_to_bcp47(locale.short_name),
+            "name": names.get(locale.short_name, locale.display_name),
+            "url": tk.h.url_for(here, locale=locale.short_name),
+            "current": locale.short_name == current,
+        }
+        for locale in tk.h.get_available_locales()
+    ]
 
 
 def nx_unchanging(name: str, caller: Callable[[], Value]) -> Value:
@@ -125,12 +123,8 @@ def nx_unchanging(name: str, caller: Callable[[], Value]) -> Value:
     For ``{% call h.nx_unchanging("name") %}`` around a part of a page that depends on nothing but the language and
     the plugins.
     """
-    if "nx_home" not in g:
-        g.nx_home = tk.h.url_for("home.index")
-    key = (name, reader_language(), g.nx_home, str(tk.config["ckan.plugins"]))
-    if key not in _unchanging:
-        _unchanging[key] = caller()
-    return _unchanging[key]
+    home = caching.cached_in_request("home", lambda: tk.h.url_for("home.index"))
+    return caching.cached_in_process((name, reader_language(), home, str(tk.config["ckan.plugins"])), caller)
 
 
 def nx_main_pages() -> list[tuple[str, str, str]]:
@@ -252,11 +246,10 @@ def nx_theme_glyph(code: str) -> str:
 def _dataset_url(dataset: dict[str, Any]) -> str:
     """The address of a dataset's page; of many on one page, only the first is asked of CKAN."""
     kind = dataset["type"]
-    if "nx_dataset_urls" not in g:
-        g.nx_dataset_urls = {}
-    if kind not in g.nx_dataset_urls:
-        g.nx_dataset_urls[kind] = tk.h.url_for(f"{kind}.read", id="-").removesuffix("-")
-    return g.nx_dataset_urls[kind] + quote(dataset["name"])
+    root = caching.cached_in_request(
+        ("dataset page", kind), lambda: tk.h.url_for(f"{kind}.read", id="-").removesuffix("-")
+    )
+    return root + quote(dataset["name"])
 
 
 def nx_licence_title(licence_id: str | None) -> str:
@@ -270,14 +263,15 @@ def nx_licence_title(licence_id: str | None) -> str:
 
 def nx_department(name: str) -> dict[str, str]:
     """``name`` and ``title``, in the reader's language, of a department; all of them are read at once."""
-    if "nx_departments" not in g:
-        language = reader_language()
-        g.nx_departments = kept.get(
-            f"departments:{language}",
-            lambda: {one["name"]: one["title"] for one in departments.tree(language)},
-            near=True,
-        )
-    return {"name": name, "title": g.nx_departments.get(name, name)}
+    language = reader_language()
+
+    def titles() -> dict[str, str]:
+        return {one["name"]: one["title"] for one in departments.tree(language)}
+
+    known = caching.cached_in_request(
+        "department titles", lambda: caching.cached(f"portal:departments:{language}", titles, copy_here=True)
+    )
+    return {"name": name, "title": known.get(name, name)}
 
 
 # Searching
@@ -304,10 +298,11 @@ def _asked() -> list[tuple[str, str]]:
 
 def nx_results_as(kind: str) -> str:
     """The address of the reader's search as ``csv``, ``json``, ``atom`` or ``rss``."""
-    if "nx_results_root" not in g:
-        g.nx_results_root = tk.h.url_for("nx_results.feed", kind="atom").removesuffix("atom")
+    root = caching.cached_in_request(
+        "results root", lambda: tk.h.url_for("nx_results.feed", kind="atom").removesuffix("atom")
+    )
     pairs = _asked()
-    return g.nx_results_root + kind + (f"?{urlencode(pairs)}" if pairs else "")
+    return root + kind + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def nx_quote(text: str) -> str:
@@ -444,7 +439,7 @@ def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
         }
 
     usage_store.flush_if_due()
-    return kept.get(f"about:{dataset['id']}:{reader_language()}", make)
+    return caching.cached(f"portal:about:{dataset['id']}:{reader_language()}", make)
 
 
 def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from ckan.types import CKANApp, Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ckanext.nxopendata import portal
-from ckanext.nxopendata.core import wiring
-from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core import caching, wiring
+from ckanext.nxopendata.core.caching.wiring import CachingPlugin
 from ckanext.nxopendata.portal import announcements, csrf, dataset, pages, results, warmup, workbench
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.dataset import views as dataset_views
@@ -27,11 +27,11 @@ SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
-@tk.blanket.config_declarations
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
-class NxOpendataPortalPlugin(p.SingletonPlugin):
+class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""
 
+    p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
@@ -66,11 +66,11 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
-        kept.give_up()
+        caching.invalidate()
         return quality.indexed(pkg_dict)
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        kept.give_up()
+        caching.invalidate()
 
     # IMiddleware
 
@@ -82,4 +82,4 @@ class NxOpendataPortalPlugin(p.SingletonPlugin):
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
         warmup.before_the_first_reader()
-        return app
+        return super().make_middleware(app, config)

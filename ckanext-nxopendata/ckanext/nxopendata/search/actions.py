@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,16 +11,13 @@ import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.core import codelists, departments, localised
-from ckanext.nxopendata.core.caching import cache
+from ckanext.nxopendata.core import caching, codelists, departments, localised
 from ckanext.nxopendata.core.params import flag
 from ckanext.nxopendata.search import query, query_check, results, solr, suggestions, words
 
-KEPT_SECONDS = 60
-COUNTS_KEPT_SECONDS = 60
+VOCABULARY_SECONDS = 60
 LONGEST_QUERY = 100
 MOST_ROWS = 100
-_kept: dict[str, tuple[float, list[suggestions.Entry]]] = {}
 
 
 @tk.side_effect_free
@@ -122,14 +118,12 @@ class _Counts:
 
     def __init__(self, search: query.Search, visible: list[str]) -> None:
         asked = json.dumps([search.q, search.any, sorted(search.filters.items()), visible])
-        self._name = "counts:" + hashlib.sha256(asked.encode()).hexdigest()
-        self._state, found = cache.find(self._name)
-        self.known: dict[str, Any] = json.loads(found) if found else {}
+        self._slot = caching.look_up("counts:" + hashlib.sha256(asked.encode()).hexdigest())
+        self.known: dict[str, Any] = json.loads(self._slot.value) if self._slot.value else {}
         """The counts as they were kept; empty where they must be asked for."""
 
     def keep(self, counts: dict[str, Any]) -> None:
-        if self._state is not None:
-            cache.write(self._state, self._name, json.dumps(counts).encode(), COUNTS_KEPT_SECONDS)
+        self._slot.keep(json.dumps(counts).encode())
 
 
 @tk.side_effect_free
@@ -151,9 +145,7 @@ def nx_search_suggest(context: Context, data_dict: DataDict) -> list[dict[str, A
         limit = min(max(int(data_dict.get("limit") or 8), 1), 20)
     except ValueError:
         raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
-    return (
-        cache.kept(f"suggest:{limit}:{typed}", lambda: _suggested(typed, limit), seconds=KEPT_SECONDS) if typed else []
-    )
+    return caching.cached(f"suggest:{limit}:{typed}", lambda: _suggested(typed, limit)) if typed else []
 
 
 def _suggested(typed: str, limit: int) -> list[dict[str, Any]]:
@@ -207,15 +199,13 @@ def _meant(asked: str, *, found: bool) -> str:
 
 
 def _vocabulary() -> list[suggestions.Entry]:
-    """Themes, departments and tags that public datasets have, most used of each first; kept for a minute."""
-    site = str(tk.config["ckan.site_id"]) + str(tk.config["solr_url"])
-    made, entries = _kept.get(site, (0.0, []))
-    if time.monotonic() - made > KEPT_SECONDS or not entries:
-        if entries:  # others go on with what there is while this one reads
-            _kept[site] = (time.monotonic(), entries)
-        entries = _read_vocabulary()
-        _kept[site] = (time.monotonic(), entries)
-    return entries
+    """Themes, departments and tags that public datasets have, most used of each first.
+
+    Up to a minute old whatever changes: reading them takes longer than a suggestion may, and a harvest changes
+    something every second.
+    """
+    key = ("vocabulary", tk.config["ckan.site_id"], tk.config["solr_url"])
+    return caching.cached_in_process(key, _read_vocabulary, seconds=VOCABULARY_SECONDS)
 
 
 def _read_vocabulary() -> list[suggestions.Entry]:

@@ -6,12 +6,11 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
-from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata import search
-from ckanext.nxopendata.core import departments, wiring
-from ckanext.nxopendata.core.caching import cache, page_cache
+from ckanext.nxopendata.core import caching, departments, wiring
+from ckanext.nxopendata.core.caching.wiring import CachingPlugin
 from ckanext.nxopendata.search import index, popularity, query_check, solr, table_headers
 
 SUBJECTS = (search,)
@@ -19,27 +18,22 @@ SUBJECTS = (search,)
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
-@tk.blanket.blueprints(lambda: [page_cache.kept_pages, query_check.errors])
-@tk.blanket.config_declarations
+@tk.blanket.blueprints(lambda: [query_check.errors])
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
-class NxOpendataSearchPlugin(p.SingletonPlugin):
+class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
     """Adds to the index what people type; stands after nxopendata_catalogue, which makes the document."""
 
+    p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurable)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IResourceController, inherit=True)
-
-    # IConfigurable
-
-    def configure(self, config: CKANConfig) -> None:
-        cache.watch()
-        solr.keep_lines_open()
 
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         name = pkg_dict.get("organization")
-        cache.changed()
+        caching.invalidate()
         pkg_dict = pkg_dict | {popularity.FIELD: popularity.of_dataset(pkg_dict["id"])}
         return index.document(pkg_dict, departments.title(name, "zh") if name else "", table_headers.columns(pkg_dict))
 

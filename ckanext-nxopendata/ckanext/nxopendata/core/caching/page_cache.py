@@ -1,27 +1,25 @@
-"""Pages and answers that anonymous readers get, kept as they were made, and answered with 304 to who has them.
+"""The page cache: whole answers to readers without a name, with an ETag, and 304 for those who have them already.
 
-Only what is the same for every reader without a name is kept: the page must have asked nothing of the session but the
-token against forged forms, which is put in anew for each reader. What is kept is forgotten with the first change
-(see ``cache``). Of addresses without number, most of which nobody asks for twice, a page is kept when it is asked for
-the second time.
+A request is answered from the cache only if all that its answer depends on is in the key (:func:`_key`) and it says
+nothing about its reader (:func:`_is_cacheable`); an answer is stored only if the view asked nothing of the session but
+the token against forged forms, which is put in anew for each reader. The first change ends all of it
+(:mod:`.state`). Of addresses without number, most of which nobody asks for twice, an answer is stored when a process is
+asked for it the second time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import zlib
-from typing import Any
+from urllib.parse import urlsplit
 
 import ckan.plugins.toolkit as tk
-from flask import Blueprint, Response, g, request, session
+from flask import Flask, Request, Response, g, has_request_context, request, session
 from flask_wtf.csrf import generate_csrf
 
-from ckanext.nxopendata.core.caching import cache
-from ckanext.nxopendata.search import solr
+from ckanext.nxopendata.core.caching import values
 
-kept_pages = Blueprint("nx_kept_pages", __name__)
-
-KEPT = frozenset(
+ENDPOINTS = frozenset(
     {
         "nx_portal.home",
         "nx_portal.developers",
@@ -37,70 +35,169 @@ KEPT = frozenset(
         "home.about",
     }
 )
-"""Views whose pages are kept. A view that shows what one reader did stays out."""
+"""Views whose pages are stored. A view that shows what one reader did stays out."""
 
+API = "api.action"
 ACTIONS = frozenset({"nx_search_correct", "nx_search_find", "nx_search_suggest", "package_search"})
-"""Actions whose answers to GET requests are kept."""
+"""Actions whose answers to GET requests are stored."""
 
+METHODS = frozenset({"GET", "HEAD"})
 HTML, JSON = "text/html; charset=utf-8", "application/json;charset=utf-8"
 
 TOKEN = b"\xee\x80\x80nx-token\xee\x80\x81"
-"""Stands in a kept page where the token of its reader goes: between characters of private use."""
+"""Stands in a stored page where the token of its reader goes: between characters of private use."""
 
-COUNTLESS = frozenset({"api.action", "dataset.search", "dataset.read"})
-"""Views with an address for every search and dataset; so is every address with a question mark. Who walks through
-them all leaves no pages in Redis."""
+COUNTLESS = frozenset({API, "dataset.search", "dataset.read"})
+"""Views with an address for every search and dataset; so is every address with a question mark. Crawlers that ask for
+each of them once fill no memory in Redis."""
 
-_asked_before: set[str] = set()
-MOST_REMEMBERED = 20_000
-"""Addresses that a process remembers to have been asked for."""
+NAMING_HEADERS = ("Authorization", "X-CKAN-API-Key")
+"""Headers that name a reader, beside the one that is configured; a wrong token is not stored either."""
 
-LARGEST = 1_000_000
+FEATURE_HEADERS = ("HX-Request", "Range")
+"""Headers that ask for a part of a page."""
+
 HARMLESS = frozenset({"_permanent", "_fresh"})
 """Keys of a session that say nothing about the reader."""
 
+PAGE_SECONDS = "ckanext.nxopendata.caching.page_seconds"
+LARGEST = 1_000_000
+MOST_REMEMBERED = 20_000
+"""Addresses that a process remembers to have been asked for."""
 
-@kept_pages.before_app_request
-def answer_from_kept() -> Response | None:
-    """Answer with the kept page, if there is one."""
-    if not _may_keep():
+_asked_before: set[str] = set()
+
+
+def install(app: Flask) -> None:
+    """Answer the readers of an application from the page cache. Idempotent: several plugins may ask for it.
+
+    Called by ``IMiddleware.make_middleware``, so that whatever other plugins check before a view is checked first.
+    """
+    if "nx_page_cache" not in app.extensions:
+        app.extensions["nx_page_cache"] = True
+        app.before_request(answer_from_cache)
+        app.after_request(store)
+
+
+def answer_from_cache() -> Response | None:
+    """Answer with the stored page, if there is one."""
+    if not _is_cacheable(request):
         return None
-    name = _name()
-    now, found = cache.find(name)
-    if found is None:
-        if now is not None:
-            g.nx_page = (now, name)
+    slot = values.look_up(_key(request))
+    if slot.value is None:
+        g.nx_page = slot
         return None
-    return _with_etag(Response(content_type=_content_type()), zlib.decompress(found))
+    return _with_etag(Response(content_type=_content_type()), zlib.decompress(slot.value))
 
 
-@kept_pages.after_app_request
-def keep(response: Response) -> Response:
-    """Keep the page just made for the next reader."""
-    made_in = g.pop("nx_page", None)
-    if made_in is None or response.status_code != 200 or response.is_streamed:
-        return response
-    if response.mimetype != _content_type().partition(";")[0]:
-        return response
-    if _asked_of_session() or response.cache_control.no_store or solr.any_is_partial():
+def do_not_store() -> None:
+    """Have the answer to the request at hand not stored, because it is not what another time would give."""
+    if has_request_context():
+        g.nx_do_not_store = True
+
+
+def store(response: Response) -> Response:
+    """Store the page just made for the next reader."""
+    slot: values.Slot | None = g.pop("nx_page", None)
+    if slot is None or slot.state is None or not _is_storable(response):
         return response
     body = response.get_data()
     if token := g.get(_token_key()):
         body = body.replace(str(token).encode(), TOKEN)
-    now, name = made_in
-    if len(body) <= LARGEST and _is_worth_keeping(name):
-        cache.write(now, name, zlib.compress(body, 1), tk.config["ckanext.nxopendata.search.page_seconds"])
+    if len(body) <= LARGEST and _is_worth_storing(slot.key):
+        slot.keep(zlib.compress(body, 1), tk.config[PAGE_SECONDS])
     return _with_etag(response, body)
 
 
-def _is_worth_keeping(name: str) -> bool:
+# What may be answered from the cache, and stored there
+
+
+def _is_cacheable(request: Request) -> bool:
+    """Whether the answer to a request is the same for every reader with the same :func:`_key`."""
+    return (
+        request.method in METHODS
+        and (_is_search(request) if request.endpoint == API else request.endpoint in ENDPOINTS and _wants_html(request))
+        and tk.config[PAGE_SECONDS] > 0
+        and not _has_body(request)
+        and _is_for_this_site(request)
+        and not any(name in request.headers for name in (*_naming_headers(), *FEATURE_HEADERS))
+        and not _session_tells_of_reader()
+        and tk.current_user.is_anonymous
+    )
+
+
+def _is_search(request: Request) -> bool:
+    return (request.view_args or {}).get("logic_function") in ACTIONS and "callback" not in request.args
+
+
+def _has_body(request: Request) -> bool:
+    """Whether a request brings a body: CKAN takes the parameters of a GET request from there too."""
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+
+
+def _is_for_this_site(request: Request) -> bool:
+    """Whether a request names the site's own host. A proxy may leave out the port."""
+    site = urlsplit(tk.config["ckan.site_url"])
+    return request.host.lower() in (site.netloc.lower(), site.hostname)
+
+
+def _wants_html(request: Request) -> bool:
+    """Whether a request takes HTML before anything else, such as RDF of the same address."""
+    return not request.accept_mimetypes or request.accept_mimetypes.best in ("text/html", "*/*")
+
+
+def _naming_headers() -> tuple[str, ...]:
+    return (tk.config["apitoken_header_name"], *NAMING_HEADERS)
+
+
+def _session_tells_of_reader() -> bool:
+    """Whether the session holds something of this reader: messages, a basket, an agreement."""
+    return bool(set(session) - HARMLESS - {_token_key()})
+
+
+def _is_storable(response: Response) -> bool:
+    return (
+        response.status_code == 200
+        and not response.is_streamed
+        and response.mimetype == _content_type().partition(";")[0]
+        and "Content-Encoding" not in response.headers
+        and not response.cache_control.no_store
+        and not g.get("nx_do_not_store")
+        and not _session_tells_of_reader()
+    )
+
+
+def _is_worth_storing(key: str) -> bool:
     countless = request.endpoint in COUNTLESS or request.query_string
-    if not countless or name in _asked_before:
+    if not countless or key in _asked_before:
         return True
     if len(_asked_before) >= MOST_REMEMBERED:
         _asked_before.clear()
-    _asked_before.add(name)
+    _asked_before.add(key)
     return False
+
+
+def _key(request: Request) -> str:
+    """Return the name of an answer, which holds all that it depends on.
+
+    The language stands beside the path, from which CKAN takes it away: links begin with it where the address does. Of
+    the headers nothing else is in it: what other values of ``Accept`` or ``Host`` would change is not cacheable.
+    """
+    environ = request.environ
+    parts = (
+        request.method,
+        request.scheme,
+        request.host.lower(),
+        str(environ.get("CKAN_LANG")),
+        str(environ.get("CKAN_LANG_IS_DEFAULT")),
+        environ.get("SCRIPT_NAME", ""),
+        request.path,
+        request.query_string.decode("latin-1"),
+    )
+    return "page:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+# The answer
 
 
 def _with_etag(response: Response, body: bytes) -> Response:
@@ -121,46 +218,9 @@ def _with_etag(response: Response, body: bytes) -> Response:
     return response
 
 
-def _may_keep() -> bool:
-    return (
-        request.method in ("GET", "HEAD")
-        and (_is_search() if request.endpoint == "api.action" else request.endpoint in KEPT and _wants_html())
-        and tk.config["ckanext.nxopendata.search.page_seconds"] > 0
-        and not request.headers.get(tk.config["apitoken_header_name"])
-        and not request.headers.get("Authorization")
-        and "HX-Request" not in request.headers
-        and not _asked_of_session()
-        and tk.current_user.is_anonymous
-    )
-
-
-def _is_search() -> bool:
-    return (request.view_args or {}).get("logic_function") in ACTIONS and "callback" not in request.args
-
-
 def _content_type() -> str:
-    return JSON if request.endpoint == "api.action" else HTML
-
-
-def _wants_html() -> bool:
-    """Whether the request is a browser's, and not one for RDF of the same address."""
-    accepted = request.headers.get("Accept", "*/*")
-    return "text/html" in accepted or accepted in ("*/*", "")
-
-
-def _asked_of_session() -> bool:
-    """Whether the session holds something of this reader: messages, a basket, an agreement."""
-    said = {"_flashes"} if request.endpoint == "api.action" else set()  # an answer of the API shows no messages
-    return bool(set(session) - HARMLESS - said - {_token_key()})
+    return JSON if request.endpoint == API else HTML
 
 
 def _token_key() -> str:
     return tk.config["WTF_CSRF_FIELD_NAME"]
-
-
-def _name() -> str:
-    environ: dict[str, Any] = request.environ
-    # The language of the links too: they begin with it where the address does.
-    language = f"{environ.get('CKAN_LANG')} {environ.get('CKAN_LANG_IS_DEFAULT')}"
-    address = f"{language} {request.host} {request.path}?{request.query_string.decode('latin-1')}"
-    return "page:" + hashlib.sha256(address.encode()).hexdigest()

@@ -10,8 +10,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.core import roles
-from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core import caching, roles
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.portal import schema
@@ -141,7 +140,7 @@ def nx_feedback_decide(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("nx_feedback_decide", context, {"id": row.id})
     user = model.User.get(context.get("user") or "")
     decided = feedback_store.decide(row, data_dict["state"], data_dict.get("answer") or "", user.id if user else "")
-    kept.give_up()
+    caching.invalidate()
     return feedback_store.as_dict(decided)
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
-from ckanext.nxopendata.core import departments, payload_types
-from ckanext.nxopendata.core.caching import kept
+from ckanext.nxopendata.core import caching, departments, payload_types
 from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.portal import bulk_download as bulk_files
 from ckanext.nxopendata.portal import helpers, warmup
@@ -99,7 +98,7 @@ def home() -> str:
             "figures": figures,
             "hot_words": tk.get_action("nx_portal_hot_words")({}, {}),
             "most_used": tk.get_action("nx_portal_most_used")({}, {}),
-            "notices": kept.get("notices", _notices),
+            "notices": caching.cached("portal:notices", _notices),
         },
     )
 
@@ -140,7 +139,7 @@ def statistics() -> str:
         {
             "figures": figures,
             "charts": [chart for chart in charts if chart["rows"]],
-            "series": kept.get(f"series:{tk.h.lang()}", lambda: [asdict(one) for one in _series(figures)]),
+            "series": caching.cached(f"portal:series:{tk.h.lang()}", lambda: [asdict(one) for one in _series(figures)]),
         },
     )
 
@@ -177,7 +176,7 @@ def bulk(kind: str) -> Response:
         return tk.abort(404)
     lines, content_type = BULK[kind]
     tag = hashlib.sha256(f"{kind} {_state_of_the_catalogue()}".encode()).hexdigest()[:32]
-    body = bulk_files.kept(bulk_files.folder(), f"catalogue.{kind}", tag, lambda: lines(_all_datasets()))
+    body = caching.cached_file(bulk_files.folder(), f"catalogue.{kind}", tag, lambda: lines(_all_datasets()))
     response = Response(stream_with_context(body), content_type=content_type)
     response.set_etag(tag)
     response.headers["Content-Disposition"] = f'attachment; filename="catalogue.{kind}"'
