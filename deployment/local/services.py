@@ -244,6 +244,7 @@ def site_programs(stack: Stack) -> list[Program]:
     wait = [sys.executable, "-m", "local.wait", stack.name, "postgres", "redis", "solr", "--"]
     gunicorn = [
         str(VENV_BIN / "gunicorn"),
+        f"--config={ROOT / 'deployment' / 'local' / 'gunicorn_settings.py'}",
         f"--bind=127.0.0.1:{stack.state.ports['web']}",
         "--workers=2",
         "--threads=4",

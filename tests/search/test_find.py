@@ -144,7 +144,7 @@ class TestUse:
         assert names(found)[:2] == ["census", "markup"]
         assert found["count"] == 4
         assert found["results"][0]["title"] == "2020年人口普查公报"
-        assert popularity.of_dataset(ids["census"]) == 12
+        assert popularity.read_views(ids["census"]) == 12
 
 
 def test_only_one_language_can_be_marked(find: Any) -> None:

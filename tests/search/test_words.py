@@ -2,17 +2,17 @@
 
 import pytest
 
-from ckanext.nxopendata.search import suggestions, words
+from ckanext.nxopendata.search import pinyin, query_syntax, spelling, suggestions, synonyms
 
 
 class TestPinyin:
     @pytest.mark.parametrize("typed", ["lvyou", "lvyoujingqu", "jingqu", "lyjq", "yjq"])
     def test_a_title_is_found_by_any_run_of_its_sounds(self, typed: str) -> None:
-        assert typed in words.keys("宁夏5A级旅游景区名录")
+        assert typed in pinyin.pinyin_keys("宁夏5A级旅游景区名录")
 
     def test_two_initials_find_whole_words_only(self) -> None:
-        assert "ly" not in words.keys("宁夏旅游景区")
-        assert words.word_initials(["旅游景区", "5A景区"]) == {"ly", "lyj", "lyjq"}
+        assert "ly" not in pinyin.pinyin_keys("宁夏旅游景区")
+        assert pinyin.word_initials(["旅游景区", "5A景区"]) == {"ly", "lyj", "lyjq"}
 
     @pytest.mark.parametrize(
         ("typed", "meant"),
@@ -24,25 +24,25 @@ class TestPinyin:
         ],
     )
     def test_spaces_between_syllables_do_not_matter(self, typed: str, meant: str) -> None:
-        assert words.as_pinyin(typed) == meant
+        assert pinyin.join_pinyin(typed) == meant
 
     def test_operators_keep_their_case(self) -> None:
-        assert words.normalised("人口 AND 普查") == "人口 AND 普查"
-        assert words.normalised("LV You") == "lvyou"
+        assert query_syntax.normalize_query("人口 AND 普查") == "人口 AND 普查"
+        assert query_syntax.normalize_query("LV You") == "lvyou"
 
     def test_full_width_letters_are_letters(self) -> None:
-        assert words.plain("ＰＭ２．５　ＡＱＩ") == "pm2.5 aqi"
+        assert pinyin.normalize_text("ＰＭ２．５　ＡＱＩ") == "pm2.5 aqi"
 
 
 class TestSynonyms:
     def test_an_old_name_of_an_office_is_found(self) -> None:
-        assert {"文旅厅", "旅游委"} <= set(words.synonyms("自治区文化和旅游厅"))
+        assert {"文旅厅", "旅游委"} <= set(synonyms.find_synonyms("自治区文化和旅游厅"))
 
     def test_words_of_the_text_itself_are_not_repeated(self) -> None:
-        assert "乡村振兴" not in words.synonyms("乡村振兴指标")
+        assert "乡村振兴" not in synonyms.find_synonyms("乡村振兴指标")
 
     def test_no_group_is_empty_or_lists_a_word_twice(self) -> None:
-        for group in words.synonym_groups():
+        for group in synonyms.synonym_groups():
             assert len(group) > 1
             assert len(set(group)) == len(group)
 
@@ -61,15 +61,15 @@ class TestCorrections:
         ],
     )
     def test_characters_of_the_same_sound_are_mended(self, typed: str, meant: str) -> None:
-        assert typed.replace(*words.mistyped(typed, self.VOCABULARY)) == meant
+        assert typed.replace(*spelling.find_homophone(typed, self.VOCABULARY)) == meant
 
     def test_a_missing_character_is_mended(self) -> None:
-        assert words.nearest("旅游景", self.VOCABULARY) == "旅游景区"
+        assert spelling.find_nearest("旅游景", self.VOCABULARY) == "旅游景区"
 
     @pytest.mark.parametrize("typed", ["量子力学", "旅游景区"])
     def test_what_is_far_or_right_stays(self, typed: str) -> None:
-        assert words.nearest(typed, ("旅游景区",)) == ""
-        assert words.mistyped(typed, ("旅游景区",)) == ("", "")
+        assert spelling.find_nearest(typed, ("旅游景区",)) == ""
+        assert spelling.find_homophone(typed, ("旅游景区",)) == ("", "")
 
 
 class TestOperators:
@@ -84,7 +84,7 @@ class TestOperators:
         ],
     )
     def test_or_joins_words_outside_quotation_marks(self, query: str, widens: bool) -> None:
-        assert words.widens(query) is widens
+        assert query_syntax.joins_with_or(query) is widens
 
 
 class TestSuggestions:

@@ -12,13 +12,11 @@ from ckan.types import CKANApp, Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ckanext.nxopendata import portal
-from ckanext.nxopendata.core import caching, wiring
+from ckanext.nxopendata.core import caching, ckan_gaps, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin
-from ckanext.nxopendata.portal import announcements, csrf, dataset, pages, results, warmup, workbench
+from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, pages, results, warmup, workbench
 from ckanext.nxopendata.portal.dataset import quality
-from ckanext.nxopendata.portal.dataset import views as dataset_views
 from ckanext.nxopendata.portal.results import facets
-from ckanext.nxopendata.portal.results import views as result_views
 
 SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
 
@@ -37,6 +35,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ISignal)
 
     # IConfigurable
 
@@ -51,7 +50,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "nxopendata")
-        warmup.once()
+        ckan_gaps.read_rdf_profiles_once()
 
     # IFacets
 
@@ -72,13 +71,16 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         caching.invalidate()
 
+    # ISignal
+
+    def get_signal_subscriptions(self) -> dict[Any, Any]:
+        # Each kind of dataset has its blueprint, made anew for each application.
+        return {tk.signals.register_blueprint: [{"sender": "dataset", "receiver": ckan_pages.answer_for_ckan}]}
+
     # IMiddleware
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
-        if p.plugin_loaded("nxopendata_search"):
-            app.view_functions["dataset.search"] = result_views.page
-        app.view_functions["dataset.read"] = dataset_views.read
-        csrf.guard(app)
+        ckan_gaps.check_csrf_of_every_request(app)
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
         warmup.before_the_first_reader()

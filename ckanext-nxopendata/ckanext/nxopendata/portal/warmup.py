@@ -1,12 +1,10 @@
-"""What CKAN and other plugins do anew for each page, or only when the first readers come, done once before them."""
+"""What CKAN does only when the first readers come, done before them."""
 
 from __future__ import annotations
 
 import fcntl
-import gc
 import logging
 import threading
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +53,6 @@ def before_the_first_page() -> None:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 for bundle in bundles:
                     _build(bundle)
-        if not gc.get_freeze_count():
-            # Half a million objects that stay as long as the process: looking through them takes a fifth of a second,
-            # in which nobody is answered.
-            gc.freeze()
         _ready[:] = [bundles]
 
 
@@ -69,13 +63,3 @@ def _build(bundle: Any) -> None:
         log.exception("%s cannot be made", bundle.output)
     else:
         bundle.config["auto_build"] = False
-
-
-def once() -> None:
-    """ckanext-dcat reads the metadata of every installed package to find an RDF profile, twice a dataset page."""
-    try:
-        from ckanext.dcat import processors
-    except ImportError:
-        return
-    if not hasattr(processors.entry_points, "cache_info"):
-        processors.entry_points = cache(processors.entry_points)

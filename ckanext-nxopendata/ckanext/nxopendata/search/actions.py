@@ -13,7 +13,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core import caching, codelists, departments, localised
 from ckanext.nxopendata.core.params import flag
-from ckanext.nxopendata.search import query, query_check, results, solr, suggestions, words
+from ckanext.nxopendata.search import pinyin, query, query_check, results, solr, spelling, suggestions
 
 VOCABULARY_SECONDS = 60
 LONGEST_QUERY = 100
@@ -60,9 +60,9 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
     uncounted = () if known or counts is None else query.FACETS
     try:
         answer = solr.search(**query.asked(search, visible, facets=uncounted, languages=languages))
-    except solr.TooManyClauses:
+    except solr.TooManyClausesError:
         raise query_check.too_many_clauses() from None
-    except solr.CannotAnswer:
+    except solr.InvalidQueryError:
         raise tk.ValidationError(
             {"q": [tk._("This is no search: check quotation marks, brackets and colons")]}
         ) from None
@@ -101,7 +101,7 @@ def _search(data_dict: DataDict) -> query.Search:
             any=flag(data_dict, "any", False),
             rows=min(max(int(data_dict.get("rows", 20)), 0), MOST_ROWS),
         )
-    except query.NotAsked as error:
+    except query.InvalidSearchError as error:
         messages = {
             "sort": tk._("Results cannot be put in the order “{value}”"),
             "field": tk._("There is no field “{value}” to filter by"),
@@ -140,7 +140,7 @@ def nx_search_suggest(context: Context, data_dict: DataDict) -> list[dict[str, A
         a dataset)
     """
     tk.check_access("nx_search_suggest", context, data_dict)
-    typed = words.plain(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
+    typed = pinyin.normalize_text(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
     try:
         limit = min(max(int(data_dict.get("limit") or 8), 1), 20)
     except ValueError:
@@ -182,7 +182,7 @@ def nx_search_correct(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``{"q": the other query or "", "count": how many datasets it finds}``
     """
     tk.check_access("nx_search_correct", context, data_dict)
-    asked = words.plain(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
+    asked = pinyin.normalize_text(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
     better = _meant(asked, found=str(data_dict.get("found") or "0") != "0") if asked else ""
     count = _public({**query.words_asked(_safe(better)), "fl": "id"}, rows=0)["count"] if better else 0
     return {"q": better, "count": count} if count else {"q": "", "count": 0}
@@ -190,9 +190,9 @@ def nx_search_correct(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 def _meant(asked: str, *, found: bool) -> str:
     vocabulary = tuple(dict.fromkeys(one.zh for one in _vocabulary()))
-    mistyped, meant = words.mistyped(asked, vocabulary)
+    mistyped, meant = spelling.find_homophone(asked, vocabulary)
     if not mistyped:
-        return "" if found else words.nearest(asked, vocabulary)
+        return "" if found else spelling.find_nearest(asked, vocabulary)
     if found and _public({"q": f"text:{query.literal(mistyped)}", "fl": "id"}, rows=0)["count"]:
         return ""
     return asked.replace(mistyped, meant)

@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.search import solr
+from ckanext.nxopendata.core import solr_connection
 
 
 def nx_search_correction(query: str, found: int = 0) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def nx_search_correction(query: str, found: int = 0) -> dict[str, Any]:
 
 def nx_search_is_partial() -> bool:
     """Whether a search of this page was stopped because it took too long."""
-    return solr.any_is_partial()
+    return solr_connection.any_is_partial()
 
 
 def nx_search_wider(query: str, filters: dict[str, list[str]]) -> dict[str, Any]:

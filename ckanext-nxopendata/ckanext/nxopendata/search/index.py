@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ckanext.nxopendata.search import words
+from ckanext.nxopendata.search import pinyin, query_syntax, synonyms
 from ckanext.nxopendata.search.query import weighted
 
 PINYIN = "nx_pinyin"
@@ -33,15 +32,15 @@ def document(dataset: dict[str, Any], department: str, columns: Sequence[str] = 
         columns: the headers of the columns of its tables.
     """
     title, tags = str(dataset.get("title") or ""), [str(tag) for tag in dataset.get("tags") or ()]
-    found = words.keys(title) | words.word_initials(tags)
+    found = pinyin.pinyin_keys(title) | pinyin.word_initials(tags)
     for tag in tags:
-        found |= words.keys(tag)
+        found |= pinyin.pinyin_keys(tag)
     described = "\n".join([title, str(dataset.get("notes") or ""), *tags, department])
     headers = dict.fromkeys(header.strip()[:LONGEST_COLUMN] for header in columns if header and header.strip())
     return dataset | {
         PINYIN: sorted(found),
-        DEPARTMENT_PINYIN: sorted(words.keys(department)),
-        RELATED: " ".join([department, *words.synonyms(described)]),
+        DEPARTMENT_PINYIN: sorted(pinyin.pinyin_keys(department)),
+        RELATED: " ".join([department, *synonyms.find_synonyms(described)]),
         COLUMNS: list(headers)[:MOST_COLUMNS],
         OPENNESS: openness(dataset),
         YEARS: years(dataset),
@@ -78,13 +77,6 @@ def parameters(search: dict[str, Any]) -> dict[str, Any]:
     A query in CKAN's own syntax (``field:value``), and one that brings weights or a parser of its own, stays as it is.
     """
     query = search.get("q") or ""
-    if not query.strip() or words.is_fielded(query) or search.get("qf") or search.get("defType"):
+    if not query.strip() or query_syntax.is_fielded(query) or search.get("qf") or search.get("defType"):
         return search
     return search | weighted(query)
-
-
-def texts(value: Any) -> dict[str, str]:
-    """A localised value of a search result by language; a plain text is Chinese."""
-    if isinstance(value, str) and value.startswith("{"):
-        value = json.loads(value)
-    return value if isinstance(value, dict) else {"zh": str(value or "")}

@@ -6,12 +6,13 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata import search
-from ckanext.nxopendata.core import caching, departments, wiring
+from ckanext.nxopendata.core import caching, ckan_gaps, departments, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin
-from ckanext.nxopendata.search import index, popularity, query_check, solr, table_headers
+from ckanext.nxopendata.search import index, popularity, query_check, table_headers
 
 SUBJECTS = (search,)
 
@@ -29,12 +30,18 @@ class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IResourceController, inherit=True)
 
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        super().configure(config)
+        ckan_gaps.reuse_solr_connections()
+
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         name = pkg_dict.get("organization")
         caching.invalidate()
-        pkg_dict = pkg_dict | {popularity.FIELD: popularity.of_dataset(pkg_dict["id"])}
+        pkg_dict = pkg_dict | {popularity.FIELD: popularity.read_views(pkg_dict["id"])}
         return index.document(pkg_dict, departments.title(name, "zh") if name else "", table_headers.columns(pkg_dict))
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +49,7 @@ class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
         return index.parameters(search_params)
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
-        return search_results | ({"partial": True} if solr.last_is_partial() else {})
+        return search_results | ({"partial": True} if solr_connection.last_is_partial() else {})
 
     # IResourceController
 

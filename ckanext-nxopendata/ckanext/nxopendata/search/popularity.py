@@ -30,14 +30,14 @@ def publish(views: Mapping[str, int]) -> int:
     return sum(table_headers.index(identity) for identity in changed)
 
 
-def of_dataset(identity: str) -> int:
+def read_views(identity: str) -> int:
     """How often a dataset was viewed, as last published; of datasets that are written together asked once."""
 
-    def published(ids: tuple[str, ...]) -> dict[str, int]:
+    def read(ids: tuple[str, ...]) -> dict[str, int]:
         return dict(zip(ids, (int(number or 0) for number in client().hmget(_key(), ids)), strict=True))
 
     try:
-        return batched_lookup("views", identity, published) or 0
+        return batched_lookup("views", identity, read) or 0
     except RedisError:
         return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ckanext.nxopendata.search import words
+from ckanext.nxopendata.search import query_syntax
 
 WEIGHTS = (
     "title^8 title_translated^6 nx_title_words^3 tags^4 nx_tag_text^3 nx_pinyin^4 extras_nx_items^2.5 nx_columns^2 "
@@ -57,6 +57,8 @@ SHOWN = (
 )
 MARKED = {"zh": ("title", "notes"), "en": ("title_translated", "notes_translated")}
 MARKED_INSIDE = ("extras_nx_items", "nx_columns", "res_name")
+"""Fields of what stands inside a dataset, which its entry in a list of results does not show by itself."""
+
 MARK, UNMARK = "\ue000", "\ue001"
 """Stand around what matched until the text is escaped: of Unicode's private use, so no title has them."""
 
@@ -79,8 +81,8 @@ FARTHEST = 10_000
 """The last result a page can show; what lies deeper is for the downloads."""
 
 
-class NotAsked(ValueError):
-    """A search that cannot be asked; ``code`` is ``sort``, ``field`` or ``deep``, ``value`` what was given."""
+class InvalidSearchError(ValueError):
+    """A search that Solr cannot be sent; ``code`` is ``sort``, ``field`` or ``deep``, ``value`` what was given."""
 
     def __init__(self, code: str, value: str) -> None:
         super().__init__(f"{code}: {value}")
@@ -111,12 +113,12 @@ class Search:
         for part in filter(None, self.sort.split(",")):
             name, _, direction = part.strip().partition(" ")
             if name not in SORTABLE or direction not in ("asc", "desc"):
-                raise NotAsked("sort", self.sort)
+                raise InvalidSearchError("sort", self.sort)
         for name in self.filters:
             if not FIELD.match(name):
-                raise NotAsked("field", name)
+                raise InvalidSearchError("field", name)
         if self.start + self.rows > FARTHEST:
-            raise NotAsked("deep", str(self.start))
+            raise InvalidSearchError("deep", str(self.start))
 
     @property
     def order(self) -> str:
@@ -144,15 +146,15 @@ def weighted(q: str) -> dict[str, Any]:
 
     CKAN's usual parser reads ``OR``, but then asks for all words by its rule of how many are enough.
     """
-    asked = {"q": words.normalised(q), "qf": WEIGHTS, "bf": BOOSTS}
-    return asked | ({"defType": "edismax", "mm": "0"} if words.widens(q) else {})
+    asked = {"q": query_syntax.normalize_query(q), "qf": WEIGHTS, "bf": BOOSTS}
+    return asked | ({"defType": "edismax", "mm": "0"} if query_syntax.joins_with_or(q) else {})
 
 
 def words_asked(q: str, enough: str = ENOUGH) -> dict[str, Any]:
     """How the words are asked: with our weights, or as they are when they are in CKAN's own syntax."""
     if not q.strip():
         return {"q": "*:*"}
-    if words.is_fielded(q):
+    if query_syntax.is_fielded(q):
         return {"q": q, "df": "text", "q.op": "AND"}
     return {"defType": "dismax", "mm": enough, "tie": "0.1", "df": "text", "q.op": "AND", **weighted(q)}
 

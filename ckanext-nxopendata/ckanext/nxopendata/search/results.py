@@ -9,11 +9,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from ckanext.nxopendata.core import localised
-from ckanext.nxopendata.search import words
-from ckanext.nxopendata.search.query import MARK, UNMARK
-
-INSIDE = ("extras_nx_items", "nx_columns", "res_name")
-"""Fields of what stands inside a dataset, which its entry in a list of results does not show by itself."""
+from ckanext.nxopendata.search import highlighting
+from ckanext.nxopendata.search.query import MARK, MARKED_INSIDE, UNMARK
 
 OPENNESS = {"open": ("1", ""), "conditional": ("1", "conditional"), "closed": ("0", "")}
 TOUCHING = re.compile(f"{UNMARK}{MARK}")
@@ -98,7 +95,7 @@ def _marked_texts(texts: Mapping[str, str], marks: Mapping[str, list[str]], fiel
         if passages := marks.get(name):
             found[language] = marked(" … ".join(passages))
     own = texts.get(localised.DEFAULT, "")
-    if localised.DEFAULT not in found and (spans := words.spans(own, q) if q and own else []):
+    if localised.DEFAULT not in found and (spans := highlighting.find_spans(own, q) if q and own else []):
         found[localised.DEFAULT] = marked(_with_marks(own, spans))
     return found
 
@@ -111,6 +108,8 @@ def _with_marks(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _inside(marks: Mapping[str, list[str]]) -> list[Markup]:
     """The marked names of data items, columns and files, each once."""
-    lines = (line for field in INSIDE for passage in marks.get(field, ()) for line in re.split(r"[\n\u2029]", passage))
+    lines = (
+        line for field in MARKED_INSIDE for passage in marks.get(field, ()) for line in re.split(r"[\n\u2029]", passage)
+    )
     found = dict.fromkeys(line.strip() for line in lines if MARK in line)
     return [marked(line) for line in list(found)[:SOME_INSIDE]]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.nxopendata.search import words
+from ckanext.nxopendata.search import pinyin, synonyms
 from ckanext.nxopendata.search.query import literal
 
 SIGNS = re.compile(r"[^\w.\u3400-\u9fff]+")
@@ -27,7 +27,7 @@ class Entry:
         zh, en: what people call it; ``en`` is "" where it has no English name.
         count: how many public datasets have it.
         written: its names, each after a new line, and their synonyms, each after a space.
-        spoken: how all of them are typed in pinyin (``words.sounds``).
+        spoken: how all of them are typed in pinyin (``pinyin.spoken_forms``).
     """
 
     field: str
@@ -41,11 +41,10 @@ class Entry:
 
 def entry(field: str, name: str, zh: str, en: str, count: int) -> Entry:
     """An entry with what it can be found by."""
-    others = words.synonyms(zh)
-    written = " ".join(
-        [f"\n{words.plain(zh)}", *(f"\n{words.plain(one)}" for one in [en] if one), *map(words.plain, others)]
-    )
-    spoken = words.sounds(zh) + " ".join(["", *(words.sounds(one).replace("\n", " ") for one in others)])
+    others = synonyms.find_synonyms(zh)
+    names = [f"\n{pinyin.normalize_text(name)}" for name in (zh, *([en] if en else []))]
+    written = " ".join([*names, *map(pinyin.normalize_text, others)])
+    spoken = pinyin.spoken_forms(zh) + " ".join(["", *(pinyin.spoken_forms(one).replace("\n", " ") for one in others)])
     return Entry(field, name, zh, en, count, written, spoken)
 
 
@@ -53,10 +52,10 @@ def fitting(typed: str, entries: Iterable[Entry], limit: int) -> list[Entry]:
     """The entries that fit best: what begins with ``typed`` before what has it inside, then the most used.
 
     Args:
-        typed: in Chinese, English or pinyin, as ``words.plain`` gives it.
+        typed: in Chinese, English or pinyin, as ``pinyin.normalize_text`` gives it.
     """
-    spelt = words.as_pinyin(typed).replace(" ", "")
-    spelt = spelt if words.LATIN.match(spelt) else ""
+    spelt = pinyin.join_pinyin(typed).replace(" ", "")
+    spelt = spelt if pinyin.LATIN.match(spelt) else ""
     begins, begins_spoken = f"\n{typed}", f"\n{spelt}"
     inside = f" {spelt}" if len(spelt) >= FEWEST_INNER else ""
     found: list[tuple[int, int, Entry]] = []
@@ -85,7 +84,7 @@ def asked(typed: str) -> dict[str, Any]:
     if not typed.isascii():
         fields = "title^8 title_translated^6 nx_tag_text^3 nx_title_words^3 nx_related"
         return {**shared, "q": " ".join(parts), "defType": "dismax", "qf": fields, "mm": "2<-1 5<80%", "tie": "0.1"}
-    spelt = words.as_pinyin(" ".join(parts)).replace(" ", "")
+    spelt = pinyin.join_pinyin(" ".join(parts)).replace(" ", "")
     whole = " AND ".join([*(literal(part) for part in parts[:-1]), f"{parts[-1]}*"])
     likely = [f"title:({whole})^4", f"title_translated:({whole})^4", f"nx_tag_text:({whole})^2"]
     if len(spelt) > 1:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
-from ckanext.dcat import logic as dcat_logic
 from ckanext.dcat.processors import RDFSerializer
 from ckanext.dcat.utils import catalog_uri
 from dateutil.parser import parse as parse_date
-from rdflib import DCAT, Graph, URIRef
+from rdflib import DCAT, RDF, Graph, Literal, URIRef
 
 from ckanext.nxopendata.exchange.dcat import fragment_store, fragments, profile, writer
 
 log = logging.getLogger(__name__)
+
+PAGE_PARAMETERS = frozenset({"modified_since", "profiles", "q", "fq"})
+"""Parameters that the addresses of the other pages repeat."""
 
 AT_ONCE = 100
 """Datasets whose RDF is made of one answer of the index."""
@@ -27,7 +28,7 @@ AT_ONCE = 100
 
 def piece_of(dataset: Mapping[str, Any]) -> str:
     """A dataset's RDF by the configured profiles, without its publisher, whose names may change later."""
-    serializer = _Serializer()
+    serializer = RDFSerializer()
     graph: Graph = serializer.g
     node = serializer.graph_from_dataset(dict(dataset))
     owner = dataset.get("owner_org")
@@ -123,7 +124,7 @@ def _page(data_dict: Mapping[str, Any]) -> int:
     except ValueError:
         page = 0
     if page < 1:
-        raise dcat_logic.wrong_page_exception
+        raise tk.ValidationError({"page": [tk._("%s must be a whole number of at least 1") % "page"]})
     return page
 
 
@@ -132,9 +133,8 @@ def _head(found: Mapping[str, Any], data_dict: dict[str, Any]) -> str:
     graph = Graph(bind_namespaces="none")
     newest = _newest(found, data_dict)
     profile.describe_catalogue(graph, URIRef(catalog_uri()), {}, newest)
-    serializer = _Head(graph)
-    if pagination := dcat_logic._pagination_info(dict(found), data_dict):
-        serializer._add_pagination_triples(pagination)
+    if found["count"]:
+        _describe_page(graph, found, _page(data_dict))
     names = {document["organization"] for document in found["results"] if document.get("organization")}
     groups = model.Session.query(model.Group).filter(model.Group.name.in_(names)) if names else ()
     for group in groups:
@@ -142,24 +142,28 @@ def _head(found: Mapping[str, Any], data_dict: dict[str, Any]) -> str:
     return fragments.piece(graph)
 
 
-@cache
-def _profiles(names: tuple[str, ...]) -> list[Any]:
-    """The classes of RDF profiles. Looking for them reads the metadata of every package that is installed."""
-    return RDFSerializer(list(names))._profiles
+def _describe_page(graph: Graph, found: Mapping[str, Any], page: int) -> None:
+    """Add the page and its neighbours as a Hydra collection, in the words of ckanext-dcat."""
+    rows = int(tk.config["ckanext.dcat.datasets_per_page"])
+    last = -(-found["count"] // rows)
+    numbers = {"first": 1, "last": last}
+    if page > 1:
+        numbers["previous"] = min(page - 1, last)
+    if page < last:
+        numbers["next"] = page + 1
+    node = URIRef(_page_address(page))
+    graph.bind("hydra", rdf.HYDRA)
+    graph.add((node, RDF.type, rdf.HYDRA.PagedCollection))
+    graph.add((node, rdf.HYDRA.totalItems, Literal(found["count"])))
+    graph.add((node, rdf.HYDRA.itemsPerPage, Literal(rows)))
+    for name, number in numbers.items():
+        for predicate in (rdf.HYDRA[name], rdf.HYDRA[f"{name}Page"]):
+            graph.add((node, predicate, Literal(_page_address(number))))
 
 
-class _Serializer(RDFSerializer):
-    """ckanext-dcat's, with profiles that are looked for once a process and not for each dataset."""
-
-    def _load_profiles(self, profile_names: list[str]) -> list[Any]:
-        return _profiles(tuple(profile_names))
-
-
-class _Head(RDFSerializer):
-    """ckanext-dcat's words for pages, without the cost of loading profiles."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.g: Any = graph
+def _page_address(page: int) -> str:
+    kept = [f"{name}={value}" for name, value in tk.request.args.items() if name in PAGE_PARAMETERS]
+    return f"{catalog_uri()}{tk.request.path}?{'&'.join([*kept, f'page={page}'])}"
 
 
 def _newest(found: Mapping[str, Any], data_dict: Mapping[str, Any]) -> str | None:

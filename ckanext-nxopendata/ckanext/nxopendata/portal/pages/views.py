@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
 from ckanext.nxopendata.core import caching, departments, payload_types
+from ckanext.nxopendata.core.solr_connection import connect
 from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.portal import bulk_download as bulk_files
 from ckanext.nxopendata.portal import helpers, warmup
@@ -189,7 +190,7 @@ def _state_of_the_catalogue() -> str:
 
     The sum of the moments of change moves also when a dataset turns public or is withdrawn without being written.
     """
-    answer = solr.connection().search(
+    answer = connect().search(
         "*:*",
         fq=[*solr.visible(None), *PUBLIC.split()],
         rows=0,

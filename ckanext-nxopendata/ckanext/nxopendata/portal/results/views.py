@@ -105,7 +105,7 @@ def _search() -> query.Search:
     filters = {name: tuple(values) for name, values in _chosen().items()}
     try:
         return query.Search(q=request.args.get("q", ""), filters=filters, sort=request.args.get("sort", ""), rows=0)
-    except query.NotAsked as error:
+    except query.InvalidSearchError as error:
         return tk.abort(400, str(error))
 
 
