@@ -55,12 +55,12 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
     # IFacets
 
     def dataset_facets(self, facets_dict: OrderedDict[str, str], package_type: str) -> OrderedDict[str, str]:
-        return facets.of_results()
+        return facets.titles(facets.RESULTS)
 
     def organization_facets(
         self, facets_dict: OrderedDict[str, str], organization_type: str, package_type: str | None
     ) -> OrderedDict[str, str]:
-        return facets.of_one_department()
+        return facets.titles(facets.OF_ONE_DEPARTMENT)
 
     # IPackageController
 

@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata import search
-from ckanext.nxopendata.core import caching, ckan_gaps, departments, wiring
+from ckanext.nxopendata.core import caching, ckan_gaps, departments, solr_connection, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin
 from ckanext.nxopendata.search import index, popularity, query_check, table_headers
 

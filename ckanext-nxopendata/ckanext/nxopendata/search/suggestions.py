@@ -43,6 +43,7 @@ def entry(field: str, name: str, zh: str, en: str, count: int) -> Entry:
     """An entry with what it can be found by."""
     others = synonyms.find_synonyms(zh)
     names = [f"\n{pinyin.normalize_text(name)}" for name in (zh, *([en] if en else []))]
+    names = [f"\n{pinyin.normalize_text(name)}" for name in (zh, *([en] if en else []))]
     written = " ".join([*names, *map(pinyin.normalize_text, others)])
     spoken = pinyin.spoken_forms(zh) + " ".join(["", *(pinyin.spoken_forms(one).replace("\n", " ") for one in others)])
     return Entry(field, name, zh, en, count, written, spoken)

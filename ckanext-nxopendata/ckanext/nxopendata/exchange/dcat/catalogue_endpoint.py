@@ -16,6 +16,7 @@ from dateutil.parser import parse as parse_date
 from rdflib import DCAT, RDF, Graph, Literal, URIRef
 
 from ckanext.nxopendata.exchange.dcat import fragment_store, fragments, profile, writer
+from ckanext.nxopendata.exchange.dcat.iris import HYDRA
 
 log = logging.getLogger(__name__)
 
@@ -152,12 +153,12 @@ def _describe_page(graph: Graph, found: Mapping[str, Any], page: int) -> None:
     if page < last:
         numbers["next"] = page + 1
     node = URIRef(_page_address(page))
-    graph.bind("hydra", rdf.HYDRA)
-    graph.add((node, RDF.type, rdf.HYDRA.PagedCollection))
-    graph.add((node, rdf.HYDRA.totalItems, Literal(found["count"])))
-    graph.add((node, rdf.HYDRA.itemsPerPage, Literal(rows)))
+    graph.bind("hydra", HYDRA)
+    graph.add((node, RDF.type, HYDRA.PagedCollection))
+    graph.add((node, HYDRA.totalItems, Literal(found["count"])))
+    graph.add((node, HYDRA.itemsPerPage, Literal(rows)))
     for name, number in numbers.items():
-        for predicate in (rdf.HYDRA[name], rdf.HYDRA[f"{name}Page"]):
+        for predicate in (HYDRA[name], HYDRA[f"{name}Page"]):
             graph.add((node, predicate, Literal(_page_address(number))))
 
 

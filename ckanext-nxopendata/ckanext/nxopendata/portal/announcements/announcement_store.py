@@ -11,8 +11,6 @@ from ckan import model
 from ckanext.nxopendata.portal.models import Announcement
 from ckanext.nxopendata.portal.usage import usage_store
 
-TEXTS = ("title_zh", "title_en", "text_zh", "text_en")
-
 
 def current(limit: int) -> list[Announcement]:
     """Those the home page shows: begun and not past their last day, newest first."""

@@ -112,10 +112,6 @@ def _texts(pkg: Mapping[str, Any], field: str) -> dict[str, str]:
     return {language: text for language, text in found.items() if text}
 
 
-def _place(name: str) -> dict[str, str]:
-    return {"@type": "Place", "name": name}
-
-
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value not in (None, "", [], {})}
 

@@ -15,7 +15,7 @@ from ckanext.nxopendata.core import caching, departments, payload_types
 from ckanext.nxopendata.core.solr_connection import connect
 from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.portal import bulk_download as bulk_files
-from ckanext.nxopendata.portal import helpers, warmup
+from ckanext.nxopendata.portal import warmup
 from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.results import facets, views
 from ckanext.nxopendata.portal.usage import classify, usage_store
@@ -133,7 +133,7 @@ def developers() -> str:
 def statistics() -> str:
     """The site in figures."""
     figures = _figures()
-    titles = facets.of_datasets()
+    titles = facets.titles(facets.FIGURES)
     charts = [{"field": field, "title": titles[field], "rows": _chart(figures, field, link=True)} for field in CHARTS]
     return tk.render(
         "nx/statistics.html",
@@ -159,11 +159,13 @@ def statistics_csv(field: str) -> Response:
     if found:
         return csv_response([found.columns, *found.rows])
     chart = _chart(figures, field, link=False)
-    return csv_response([(facets.of_datasets()[field], tk._("Datasets")), *((row[0], row[1]) for row in chart)])
+    return csv_response(
+        [(facets.titles(facets.FIGURES)[field], tk._("Datasets")), *((row[0], row[1]) for row in chart)]
+    )
 
 
 def _chart(figures: dict[str, Any], field: str, *, link: bool) -> list[tuple[str, int, str | None]]:
-    items = helpers.nx_facet_items(field, {field: {"items": figures["facets"].get(field, ())}})
+    items = facets.values(field, {field: {"items": figures["facets"].get(field, ())}}, [])
     return [
         (item.label, item.number, tk.h.url_for("dataset.search", **{field: item.name}) if link else None)
         for item in items

@@ -18,6 +18,7 @@ from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.portal import bulk_download, helpers
 from ckanext.nxopendata.portal.results import facets
+from ckanext.nxopendata.portal.results import helpers as result_helpers
 from ckanext.nxopendata.search import query
 
 results = Blueprint("nx_results", __name__)
@@ -76,7 +77,7 @@ def page(package_type: str = "dataset") -> Any:
             "page": listed,
             "fields": [(name, value) for name, values in chosen.items() for value in values],
             "fields_grouped": chosen,
-            "facet_titles": facets.of_results(),
+            "facet_titles": facets.titles(facets.RESULTS),
             "search_facets": {name: {"title": name, "items": items} for name, items in found["facets"].items()},
             "sort_by_selected": asked["sort"],
             "query_error": problems,
@@ -170,7 +171,7 @@ def feed(kind: str) -> Response:
     )
     _complete(found)
     made = FeedGenerator()
-    page_url = tk.h.url_for("dataset.search", qualified=True) + helpers.nx_query()
+    page_url = tk.h.url_for("dataset.search", qualified=True) + result_helpers.nx_query()
     made.id(page_url)
     made.title(f"{search.q} · {helpers.nx_site_title()}" if search.q else helpers.nx_site_title())
     made.description(tk._("Search datasets, data items, departments"))

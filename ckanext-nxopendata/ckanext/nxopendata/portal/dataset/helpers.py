@@ -1,0 +1,87 @@
+"""Template helpers of datasets, in lists and on their own pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.core.caching import file_readings
+from ckanext.nxopendata.core.tabular import reader
+from ckanext.nxopendata.portal.dataset import metadata, view_model
+from ckanext.nxopendata.portal.feedback import feedback_store
+
+
+def nx_item(pkg: dict[str, Any]) -> view_model.Item:
+    """What a list shows of a dataset: of one found by words, with what matched marked."""
+    return view_model.list_item(pkg)
+
+
+def nx_metadata_groups(dataset: dict[str, Any]) -> list[tuple[str, list[metadata.Row]]]:
+    """The groups of a dataset's metadata that have something to show, titled in the reader's language."""
+    return view_model.metadata_groups(dataset)
+
+
+def nx_dataset_about(dataset: dict[str, Any]) -> dict[str, Any]:
+    """What its page says beside a public dataset, kept for a minute: ``use``, ``versions`` (the newest three),
+    ``versions_count``, ``related``, ``feedback`` and ``tables`` (file -> ``rows`` and ``encoding``)."""
+    return view_model.public_record(dataset)
+
+
+def nx_structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
+    """The dataset as search engines read it."""
+    return view_model.structured_data(pkg)
+
+
+def nx_feedback_kinds() -> list[tuple[str, str]]:
+    """The kinds of feedback and their names."""
+    names = {
+        "question": tk._("Question"),
+        "error": tk._("Error in the data"),
+        "suggestion": tk._("Suggestion or wish"),
+        "use": tk._("What I made of it"),
+    }
+    return [(kind, names[kind]) for kind in feedback_store.KINDS]
+
+
+def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any]:
+    """The first rows of an uploaded or mirrored file.
+
+    Args:
+        refused: whether no table could be made of the file; then it is not read whole for a preview either.
+
+    Returns:
+        ``{"table": preview.Table}``, or ``{"reason": code}`` where the code is one of ``preview.NoPreviewError``,
+        ``elsewhere`` (the file stands on another server, which a page never asks), ``refused``, ``busy`` (it is being
+        read for another reader) or ``guarded`` (this reader may not have the file; ``message`` says why and what to
+        do).
+    """
+    access = tk.h.nx_resource_access(resource["id"])
+    if not access.allowed:
+        return {"reason": "guarded", "message": access.message}
+    path = path_of(resource)
+    if path is None:
+        return {"reason": "elsewhere"}
+    kind = (resource.get("format") or path.suffix).lower().lstrip(".")
+    if refused and kind in reader.READ_IN_SANDBOX:
+        return {"reason": "refused"}
+    try:
+        return {"table": _preview(path, kind)}
+    except preview.NoPreviewError as reason:
+        return {"reason": reason.code}
+
+
+def _preview(path: Path, kind: str) -> preview.Table:
+    limit = nx_setting("preview_bytes")
+
+    def read() -> preview.Table:
+        return preview.read(path, kind, limit=limit)
+
+    if kind not in reader.READ_IN_SANDBOX:
+        return read()
+    name = f"preview {kind} {limit}"
+    values = file_readings.read_once(name, path, lambda: preview.to_dict(read), exclusive=True)
+    if values is None:
+        raise preview.NoPreviewError("busy")
+    return preview.from_dict(values)
