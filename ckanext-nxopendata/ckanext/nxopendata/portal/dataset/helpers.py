@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.core.caching import file_readings
-from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.portal.dataset import metadata, view_model
 from ckanext.nxopendata.portal.feedback import feedback_store
 
@@ -57,31 +54,4 @@ def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any
         read for another reader) or ``guarded`` (this reader may not have the file; ``message`` says why and what to
         do).
     """
-    access = tk.h.nx_resource_access(resource["id"])
-    if not access.allowed:
-        return {"reason": "guarded", "message": access.message}
-    path = path_of(resource)
-    if path is None:
-        return {"reason": "elsewhere"}
-    kind = (resource.get("format") or path.suffix).lower().lstrip(".")
-    if refused and kind in reader.READ_IN_SANDBOX:
-        return {"reason": "refused"}
-    try:
-        return {"table": _preview(path, kind)}
-    except preview.NoPreviewError as reason:
-        return {"reason": reason.code}
-
-
-def _preview(path: Path, kind: str) -> preview.Table:
-    limit = nx_setting("preview_bytes")
-
-    def read() -> preview.Table:
-        return preview.read(path, kind, limit=limit)
-
-    if kind not in reader.READ_IN_SANDBOX:
-        return read()
-    name = f"preview {kind} {limit}"
-    values = file_readings.read_once(name, path, lambda: preview.to_dict(read), exclusive=True)
-    if values is None:
-        raise preview.NoPreviewError("busy")
-    return preview.from_dict(values)
+    return view_model.file_preview(resource, refused)

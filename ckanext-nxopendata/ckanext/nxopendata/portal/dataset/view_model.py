@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -11,7 +12,9 @@ from markupsafe import Markup
 
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.core import caching, codelists, localised
+from ckanext.nxopendata.core.caching import file_readings
 from ckanext.nxopendata.core.language import reader_language, zh_or_en
+from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.licences import registry
 from ckanext.nxopendata.portal import helpers
 from ckanext.nxopendata.portal.dataset import metadata, preview, relatives, schema_org
@@ -138,14 +141,8 @@ def structured_data(pkg: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def file_preview(resource: dict[str, Any]) -> dict[str, Any]:
-    """The first rows of an uploaded or mirrored file.
-
-    Returns:
-        ``{"table": preview.Table}``, or ``{"reason": code}`` where the code is one of ``preview.NoPreview``,
-        ``elsewhere`` (the file stands on another server, which a page never asks) or ``guarded`` (this reader may
-        not have the file; ``message`` says why and what to do).
-    """
+def file_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any]:
+    """Read the first rows of a file; see the helper ``nx_preview``."""
     access = tk.h.nx_resource_access(resource["id"])
     if not access.allowed:
         return {"reason": "guarded", "message": access.message}
@@ -153,7 +150,24 @@ def file_preview(resource: dict[str, Any]) -> dict[str, Any]:
     if path is None:
         return {"reason": "elsewhere"}
     kind = (resource.get("format") or path.suffix).lower().lstrip(".")
+    if refused and kind in reader.READ_IN_SANDBOX:
+        return {"reason": "refused"}
     try:
-        return {"table": preview.read(path, kind, limit=helpers.nx_setting("preview_bytes"))}
-    except preview.NoPreview as reason:
+        return {"table": _preview(path, kind)}
+    except preview.NoPreviewError as reason:
         return {"reason": reason.code}
+
+
+def _preview(path: Path, kind: str) -> preview.Table:
+    limit = helpers.nx_setting("preview_bytes")
+
+    def read() -> preview.Table:
+        return preview.read(path, kind, limit=limit)
+
+    if kind not in reader.READ_IN_SANDBOX:
+        return read()
+    name = f"preview {kind} {limit}"
+    values = file_readings.read_once(name, path, lambda: preview.to_dict(read), exclusive=True)
+    if values is None:
+        raise preview.NoPreviewError("busy")
+    return preview.from_dict(values)
