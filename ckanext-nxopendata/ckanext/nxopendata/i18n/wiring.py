@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
-from ckan.types import CKANApp
 
-from ckanext.nxopendata.i18n import catalogues, speech
+from ckanext.nxopendata.i18n import catalogues
 
 
 class CentralTranslation(DefaultTranslation):
-    """ITranslation and IMiddleware for the one built catalogue of all rooms.
+    """ITranslation for the one built catalogue of all rooms.
 
     CKAN's default looks for ``i18n/`` in the third package of the plugin's module, which is the room's own
     folder, and names the domain after the plugin; both are central here.
@@ -27,8 +25,3 @@ class CentralTranslation(DefaultTranslation):
     def i18n_locales(self) -> list[str]:
         """The languages we translate into (English is the language of the msgids)."""
         return [catalogues.LOCALE]
-
-    def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
-        """Translate outside of requests too."""
-        speech.use(app)
-        return app
