@@ -38,7 +38,6 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, BulkLooku
     p.implements(IBulkWriter, inherit=True)
     p.implements(p.IConfigurer)
     p.implements(p.IGroupController, inherit=True)
-    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IResourceController, inherit=True)

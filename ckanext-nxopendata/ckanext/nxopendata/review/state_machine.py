@@ -7,8 +7,10 @@ published dataset walks the same way beside the live one.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+
+from ckanext.nxopendata.core import workflow
+from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE, Transition
 
 DRAFT = "draft"
 SUBMITTED = "submitted"
@@ -26,9 +28,6 @@ LOCKED = (SUBMITTED, PUBLISHING, SCHEDULED)
 CLOSED = (PUBLISHED, REFUSED)
 """States that end a pending change."""
 
-EDITOR = "editor"
-HEAD = "head"
-OFFICE = "office"
 CLOCK = "clock"
 """The role of the portal's own timer."""
 
@@ -39,96 +38,62 @@ BY_OFFICE = "office"
 TRUSTED = "trusted"
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One arrow of the machine.
-
-    Attributes:
-        action: its name; one name may leave several states.
-        roles: who may take it.
-        opinion: whether it needs one in words.
-        modes: the ways of review in which it exists: ``office``, two levels, or ``trusted``, the head alone.
-        kinds: whether for new datasets, for pending changes, or both.
-    """
-
-    action: str
-    source: str
-    target: str
-    roles: frozenset[str]
-    opinion: bool = False
-    modes: tuple[str, ...] = (BY_OFFICE, TRUSTED)
-    kinds: tuple[str, ...] = (NEW, CHANGE)
-
-
-def _t(action: str, source: str, target: str, *roles: str, **more: object) -> Transition:
-    return Transition(action, source, target, frozenset(roles), **more)  # type: ignore[arg-type]
+def _steps(
+    action: str,
+    sources: str | Iterable[str],
+    target: str,
+    *roles: str,
+    opinion: bool = False,
+    modes: Iterable[str] = (BY_OFFICE, TRUSTED),
+    kinds: Iterable[str] = (NEW, CHANGE),
+) -> list[Transition]:
+    return workflow.transition(action, sources, target, *roles, opinion=opinion, conditions=(modes, kinds))
 
 
 TRANSITIONS = (
-    _t("submit", DRAFT, SUBMITTED, EDITOR),
-    _t("recall", SUBMITTED, DRAFT, EDITOR),
-    _t("register", SUBMITTED, REGISTERED, HEAD, modes=(BY_OFFICE,)),
-    _t("forward", SUBMITTED, PUBLISHING, HEAD, modes=(BY_OFFICE,)),
-    _t("publish", SUBMITTED, PUBLISHED, HEAD, modes=(TRUSTED,)),
-    _t("schedule", SUBMITTED, SCHEDULED, HEAD, modes=(TRUSTED,)),
-    _t("return", SUBMITTED, DRAFT, HEAD, opinion=True),
-    _t("refuse", SUBMITTED, REFUSED, HEAD, opinion=True),
-    _t("request", REGISTERED, PUBLISHING, EDITOR),
-    _t("revise", REGISTERED, DRAFT, EDITOR),
-    _t("recall", PUBLISHING, REGISTERED, EDITOR),
-    _t("publish", PUBLISHING, PUBLISHED, OFFICE),
-    _t("schedule", PUBLISHING, SCHEDULED, OFFICE),
-    _t("return", PUBLISHING, DRAFT, OFFICE, opinion=True),
-    _t("refuse", PUBLISHING, REFUSED, OFFICE, opinion=True),
-    _t("release", SCHEDULED, PUBLISHED, CLOCK),
-    _t("return", SCHEDULED, DRAFT, OFFICE, CLOCK, opinion=True),
-    _t("return", SCHEDULED, DRAFT, HEAD, opinion=True, modes=(TRUSTED,)),
-    _t("withdraw", PUBLISHED, WITHDRAWN, HEAD, OFFICE, opinion=True, kinds=(NEW,)),
-    _t("reopen", WITHDRAWN, DRAFT, EDITOR, kinds=(NEW,)),
-    _t("reopen", REFUSED, DRAFT, EDITOR, kinds=(NEW,)),
-    _t("discard", DRAFT, REFUSED, EDITOR, kinds=(CHANGE,)),
-    *(_t("end", state, REFUSED, CLOCK, kinds=(CHANGE,)) for state in (DRAFT, *LOCKED, REGISTERED)),
+    *_steps("submit", DRAFT, SUBMITTED, EDITOR),
+    *_steps("recall", SUBMITTED, DRAFT, EDITOR),
+    *_steps("register", SUBMITTED, REGISTERED, HEAD, modes=(BY_OFFICE,)),
+    *_steps("forward", SUBMITTED, PUBLISHING, HEAD, modes=(BY_OFFICE,)),
+    *_steps("publish", SUBMITTED, PUBLISHED, HEAD, modes=(TRUSTED,)),
+    *_steps("schedule", SUBMITTED, SCHEDULED, HEAD, modes=(TRUSTED,)),
+    *_steps("return", SUBMITTED, DRAFT, HEAD, opinion=True),
+    *_steps("refuse", SUBMITTED, REFUSED, HEAD, opinion=True),
+    *_steps("request", REGISTERED, PUBLISHING, EDITOR),
+    *_steps("revise", REGISTERED, DRAFT, EDITOR),
+    *_steps("recall", PUBLISHING, REGISTERED, EDITOR),
+    *_steps("publish", PUBLISHING, PUBLISHED, OFFICE),
+    *_steps("schedule", PUBLISHING, SCHEDULED, OFFICE),
+    *_steps("return", PUBLISHING, DRAFT, OFFICE, opinion=True),
+    *_steps("refuse", PUBLISHING, REFUSED, OFFICE, opinion=True),
+    *_steps("release", SCHEDULED, PUBLISHED, CLOCK),
+    *_steps("return", SCHEDULED, DRAFT, OFFICE, CLOCK, opinion=True),
+    *_steps("return", SCHEDULED, DRAFT, HEAD, opinion=True, modes=(TRUSTED,)),
+    *_steps("withdraw", PUBLISHED, WITHDRAWN, HEAD, OFFICE, opinion=True, kinds=(NEW,)),
+    *_steps("reopen", WITHDRAWN, DRAFT, EDITOR, kinds=(NEW,)),
+    *_steps("reopen", REFUSED, DRAFT, EDITOR, kinds=(NEW,)),
+    *_steps("discard", DRAFT, REFUSED, EDITOR, kinds=(CHANGE,)),
+    *_steps("end", (DRAFT, *LOCKED, REGISTERED), REFUSED, CLOCK, kinds=(CHANGE,)),
 )
-
-
-class NotPossible(Exception):
-    """No such step from this state, or not for these roles.
-
-    Attributes:
-        action: the step.
-        state: where the entry stands.
-        forbidden: True when the step exists, for others.
-    """
-
-    def __init__(self, action: str, state: str, *, forbidden: bool) -> None:
-        super().__init__(action, state)
-        self.action = action
-        self.state = state
-        self.forbidden = forbidden
+"""The steps. Their conditions: in which ways of review they exist (``office``, two levels; ``trusted``, the head
+alone), and whether for new datasets, for pending changes, or both.
+"""
 
 
 def possible(state: str, roles: Collection[str], mode: str, kind: str) -> list[Transition]:
-    """The steps somebody with ``roles`` may take now, in the order of :data:`TRANSITIONS`."""
-    return [arrow for arrow in _from(state, mode, kind) if arrow.roles & set(roles)]
+    """Return the steps somebody with ``roles`` may take now, in the order of :data:`TRANSITIONS`."""
+    return workflow.possible(TRANSITIONS, state, roles, (mode, kind))
 
 
 def step(action: str, state: str, roles: Collection[str], mode: str, kind: str) -> Transition:
-    """The transition that ``action`` means now.
+    """Return the transition that ``action`` means now.
 
     Raises:
-        NotPossible: the state has no such step, or it is not for ``roles``.
+        workflow.TransitionError: the state has no such step, or it is not for ``roles``.
     """
-    arrows = [arrow for arrow in _from(state, mode, kind) if arrow.action == action]
-    for arrow in arrows:
-        if arrow.roles & set(roles):
-            return arrow
-    raise NotPossible(action, state, forbidden=bool(arrows))
+    return workflow.step(TRANSITIONS, action, state, roles, (mode, kind))
 
 
 def waits_for(state: str) -> str | None:
     """The role whose move it is; None when nobody is waited for."""
     return {SUBMITTED: HEAD, PUBLISHING: OFFICE, DRAFT: EDITOR, REGISTERED: EDITOR, SCHEDULED: CLOCK}.get(state)
-
-
-def _from(state: str, mode: str, kind: str) -> list[Transition]:
-    return [arrow for arrow in TRANSITIONS if arrow.source == state and mode in arrow.modes and kind in arrow.kinds]

@@ -11,14 +11,25 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
-from ckanext.nxopendata.core import roles, workdays
+from ckanext.nxopendata.core import roles, workdays, workflow
 from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import config, entry_store, log
 from ckanext.nxopendata.register.audit.models import CLOSED, OPEN, REPLIED, Finding
 from ckanext.nxopendata.register.systems.models import SystemRow
 
 TOPIC = "finding"
+
+UNIT, AUDIT = "unit", "audit"
+
+STEPS = (
+    *transition("reply", (OPEN, REPLIED), REPLIED, UNIT),
+    *transition("close", OPEN, CLOSED, AUDIT, opinion=True),
+    *transition("close", REPLIED, CLOSED, AUDIT),
+    *transition("return", REPLIED, OPEN, AUDIT, opinion=True),
+)
+"""The steps of a finding."""
 
 
 def create(user: str, owner_org: str, data: Mapping[str, Any]) -> Finding:
@@ -68,9 +79,7 @@ def reply(row: Finding, user: str, text: str, evidence: str) -> None:
     Raises:
         tk.ValidationError: it is closed.
     """
-    if row.state == CLOSED:
-        raise tk.ValidationError({"id": [tk._("This finding is closed")]})
-    before, row.state = row.state, REPLIED
+    before, row.state = row.state, _step(row, "reply", UNIT).target
     row.reply, row.evidence = text.strip(), evidence.strip()
     # A reply mended before the audit looked at it is as old as the first one.
     row.replied = row.replied if before == REPLIED else today()
@@ -80,24 +89,30 @@ def reply(row: Finding, user: str, text: str, evidence: str) -> None:
     _tell(roles.people(group.id if group else None, ("admin", "editor")), "replied", row)
 
 
+def _step(row: Finding, action: str, role: str) -> Transition:
+    try:
+        return workflow.step(STEPS, action, row.state, (role,))
+    except workflow.TransitionError:
+        if row.state == CLOSED:
+            raise tk.ValidationError({"id": [tk._("This finding is closed")]}) from None
+        raise tk.ValidationError({"action": [tk._("There is no reply to return")]}) from None
+
+
 def decide(row: Finding, user: str, action: str, opinion: str, days: int | None) -> None:
     """Close it, or ask for another reply; commits.
 
     Raises:
         tk.ValidationError: it is closed already; there is nothing to return; the reason is missing.
     """
-    if row.state == CLOSED:
-        raise tk.ValidationError({"id": [tk._("This finding is closed")]})
-    if action == "return" and row.state != REPLIED:
-        raise tk.ValidationError({"action": [tk._("There is no reply to return")]})
-    if not opinion.strip() and (action == "return" or row.state == OPEN):
+    step = _step(row, action, AUDIT)
+    if step.opinion and not opinion.strip():
         raise tk.ValidationError({"opinion": [tk._("Say why")]})
-    before, row.opinion = row.state, opinion.strip()
-    if action == "close":
-        row.state, row.closed = CLOSED, today()
+    before, row.state, row.opinion = row.state, step.target, opinion.strip()
+    if step.target == CLOSED:
+        row.closed = today()
     else:
         deadline = _deadline(days)
-        row.state, row.due, row.due_unsure, row.reminded = OPEN, deadline.day, bool(deadline.unknown_years), []
+        row.due, row.due_unsure, row.reminded = deadline.day, bool(deadline.unknown_years), []
     log.write("finding", row.id, row.owner_org, action, user, {"state": [before, row.state]}, row.opinion)
     model.Session.commit()
     _tell_unit(row, "closed" if action == "close" else "returned")

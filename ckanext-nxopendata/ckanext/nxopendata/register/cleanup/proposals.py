@@ -11,8 +11,9 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
-from ckanext.nxopendata.core import workdays
+from ckanext.nxopendata.core import workdays, workflow
 from ckanext.nxopendata.core.timezone import today, utc_now
+from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.cleanup import inactivity_signs
 from ckanext.nxopendata.register.models import Verdict
@@ -20,6 +21,16 @@ from ckanext.nxopendata.register.systems import record, system_store
 
 PROPOSED, CONFIRMED, CONTESTED, CLEARED, KEPT = "proposed", "confirmed", "contested", "cleared", "kept"
 OPEN = (PROPOSED, CONFIRMED, CONTESTED)
+DEPARTMENT, OFFICE = "department", "office"
+
+STEPS = (
+    *transition("confirm", OPEN, CONFIRMED, DEPARTMENT),
+    *transition("contest", OPEN, CONTESTED, DEPARTMENT, opinion=True),
+    *transition("clear", (PROPOSED, CONFIRMED), CLEARED, OFFICE),
+    *transition("clear", CONTESTED, CLEARED, OFFICE, opinion=True),
+    *transition("keep", OPEN, KEPT, OFFICE),
+)
+"""The steps of a proposal."""
 
 
 def thresholds() -> inactivity_signs.Thresholds:
@@ -92,30 +103,34 @@ def answer_by(verdict: Verdict) -> dt.date:
 
 def answer(verdict: Verdict, user: str, *, confirm: bool, reason: str) -> None:
     """The department's word; commits."""
-    if verdict.state not in OPEN:
-        raise tk.ValidationError({"id": [tk._("The office has decided already")]})
-    if not confirm and not reason.strip():
+    step = _step(verdict, "confirm" if confirm else "contest", DEPARTMENT)
+    if step.opinion and not reason.strip():
         raise tk.ValidationError({"reason": [tk._("Say why the system is to stay")]})
-    verdict.state = CONFIRMED if confirm else CONTESTED
+    verdict.state = step.target
     verdict.reason, verdict.answered = reason.strip(), utc_now()
-    action = "confirm" if confirm else "contest"
-    log.write("system", verdict.system_id, verdict.owner_org, action, user, opinion=verdict.reason)
+    log.write("system", verdict.system_id, verdict.owner_org, step.action, user, opinion=verdict.reason)
     model.Session.commit()
+
+
+def _step(verdict: Verdict, action: str, role: str) -> Transition:
+    try:
+        return workflow.step(STEPS, action, verdict.state, (role,))
+    except workflow.TransitionError:
+        raise tk.ValidationError({"id": [tk._("The office has decided already")]}) from None
 
 
 def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
     """The office's word; the system's group in table 1 follows; commits."""
-    if verdict.state not in OPEN:
-        raise tk.ValidationError({"id": [tk._("The office has decided already")]})
+    step = _step(verdict, "clear" if clear else "keep", OFFICE)
     if verdict.state == PROPOSED and today() <= answer_by(verdict):
         message = tk._("The department may answer until {day}").format(day=answer_by(verdict))
         raise tk.ValidationError({"id": [message]})
-    if verdict.state == CONTESTED and clear and not opinion.strip():
+    if step.opinion and not opinion.strip():
         raise tk.ValidationError(
             {"opinion": [tk._("The department contested it: say why it is cleared away all the same")]}
         )
     system = system_store.get(verdict.system_id)
-    verdict.state = CLEARED if clear else KEPT
+    verdict.state = step.target
     verdict.opinion, verdict.decided = opinion.strip(), utc_now()
     changes: dict[str, str] = {}
     # The entry of a system that went while the proposal was open stays as it is.
@@ -124,6 +139,5 @@ def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
             changes = {"nx_plan": record.CLEAR}
         elif system.plan == record.CLEAR:
             changes = {"nx_plan": record.KEEP}
-    action = "clear" if clear else "keep"
-    system_store.update(user, verdict.system_id, changes, action=action, opinion=verdict.opinion)
+    system_store.update(user, verdict.system_id, changes, action=step.action, opinion=verdict.opinion)
     model.Session.commit()

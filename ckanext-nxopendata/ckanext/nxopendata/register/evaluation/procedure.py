@@ -12,9 +12,10 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
-from ckanext.nxopendata.core import departments, roles, workdays
+from ckanext.nxopendata.core import departments, roles, workdays, workflow
 from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.connection import queries
 from ckanext.nxopendata.register.evaluation import facts, scoring
@@ -32,6 +33,17 @@ from ckanext.nxopendata.register.evaluation.models import (
 from ckanext.nxopendata.register.reports import collection
 
 TOPIC = "evaluation"
+
+UNIT, OFFICE = "unit", "office"
+
+STEPS = (
+    *transition("send", DRAFT, SENT, OFFICE),
+    *transition("agree", ANSWERABLE, CONFIRMED, UNIT),
+    *transition("object", ANSWERABLE, OBJECTED, UNIT, opinion=True),
+    *transition("reply", OBJECTED, REPLIED, OFFICE),
+    *transition("publish", (SENT, CONFIRMED, REPLIED), PUBLISHED, OFFICE),
+)
+"""The steps of an evaluation. What was sent is published only once the time to answer is over."""
 
 
 def of_year(year: int) -> list[Evaluation]:
@@ -119,7 +131,7 @@ def amend(row: Evaluation, user: str, changes: Mapping[str, Any]) -> None:
 
 def send(user: str, year: int) -> list[Evaluation]:
     """Send the drafts of a year to their units, which may object within the configured working days; commits."""
-    rows = [row for row in of_year(year) if row.state == DRAFT]
+    rows = [row for row in of_year(year) if _find_step(row, "send", OFFICE)]
     day = workdays.load(catalogue.workdays_file()).after(today(), config.evaluation("answer_days")).day
     for row in rows:
         row.state, row.due = SENT, day
@@ -136,20 +148,26 @@ def answer(row: Evaluation, user: str, *, confirm: bool, objection: str) -> None
     Raises:
         tk.ValidationError: it is too late, or the reason is missing.
     """
-    if row.state not in ANSWERABLE or (row.due is not None and today() > row.due):
+    step = _find_step(row, "agree" if confirm else "object", UNIT)
+    if step is None or (row.due is not None and today() > row.due):
         raise tk.ValidationError({"id": [tk._("The time to answer is over")]})
-    if not confirm and not objection:
+    if step.opinion and not objection:
         raise tk.ValidationError({"objection": [tk._("Say what is wrong, and why")]})
-    before = row.state
-    row.state = CONFIRMED if confirm else OBJECTED
+    row.state = step.target
     row.objection = "" if confirm else objection
-    log.write("evaluation", row.id, row.owner_org, _STEP[confirm], user, {"state": [before, row.state]}, row.objection)
+    changes = {"state": [step.source, step.target]}
+    log.write("evaluation", row.id, row.owner_org, step.action, user, changes, row.objection)
     model.Session.commit()
     if not confirm:
         _tell(_office_people(), "objected", row)
 
 
-_STEP = {True: "agree", False: "object"}
+def _find_step(row: Evaluation, action: str, role: str) -> Transition | None:
+    """Return the step that ``action`` means now; None if there is none."""
+    try:
+        return workflow.step(STEPS, action, row.state, (role,))
+    except workflow.TransitionError:
+        return None
 
 
 def _office_people() -> list[model.User]:
@@ -163,7 +181,7 @@ def reply(row: Evaluation, user: str, *, accepted: bool, text: str) -> None:
     Raises:
         tk.ValidationError: there is no objection to reply to.
     """
-    if row.state != OBJECTED:
+    if _find_step(row, "reply", OFFICE) is None:
         raise tk.ValidationError({"id": [tk._("There is no objection to reply to")]})
     row.state, row.reply, row.accepted = REPLIED, text, accepted
     log.write("evaluation", row.id, row.owner_org, "reply", user, {"state": [OBJECTED, REPLIED]}, text)
@@ -201,8 +219,8 @@ def publish(user: str, year: int) -> list[Evaluation]:
 
 
 def _is_ready(row: Evaluation) -> bool:
-    unanswered = row.state == SENT and row.due is not None and today() > row.due
-    return unanswered or row.state in (CONFIRMED, REPLIED)
+    is_waiting = row.state == SENT and (row.due is None or today() <= row.due)
+    return _find_step(row, "publish", OFFICE) is not None and not is_waiting
 
 
 def _tell(people: Collection[model.User], what: str, row: Evaluation) -> None:

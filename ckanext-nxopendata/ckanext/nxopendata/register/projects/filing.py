@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
-from ckanext.nxopendata.core import codelists, departments
+from ckanext.nxopendata.core import codelists, departments, workflow
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import entry_store, roles
 from ckanext.nxopendata.register.projects.models import Project
 
@@ -28,31 +28,20 @@ LOCK = 640_005
 """Key of the advisory lock that gives out filing numbers one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One arrow: ``opinion`` says whether it needs words (conditions, reasons)."""
-
-    action: str
-    source: str
-    target: str
-    role: str
-    opinion: bool = False
-
-
 STEPS = (
-    Step("submit", DRAFT, SUBMITTED, roles.EDITOR),
-    Step("submit", RETURNED, SUBMITTED, roles.EDITOR),
-    Step("recall", SUBMITTED, DRAFT, roles.EDITOR),
-    Step("file", SUBMITTED, FILED, roles.OFFICE),
-    Step("file_with_conditions", SUBMITTED, CONDITIONAL, roles.OFFICE, opinion=True),
-    Step("return", SUBMITTED, RETURNED, roles.OFFICE, opinion=True),
-    Step("refuse", SUBMITTED, REFUSED, roles.OFFICE, opinion=True),
+    *transition("submit", (DRAFT, RETURNED), SUBMITTED, roles.EDITOR),
+    *transition("recall", SUBMITTED, DRAFT, roles.EDITOR),
+    *transition("file", SUBMITTED, FILED, roles.OFFICE),
+    *transition("file_with_conditions", SUBMITTED, CONDITIONAL, roles.OFFICE, opinion=True),
+    *transition("return", SUBMITTED, RETURNED, roles.OFFICE, opinion=True),
+    *transition("refuse", SUBMITTED, REFUSED, roles.OFFICE, opinion=True),
 )
+"""The steps of a filing; the opinion says the conditions, or the reason."""
 
 
-def possible(state: str, mine: Collection[str]) -> list[Step]:
+def possible(state: str, mine: Collection[str]) -> list[Transition]:
     """The steps somebody with these roles may take now."""
-    return [step for step in STEPS if step.source == state and step.role in mine]
+    return workflow.possible(STEPS, state, mine)
 
 
 def get(reference: str) -> Project | None:
@@ -96,13 +85,14 @@ def act(project: Project, action: str, user: str, mine: Collection[str], opinion
         tk.NotAuthorized: the step is for others.
         tk.ValidationError: the state has no such step; the opinion is missing.
     """
-    state = state_of(project)
-    arrows = [step for step in STEPS if step.action == action and step.source == state]
-    if not arrows:
-        raise tk.ValidationError({"action": [tk._("This step is not possible now; look at the current state")]})
-    step = next((step for step in arrows if step.role in mine), None)
-    if step is None:
-        raise tk.NotAuthorized(tk._("This step is for somebody else to take"))
+    try:
+        step = workflow.step(STEPS, action, state_of(project), mine)
+    except workflow.TransitionError as error:
+        if error.forbidden:
+            raise tk.NotAuthorized(tk._("This step is for somebody else to take")) from None
+        raise tk.ValidationError(
+            {"action": [tk._("This step is not possible now; look at the current state")]}
+        ) from None
     opinion = opinion.strip()
     if step.opinion and not opinion:
         raise tk.ValidationError({"opinion": [tk._("Say why, or on what conditions")]})
