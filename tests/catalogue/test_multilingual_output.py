@@ -29,7 +29,7 @@ class TestLists:
 
     @pytest.mark.parametrize("value", [3, {"zh": 3}, {"zh": [["a"]]}])
     def test_others_are_refused(self, value: Any) -> None:
-        with pytest.raises(localised.NotLocalised):
+        with pytest.raises(localised.LocalisedValueError):
             localised.parse_lists(value)
 
 

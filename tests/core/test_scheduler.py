@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from ckan.lib.jobs import get_queue
@@ -150,6 +153,21 @@ class TestTheTimer:
         scheduler.run_due_tasks(MORNING)
         assert said == ["登录", "http://test.ckan.net/"]
 
+    @pytest.mark.usefixtures("clean_db", "clean_index", "clean_queues")
+    def test_a_worker_in_a_process_of_its_own_does_what_is_due(self, ckan_config: Any) -> None:
+        connect_to_redis().flushdb()
+        job = get_queue().enqueue(scheduler.tick)
+        code = "from ckan.cli.cli import ckan; ckan()"
+        command = [sys.executable, "-c", code, "-c", ckan_config["__file__"]]
+        subprocess.run([*command, "jobs", "worker", "--burst", "--no-scheduler"], check=True, capture_output=True)
+        job.refresh()
+        assert job.get_status() == "finished"
+        site = f"nx:{tk.config['ckan.site_id']}"
+        assert connect_to_redis().zrange(f"{site}:retries", 0, -1) == []
+        assert connect_to_redis().exists(*(f"{site}:clock:{name}" for name in DAILY)) == len(DAILY)
+
+
+DAILY = ("review daily", "portal daily", "following send", "register remind", "catalogue imports", "harvest forget")
 
 PLUGINS = (
     "nxopendata_following nxopendata_review nxopendata_catalogue nxopendata_search"

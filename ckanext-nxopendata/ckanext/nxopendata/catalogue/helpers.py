@@ -113,7 +113,7 @@ def nx_form_texts(data: dict[str, Any], field_name: str) -> dict[str, str]:
         return typed
     try:
         return localised.parse(data.get(field_name))
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         return {}
 
 
@@ -125,7 +125,7 @@ def nx_form_tags(data: dict[str, Any], field_name: str) -> dict[str, str]:
         return typed
     try:
         lists = localised.parse_lists(data.get(field_name))
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         lists = {}
     own = [tag["name"] for tag in data.get("tags") or () if isinstance(tag, dict) and tag.get("name")]
     lists.setdefault(localised.DEFAULT, own)

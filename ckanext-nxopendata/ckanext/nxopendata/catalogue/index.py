@@ -68,7 +68,7 @@ def _due_date(document: dict[str, Any]) -> str | None:
 def _texts(value: Any) -> dict[str, str]:
     try:
         return localised.parse(value)
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         return {}
 
 
@@ -76,7 +76,7 @@ def _tags(value: Any) -> list[str]:
     """The tags in other languages than the default, whose tags CKAN indexes."""
     try:
         texts = localised.parse_lists(value)
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         return []
     return [tag for language, tags in texts.items() if language != localised.DEFAULT for tag in tags]
 

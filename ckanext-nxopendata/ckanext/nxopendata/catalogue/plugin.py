@@ -13,11 +13,18 @@ from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizations
 from ckanext.nxopendata import catalogue
 from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
 from ckanext.nxopendata.bulk_write.validation import CachedSchemaDatasetsPlugin
-from ckanext.nxopendata.catalogue import downloads, files, index, multilingual, organizations, schema
+from ckanext.nxopendata.catalogue import (
+    downloads,
+    files,
+    index,
+    multilingual,
+    organizations,
+    schema,
+)
 from ckanext.nxopendata.catalogue.bulk_lookups import BulkLookups
 from ckanext.nxopendata.catalogue.multilingual import output
-from ckanext.nxopendata.catalogue.schema import data_items_form, messages
-from ckanext.nxopendata.core import payload_types, wiring
+from ckanext.nxopendata.catalogue.schema import data_items_form
+from ckanext.nxopendata.core import payload_guard, payload_types, wiring
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
@@ -91,9 +98,10 @@ class NxOpendataDatasetsPlugin(CachedSchemaDatasetsPlugin):
         if not action.endswith("_show"):
             schemas: Any = self._schemas
             known = schemas.get(data_dict.get("type") or "", {})
-            wrong = payload_types.wrong(data_dict, known.get("dataset_fields", ()), known.get("resource_fields", ()))
+            fields, of_files = known.get("dataset_fields", ()), known.get("resource_fields", ())
+            wrong = payload_types.find_type_errors(data_dict, fields, of_files)
             if wrong:
-                return data_dict, messages.of_shapes(wrong)
+                return data_dict, payload_guard.to_error_dict(wrong)
         return super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -108,8 +116,8 @@ def _shaped(plugin: Any, data_dict: dict[str, Any], action: str) -> tuple[dict[s
     if action.endswith("_show"):
         return None
     known = plugin._schemas.get(data_dict.get("type") or plugin.UNSPECIFIED_GROUP_TYPE, {})
-    wrong = payload_types.wrong(data_dict, known.get("fields", ()))
-    return (data_dict, messages.of_shapes(wrong)) if wrong else None
+    wrong = payload_types.find_type_errors(data_dict, known.get("fields", ()))
+    return (data_dict, payload_guard.to_error_dict(wrong)) if wrong else None
 
 
 class NxOpendataGroupsPlugin(SchemingGroupsPlugin):

@@ -25,7 +25,7 @@ class Code:
     status: str
 
     def label(self, language: str) -> str:
-        """The label in ``language`` (a locale such as ``zh_Hans_CN`` or ``en``), Chinese where it is missing."""
+        """Return the label in ``language`` (a locale such as ``zh_Hans_CN`` or ``en``), Chinese where it is missing."""
         if language.startswith("zh"):
             return self.label_zh
         return self.label_en or self.label_zh
@@ -33,7 +33,7 @@ class Code:
 
 @cache
 def load(name: str) -> dict[str, Code]:
-    """The entries of list ``name`` by code, in the order of the file.
+    """Return the entries of list ``name`` by code, in the order of the file.
 
     Raises:
         KeyError: there is no such list.
@@ -47,24 +47,24 @@ def load(name: str) -> dict[str, Code]:
 
 @cache
 def names() -> tuple[str, ...]:
-    """The names of all code lists, sorted."""
+    """Return the names of all code lists, sorted."""
     return tuple(sorted(file.name.removesuffix(".csv") for file in FOLDER.iterdir() if file.name.endswith(".csv")))
 
 
 @cache
 def titles() -> dict[str, dict[str, str]]:
-    """The name of each list by language."""
+    """Return the name of each list by language."""
     return yaml.safe_load((FOLDER / "titles.yaml").read_text(encoding="utf-8"))
 
 
 def label(name: str, code: str, language: str) -> str:
-    """The label of ``code`` in list ``name``; the code itself when the list does not know it."""
+    """Return the label of ``code`` in list ``name``; the code itself when the list does not know it."""
     entry = load(name).get(code)
     return entry.label(language) if entry else code
 
 
 def ancestors(name: str, code: str) -> list[Code]:
-    """The broader entries of ``code``, broadest first, the code's own entry last."""
+    """Return the broader entries of ``code``, broadest first, the code's own entry last."""
     entries = load(name)
     path: list[Code] = []
     while (entry := entries.get(code)) and entry not in path:
@@ -84,5 +84,5 @@ def _by_label(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def parents_by_label(name: str, label: str) -> tuple[str, ...]:
-    """The parents of the entries of list ``name`` that are called ``label``, in any case; () when there is none."""
+    """Return the parents of the entries of list ``name`` called ``label``, in any case; () when there is none."""
     return _by_label(name).get(label.strip().lower(), ())

@@ -12,7 +12,7 @@ from ckanext.nxopendata.core.batch_memo import memoized
 
 
 def tree(language: str) -> list[dict[str, Any]]:
-    """All departments, each after the one above it, by title within one parent.
+    """Return all departments, each after the one above it, by title within one parent.
 
     Returns:
         ``{"name", "title", "depth"}`` each; ``depth`` is 0 for those that stand under none.
@@ -38,7 +38,7 @@ def tree(language: str) -> list[dict[str, Any]]:
 
 
 def title(name: str, language: str) -> str:
-    """The title of the department with this name or id; the name itself when there is none."""
+    """Return the title of the department with this name or id; the name itself when there is none."""
 
     def read() -> str:
         found = model.Group.get(name)
@@ -48,7 +48,7 @@ def title(name: str, language: str) -> str:
 
 
 def rename(old: str, new: str) -> None:
-    """Let those that stand under a department go on doing so when its name, its address, changes."""
+    """Move the departments below one to its new name (its address). Does not commit."""
     group = model.Group
     stored: Any = getattr(group, "extras")  # noqa: B009  as above
     below: Any
@@ -57,24 +57,24 @@ def rename(old: str, new: str) -> None:
 
 
 def extras(group: model.Group | None) -> dict[str, str]:
-    """The fields of ours that a department has; {} for None."""
+    """Return the fields of ours that a department has; {} for None."""
     return dict(getattr(group, "extras", None) or {})
 
 
 def text(plain: str, stored: Any, language: str) -> str:
-    """A department's title in ``language`` (a locale), from what the database holds of it."""
+    """Return a department's title in ``language`` (a locale), from what the database holds of it."""
     return chosen(plain, stored, language)[0]
 
 
 def chosen(plain: str, stored: Any, language: str) -> tuple[str, str]:
-    """The same, and the language that the title is in."""
+    """Return a department's title for a reader of ``language``, and the language that the title is in."""
     return localised.choose(texts(plain, stored), language)
 
 
 def texts(plain: str, stored: Any) -> dict[str, str]:
-    """A department's title by language, from what the database holds of it."""
+    """Return a department's title by language, from what the database holds of it."""
     try:
         found = localised.parse((stored or {}).get("title_translated"))
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         found = {}
     return found or {localised.DEFAULT: plain}

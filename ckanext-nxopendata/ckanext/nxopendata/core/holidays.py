@@ -1,29 +1,28 @@
-"""The calendar that deadlines go by: an operator's own, else the file's, else the one shipped."""
+"""The calendar of working days in use: the one kept in the site, else the configured file, else the one shipped."""
 
 from __future__ import annotations
 
 import ckan.model as model
 from ckan.model.system_info import SystemInfo, delete_system_info, set_system_info
 
-from ckanext.nxopendata.catalogue import config
-from ckanext.nxopendata.core import workdays
+from ckanext.nxopendata.core import config, workdays
 
 KEY = "ckanext.nxopendata.catalogue.workdays"
 """CKAN's ``system_info`` keeps the operator's table under this key."""
 
 
 def text() -> str:
-    """The table in use: lines of ``day,working,name``."""
-    return _stored() or workdays.text(config.workdays_file())
+    """Return the table in use: lines of ``day,working,name``."""
+    return _stored() or workdays.read_file(config.workdays_file())
 
 
 def calendar() -> workdays.Calendar:
-    """The calendar in use."""
-    return workdays.parsed(text())
+    """Return the calendar in use."""
+    return workdays.parse(text())
 
 
-def own() -> bool:
-    """Whether the operator keeps a table in the site."""
+def is_kept_in_site() -> bool:
+    """Return whether the operator keeps a table in the site."""
     return bool(_stored())
 
 
@@ -32,15 +31,15 @@ def _stored() -> str | None:
     return model.Session.query(SystemInfo.value).filter_by(key=KEY).scalar()
 
 
-def keep(lines: str) -> workdays.Calendar:
-    """Use this table from now on; an empty one goes back to the file.
+def save(lines: str) -> workdays.Calendar:
+    """Keep a table in the site, and use it from now on; an empty one goes back to the file.
 
     Raises:
-        workdays.MalformedCalendar: with the number of the line; nothing is changed.
+        workdays.CalendarError: with the number of the line; nothing is changed.
     """
     if not lines.strip():
         delete_system_info(KEY)
         return calendar()
-    found = workdays.parsed(lines.strip() + "\n")
+    saved = workdays.parse(lines.strip() + "\n")
     set_system_info(KEY, lines.strip() + "\n")
-    return found
+    return saved

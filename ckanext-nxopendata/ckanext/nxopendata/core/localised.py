@@ -11,7 +11,7 @@ USUAL = ("zh", "en")
 """The languages of a site that says nothing else (``ckanext.nxopendata.catalogue.languages``)."""
 
 
-class NotLocalised(ValueError):
+class LocalisedValueError(ValueError):
     """The value is neither a text nor texts by language."""
 
 
@@ -26,18 +26,18 @@ def parse(value: Any) -> dict[str, str]:
         Texts by language, stripped, without the empty ones.
 
     Raises:
-        NotLocalised: a list, a number, or a text that is not a string.
+        LocalisedValueError: a list, a number, or a text that is not a string.
     """
     if value is None or value == "":
         return {}
     if isinstance(value, str):
         value = _from_json(value)
     if not isinstance(value, dict):
-        raise NotLocalised(value)
+        raise LocalisedValueError(value)
     texts: dict[str, str] = {}
     for language, text in value.items():
         if not isinstance(text, str | None):
-            raise NotLocalised(value)
+            raise LocalisedValueError(value)
         if text and text.strip():
             texts[language] = text.strip()
     return texts
@@ -53,7 +53,7 @@ def _from_json(text: str) -> Any:
 
 
 def dump(texts: dict[str, str] | dict[str, list[str]]) -> str:
-    """The JSON that is stored: the usual languages first, in a fixed order, so that equal values are equal text."""
+    """Return the JSON that is stored: the usual languages first, in a fixed order, so that equal values are equal."""
     order = [*USUAL, *sorted(set(texts) - set(USUAL))]
     return json.dumps({key: texts[key] for key in order if key in texts}, ensure_ascii=False)
 
@@ -69,7 +69,7 @@ def parse_lists(value: Any) -> dict[str, list[str]]:
         Lists by language without empty and repeated ones; languages without any are left out.
 
     Raises:
-        NotLocalised: anything else.
+        LocalisedValueError: anything else.
     """
     if value is None or value == "":
         return {}
@@ -78,7 +78,7 @@ def parse_lists(value: Any) -> dict[str, list[str]]:
     if isinstance(value, list):
         value = {DEFAULT: value}
     if not isinstance(value, dict):
-        raise NotLocalised(value)
+        raise LocalisedValueError(value)
     lists = {language: _list(texts) for language, texts in value.items()}
     return {language: texts for language, texts in lists.items() if texts}
 
@@ -92,12 +92,12 @@ def _list(value: Any) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise NotLocalised(value)
+        raise LocalisedValueError(value)
     return [*dict.fromkeys(text.strip() for text in value if text.strip())]
 
 
 def choose(texts: dict[str, str], language: str) -> tuple[str, str]:
-    """The text for a reader and the language it is in.
+    """Return the text for a reader and the language it is in.
 
     Args:
         texts: texts by language.

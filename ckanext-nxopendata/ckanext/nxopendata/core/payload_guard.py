@@ -1,46 +1,72 @@
-"""What reaches the register's actions and pages can be looked up and stored: no lists for texts, no NUL."""
+"""What reaches actions and pages can be looked up and stored: no lists for texts, no NUL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
+from flask_babel import lazy_gettext as _
 
-from ckanext.nxopendata.catalogue.schema import messages
 from ckanext.nxopendata.core import payload_types
 
-STRUCTURED = frozenset({"answers", "title_translated", "notes_translated", "nx_datasets", "nx_uses", "nx_systems"})
-"""What may be a list or a mapping; every other parameter of the register is one text or number."""
+MESSAGES = {
+    payload_types.NOT_TEXT: _("Write one text here, not a list, a table or a bare number"),
+    payload_types.NOT_TEXTS: _("Write a list of texts here"),
+    payload_types.NOT_ROWS: _("Write a list of rows here, each with its fields"),
+    payload_types.NOT_STORABLE: _("This holds a character that cannot be stored: type the text again"),
+    payload_types.TOO_LONG: _("Too long: write at most {number} characters"),
+    payload_types.TOO_BIG: _("The number is too big"),
+}
+"""Code of :func:`payload_types.find_type_errors` -> its text."""
 
 
-def guarded(action: Callable[..., Any]) -> Callable[..., Any]:
-    """The action, for data of the right shape alone.
+def format_error(code: str) -> str:
+    """Return the text of a code, in the language of the reader."""
+    return str(MESSAGES[code]).format(number=payload_types.LONGEST_TITLE)
+
+
+def to_error_dict(codes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what :func:`payload_types.find_type_errors` found as the errors of an action."""
+    return {
+        name: [to_error_dict(row) for row in code] if isinstance(code, list) else [format_error(code)]
+        for name, code in codes.items()
+    }
+
+
+def guard_action(action: Callable[..., Any], structured: Collection[str]) -> Callable[..., Any]:
+    """Return the action, for data of the right types alone.
+
+    Args:
+        structured: the parameters that may be a list or a mapping; every other one is one text or number.
 
     Raises:
         tk.ValidationError: by field, before the action looks anything up.
     """
 
     @wraps(action)
-    def checked(context: Context, data_dict: dict[str, Any]) -> Any:
-        wrong = payload_types.wrong(data_dict, ()) | {
+    def guarded(context: Context, data_dict: dict[str, Any]) -> Any:
+        codes = payload_types.find_type_errors(data_dict, ()) | {
             name: payload_types.NOT_TEXT
             for name, value in data_dict.items()
-            if isinstance(value, list | dict) and name not in STRUCTURED
+            if isinstance(value, list | dict) and name not in structured
         }
-        if wrong:
-            raise tk.ValidationError(messages.of_shapes(wrong))
+        if codes:
+            raise tk.ValidationError(to_error_dict(codes))
         return action(context, data_dict)
 
-    return checked
+    return guarded
 
 
-def storable_address() -> None:
-    """Before a page: an address that holds what no database can hold names nothing; nor does such a form."""
+def check_request() -> None:
+    """Refuse a request, before its page, whose address or form holds what no database can hold.
+
+    Such an address names nothing (404); such a form, or query, is a bad request (400).
+    """
     if any(payload_types.UNSTORABLE.search(str(value)) for value in (tk.request.view_args or {}).values()):
         tk.abort(404)
-    texts = [value for values in (tk.request.args, tk.request.form) for _, value in values.items(multi=True)]
+    texts = [value for values in (tk.request.args, tk.request.form) for _name, value in values.items(multi=True)]
     if any(map(payload_types.UNSTORABLE.search, texts)):
-        tk.abort(400, tk._("This holds a character that cannot be stored: type the text again"))
+        tk.abort(400, format_error(payload_types.NOT_STORABLE))

@@ -1,4 +1,4 @@
-"""Whether what a caller sent has the shape that its fields need, before any validator reads it.
+"""Check that what a caller sent has the types that its fields need, before any validator reads it.
 
 Validators of CKAN and of extensions take texts for granted; a list in the place of a text, or a character that the
 database cannot keep, ends them with an exception and the caller with "Internal Server Error".
@@ -24,7 +24,7 @@ LARGEST = 2**63 - 1
 
 NOT_TEXT, NOT_TEXTS, NOT_ROWS = "not_text", "not_texts", "not_rows"
 NOT_STORABLE, TOO_LONG, TOO_BIG = "not_storable", "too_long", "too_big"
-"""What is wrong: codes of :func:`wrong`, put into words by :mod:`messages`."""
+"""What is wrong: codes of :func:`find_type_errors`, put into words by :mod:`payload_guard`."""
 
 CORE = ("id", "name", "type", "title", "notes", "description", "owner_org", "state", "tag_string")
 OF_FILE = ("id", "url", "url_type", "format", "hash", "state")
@@ -38,10 +38,10 @@ SEVERAL = ("codes", "text_list")
 ROWS = ("tags", "groups", "extras", "users")
 
 
-def wrong(
+def find_type_errors(
     data: Mapping[str, Any], fields: Iterable[Mapping[str, Any]], resource_fields: Iterable[Mapping[str, Any]] = ()
 ) -> dict[str, Any]:
-    """What of ``data`` has not the shape its field needs.
+    """Find the values of ``data`` whose type is not what their field needs.
 
     Args:
         data: a dataset, department or group as an action takes it.
@@ -75,8 +75,8 @@ def wrong(
     return found
 
 
-def early(data: Mapping[str, Any]) -> dict[str, str]:
-    """The same for the few fields by which CKAN finds its way before it validates."""
+def find_core_type_errors(data: Mapping[str, Any]) -> dict[str, str]:
+    """Find the type errors in the few fields by which CKAN finds its way before it validates."""
     names = ("id", "name", "type", "owner_org", "state")
     return {name: problem for name in names if (problem := _text(data.get(name)))}
 

@@ -1,4 +1,4 @@
-"""Who stands where: how a department is reviewed, which roles a user has, whom review does not touch."""
+"""Who works for which department and for the supervising office, and whom review does not touch."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ import ckan.authz as authz
 import ckan.model as model
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue import config
-from ckanext.nxopendata.core import departments
-from ckanext.nxopendata.review import state_machine
+from ckanext.nxopendata.core import config, departments
+from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 
 OFF = "off"
 PUBLISHING = "nx_publishing"
 """Key of the context of a write that carries out a decision."""
 
 
-def mode(organization: model.Group | None) -> str:
-    """How a department's datasets are reviewed: ``off``, ``office`` (two levels) or ``trusted`` (its head alone)."""
-    return departments.extras(organization).get("nx_review_mode") or config.review()
+def review_mode(organization: model.Group | None) -> str:
+    """Return how a department's datasets are reviewed: ``off``, ``office`` (two levels), ``trusted`` (its head)."""
+    return departments.extras(organization).get("nx_review_mode") or config.default_review_mode()
 
 
-def applies(context: Context, organization: str | None) -> bool:
-    """Whether a write in ``context`` to a dataset of the department (id or name) has to be reviewed.
+def needs_review(context: Context, organization: str | None) -> bool:
+    """Return whether a write in ``context`` to a dataset of the department (id or name) has to be reviewed.
 
     Harvests and other jobs of the portal itself write with ``ignore_auth``; they and the system administrators
     publish directly.
@@ -32,12 +31,12 @@ def applies(context: Context, organization: str | None) -> bool:
         return False
     if authz.is_sysadmin(context.get("user")):
         return False
-    found = model.Group.get(organization)
-    return found is not None and mode(found) != OFF
+    department = model.Group.get(organization)
+    return department is not None and review_mode(department) != OFF
 
 
-def roles(user: str | None, organization_id: str) -> set[str]:
-    """The roles of a user (name) in the review of a department's datasets.
+def find_roles(user: str | None, organization_id: str) -> set[str]:
+    """Return the roles of a user (name) in the review of a department's datasets.
 
     An editor of the department is ``editor``; its administrator is ``head`` too; editors and administrators of
     the supervising organisation are ``office``; system administrators are all.
@@ -45,33 +44,33 @@ def roles(user: str | None, organization_id: str) -> set[str]:
     if not user:
         return set()
     if authz.is_sysadmin(user):
-        return {state_machine.EDITOR, state_machine.HEAD, state_machine.OFFICE}
-    found: set[str] = set()
+        return {EDITOR, HEAD, OFFICE}
+    roles: set[str] = set()
     role = authz.users_role_for_group_or_org(organization_id, user)
     if role in ("admin", "editor"):
-        found.add(state_machine.EDITOR)
+        roles.add(EDITOR)
     if role == "admin":
-        found.add(state_machine.HEAD)
+        roles.add(HEAD)
     if is_office(user):
-        found.add(state_machine.OFFICE)
-    return found
+        roles.add(OFFICE)
+    return roles
 
 
 def is_office(user: str | None) -> bool:
-    """Whether the user reviews for the supervising organisation."""
+    """Return whether the user works for the supervising organisation, as its editor or administrator."""
     office = office_id()
     return bool(user and office) and authz.users_role_for_group_or_org(office, user) in ("admin", "editor")
 
 
 def office_id() -> str | None:
-    """The id of the supervising organisation; None when none is set or it is not there."""
+    """Return the id of the supervising organisation; None when none is set or it is not there."""
     name = config.supervising_organization()
-    found: Any = model.Group.get(name) if name else None
-    return found.id if found else None
+    office: Any = model.Group.get(name) if name else None
+    return office.id if office else None
 
 
 def people(organization_id: str | None, capacities: tuple[str, ...]) -> list[model.User]:
-    """The active users with one of the capacities (``admin``, ``editor``) in an organisation."""
+    """Return the active users with one of the capacities (``admin``, ``editor``) in an organisation."""
     if not organization_id:
         return []
     query = (

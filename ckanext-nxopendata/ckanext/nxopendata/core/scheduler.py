@@ -25,7 +25,7 @@ from ckan import model
 from ckan.lib import jobs
 from croniter import croniter
 
-from ckanext.nxopendata.core import moved_jobs
+from ckanext.nxopendata.core import config, moved_jobs
 from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.core.timezone import CHINA, now
@@ -172,7 +172,7 @@ def tick() -> None:
 
 def start_timer() -> None:
     """See to it that :func:`tick` runs at the next full interval; any number of callers make one job of it."""
-    seconds = tk.config.get("ckanext.nxopendata.core.timer_seconds", 60)
+    seconds = config.timer_seconds()
     slot = int(time.time()) // seconds + 1
     queue = jobs.get_queue()
     job_id = f"{queue.name.replace(':', '-')}-timer-{slot}"

@@ -21,7 +21,7 @@ class Deadline:
     """The last day of a period in working days.
 
     ``unknown_years`` are the years it touches whose arrangement the table lacks: there, Saturdays and Sundays
-    alone count as free, and whoever shows the date says so.
+    alone count as free, and pages that show the date say so.
     """
 
     day: dt.date
@@ -35,15 +35,15 @@ class Calendar:
     exceptions: Mapping[dt.date, bool]
 
     def is_workday(self, day: dt.date) -> bool:
-        """Whether ``day`` is worked."""
+        """Return whether ``day`` is worked."""
         return self.exceptions.get(day, day.weekday() < 5)
 
     def knows(self, year: int) -> bool:
-        """Whether the table has the arrangement of ``year``."""
+        """Return whether the table has the arrangement of ``year``."""
         return any(day.year == year for day in self.exceptions)
 
     def after(self, start: dt.date, workdays: int) -> Deadline:
-        """The day on which ``workdays`` working days have passed; the day of ``start`` does not count."""
+        """Return the day on which ``workdays`` working days have passed; the day of ``start`` does not count."""
         day, left, years = start, workdays, {start.year}
         while left > 0:
             day += DAY
@@ -52,7 +52,7 @@ class Calendar:
         return Deadline(day, tuple(sorted(year for year in years if not self.knows(year))))
 
 
-class MalformedCalendar(ValueError):
+class CalendarError(ValueError):
     """A line of the file is not ``YYYY-MM-DD,0|1,name``; ``line`` is its number."""
 
     def __init__(self, line: int) -> None:
@@ -60,44 +60,44 @@ class MalformedCalendar(ValueError):
         self.line = line
 
 
-class NoHeading(MalformedCalendar):
+class CalendarHeadingError(CalendarError):
     """The first line does not name the columns."""
 
 
 def read(lines: Iterable[str]) -> Calendar:
-    """A calendar from the lines of a CSV file.
+    """Read a calendar from the lines of a CSV file.
 
     Raises:
-        NoHeading: the first line is not ``day,working,name``.
-        MalformedCalendar: with the number of the line.
+        CalendarHeadingError: the first line is not ``day,working,name``.
+        CalendarError: with the number of the line.
     """
     exceptions: dict[dt.date, bool] = {}
     reader = csv.DictReader(lines)
     if not {"day", "working"} <= set(reader.fieldnames or ()):
-        raise NoHeading(1)
+        raise CalendarHeadingError(1)
     for number, row in enumerate(reader, start=2):
         try:
             exceptions[dt.date.fromisoformat(row["day"].strip())] = {"1": True, "0": False}[row["working"].strip()]
         except (KeyError, ValueError, AttributeError):
-            raise MalformedCalendar(number) from None
+            raise CalendarError(number) from None
     return Calendar(exceptions)
 
 
 def load(path: str = "") -> Calendar:
-    """The calendar in the file at ``path``, or the one that is shipped; read again when the file changes."""
-    return parsed(text(path))
+    """Return the calendar in the file at ``path``, or the one that is shipped; read again when the file changes."""
+    return parse(read_file(path))
 
 
-def text(path: str = "") -> str:
-    """The lines of the file at ``path``, or of the one that is shipped."""
+def read_file(path: str = "") -> str:
+    """Return the lines of the file at ``path``, or of the one that is shipped."""
     return Path(path).read_text(encoding="utf-8-sig") if path else PACKAGED.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=8)
-def parsed(lines: str) -> Calendar:
-    """A calendar from the text of a CSV file.
+def parse(lines: str) -> Calendar:
+    """Read a calendar from the text of a CSV file; what was read is remembered.
 
     Raises:
-        MalformedCalendar: with the number of the line.
+        CalendarError: with the number of the line.
     """
     return read(lines.splitlines())

@@ -14,8 +14,7 @@ import yaml
 from ckan.types import ErrorDict
 from ckanext.scheming.validation import validators_from_string
 
-from ckanext.nxopendata.catalogue.schema import messages
-from ckanext.nxopendata.core import payload_types
+from ckanext.nxopendata.core import payload_guard, payload_types
 
 IDENTITY = frozenset({"name", "owner_org"})
 """Fields that the register sets by itself; they are columns, and no caller changes them."""
@@ -62,8 +61,8 @@ def validate(kind: str, data: Mapping[str, Any], user: str, stored: Any = None) 
         by field.
     """
     schema = load(kind)
-    if wrong := payload_types.wrong(data, schema["fields"]):
-        return {}, messages.of_shapes(wrong)
+    if wrong := payload_types.find_type_errors(data, schema["fields"]):
+        return {}, payload_guard.to_error_dict(wrong)
     context: Any = {"user": user, "auth_user_obj": model.User.get(user), ENTRY: stored}
     validated, errors = tk.navl_validate(dict(data), _navl_schema(schema), context)
     fields = {

@@ -1,8 +1,8 @@
 """Wiring of the register of government systems: one folder a subject, the same drawers in each.
 
 Beside the subjects: ``models.py`` (tables of several subjects), ``log.py`` (every change is written there),
-``roles.py`` (who may do what), ``periods.py`` (dates as departments write them), ``payload_guard.py`` (what reaches an
-action or a page can be stored). Each subject has its Alembic revision in ``migration/nxopendata_register``.
+``roles.py`` (who may do what), ``periods.py`` (dates as departments write them). Each subject has its Alembic
+revision in ``migration/nxopendata_register``.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from ckan.common import CKANConfig
 from flask import Blueprint
 
 from ckanext.nxopendata import register
-from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.core import payload_guard, wiring
 from ckanext.nxopendata.core.notifications.topics import register_topic
 from ckanext.nxopendata.register import (
     audit,
     dashboard,
     evaluation,
     official_tables,
-    payload_guard,
     projects,
     reports,
     supervision,
@@ -32,10 +31,13 @@ from ckanext.nxopendata.register.reports import collection
 
 SUBJECTS = (register, systems, projects, official_tables, supervision, reports, evaluation, audit, dashboard)
 
+STRUCTURED = frozenset({"answers", "title_translated", "notes_translated", "nx_datasets", "nx_uses", "nx_systems"})
+"""What may be a list or a mapping; every other parameter of the register is one text or number."""
+
 
 def _actions() -> wiring.Functions:
     return {
-        name: payload_guard.guarded(action) if name.startswith("nx_") else action
+        name: payload_guard.guard_action(action, STRUCTURED) if name.startswith("nx_") else action
         for name, action in wiring.actions(SUBJECTS)().items()
     }
 
@@ -43,8 +45,8 @@ def _actions() -> wiring.Functions:
 def _blueprints() -> list[Blueprint]:
     blueprints = wiring.blueprints(SUBJECTS)()
     for blueprint in blueprints:
-        if payload_guard.storable_address not in blueprint.before_request_funcs.get(None, ()):
-            blueprint.before_request(payload_guard.storable_address)
+        if payload_guard.check_request not in blueprint.before_request_funcs.get(None, ()):
+            blueprint.before_request(payload_guard.check_request)
     return blueprints
 
 

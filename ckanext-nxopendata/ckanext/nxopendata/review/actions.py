@@ -32,7 +32,7 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
         (``path``, ``before``, ``after``), ``findings`` (``code``, ``field``, ``level``, ``message``), ``decisions``
     """
     case = _case("nx_review_show", context, data_dict["id"])
-    held = roles.roles(context.get("user"), case.owner_org)
+    held = roles.find_roles(context.get("user"), case.owner_org)
     own = cases.of_dataset(case.dataset_id)
     shown = _row(case) | {"dataset_case_id": own.id if own else None}
     shown["steps"] = [
@@ -179,7 +179,7 @@ def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     found, this_year = holidays.calendar(), today().year
     missing = [year for year in (this_year, this_year + 1) if not found.knows(year)]
     years = sorted({day.year for day in found.exceptions})
-    return {"csv": holidays.text(), "own": holidays.own(), "years": years, "missing": missing}
+    return {"csv": holidays.text(), "own": holidays.is_kept_in_site(), "years": years, "missing": missing}
 
 
 @validate(schema.of_calendar)
@@ -192,10 +192,10 @@ def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> dict[str,
     """
     tk.check_access("nx_workdays_update", context, data_dict)
     try:
-        holidays.keep(data_dict.get("csv") or "")
-    except workdays.NoHeading:
+        holidays.save(data_dict.get("csv") or "")
+    except workdays.CalendarHeadingError:
         raise tk.ValidationError({"csv": [tk._('Begin with the heading "day,working,name"')]}) from None
-    except workdays.MalformedCalendar as problem:
+    except workdays.CalendarError as problem:
         text = tk._("Line {line}: write the day, 1 (worked) or 0 (free) and a name, such as 2026-10-01,0,National Day")
         raise tk.ValidationError({"csv": [text.format(line=problem.line)]}) from None
     return nx_workdays_show(context, {})
@@ -248,7 +248,7 @@ def _titles(case: Case, dataset: model.Package | None) -> dict[str, str]:
     stored = (case.payload or {}).get("title_translated") or (dataset.extras if dataset else {}).get("title_translated")
     try:
         texts = localised.parse(stored)
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         texts = {}
     return texts or {localised.DEFAULT: (dataset.title if dataset else "") or case.title}
 

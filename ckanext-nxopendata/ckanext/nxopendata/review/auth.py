@@ -21,7 +21,7 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     if case is None and dataset is None:
         return {"success": False, "msg": tk._("There is no such review")}
     organization = case.owner_org if case else getattr(dataset, "owner_org", None) or ""
-    held = roles.roles(context.get("user"), organization)
+    held = roles.find_roles(context.get("user"), organization)
     state = (
         case.state if case else (state_machine.DRAFT if getattr(dataset, "private", True) else state_machine.PUBLISHED)
     )
@@ -99,6 +99,6 @@ def bulk_update_delete(next_auth: Any, context: Context, data_dict: dict[str, An
 
 
 def _refuse_where_reviewed(context: Context, data_dict: dict[str, Any] | None) -> AuthResult | None:
-    if not roles.applies(context, (data_dict or {}).get("org_id")):
+    if not roles.needs_review(context, (data_dict or {}).get("org_id")):
         return None
     return {"success": False, "msg": tk._("Datasets of this department are published and withdrawn by review")}

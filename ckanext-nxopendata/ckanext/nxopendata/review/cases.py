@@ -15,7 +15,7 @@ from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
-from ckanext.nxopendata.core import holidays, roles
+from ckanext.nxopendata.core import holidays, roles, workflow
 from ckanext.nxopendata.core.language import reader_language, site_language
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.review import difference, notices, pending_changes, state_machine
@@ -98,7 +98,7 @@ def _not_open(dataset: model.Package) -> bool:
 
 def mode_of(case: Case) -> str:
     """How the case is reviewed. A department whose review was switched off meanwhile ends it as before."""
-    found = roles.mode(model.Group.get(case.owner_org))
+    found = roles.review_mode(model.Group.get(case.owner_org))
     return state_machine.BY_OFFICE if found == roles.OFF else found
 
 
@@ -117,10 +117,10 @@ def act(case_id: str, action: str, user: model.User, opinion: str = "", release_
     case = model.Session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise tk.ObjectNotFound(tk._("There is no such review"))
-    found = roles.roles(user.name, case.owner_org)
+    found = roles.find_roles(user.name, case.owner_org)
     try:
         arrow = state_machine.step(action, case.state, found, mode_of(case), case.kind)
-    except state_machine.NotPossible as problem:
+    except workflow.TransitionError as problem:
         model.Session.rollback()
         if problem.forbidden:
             raise tk.NotAuthorized(tk._("This step is for somebody else to take")) from None

@@ -96,7 +96,7 @@ def _row(dataset: model.Package, owner: model.Group, language: str) -> dict[str,
     extras = dataset.extras
     try:
         texts = localised.parse(extras.get("title_translated"))
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         texts = {}
     texts = texts or {localised.DEFAULT: dataset.title or ""}
     names = departments.texts(owner.title or owner.name, departments.extras(owner))

@@ -20,7 +20,7 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
     """Update a dataset; a published one keeps its live version, and the update waits beside it for review."""
     # A chain, since no hook or validator can keep the update from being written.
     dataset = model.Package.get(data_dict.get("id") or data_dict.get("name") or "")
-    if dataset is None or not roles.applies(context, dataset.owner_org):
+    if dataset is None or not roles.needs_review(context, dataset.owner_org):
         return original(context, data_dict)
     tk.check_access("package_update", context, {"id": dataset.id})
     case = cases.open_change(dataset.id) or cases.ensure(dataset, drafts.user_id(context))

@@ -36,8 +36,8 @@ def calendar(file: str, save: bool) -> None:
     try:
         found = workdays.load(file)
         if save:
-            holidays.keep(workdays.text(file))
-    except workdays.MalformedCalendar as problem:
+            holidays.save(workdays.read_file(file))
+    except workdays.CalendarError as problem:
         raise click.ClickException(f"第 {problem.line} 行应为 YYYY-MM-DD,0或1,名称 / line {problem.line}") from None
     years = sorted({day.year for day in found.exceptions})
     click.echo(f"{len(found.exceptions)} 天，年份 / days of the years: {', '.join(map(str, years))}")

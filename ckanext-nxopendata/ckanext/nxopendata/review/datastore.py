@@ -19,7 +19,7 @@ from ckanext.nxopendata.review import cases, state_machine
 
 def published_under_review(context: Context, dataset: model.Package | None) -> bool:
     """Whether the public reads this dataset and a write in ``context`` would have to be reviewed."""
-    if dataset is None or not roles.applies(context, dataset.owner_org):
+    if dataset is None or not roles.needs_review(context, dataset.owner_org):
         return False
     case = cases.of_dataset(dataset.id)
     return case.state == state_machine.PUBLISHED if case else not dataset.private

@@ -25,7 +25,7 @@ def begin_case(context: Context, dataset: Mapping[str, Any]) -> None:
     Args:
         dataset: as ``IPackageController.after_dataset_create`` receives it.
     """
-    if dataset.get("type", "dataset") != "dataset" or not roles.applies(context, dataset.get("owner_org")):
+    if dataset.get("type", "dataset") != "dataset" or not roles.needs_review(context, dataset.get("owner_org")):
         return
     case = cases.begin(model.Session.get_one(model.Package, dataset["id"]), user_id(context))
     show_in_page(case, tk._("Saved as a draft. The public does not see it until it was reviewed."))

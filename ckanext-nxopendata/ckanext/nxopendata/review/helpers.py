@@ -100,7 +100,7 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     organization = dataset.get("owner_org")
     if not user or not organization:
         return None
-    held = roles.roles(user, organization)
+    held = roles.find_roles(user, organization)
     if not held:
         return None
     case = cases.open_change(dataset["id"]) or cases.of_dataset(dataset["id"])
@@ -117,9 +117,9 @@ def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
     if not user:
         return False
     if dataset.get("owner_org"):
-        return roles.applies({"user": user}, dataset["owner_org"])
+        return roles.needs_review({"user": user}, dataset["owner_org"])
     mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "create_dataset"})
-    return bool(mine) and all(roles.applies({"user": user}, organization["id"]) for organization in mine)
+    return bool(mine) and all(roles.needs_review({"user": user}, organization["id"]) for organization in mine)
 
 
 def nx_review_field(path: list[str]) -> str:

@@ -47,7 +47,7 @@ class NxOpendataReviewPlugin(p.SingletonPlugin, visibility.Labels):
     # IBulkWriter
 
     def updates_by_action(self, context: Context, package: model.Package) -> bool:
-        return roles.applies(context, package.owner_org)
+        return roles.needs_review(context, package.owner_org)
 
     # IPackageController
 

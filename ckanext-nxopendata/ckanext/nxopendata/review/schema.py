@@ -10,8 +10,7 @@ from ckan.logic.schema import validator_args
 from ckan.logic.validators import email_validator
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.catalogue.schema import messages
-from ckanext.nxopendata.core import payload_types
+from ckanext.nxopendata.core import payload_guard, payload_types
 from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.review import catalogue_lists, state_machine
 
@@ -32,9 +31,9 @@ def a_time(value: Any) -> dt.datetime | None:
 def text(value: Any) -> str:
     """One text that can be stored."""
     if not isinstance(value, str):
-        raise tk.Invalid(messages.shape_text(payload_types.NOT_TEXT))
+        raise tk.Invalid(payload_guard.format_error(payload_types.NOT_TEXT))
     if payload_types.UNSTORABLE.search(value):
-        raise tk.Invalid(messages.shape_text(payload_types.NOT_STORABLE))
+        raise tk.Invalid(payload_guard.format_error(payload_types.NOT_STORABLE))
     return value
 
 

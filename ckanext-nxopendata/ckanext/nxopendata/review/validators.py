@@ -37,7 +37,7 @@ def nx_dataset_visibility(key: FlattenKey, data: FlattenDataDict, errors: Flatte
 
 
 def _needs_review(context: Context, organization: Any) -> bool:
-    return isinstance(organization, str) and roles.applies(context, organization)
+    return isinstance(organization, str) and roles.needs_review(context, organization)
 
 
 def _read_extra(data: FlattenDataDict, name: str) -> Any:

@@ -43,7 +43,7 @@ def show_pending(context: Context, dataset: dict[str, Any]) -> None:
     """
     if not (context.get("for_update") or context.get("for_edit")) or not dataset.get("owner_org"):
         return
-    if not roles.applies(context, dataset["owner_org"]):
+    if not roles.needs_review(context, dataset["owner_org"]):
         return
     case = cases.open_change(dataset["id"])
     if case is not None and case.payload:

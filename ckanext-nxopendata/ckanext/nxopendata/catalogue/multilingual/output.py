@@ -120,7 +120,7 @@ def _tag_names(names: set[str], language: str) -> dict[str, str]:
     for name, texts in rows:
         try:
             lists = localised.parse_lists(texts)
-        except localised.NotLocalised:
+        except localised.LocalisedValueError:
             continue
         pairs = zip(lists.get(localised.DEFAULT, []), lists.get(language.split("_")[0], []), strict=False)
         found |= {own: word for own, word in pairs if own == name}
@@ -140,7 +140,7 @@ def _titles(names: set[str]) -> dict[str, dict[str, str]]:
 def _texts(stored: Any) -> dict[str, str]:
     try:
         return localised.parse(stored)
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         return {}
 
 

@@ -36,7 +36,7 @@ def nx_localise(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict
             value = parts
         try:
             texts = localised.parse(None if value is tk.missing else value)
-        except localised.NotLocalised:
+        except localised.LocalisedValueError:
             continue  # nx_localised reports it, at the field
         plain = data.get((core,))
         if isinstance(plain, str) and plain and (not texts or _plain_changed(plain, texts, stored, core)):
@@ -58,7 +58,7 @@ def nx_localise_tags(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
     value = parts or data.get(("tags_translated",))
     try:
         texts = localised.parse_lists(None if value is tk.missing else value)
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         return  # nx_localised_tags reports it, at the field
     sent = [data[name] for name in sorted(data) if name[0] == "tags" and name[-1] == "name"]
     written = data.get(("tag_string",))
@@ -86,7 +86,7 @@ def nx_localised_tags(field: dict[str, Any], schema: dict[str, Any]) -> Callable
         value = data.get(key)
         try:
             texts = localised.parse_lists(None if value is tk.missing else value)
-        except localised.NotLocalised:
+        except localised.LocalisedValueError:
             errors[key].append(tk._('Write tags by language such as {"zh": ["…"], "en": ["…"]}'))
             return
         unknown = sorted(set(texts) - set(config.languages()))
@@ -107,7 +107,7 @@ def nx_localised_tags_output(value: Any) -> Any:
     """The stored JSON as lists by language."""
     try:
         return localised.parse_lists(value)
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         return value
 
 
@@ -127,7 +127,7 @@ def nx_localised(field: dict[str, Any], schema: dict[str, Any]) -> Callable[...,
         value = data.get(key)
         try:
             texts = localised.parse(None if value is tk.missing else value)
-        except localised.NotLocalised:
+        except localised.LocalisedValueError:
             errors[key].append(tk._('Write the text, or texts by language such as {"zh": "…", "en": "…"}'))
             return
         unknown = sorted(set(texts) - set(config.languages()))
@@ -148,5 +148,5 @@ def nx_localised_output(value: Any) -> Any:
     """The stored JSON as texts by language."""
     try:
         return localised.parse(value)
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         return value

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import Finding
-from ckanext.nxopendata.core import codelists, payload_types
+from ckanext.nxopendata.core import codelists
 
 TEXTS: dict[str, LazyString] = {
     "required": _("Fill this in: the catalogue guide requires it"),
@@ -53,17 +52,7 @@ TEXTS: dict[str, LazyString] = {
     "code_taken": _("Resource code {code} belongs to another dataset ({name})"),
     "code_is_fixed": _("The resource code {code} is final and cannot be changed"),
 }
-"""Finding code -> its text, translated when it is read."""
-
-SHAPES: dict[str, LazyString] = {
-    payload_types.NOT_TEXT: _("Write one text here, not a list, a table or a bare number"),
-    payload_types.NOT_TEXTS: _("Write a list of texts here"),
-    payload_types.NOT_ROWS: _("Write a list of rows here, each with its fields"),
-    payload_types.NOT_STORABLE: _("This holds a character that cannot be stored: type the text again"),
-    payload_types.TOO_LONG: _("Too long: write at most {number} characters"),
-    payload_types.TOO_BIG: _("The number is too big"),
-}
-"""Code of :func:`payload_types.wrong` -> its text, translated when it is read."""
+"""Finding code -> its text, translated when read."""
 
 LISTED = {
     "format": "format_category",
@@ -79,19 +68,6 @@ def text(finding: Finding, language: str) -> str:
     """Return what a finding says to a reader of ``language`` (a locale)."""
     params = {name: _named(name, value, language) for name, value in finding.params.items()}
     return str(TEXTS[finding.code]).format(**params)
-
-
-def shape_text(code: str) -> str:
-    """Return what a code of :func:`payload_types.wrong` says to the reader."""
-    return str(SHAPES[code]).format(number=payload_types.LONGEST_TITLE)
-
-
-def of_shapes(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what :func:`payload_types.wrong` found as errors of an action."""
-    return {
-        name: [of_shapes(row) for row in problem] if isinstance(problem, list) else [shape_text(problem)]
-        for name, problem in found.items()
-    }
 
 
 def _named(parameter: str, value: Any, language: str) -> Any:

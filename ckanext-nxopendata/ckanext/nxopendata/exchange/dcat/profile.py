@@ -66,7 +66,7 @@ def publisher(group: Any) -> dict[str, Any]:
     extras = group.extras or {}
     try:
         names = localised.parse(extras.get("title_translated"))
-    except localised.NotLocalised:
+    except localised.LocalisedValueError:
         names = {}
     return {
         "id": group.id,

@@ -85,7 +85,7 @@ def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
     plan = make_plan(drafts, department, user, lambda done: table.change(row["id"], done=done), judge=not writing)
     if writing:
         apply_plan(plan, user, lambda done: table.change(row["id"], done=len(drafts) + done))
-    reviewed = roles.applies({"user": user}, department.id)  # only to tell the reader; the writing asks by itself
+    reviewed = roles.needs_review({"user": user}, department.id)  # only to tell the reader; the writing asks by itself
     return build_report(plan.entries, remarks) | {"batch": batch, "reviewed": reviewed}
 
 
