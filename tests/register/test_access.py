@@ -18,7 +18,9 @@ from ckan.tests import helpers
 
 from ckanext.nxopendata.core import wiring
 from ckanext.nxopendata.register import plugin
-from ckanext.nxopendata.register.models import Entry, Import, Verdict
+from ckanext.nxopendata.register.cleanup.models import Verdict
+from ckanext.nxopendata.register.models import Entry
+from ckanext.nxopendata.register.official_tables.models import Import
 
 from .conftest import World
 
@@ -249,14 +251,14 @@ def pages(rows: dict[str, str]) -> dict[str, dict[str, str]]:
         "nx_register_tables.bring": owner,
         "nx_register_tables.show_import": import_,
         "nx_register_tables.marked": import_,
-        "nx_register_supervision.verdicts": owner,
-        "nx_register_supervision.propose": owner,
-        "nx_register_supervision.answer": verdict,
-        "nx_register_supervision.decide": verdict,
-        "nx_register_supervision.board": owner,
-        "nx_register_supervision.funding": owner,
-        "nx_register_supervision.funding_csv": owner,
-        "nx_register_supervision.merging": owner,
+        "nx_register_cleanup.verdicts": owner,
+        "nx_register_cleanup.propose": owner,
+        "nx_register_cleanup.answer": verdict,
+        "nx_register_cleanup.decide": verdict,
+        "nx_register_connection.board": owner,
+        "nx_register_connection.funding": owner,
+        "nx_register_connection.funding_csv": owner,
+        "nx_register_integration.merging": owner,
         "nx_register_reports.tasks": owner,
         "nx_register_reports.task": {"id": "1-1"},
         "nx_register_reports.index": owner,

@@ -316,4 +316,4 @@ def test_a_year_to_come_is_refused(world: World, on: Any) -> None:
         world.act("office", "nx_evaluation_collect", year=2027)
     with pytest.raises(tk.ObjectNotFound):
         world.act("office", "nx_evaluation_report", year=2001)
-    assert procedure.of_year(2001) == []
+    assert procedure.list_evaluations(2001) == []

@@ -51,7 +51,7 @@ class TestScores:
             assert scoring.total((each.indicator.weight, each.points) for each in scores) == Decimal("100.00")
 
     def test_a_correction_keeps_the_weights_and_says_what_was_before(self):
-        stored = scoring.plain(scoring.score(INDICATORS[0], Count(1, 4))) | {"weight": "40"}
+        stored = scoring.score_to_json(scoring.score(INDICATORS[0], Count(1, 4))) | {"weight": "40"}
         once = scoring.adjusted(stored, 2, 4, "一个系统登记在册")
         twice = scoring.adjusted(once, 0, 0, "不适用")
         assert once["points"] == str(scoring.rounded(Decimal(40) * Decimal(once["reached"]) / 100))

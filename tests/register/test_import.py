@@ -54,10 +54,10 @@ def test_300_rows_of_which_15_are_wrong(world: World) -> None:
     # The marked copy has a comment on each bad cell.
     from ckan import model
 
-    from ckanext.nxopendata.register.models import Import
     from ckanext.nxopendata.register.official_tables.intake import importer
+    from ckanext.nxopendata.register.official_tables.models import Import
 
-    page = load_workbook(io.BytesIO(importer.marked(model.Session.get(Import, seen["id"])))).worksheets[0]
+    page = load_workbook(io.BytesIO(importer.annotate_file(model.Session.get(Import, seen["id"])))).worksheets[0]
     assert sorted(cell.coordinate for row in page for cell in row if cell.comment) == faults
 
 

@@ -34,7 +34,7 @@ class TestPeriods:
 
     @pytest.mark.parametrize("written", ["不详", "2015年13月", "2015-02-30", "上届", "1015", "15年"])
     def test_is_refused(self, written: str) -> None:
-        with pytest.raises(periods.NotAPeriod):
+        with pytest.raises(periods.NotAPeriodError):
             periods.parse(written)
 
 
@@ -45,7 +45,7 @@ def test_300_rows_with_their_faults() -> None:
     assert [sum(draft.group == group for draft in read.drafts) for group in ("keep", "merge", "clear")] == [180, 80, 40]
     assert (read.person, read.phone) == ("李某", "0951-6000000")
     assert read.remarks == []
-    found = {f"{get_column_letter(p.cell.column)}{p.cell.row}" for p in reader.iterate(read.drafts)}
+    found = {f"{get_column_letter(p.cell.column)}{p.cell.row}" for draft in read.drafts for p in draft.problems}
     # Which departments there are, and what day it is, only the site knows.
     assert set(faults) - found == {cell for cell in faults if cell.startswith("B")} | {_place(faults, 163)}
     assert found <= set(faults)
@@ -95,10 +95,10 @@ class TestEveryDayOddities:
             "二、接入自治区数据共享交换平台的信息系统（自治区信息化建设办管理），共1个,,,,\n1,甲系统,甲,全区,每日\n"
         )
         assert [(d.table, d.group) for d in read.drafts] == [("3", "service"), ("3", "exchange")]
-        assert not list(reader.iterate(read.drafts))
+        assert not any(draft.problems for draft in read.drafts)
 
     def test_a_file_without_the_head_is_refused(self) -> None:
-        with pytest.raises(reader.NoTable):
+        with pytest.raises(reader.NoTableError):
             read_csv("甲,乙\n1,2\n")
 
 

@@ -24,7 +24,7 @@ class TestRounds:
         assert found.asked == day.replace(day=1)
         assert found.due == day.replace(day=2)
         assert found.summary == day.replace(day=5)
-        assert reporting_periods.of("monthly", found.period) == found
+        assert reporting_periods.find_round("monthly", found.period) == found
 
     @given(DAYS)
     def test_the_year_before_is_asked_about_in_december(self, day):
@@ -40,13 +40,13 @@ class TestRounds:
         [("weekly", "2026-10"), ("monthly", "2026"), ("monthly", "2026-13"), ("annual", "2026-10"), ("annual", "去年")],
     )
     def test_what_is_no_round_is_refused(self, kind, period):
-        with pytest.raises(reporting_periods.NoSuchRound):
-            reporting_periods.of(kind, period)
+        with pytest.raises(reporting_periods.NoSuchRoundError):
+            reporting_periods.find_round(kind, period)
 
 
 class TestTasks:
     def test_every_task_has_a_number_a_leader_a_date_and_both_languages(self):
-        found = plan_tasks.every()
+        found = plan_tasks.list_tasks()
         assert len({task.code for task in found}) == len(found) >= 40
         for task in found:
             assert task.lead, task.code
@@ -55,14 +55,14 @@ class TestTasks:
             assert all(task.section.values()), task.code
 
     def test_parts_two_and_three_of_the_plan_are_there(self):
-        sources = " ".join(task.source for task in plan_tasks.every())
+        sources = " ".join(task.source for task in plan_tasks.list_tasks())
         for part, clauses in (("二", "一二三四五六七"), ("三", "一二三四五六")):
             for clause in clauses:
                 assert f"{part}（{clause}）" in sources
 
     def test_the_day_in_words_and_the_day_agree(self):
         """“12月底” is the last day of December, “10月中旬” ends on the 20th, “2019年1月1日” is that day."""
-        for task in plan_tasks.every():
+        for task in plan_tasks.list_tasks():
             if task.due is None or task.due_text.startswith("政务外网"):
                 continue
             assert task.due_text.startswith(f"{task.due.year}年"), task.code
@@ -83,6 +83,6 @@ class TestTasks:
         ],
     )
     def test_a_unit_knows_its_tasks(self, names, kind, code, place):
-        task = plan_tasks.get(code)
+        task = plan_tasks.find_task(code)
         assert task is not None
         assert task.concerns(names, kind) == place

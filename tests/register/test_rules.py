@@ -76,7 +76,7 @@ class TestTheFiveSigns:
         loose = inactivity_signs.Thresholds(signs=2, unused_months=6)
         found = inactivity_signs.check(replace(USED, last_used="2026-04"), loose, TODAY)
         assert found[0].met and found[0].params == {"period": "2026-04", "months": 6, "threshold": 6}
-        assert not inactivity_signs.proposes(found, loose)
+        assert not inactivity_signs.is_proposed(found, loose)
 
 
 class TestTheBoard:

@@ -15,7 +15,7 @@ from ckanext.nxopendata.register.official_tables import content, delimited, exce
 from .systems_for_tables import SYSTEMS
 
 FILLER = content.Filler("自治区文化和旅游厅", "李某", "0951-6000000")
-TABLES = [content.of_systems(number, SYSTEMS, FILLER) for number in layout.OF_SYSTEMS]
+TABLES = [content.make_systems_table(number, SYSTEMS, FILLER) for number in layout.OF_SYSTEMS]
 CHECKED = Path(__file__).parent / "fixtures" / "tables.csv"
 
 
@@ -65,10 +65,10 @@ def test_pdf_is_made_without_loading_anything() -> None:
 
 def test_units() -> None:
     unit = content.Unit("文旅厅", "机关", "86", "90", contact_name="李某", contact_phone="0951-6")
-    lines = content.of_units("4", [unit]).lines()
+    lines = content.make_units_table("4", [unit]).lines()
     assert lines[1] == ("政务信息系统管理部门情况表",)
     assert lines[2:] == [
         ("管理部门名称", "单位类型", "人员数量", "编制人数", "联系人姓名", "联系电话"),
         ("文旅厅", "机关", "86", "90", "李某", "0951-6"),
     ]
-    assert content.of_units("5", [unit]).lines()[-1][:2] == ("1", "文旅厅")
+    assert content.make_units_table("5", [unit]).lines()[-1][:2] == ("1", "文旅厅")

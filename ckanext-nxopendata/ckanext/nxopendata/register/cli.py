@@ -18,7 +18,7 @@ def register() -> None:
 @click.option("--state", type=click.Choice(["active", "merged", "disposed"]), help="Only systems in this state.")
 def list_systems(state: str | None) -> None:
     """列出登记的系统 / List the systems: department, plan, name."""
-    for system in system_store.every(state=state):
+    for system in system_store.list_systems(state=state):
         click.echo(f"{system.department}\t{system.plan}\t{system.title}")
 
 

@@ -20,7 +20,7 @@ def supervisor(office: str) -> str:
     return name or (catalogue.supervising_organization() if office == "office" else "")
 
 
-def number(name: str) -> int:
+def cleanup_threshold(name: str) -> int:
     """A threshold of the clean-up: ``ckanext.nxopendata.register.zombie_<name>``."""
     return tk.config[f"{PREFIX}zombie_{name}"]
 

@@ -46,15 +46,15 @@ def write(
 
 def read(subject: str, subject_id: str) -> list[dict[str, Any]]:
     """All that ever happened to one thing, oldest first."""
-    return _shown(sa.and_(Entry.subject == subject, Entry.subject_id == subject_id))
+    return _to_api(sa.and_(Entry.subject == subject, Entry.subject_id == subject_id))
 
 
-def of_department(owner_org: str) -> list[dict[str, Any]]:
+def read_department(owner_org: str) -> list[dict[str, Any]]:
     """What was said of a department (id) itself: its people, its connections, its imports; oldest first."""
-    return _shown(sa.and_(Entry.subject.in_(("department", "import")), Entry.owner_org == owner_org))
+    return _to_api(sa.and_(Entry.subject.in_(("department", "import")), Entry.owner_org == owner_org))
 
 
-def _shown(where: Any) -> list[dict[str, Any]]:
+def _to_api(where: Any) -> list[dict[str, Any]]:
     return [
         {
             "action": entry.action,

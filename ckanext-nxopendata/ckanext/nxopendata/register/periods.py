@@ -23,7 +23,7 @@ EPOCH = dt.date(1899, 12, 30)
 """Day 0 of spreadsheet dates (the 1900 system)."""
 
 
-class NotAPeriod(ValueError):
+class NotAPeriodError(ValueError):
     """The text is not a year, a month or a day."""
 
 
@@ -48,14 +48,14 @@ def parse(text: str) -> str:
         return (EPOCH + dt.timedelta(days=int(plain))).isoformat()
     found = WRITTEN.fullmatch(plain) or COMPACT.fullmatch(plain)
     if not found:
-        raise NotAPeriod(text)
+        raise NotAPeriodError(text)
     year, month, day = (int(part) if part else None for part in found.groups())
     try:
         dt.date(year or 0, month or 1, day or 1)
     except ValueError:
-        raise NotAPeriod(text) from None
+        raise NotAPeriodError(text) from None
     if not 1949 <= (year or 0) <= 2199:
-        raise NotAPeriod(text)
+        raise NotAPeriodError(text)
     return f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
 
 

@@ -1,7 +1,8 @@
 """Wiring of the register of government systems: one folder a subject, the same drawers in each.
 
-Beside the subjects: ``models.py`` (tables of several subjects), ``log.py`` (every change is written there),
-``roles.py`` (who may do what), ``periods.py`` (dates as departments write them). Each subject has its Alembic
+Beside the subjects: ``entry_schema.py`` and ``entry_store.py`` (systems and projects alike: their fields, and writing
+them), ``log.py`` (every change is written there), ``roles.py`` and ``permissions.py`` (who stands where, and may do
+what), ``web.py`` (what the pages share), ``periods.py`` (dates as departments write them). Each subject has its Alembic
 revision in ``migration/nxopendata_register``.
 """
 
@@ -17,19 +18,33 @@ from ckanext.nxopendata.core import payload_guard, wiring
 from ckanext.nxopendata.core.notifications.topics import register_topic
 from ckanext.nxopendata.register import (
     audit,
+    cleanup,
+    connection,
     dashboard,
     evaluation,
+    integration,
     official_tables,
     projects,
     reports,
-    supervision,
     systems,
 )
 from ckanext.nxopendata.register.audit import findings
 from ckanext.nxopendata.register.evaluation import procedure
 from ckanext.nxopendata.register.reports import collection
 
-SUBJECTS = (register, systems, projects, official_tables, supervision, reports, evaluation, audit, dashboard)
+SUBJECTS = (
+    register,
+    systems,
+    projects,
+    official_tables,
+    cleanup,
+    connection,
+    integration,
+    reports,
+    evaluation,
+    audit,
+    dashboard,
+)
 
 STRUCTURED = frozenset({"answers", "title_translated", "notes_translated", "nx_datasets", "nx_uses", "nx_systems"})
 """What may be a list or a mapping; every other parameter of the register is one text or number."""
@@ -74,4 +89,4 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_register")
         for subject in (collection, procedure, findings):
-            register_topic(subject.TOPIC, subject.words)
+            register_topic(subject.TOPIC, subject.notice_text)

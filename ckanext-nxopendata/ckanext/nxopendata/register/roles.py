@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ckanext.nxopendata.register import config
 
 READER, EDITOR, HEAD = "reader", "editor", "head"
-OFFICE, AUDIT, DEVELOPMENT, FINANCE, GENERAL = config.OFFICES
+OFFICE, AUDIT, DEVELOPMENT, FINANCE, _GENERAL_OFFICE = config.OFFICES
 SUPERVISORS = frozenset(config.OFFICES)
 COLLECTORS = frozenset({OFFICE, DEVELOPMENT})
 """Who brings tables 4 and 5 of any department: they are sent in to the development commission (plan, 加强组织领导),
@@ -24,13 +24,13 @@ and the informatisation office keeps the register."""
 ALL = SUPERVISORS | {READER, EDITOR, HEAD}
 
 
-def of(user: str | None, owner_org: str | None) -> frozenset[str]:
+def find_roles(user: str | None, owner_org: str | None) -> frozenset[str]:
     """The roles of a user (name) towards the rows of a department (id); all of them for system administrators."""
     if not user:
         return frozenset()
     if authz.is_sysadmin(user):
         return ALL
-    found = set(supervising(user))
+    found = set(supervising_offices(user))
     role = authz.users_role_for_group_or_org(owner_org, user) if owner_org else None
     if role:
         found.add(READER)
@@ -41,7 +41,7 @@ def of(user: str | None, owner_org: str | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def supervising(user: str | None) -> frozenset[str]:
+def supervising_offices(user: str | None) -> frozenset[str]:
     """Which supervising offices a user (name) works for: as administrator or editor of the organisation.
 
     Of the audit office any member will do: there it is the role of those who read and change nothing.
@@ -53,23 +53,23 @@ def supervising(user: str | None) -> frozenset[str]:
     names = {office: name for office in config.OFFICES if (name := config.supervisor(office))}
     if not names:
         return frozenset()
-    mine = set(_names(user, ("admin", "editor")))
+    mine = set(_organization_names(user, ("admin", "editor")))
     found = {office for office, name in names.items() if name in mine}
-    if names.get(AUDIT) in _names(user, ("member",)):
+    if names.get(AUDIT) in _organization_names(user, ("member",)):
         found.add(AUDIT)
     return frozenset(found)
 
 
-def audits(user: str | None) -> bool:
+def is_auditor(user: str | None) -> bool:
     """Whether a user (name) keeps findings: administrators and editors of the audit office."""
     if not user:
         return False
-    return authz.is_sysadmin(user) or config.supervisor(AUDIT) in _names(user, ("admin", "editor"))
+    return authz.is_sysadmin(user) or config.supervisor(AUDIT) in _organization_names(user, ("admin", "editor"))
 
 
 def sees_all(user: str | None) -> bool:
     """Whether a user (name) sees the rows of every department."""
-    return bool(supervising(user))
+    return bool(supervising_offices(user))
 
 
 def departments(user: str | None, *, write: bool = False) -> list[str]:
@@ -80,7 +80,7 @@ def departments(user: str | None, *, write: bool = False) -> list[str]:
     return [row[0] for row in model.Session.execute(_memberships(user, capacities))]
 
 
-def _names(user: str, capacities: tuple[str, ...]) -> list[str]:
+def _organization_names(user: str, capacities: tuple[str, ...]) -> list[str]:
     return [row[1] for row in model.Session.execute(_memberships(user, capacities))]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ckan import model
+
 from ckanext.nxopendata.core.scheduler import schedule
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register.audit import findings
@@ -14,9 +16,11 @@ def schedule_tasks() -> None:
 
 
 def remind() -> tuple[dict[str, int], int]:
-    """Ask for the reports that have come due, and remind who is due or late.
+    """Ask for the reports that have come due, and remind who is due or late. Commits.
 
     Returns:
         How many reports were ``asked`` for and ``reminded`` of, and how many replies were reminded of.
     """
-    return collection.remind(today()), findings.remind(today())
+    counts = collection.remind(today()), findings.remind(today())
+    model.Session.commit()
+    return counts

@@ -19,13 +19,23 @@ def query_values(*names: str) -> dict[str, str]:
     return {name: value for name in names if (value := tk.request.args.get(name, ""))}
 
 
+def chosen_department() -> str | None:
+    """The department that the address chooses, if any."""
+    return tk.request.args.get("owner_org") or None
+
+
+def flash_refusal(problem: Any) -> None:
+    """Show on the next page why an action refused."""
+    tk.h.flash_error("；".join(map(str, problem.error_summary.values())))
+
+
 def form_data() -> dict[str, Any]:
     """What a form sent, flat names unfolded."""
     data: dict[str, Any] = clean_dict(unflatten(tuplize_dict(parse_params(tk.request.form))))
     return {name: value for name, value in data.items() if not name.startswith("_")}
 
 
-def must(action: str, data: Mapping[str, Any]) -> None:
+def require_access(action: str, data: Mapping[str, Any]) -> None:
     """A 403 (or 401) page for those who may not do ``action``."""
     try:
         tk.check_access(action, {"user": tk.current_user.name}, dict(data))
@@ -33,7 +43,7 @@ def must(action: str, data: Mapping[str, Any]) -> None:
         tk.abort(403 if tk.current_user.is_authenticated else 401, str(problem.message or ""))
 
 
-def must_be_a_department(reference: str) -> None:
+def require_department(reference: str) -> None:
     """A 404 page where there is no such department: system administrators may do everything, to whatever there is."""
     if permissions.department_id(reference) is None:
         tk.abort(404, tk._("There is no such department"))

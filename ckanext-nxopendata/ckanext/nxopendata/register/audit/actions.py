@@ -20,14 +20,14 @@ from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.audit import export_lists, findings, sampling, schema
-from ckanext.nxopendata.register.audit.models import OPEN, Export, Finding, view
+from ckanext.nxopendata.register.audit.models import OPEN, Export, Finding, to_api
 from ckanext.nxopendata.register.systems import system_store
 from ckanext.nxopendata.review import catalogue_lists
 
 # Exports
 
 
-@validate(schema.of_export)
+@validate(schema.export)
 def nx_audit_export(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Export a list; who did, when, by which filter, and the SHA-256 of the file are kept for good.
 
@@ -44,6 +44,7 @@ def nx_audit_export(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     tk.check_access("nx_audit_export", context, data_dict)
     name, form = data_dict["list"], data_dict["format"]
     kind = export_lists.LISTS[name]
+    title = str(kind.title)
     chosen = {each: str(data_dict[each]) for each in kind.filters if data_dict.get(each)}
     if superfluous := [each for each in export_lists.FILTERS if data_dict.get(each) and each not in kind.filters]:
         raise tk.ValidationError({each: [tk._("This list has no such filter")] for each in superfluous})
@@ -56,8 +57,8 @@ def nx_audit_export(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     if form == "csv":
         content = sampling.as_csv(rows)
     else:
-        content = sampling.as_xlsx(rows, kind.title(), _about(kind.title(), who, moment, chosen, len(rows) - 1))
-    stem = re.sub(r"[^\w-]+", "_", kind.title())
+        content = sampling.as_xlsx(rows, title, _about(title, who, moment, chosen, len(rows) - 1))
+    stem = re.sub(r"[^\w-]+", "_", title)
     row = Export(
         sha256=sampling.digest(content),
         list=name,
@@ -87,7 +88,7 @@ def _export(row: Export) -> dict[str, Any]:
 
 
 @tk.side_effect_free
-@validate(schema.of_page)
+@validate(schema.page)
 def nx_audit_export_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """What was exported, the newest first.
 
@@ -103,7 +104,7 @@ def nx_audit_export_list(context: Context, data_dict: dict[str, Any]) -> dict[st
     return {"count": count, "results": [_export(row) for row in model.Session.scalars(query)]}
 
 
-@validate(schema.of_verification)
+@validate(schema.verification)
 def nx_audit_verify(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Which export a file is, by its SHA-256 or by the file itself, which is not kept.
 
@@ -127,7 +128,7 @@ def nx_audit_verify(context: Context, data_dict: dict[str, Any]) -> dict[str, An
 
 
 @tk.side_effect_free
-@validate(schema.of_sample)
+@validate(schema.sample)
 def nx_audit_sample(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Draw a random sample; with the same seed, of the same records, it is drawn again.
 
@@ -167,7 +168,7 @@ def nx_audit_sample(context: Context, data_dict: dict[str, Any]) -> dict[str, An
 
 
 def _systems(owners: list[str] | None) -> dict[str, tuple[str, str]]:
-    return {each.id: (each.title, each.owner_org) for each in system_store.every(owners, state="active")}
+    return {each.id: (each.title, each.owner_org) for each in system_store.list_systems(owners, state="active")}
 
 
 def _datasets(owners: list[str] | None) -> dict[str, tuple[str, str]]:
@@ -185,7 +186,7 @@ _POPULATIONS = {"systems": _systems, "datasets": _datasets}
 
 
 @tk.side_effect_free
-@validate(schema.of_finding_list)
+@validate(schema.finding_listing)
 def nx_audit_finding_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """The findings that you may see: your unit's; all, for the supervising offices. Open ones first, by their date.
 
@@ -209,7 +210,7 @@ def nx_audit_finding_list(context: Context, data_dict: dict[str, Any]) -> list[d
 
 
 def _finding(row: Finding) -> dict[str, Any]:
-    return view(row, today()) | {"department": departments.title(row.owner_org, reader_language())}
+    return to_api(row, today()) | {"department": departments.title(row.owner_org, reader_language())}
 
 
 @tk.side_effect_free
@@ -222,11 +223,11 @@ def nx_audit_finding_show(context: Context, data_dict: dict[str, Any]) -> dict[s
         (``open``, ``replied``, ``closed``), ``due``, ``due_unsure`` (the calendar lacks a year), ``late, reply,
         evidence, replied, opinion, created, closed, log``
     """
-    row = _found("nx_audit_finding_show", context, data_dict)
+    row = _find_finding("nx_audit_finding_show", context, data_dict)
     return _finding(row) | {"log": log.read("finding", row.id)}
 
 
-@validate(schema.of_finding)
+@validate(schema.finding)
 def nx_audit_finding_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Tell a unit what was found; it is to reply within the working days that are configured, or that you set.
 
@@ -240,10 +241,12 @@ def nx_audit_finding_create(context: Context, data_dict: dict[str, Any]) -> dict
     if owner is None:
         raise tk.ValidationError({"owner_org": [tk._("There is no such department")]})
     row = findings.create(context.get("user") or "", owner, data_dict)
+    model.Session.commit()
+    findings.tell_unit(row, "new")
     return _finding(row)
 
 
-@validate(schema.of_reply)
+@validate(schema.reply)
 def nx_audit_finding_reply(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Your unit's reply to a finding.
 
@@ -251,12 +254,14 @@ def nx_audit_finding_reply(context: Context, data_dict: dict[str, Any]) -> dict[
     :param reply: what was done about it, or why nothing is to be done
     :param evidence: an address (http or https) or a document's number (optional)
     """
-    row = _found("nx_audit_finding_reply", context, data_dict)
+    row = _find_finding("nx_audit_finding_reply", context, data_dict)
     findings.reply(row, context.get("user") or "", data_dict["reply"], data_dict.get("evidence") or "")
+    model.Session.commit()
+    findings.tell_auditors(row)
     return _finding(row)
 
 
-@validate(schema.of_decision)
+@validate(schema.decision)
 def nx_audit_finding_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Close a finding, or return it for another reply.
 
@@ -265,13 +270,15 @@ def nx_audit_finding_decide(context: Context, data_dict: dict[str, Any]) -> dict
     :param opinion: why; required to return it, and to close what was not replied to
     :param days: with ``return``: working days to reply anew (optional)
     """
-    row = _found("nx_audit_finding_decide", context, data_dict)
+    row = _find_finding("nx_audit_finding_decide", context, data_dict)
     user = context.get("user") or ""
     findings.decide(row, user, data_dict["action"], data_dict.get("opinion") or "", data_dict.get("days"))
+    model.Session.commit()
+    findings.tell_unit(row, "closed" if data_dict["action"] == "close" else "returned")
     return _finding(row)
 
 
-def _found(action: str, context: Context, data_dict: dict[str, Any]) -> Finding:
+def _find_finding(action: str, context: Context, data_dict: dict[str, Any]) -> Finding:
     identifier = str(tk.get_or_bust(data_dict, "id"))
     # One that is not there and one that is somebody else's look the same from outside.
     tk.check_access(action, context, data_dict)

@@ -11,6 +11,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
@@ -27,7 +29,7 @@ PAGE = 1000
 class List:
     """A list: its title, the filters it takes, its head, and its rows for a filter."""
 
-    title: Callable[[], str]
+    title: LazyString
     filters: tuple[str, ...]
     head: Callable[[], Sequence[str]]
     rows: Callable[[Context, Mapping[str, str]], Rows]
@@ -72,7 +74,7 @@ def _schema_head(kind: str) -> list[str]:
     return [tk._("Id"), tk._("Department"), *labels]
 
 
-def _of_schema(kind: str, action: str) -> Callable[[Context, Mapping[str, str]], Rows]:
+def _read_by_schema(kind: str, action: str) -> Callable[[Context, Mapping[str, str]], Rows]:
     def rows(context: Context, chosen: Mapping[str, str]) -> Rows:
         names = [field["field_name"] for field in _schema_fields(kind)]
         for row in _pages(context, action, chosen):
@@ -116,8 +118,8 @@ def _tasks(context: Context, chosen: Mapping[str, str]) -> Rows:
 def _progress(context: Context, chosen: Mapping[str, str]) -> Rows:
     group = model.Group.get(chosen["owner_org"]) if chosen.get("owner_org") else None
     owners = [group.id if group else ""] if chosen.get("owner_org") else None
-    titles = {task.code: task.title["zh"] for task in plan_tasks.every()}
-    for row in collection.progress(list(titles), owners):
+    titles = {task.code: task.title["zh"] for task in plan_tasks.list_tasks()}
+    for row in collection.list_progress(list(titles), owners):
         unit = departments.title(row.owner_org, reader_language())
         yield row.code, titles[row.code], unit, row.month, row.percent, row.text, row.evidence
 
@@ -178,19 +180,19 @@ def _log(context: Context, chosen: Mapping[str, str]) -> Rows:
 
 LISTS: Mapping[str, List] = {
     "systems": List(
-        lambda: tk._("Systems"),
+        _("Systems"),
         ("owner_org", "plan", "state"),
         lambda: _schema_head("system"),
-        _of_schema("system", "nx_system_list"),
+        _read_by_schema("system", "nx_system_list"),
     ),
     "projects": List(
-        lambda: tk._("Projects"),
+        _("Projects"),
         ("owner_org",),
         lambda: _schema_head("project"),
-        _of_schema("project", "nx_project_list"),
+        _read_by_schema("project", "nx_project_list"),
     ),
     "verdicts": List(
-        lambda: tk._("Clean-up"),
+        _("Clean-up"),
         ("owner_org",),
         lambda: [
             tk._("Id"),
@@ -205,7 +207,7 @@ LISTS: Mapping[str, List] = {
         _verdicts,
     ),
     "funding": List(
-        lambda: tk._("Operation funds"),
+        _("Operation funds"),
         ("owner_org",),
         lambda: [
             tk._("Id"),
@@ -219,7 +221,7 @@ LISTS: Mapping[str, List] = {
         _funding,
     ),
     "connection": List(
-        lambda: tk._("Connection"),
+        _("Connection"),
         ("owner_org",),
         lambda: [
             tk._("Unit"),
@@ -234,7 +236,7 @@ LISTS: Mapping[str, List] = {
         _connection,
     ),
     "tasks": List(
-        lambda: tk._("Tasks of the plan"),
+        _("Tasks of the plan"),
         ("owner_org", "state"),
         lambda: [
             tk._("Task number"),
@@ -249,7 +251,7 @@ LISTS: Mapping[str, List] = {
         _tasks,
     ),
     "progress": List(
-        lambda: tk._("Progress of the tasks"),
+        _("Progress of the tasks"),
         ("owner_org",),
         lambda: [
             tk._("Task number"),
@@ -262,9 +264,9 @@ LISTS: Mapping[str, List] = {
         ],
         _progress,
     ),
-    "reports": List(lambda: tk._("Reports"), ("owner_org", "kind", "period", "state"), _reports_head, _reports),
+    "reports": List(_("Reports"), ("owner_org", "kind", "period", "state"), _reports_head, _reports),
     "evaluations": List(
-        lambda: tk._("Evaluation"),
+        _("Evaluation"),
         ("owner_org", "year"),
         lambda: [
             tk._("Id"),
@@ -283,7 +285,7 @@ LISTS: Mapping[str, List] = {
         _evaluations,
     ),
     "findings": List(
-        lambda: tk._("Findings"),
+        _("Findings"),
         ("owner_org", "state"),
         lambda: [
             tk._("Id"),
@@ -300,13 +302,13 @@ LISTS: Mapping[str, List] = {
         _findings,
     ),
     "sample": List(
-        lambda: tk._("Sample"),
+        _("Sample"),
         ("of", "size", "seed", "owner_org"),
         lambda: [tk._("Sequence number"), tk._("Id"), tk._("Department"), tk._("Name")],
         _sample,
     ),
     "log": List(
-        lambda: tk._("Log"),
+        _("Log"),
         ("owner_org", "since", "until"),
         lambda: [
             tk._("Sequence number"),

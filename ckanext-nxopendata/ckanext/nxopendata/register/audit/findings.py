@@ -33,7 +33,7 @@ STEPS = (
 
 
 def create(user: str, owner_org: str, data: Mapping[str, Any]) -> Finding:
-    """A new finding; its unit is told; commits.
+    """Add a finding of the audit.
 
     Raises:
         tk.ValidationError: the record it is about is not one of the unit's.
@@ -56,8 +56,6 @@ def create(user: str, owner_org: str, data: Mapping[str, Any]) -> Finding:
     model.Session.add(row)
     model.Session.flush()
     log.write("finding", row.id, owner_org, "create", user, {"state": [None, OPEN]})
-    model.Session.commit()
-    _tell_unit(row, "new")
     return row
 
 
@@ -74,7 +72,7 @@ def _deadline(days: int | None) -> workdays.Deadline:
 
 
 def reply(row: Finding, user: str, text: str, evidence: str) -> None:
-    """The unit's reply, until the finding is closed; commits.
+    """Take the unit's reply, until the finding is closed.
 
     Raises:
         tk.ValidationError: it is closed.
@@ -84,9 +82,6 @@ def reply(row: Finding, user: str, text: str, evidence: str) -> None:
     # A reply mended before the audit looked at it is as old as the first one.
     row.replied = row.replied if before == REPLIED else today()
     log.write("finding", row.id, row.owner_org, "reply", user, {"state": [before, REPLIED]}, row.reply)
-    model.Session.commit()
-    group: Any = model.Group.get(config.supervisor("audit") or "")
-    _tell(roles.people(group.id if group else None, ("admin", "editor")), "replied", row)
 
 
 def _step(row: Finding, action: str, role: str) -> Transition:
@@ -99,7 +94,7 @@ def _step(row: Finding, action: str, role: str) -> Transition:
 
 
 def decide(row: Finding, user: str, action: str, opinion: str, days: int | None) -> None:
-    """Close it, or ask for another reply; commits.
+    """Close a finding, or ask for another reply.
 
     Raises:
         tk.ValidationError: it is closed already; there is nothing to return; the reason is missing.
@@ -114,12 +109,10 @@ def decide(row: Finding, user: str, action: str, opinion: str, days: int | None)
         deadline = _deadline(days)
         row.due, row.due_unsure, row.reminded = deadline.day, bool(deadline.unknown_years), []
     log.write("finding", row.id, row.owner_org, action, user, {"state": [before, row.state]}, row.opinion)
-    model.Session.commit()
-    _tell_unit(row, "closed" if action == "close" else "returned")
 
 
 def remind(today: dt.date) -> int:
-    """Remind the units whose reply is due today or late, once each; commits; gives how many."""
+    """Remind the units whose reply is due today or late, once each; return how many."""
     rows = list(model.Session.scalars(sa.select(Finding).where(Finding.state == OPEN, Finding.due <= today)))
     count = 0
     for row in rows:
@@ -127,14 +120,20 @@ def remind(today: dt.date) -> int:
         if what in row.reminded:
             continue
         row.reminded = [*row.reminded, what]
-        _tell_unit(row, what)
+        tell_unit(row, what)
         count += 1
-    model.Session.commit()
     return count
 
 
-def _tell_unit(row: Finding, what: str) -> None:
+def tell_unit(row: Finding, what: str) -> None:
+    """Notify the unit; ``what`` is a key of :func:`notice_text`."""
     _tell(roles.people(row.owner_org, ("admin", "editor")), what, row)
+
+
+def tell_auditors(row: Finding) -> None:
+    """Notify the audit office of a reply."""
+    group: Any = model.Group.get(config.supervisor("audit") or "")
+    _tell(roles.people(group.id if group else None, ("admin", "editor")), "replied", row)
 
 
 def _tell(people: list[model.User], what: str, row: Finding) -> None:
@@ -143,7 +142,7 @@ def _tell(people: list[model.User], what: str, row: Finding) -> None:
     inbox.tell(people, TOPIC, values)
 
 
-def words(params: Any) -> str:
+def notice_text(params: Any) -> str:
     """What a notice about a finding says."""
     texts = {
         "new": tk._('The audit found: "{title}"; reply by {due}'),

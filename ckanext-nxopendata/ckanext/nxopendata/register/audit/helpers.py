@@ -15,4 +15,4 @@ def nx_audit_state(state: str) -> str:
 
 def nx_audit_lists() -> dict[str, str]:
     """The lists that can be exported, and their titles."""
-    return {name: each.title() for name, each in export_lists.LISTS.items()}
+    return {name: str(each.title) for name, each in export_lists.LISTS.items()}

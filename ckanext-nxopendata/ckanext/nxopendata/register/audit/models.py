@@ -68,7 +68,7 @@ class Finding(tk.BaseModel):
         return self.state == OPEN and today > self.due
 
 
-def view(row: Finding, today: dt.date) -> dict[str, Any]:
+def to_api(row: Finding, today: dt.date) -> dict[str, Any]:
     """A finding as plain values."""
     days = {name: getattr(row, name) for name in ("created", "due", "replied", "closed")}
     texts = {

@@ -49,7 +49,7 @@ def a_digest(value: Any) -> str:
 
 
 @validator_args
-def of_export(
+def export(
     not_empty: Validator,
     ignore_empty: Validator,
     unicode_safe: Validator,
@@ -69,19 +69,17 @@ def of_export(
 
 
 @validator_args
-def of_page(default: ValidatorFactory, natural_number_validator: Validator) -> Schema:
+def page(default: ValidatorFactory, natural_number_validator: Validator) -> Schema:
     return {"limit": [default(50), natural_number_validator], "offset": [default(0), natural_number_validator]}
 
 
 @validator_args
-def of_verification(ignore_empty: Validator, unicode_safe: Validator) -> Schema:
+def verification(ignore_empty: Validator, unicode_safe: Validator) -> Schema:
     return {"sha256": [ignore_empty, unicode_safe, a_digest], "upload": [ignore_empty]}
 
 
 @validator_args
-def of_sample(
-    not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory
-) -> Schema:
+def sample(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "of": [not_empty, one_of([*POPULATIONS])],
         "size": [not_empty, a_size],
@@ -91,9 +89,7 @@ def of_sample(
 
 
 @validator_args
-def of_finding(
-    not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory
-) -> Schema:
+def finding(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "owner_org": [not_empty, unicode_safe],
         "title": [not_empty, unicode_safe, not_too_long],
@@ -105,7 +101,7 @@ def of_finding(
 
 
 @validator_args
-def of_finding_list(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
+def finding_listing(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "owner_org": [ignore_empty, unicode_safe],
         "state": [ignore_empty, one_of([*STATES, "overdue"])],
@@ -113,7 +109,7 @@ def of_finding_list(ignore_empty: Validator, unicode_safe: Validator, one_of: Va
 
 
 @validator_args
-def of_reply(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator) -> Schema:
+def reply(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "reply": [not_empty, unicode_safe, not_too_long],
@@ -122,7 +118,7 @@ def of_reply(not_empty: Validator, ignore_empty: Validator, unicode_safe: Valida
 
 
 @validator_args
-def of_decision(
+def decision(
     not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory
 ) -> Schema:
     return {

@@ -12,7 +12,7 @@ from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.audit import export_lists
 from ckanext.nxopendata.register.official_tables.views import MEDIA, sent
-from ckanext.nxopendata.register.web import must
+from ckanext.nxopendata.register.web import require_access
 
 nx_register_audit = Blueprint("nx_register_audit", __name__, url_prefix="/register/audit")
 
@@ -40,7 +40,7 @@ def index() -> Any:
         {
             "findings": found,
             "choice": choice,
-            "audits": roles.audits(user),
+            "audits": roles.is_auditor(user),
             "supervises": roles.sees_all(user),
             "errors": errors,
             "data": tk.request.form,
@@ -73,8 +73,8 @@ def finding(id: str) -> Any:  # noqa: A002  CKAN's name for it in addresses
             "finding": shown,
             "errors": errors,
             "data": form,
-            "roles": roles.of(user, shown["owner_org"]),
-            "audits": roles.audits(user),
+            "roles": roles.find_roles(user, shown["owner_org"]),
+            "audits": roles.is_auditor(user),
         },
     )
 
@@ -82,7 +82,7 @@ def finding(id: str) -> Any:  # noqa: A002  CKAN's name for it in addresses
 @nx_register_audit.route("/sample")
 def sample() -> str:
     """Draw a sample."""
-    must("nx_audit_sample", {})
+    require_access("nx_audit_sample", {})
     names = ("of", "size", "seed", "owner_org")
     choice = {name: value for name in names if (value := tk.request.args.get(name, ""))}
     errors: dict[str, Any] = {}
@@ -95,7 +95,7 @@ def sample() -> str:
     user = tk.current_user.name
     return tk.render(
         "nx_audit/sample.html",
-        {"choice": choice, "drawn": drawn, "errors": errors, "audits": roles.audits(user)},
+        {"choice": choice, "drawn": drawn, "errors": errors, "audits": roles.is_auditor(user)},
     )
 
 

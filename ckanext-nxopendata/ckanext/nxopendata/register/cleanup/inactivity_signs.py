@@ -13,14 +13,8 @@ from typing import Any
 from ckanext.nxopendata.register import periods
 from ckanext.nxopendata.register.systems.record import System
 
-DETACHED, REPLACEABLE, IDLE, UNMAINTAINED, SMALL = SIGNS = (
-    "detached",
-    "replaceable",
-    "idle",
-    "unmaintained",
-    "small",
-)
-"""In the order of the plan."""
+DETACHED, REPLACEABLE, IDLE, UNMAINTAINED, SMALL = "detached", "replaceable", "idle", "unmaintained", "small"
+"""The signs, in the order of the plan."""
 
 LOW = frozenset({"quarterly", "yearly", "rarely", "never"})
 """Frequencies of use that are low."""
@@ -63,7 +57,7 @@ def check(system: System, thresholds: Thresholds, today: dt.date) -> tuple[Sign,
     )
 
 
-def proposes(signs: Iterable[Sign], thresholds: Thresholds) -> bool:
+def is_proposed(signs: Iterable[Sign], thresholds: Thresholds) -> bool:
     """Whether these signs make a proposal to clear the system away."""
     return sum(sign.met is True for sign in signs) >= thresholds.signs
 

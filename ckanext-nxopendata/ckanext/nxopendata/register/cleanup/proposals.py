@@ -16,7 +16,7 @@ from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.cleanup import inactivity_signs
-from ckanext.nxopendata.register.models import Verdict
+from ckanext.nxopendata.register.cleanup.models import Verdict
 from ckanext.nxopendata.register.systems import record, system_store
 
 PROPOSED, CONFIRMED, CONTESTED, CLEARED, KEPT = "proposed", "confirmed", "contested", "cleared", "kept"
@@ -36,15 +36,15 @@ STEPS = (
 def thresholds() -> inactivity_signs.Thresholds:
     """The configured ones."""
     names = ("signs", "unused_months", "idle_percent", "unmaintained_months", "few_users")
-    return inactivity_signs.Thresholds(**{name: config.number(name) for name in names})
+    return inactivity_signs.Thresholds(**{name: config.cleanup_threshold(name) for name in names})
 
 
-def signs(system: record.System) -> tuple[inactivity_signs.Sign, ...]:
+def check_signs(system: record.System) -> tuple[inactivity_signs.Sign, ...]:
     """The five signs of a system today."""
     return inactivity_signs.check(system, thresholds(), today())
 
 
-def plain(found: Iterable[inactivity_signs.Sign]) -> list[dict[str, Any]]:
+def signs_to_json(found: Iterable[inactivity_signs.Sign]) -> list[dict[str, Any]]:
     """Signs as they are kept and given out."""
     return [
         {"sign": sign.sign, "met": sign.met, "evidence": sign.evidence, "params": dict(sign.params)} for sign in found
@@ -55,19 +55,18 @@ def propose(user: str, owner_orgs: Collection[str] | None) -> list[str]:
     """Propose every system that shows the signs and was not judged on the same ones before; ids of the proposals."""
     made: list[str] = []
     latest = _latest()
-    for system in system_store.every(owner_orgs, state=record.ACTIVE):
-        found = signs(system)
-        if not inactivity_signs.proposes(found, thresholds()):
+    for system in system_store.list_systems(owner_orgs, state=record.ACTIVE):
+        found = check_signs(system)
+        if not inactivity_signs.is_proposed(found, thresholds()):
             continue
         last = latest.get(system.id)
-        if last is not None and (last.state in OPEN or _met(last.signs) == _met(plain(found))):
+        if last is not None and (last.state in OPEN or _met(last.signs) == _met(signs_to_json(found))):
             continue
-        verdict = Verdict(system_id=system.id, owner_org=system.owner_org, state=PROPOSED, signs=plain(found))
+        verdict = Verdict(system_id=system.id, owner_org=system.owner_org, state=PROPOSED, signs=signs_to_json(found))
         model.Session.add(verdict)
         model.Session.flush()
         log.write("system", system.id, system.owner_org, "propose", user)
         made.append(verdict.id)
-    model.Session.commit()
     return made
 
 
@@ -80,7 +79,7 @@ def _latest() -> dict[str, Verdict]:
     return {row.system_id: row for row in rows}
 
 
-def every(owner_orgs: Collection[str] | None = None) -> list[Verdict]:
+def list_verdicts(owner_orgs: Collection[str] | None = None) -> list[Verdict]:
     """Verdicts of some departments (ids), of all for None: open ones first, then the newest."""
     query = sa.select(Verdict)
     if owner_orgs is not None:
@@ -89,7 +88,7 @@ def every(owner_orgs: Collection[str] | None = None) -> list[Verdict]:
     return sorted(rows, key=lambda row: row.state not in OPEN)
 
 
-def of_system(system_id: str) -> Verdict | None:
+def find_latest_verdict(system_id: str) -> Verdict | None:
     """The latest verdict on a system."""
     query = sa.select(Verdict).where(Verdict.system_id == system_id).order_by(Verdict.created.desc())
     return model.Session.scalars(query).first()
@@ -102,14 +101,17 @@ def answer_by(verdict: Verdict) -> dt.date:
 
 
 def answer(verdict: Verdict, user: str, *, confirm: bool, reason: str) -> None:
-    """The department's word; commits."""
+    """Take the department's answer to a proposal.
+
+    Raises:
+        tk.ValidationError: the office has decided; the reason is missing.
+    """
     step = _step(verdict, "confirm" if confirm else "contest", DEPARTMENT)
     if step.opinion and not reason.strip():
         raise tk.ValidationError({"reason": [tk._("Say why the system is to stay")]})
     verdict.state = step.target
     verdict.reason, verdict.answered = reason.strip(), utc_now()
     log.write("system", verdict.system_id, verdict.owner_org, step.action, user, opinion=verdict.reason)
-    model.Session.commit()
 
 
 def _step(verdict: Verdict, action: str, role: str) -> Transition:
@@ -120,7 +122,11 @@ def _step(verdict: Verdict, action: str, role: str) -> Transition:
 
 
 def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
-    """The office's word; the system's group in table 1 follows; commits."""
+    """Take the office's decision on a proposal; the system's group in table 1 follows.
+
+    Raises:
+        tk.ValidationError: it was decided before; the department may still answer; the reason is missing.
+    """
     step = _step(verdict, "clear" if clear else "keep", OFFICE)
     if verdict.state == PROPOSED and today() <= answer_by(verdict):
         message = tk._("The department may answer until {day}").format(day=answer_by(verdict))
@@ -129,7 +135,7 @@ def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
         raise tk.ValidationError(
             {"opinion": [tk._("The department contested it: say why it is cleared away all the same")]}
         )
-    system = system_store.get(verdict.system_id)
+    system = system_store.find_system(verdict.system_id)
     verdict.state = step.target
     verdict.opinion, verdict.decided = opinion.strip(), utc_now()
     changes: dict[str, str] = {}
@@ -140,4 +146,3 @@ def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
         elif system.plan == record.CLEAR:
             changes = {"nx_plan": record.KEEP}
     system_store.update(user, verdict.system_id, changes, action=step.action, opinion=verdict.opinion)
-    model.Session.commit()

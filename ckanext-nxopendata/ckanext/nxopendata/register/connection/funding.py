@@ -51,7 +51,7 @@ def lines(
     if today < since:
         return []
     found: list[Line] = []
-    for system in sorted(systems, key=record.in_order):
+    for system in sorted(systems, key=record.sort_key):
         required = system.exchange_status in (record.NOT_CONNECTED, record.PREPARING)
         if not required or system.state != record.ACTIVE:
             continue

@@ -13,7 +13,7 @@ from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.connection import funding, status_board
-from ckanext.nxopendata.register.models import Connection, Exemption
+from ckanext.nxopendata.register.connection.models import Connection, Exemption
 from ckanext.nxopendata.register.systems import record, system_store
 
 EXCHANGE = "exchange"
@@ -25,7 +25,7 @@ def board(
     """The platforms, and the rows of some departments (ids); of all and of the five cities and Ningdong for None."""
     platforms, _ = status_board.load(config.connections_file())
     units = _units(owner_orgs, language)
-    rows = status_board.board(platforms, units, system_store.every(owner_orgs), _stated(), today())
+    rows = status_board.board(platforms, units, system_store.list_systems(owner_orgs), _stated(), today())
     return platforms, rows
 
 
@@ -82,7 +82,7 @@ def _stated() -> dict[tuple[str, str], status_board.Stated]:
     return {(row.owner_org, row.kind): status_board.Stated(row.status, row.date, row.evidence) for row in rows}
 
 
-def plain(field: status_board.Field) -> dict[str, Any]:
+def field_to_api(field: status_board.Field) -> dict[str, Any]:
     """A field of the board as the API gives it."""
     return {
         "platform": field.platform,
@@ -107,5 +107,5 @@ def funding_lines(owner_orgs: Sequence[str] | None) -> list[funding.Line]:
     due = exchange.due.get(status_board.DEPARTMENT) if exchange else None
     rows = model.Session.scalars(sa.select(Exemption))
     exemptions = {row.system_id: funding.Exemption(row.reason, row.until, row.user_name) for row in rows}
-    found = system_store.every(owner_orgs, state=record.ACTIVE)
+    found = system_store.list_systems(owner_orgs, state=record.ACTIVE)
     return funding.lines(found, exemptions, due, funding_since(), today())

@@ -31,7 +31,7 @@ def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> dict[s
         return shown
     language = reader_language()
     late, progress = figures.overdue(day), figures.task_progress(day)
-    total = len(plan_tasks.every())
+    total = len(plan_tasks.list_tasks())
     shown["office"] = {
         "figures": figures.figures(),
         "tasks": {
@@ -42,6 +42,6 @@ def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> dict[s
         },
         "overdue": late,
         "by_unit": figures.by_unit(late, language),
-        "waits": figures.waits_for_office() if roles.OFFICE in roles.supervising(user) else [],
+        "waits": figures.waits_for_office() if roles.OFFICE in roles.supervising_offices(user) else [],
     }
     return shown

@@ -31,7 +31,7 @@ Item = dict[str, Any]
 
 def figures() -> dict[str, int]:
     """The register and the catalogue in numbers."""
-    found = system_store.every()
+    found = system_store.list_systems()
     active = [system for system in found if system.state == record.ACTIVE]
     plans = Counter(system.plan for system in active)
     exchange = Counter(system.exchange_status for system in active)
@@ -72,10 +72,10 @@ def task_progress(today: dt.date) -> list[dict[str, Any]]:
         group = model.Group.get(unit)
         names[unit] = ([group.title or "", group.name] if group else [], queries.kind_of(unit))
     latest: dict[tuple[str, str], int] = {}
-    for row in collection.progress([task.code for task in plan_tasks.every()], None):
+    for row in collection.list_progress([task.code for task in plan_tasks.list_tasks()], None):
         latest.setdefault((row.code, row.owner_org), row.percent)
     found = []
-    for task in plan_tasks.every():
+    for task in plan_tasks.list_tasks():
         if task.code in done:
             continue
         leads = [unit for unit, (called, kind) in names.items() if task.concerns(called, kind) == "lead"]
@@ -115,13 +115,13 @@ def _unconnected(today: dt.date) -> Iterator[Item]:
     place = next((number for number, each in enumerate(platforms) if each.key == queries.EXCHANGE), None)
     late = {row.unit: row.fields[place] for row in rows if place is not None and row.fields[place].state == "overdue"}
     dues = {unit.id: field.due for unit, field in late.items() if unit.kind == status_board.DEPARTMENT}
-    for system in system_store.every(dues, state=record.ACTIVE):
+    for system in system_store.list_systems(dues, state=record.ACTIVE):
         if system.plan == record.KEEP and system.exchange_status in (PREPARING, NOT_CONNECTED):
             url = tk.url_for("nx_register.system", id=system.name)
             yield _item("connection", system.title, system.owner_org, dues[system.owner_org], url, today)
     for unit, field in late.items():
         if unit.kind == status_board.CITY and unit.id:
-            url = tk.url_for("nx_register_supervision.board")
+            url = tk.url_for("nx_register_connection.board")
             yield _item("platform", unit.title, unit.id, field.due, url, today)
 
 
@@ -149,7 +149,7 @@ def _task_items(owner_orgs: Collection[str], today: dt.date) -> Iterator[Item]:
     language = zh_or_en()
     for unit in owner_orgs:
         mine = [task for task in collection.unit_tasks(unit, "lead") if task.code not in done]
-        said = {(row.code, row.month) for row in collection.progress([task.code for task in mine], [unit])}
+        said = {(row.code, row.month) for row in collection.list_progress([task.code for task in mine], [unit])}
         for task in mine:
             if (task.code, today.strftime("%Y-%m")) not in said:
                 url = tk.url_for("nx_register_reports.task", id=task.code)
@@ -164,13 +164,13 @@ def _asked(owner_orgs: Collection[str] | None, today: dt.date) -> Iterator[Item]
 
     for row in model.Session.scalars(sa.select(Report).where(Report.state == ASKED, of(Report))):
         # A round that was summed up is over; that nothing came is counted, but no longer asked for.
-        if today <= reporting_periods.of(row.kind, row.period).summary:
+        if today <= reporting_periods.find_round(row.kind, row.period).summary:
             url = tk.url_for("nx_register_reports.show", id=row.id)
             yield _item(row.kind, row.period, row.owner_org, row.due, url, today)
-    titles = {system.id: system for system in system_store.every(owner_orgs)}
-    for row in proposals.every(owner_orgs):
+    titles = {system.id: system for system in system_store.list_systems(owner_orgs)}
+    for row in proposals.list_verdicts(owner_orgs):
         if row.state == proposals.PROPOSED and row.system_id in titles:
-            url = tk.url_for("nx_register_supervision.verdicts")
+            url = tk.url_for("nx_register_cleanup.verdicts")
             yield _item("verdict", titles[row.system_id].title, row.owner_org, proposals.answer_by(row), url, today)
     for row in model.Session.scalars(sa.select(Finding).where(Finding.state == OPEN, of(Finding))):
         url = tk.url_for("nx_register_audit.finding", id=row.id)
@@ -187,10 +187,10 @@ def waits_for_office() -> list[Item]:
     for row in model.Session.scalars(sa.select(Evaluation).where(Evaluation.state == OBJECTED)):
         url = tk.url_for("nx_register_evaluation.show", id=row.id)
         found.append(_item("objection", str(row.year), row.owner_org, None, url, dt.date.min))
-    by_id = {system.id: system.title for system in system_store.every()}
-    for row in proposals.every():
+    by_id = {system.id: system.title for system in system_store.list_systems()}
+    for row in proposals.list_verdicts():
         if row.state in (proposals.CONFIRMED, proposals.CONTESTED) and row.system_id in by_id:
-            url = tk.url_for("nx_register_supervision.verdicts")
+            url = tk.url_for("nx_register_cleanup.verdicts")
             found.append(_item("verdict", by_id[row.system_id], row.owner_org, None, url, dt.date.min))
     return found
 

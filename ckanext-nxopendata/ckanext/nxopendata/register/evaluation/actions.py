@@ -17,7 +17,7 @@ from ckanext.nxopendata.register.evaluation.models import DRAFT, PUBLISHED, Eval
 
 
 @tk.side_effect_free
-@validate(schema.of_list)
+@validate(schema.listing)
 def nx_evaluation_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """The evaluations that you may see: what is published, your unit's drafts once sent; all for the offices.
 
@@ -38,7 +38,7 @@ def nx_evaluation_list(context: Context, data_dict: dict[str, Any]) -> list[dict
     if not roles.sees_all(user):
         own = sa.and_(Evaluation.owner_org.in_(roles.departments(user)), Evaluation.state != DRAFT)
         query = query.where(sa.or_(Evaluation.state == PUBLISHED, own))
-    return [procedure.view(row, whole=sees_whole(context, row)) for row in model.Session.scalars(query)]
+    return [procedure.to_api(row, whole=sees_whole(context, row)) for row in model.Session.scalars(query)]
 
 
 @tk.side_effect_free
@@ -53,14 +53,14 @@ def nx_evaluation_show(context: Context, data_dict: dict[str, Any]) -> dict[str,
         ``points`` (null: not assessed), and for the unit and the offices ``lost`` (the records that cost points),
         ``adjusted``, ``objection``, ``reply`` and ``log``
     """
-    row = _found("nx_evaluation_show", context, data_dict)
+    row = _find_evaluation("nx_evaluation_show", context, data_dict)
     whole = sees_whole(context, row)
-    shown = procedure.view(row, whole=whole)
+    shown = procedure.to_api(row, whole=whole)
     return shown | {"log": log.read("evaluation", row.id)} if whole else shown
 
 
 @tk.side_effect_free
-@validate(schema.of_year)
+@validate(schema.year)
 def nx_evaluation_report(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The report of a year: every unit with its scores and advice, ranked by class, and the totals of earlier years.
 
@@ -71,7 +71,7 @@ def nx_evaluation_report(context: Context, data_dict: dict[str, Any]) -> dict[st
     """
     tk.check_access("nx_evaluation_report", context, data_dict)
     year = data_dict["year"]
-    rows = procedure.of_year(year)
+    rows = procedure.list_evaluations(year)
     if not rows:
         raise tk.ObjectNotFound(tk._("There is no evaluation of this year"))
     rows.sort(key=lambda row: (row.kind != "department", row.rank is None, row.rank or 0, row.title))
@@ -85,12 +85,12 @@ def nx_evaluation_report(context: Context, data_dict: dict[str, Any]) -> dict[st
     return {
         "year": year,
         "published": published.isoformat() if published else None,
-        "units": [procedure.view(row, whole=False) for row in rows],
+        "units": [procedure.to_api(row, whole=False) for row in rows],
         "trend": trend,
     }
 
 
-@validate(schema.of_year)
+@validate(schema.year)
 def nx_evaluation_collect(context: Context, data_dict: dict[str, Any]) -> dict[str, int]:
     """Count a year for every unit that reports, as drafts; what was sent is left as it is, unless objected to.
 
@@ -107,10 +107,11 @@ def nx_evaluation_collect(context: Context, data_dict: dict[str, Any]) -> dict[s
             raise tk.ObjectNotFound(tk._("There is no such department"))
         units = [unit]
     made = procedure.collect(context.get("user") or "", data_dict["year"], units)
+    model.Session.commit()
     return {"collected": len(made)}
 
 
-@validate(schema.of_amendment)
+@validate(schema.amendment)
 def nx_evaluation_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Write the office's advice, or correct the count of one indicator; the score is computed anew and says so.
 
@@ -122,12 +123,13 @@ def nx_evaluation_update(context: Context, data_dict: dict[str, Any]) -> dict[st
 
     :returns: the evaluation
     """
-    row = _found("nx_evaluation_update", context, data_dict)
+    row = _find_evaluation("nx_evaluation_update", context, data_dict)
     procedure.amend(row, context.get("user") or "", data_dict)
-    return procedure.view(row, whole=True)
+    model.Session.commit()
+    return procedure.to_api(row, whole=True)
 
 
-@validate(schema.of_year)
+@validate(schema.year)
 def nx_evaluation_send(context: Context, data_dict: dict[str, Any]) -> dict[str, int]:
     """Send the drafts of a year to their units, which may object within ten working days (configurable).
 
@@ -136,10 +138,14 @@ def nx_evaluation_send(context: Context, data_dict: dict[str, Any]) -> dict[str,
     :returns: ``sent``: how many
     """
     tk.check_access("nx_evaluation_send", context, data_dict)
-    return {"sent": len(procedure.send(context.get("user") or "", data_dict["year"]))}
+    rows = procedure.send(context.get("user") or "", data_dict["year"])
+    model.Session.commit()
+    for row in rows:
+        procedure.tell_unit(row, "sent")
+    return {"sent": len(rows)}
 
 
-@validate(schema.of_answer)
+@validate(schema.answer)
 def nx_evaluation_answer(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Your unit's word on its draft, within the time to answer.
 
@@ -149,13 +155,16 @@ def nx_evaluation_answer(context: Context, data_dict: dict[str, Any]) -> dict[st
 
     :returns: the evaluation
     """
-    row = _found("nx_evaluation_answer", context, data_dict)
+    row = _find_evaluation("nx_evaluation_answer", context, data_dict)
     objection = (data_dict.get("objection") or "").strip()
     procedure.answer(row, context.get("user") or "", confirm=data_dict["confirm"], objection=objection)
-    return procedure.view(row, whole=True)
+    model.Session.commit()
+    if not data_dict["confirm"]:
+        procedure.tell_office(row)
+    return procedure.to_api(row, whole=True)
 
 
-@validate(schema.of_reply)
+@validate(schema.reply)
 def nx_evaluation_reply(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The office's reply to an objection. Put right what you accept before, by hand or by counting anew.
 
@@ -165,12 +174,14 @@ def nx_evaluation_reply(context: Context, data_dict: dict[str, Any]) -> dict[str
 
     :returns: the evaluation
     """
-    row = _found("nx_evaluation_reply", context, data_dict)
+    row = _find_evaluation("nx_evaluation_reply", context, data_dict)
     procedure.reply(row, context.get("user") or "", accepted=data_dict["accepted"], text=data_dict["reply"].strip())
-    return procedure.view(row, whole=True)
+    model.Session.commit()
+    procedure.tell_unit(row, "replied")
+    return procedure.to_api(row, whole=True)
 
 
-@validate(schema.of_year)
+@validate(schema.year)
 def nx_evaluation_publish(context: Context, data_dict: dict[str, Any]) -> dict[str, int]:
     """Rank the units by class and publish the report of a year; nothing of it changes any more.
 
@@ -179,10 +190,14 @@ def nx_evaluation_publish(context: Context, data_dict: dict[str, Any]) -> dict[s
     :returns: ``published``: how many
     """
     tk.check_access("nx_evaluation_publish", context, data_dict)
-    return {"published": len(procedure.publish(context.get("user") or "", data_dict["year"]))}
+    rows = procedure.publish(context.get("user") or "", data_dict["year"])
+    model.Session.commit()
+    for row in rows:
+        procedure.tell_unit(row, "published")
+    return {"published": len(rows)}
 
 
-def _found(action: str, context: Context, data_dict: dict[str, Any]) -> Evaluation:
+def _find_evaluation(action: str, context: Context, data_dict: dict[str, Any]) -> Evaluation:
     identifier = str(tk.get_or_bust(data_dict, "id"))
     # One that is not there and one that is somebody else's look the same from outside.
     tk.check_access(action, context, data_dict)

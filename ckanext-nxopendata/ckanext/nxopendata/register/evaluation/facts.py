@@ -20,9 +20,9 @@ from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.audit.models import Finding
 from ckanext.nxopendata.register.cleanup import proposals
+from ckanext.nxopendata.register.cleanup.models import Verdict
 from ckanext.nxopendata.register.connection import queries, status_board
 from ckanext.nxopendata.register.evaluation.scoring import Count, Lost
-from ckanext.nxopendata.register.models import Verdict
 from ckanext.nxopendata.register.reports.models import Report
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.systems.models import SystemRow
@@ -73,7 +73,7 @@ class Facts:
 def collect(owner_orgs: Collection[str], year: int, today: dt.date) -> dict[str, dict[str, Count]]:
     """The counts of units (ids) by indicator: of the year what has a day, else as things stand today."""
     found: dict[str, Facts] = {unit: Facts() for unit in owner_orgs}
-    for system in system_store.every(found):
+    for system in system_store.list_systems(found):
         found[system.owner_org].systems.append(system)
     for dataset in _datasets(found):
         found[dataset["owner_org"]].datasets.append(dataset)
@@ -170,17 +170,17 @@ def _share(things: Iterable[Any], good: Callable[[Any], bool], lost: Callable[[A
     return Count(len(things) - len(bad), len(things), tuple(lost(thing) for thing in bad))
 
 
-def _of_system(reason: str) -> Callable[[System], Lost]:
+def _lost_system(reason: str) -> Callable[[System], Lost]:
     return lambda system: Lost("system", system.id, system.title, reason)
 
 
-def _of_dataset(reason: str) -> Callable[[Mapping[str, Any]], Lost]:
+def _lost_dataset(reason: str) -> Callable[[Mapping[str, Any]], Lost]:
     return lambda dataset: Lost("dataset", dataset["id"], dataset["title"], reason)
 
 
 def _catalogue(facts: Facts, year: int, today: dt.date) -> Count:
     used = [each for each in facts.systems if each.state == record.ACTIVE and each.plan != record.CLEAR]
-    return _share(used, lambda system: bool(system.datasets), _of_system("no_dataset"))
+    return _share(used, lambda system: bool(system.datasets), _lost_system("no_dataset"))
 
 
 def _updated(facts: Facts, year: int, today: dt.date) -> Count:
@@ -198,7 +198,7 @@ def _updated(facts: Facts, year: int, today: dt.date) -> Count:
 
 def _shared(facts: Facts, year: int, today: dt.date) -> Count:
     stated = [each for each in facts.datasets if each.get("nx_share_type")]
-    return _share(stated, lambda each: each["nx_share_type"] in SHARED, _of_dataset("not_shared"))
+    return _share(stated, lambda each: each["nx_share_type"] in SHARED, _lost_dataset("not_shared"))
 
 
 def _opened(facts: Facts, year: int, today: dt.date) -> Count:
@@ -207,7 +207,7 @@ def _opened(facts: Facts, year: int, today: dt.date) -> Count:
         return each.get("nx_is_open") == "1" and (not open_year.isdigit() or int(open_year) <= year)
 
     meant = [each for each in facts.datasets if planned(each)]
-    return _share(meant, lambda each: each["public"] and bool(each["resources"]), _of_dataset("not_opened"))
+    return _share(meant, lambda each: each["public"] and bool(each["resources"]), _lost_dataset("not_opened"))
 
 
 def _missing(each: Mapping[str, Any]) -> list[str]:
@@ -256,13 +256,15 @@ def _connected(facts: Facts, year: int, today: dt.date) -> Count:
         and each.exchange_status in (record.PREPARING, record.NOT_CONNECTED)
     ]
     # Of a city it is the unit itself that connects.
-    lost = tuple(map(_of_system("not_connected"), missing)) if found.required == found.connected + len(missing) else ()
+    lost = (
+        tuple(map(_lost_system("not_connected"), missing)) if found.required == found.connected + len(missing) else ()
+    )
     return Count(found.connected, found.required, lost)
 
 
 def _cleaned(facts: Facts, year: int, today: dt.date) -> Count:
     meant = [each for each in facts.systems if each.plan == record.CLEAR]
-    return _share(meant, lambda system: system.state != record.ACTIVE, _of_system("not_disposed"))
+    return _share(meant, lambda system: system.state != record.ACTIVE, _lost_system("not_disposed"))
 
 
 def _reported(facts: Facts, year: int, today: dt.date) -> Count:
@@ -277,12 +279,12 @@ def _reported(facts: Facts, year: int, today: dt.date) -> Count:
 
 def _provided(facts: Facts, year: int, today: dt.date) -> Count:
     shared = [each for each in facts.datasets if each.get("nx_share_type") in SHARED]
-    return _share(shared, lambda each: bool(each["resources"]), _of_dataset("no_file"))
+    return _share(shared, lambda each: bool(each["resources"]), _lost_dataset("no_file"))
 
 
 def _used(facts: Facts, year: int, today: dt.date) -> Count:
     stated = [each for each in facts.systems if each.state == record.ACTIVE and each.uses_shared]
-    return _share(stated, lambda system: system.uses_shared == "1", _of_system("uses_nothing"))
+    return _share(stated, lambda system: system.uses_shared == "1", _lost_system("uses_nothing"))
 
 
 COUNTS: dict[str, Callable[[Facts, int, dt.date], Count]] = {

@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.register.evaluation import scoring
 
-STATES: Mapping[str, Callable[[], str]] = {
-    "draft": lambda: tk._("Draft, not sent"),
-    "sent": lambda: tk._("Sent to the unit"),
-    "confirmed": lambda: tk._("No objection"),
-    "objected": lambda: tk._("The unit objects"),
-    "replied": lambda: tk._("Objection replied to"),
-    "published": lambda: tk._("Published"),
+STATES: Mapping[str, LazyString] = {
+    "draft": _("Draft, not sent"),
+    "sent": _("Sent to the unit"),
+    "confirmed": _("No objection"),
+    "objected": _("The unit objects"),
+    "replied": _("Objection replied to"),
+    "published": _("Published"),
 }
 
-REASONS: Mapping[str, Callable[[], str]] = {
-    "no_dataset": lambda: tk._("no dataset of it is in the catalogue"),
-    "overdue": lambda: tk._("update was due on {day}"),
-    "not_shared": lambda: tk._("not shared"),
-    "not_opened": lambda: tk._("not public, or without a file"),
-    "incomplete": lambda: tk._("metadata missing: {fields}"),
-    "not_readable": lambda: tk._("no file is machine-readable"),
-    "answered_late": lambda: tk._("answered after {day}"),
-    "unanswered": lambda: tk._("not answered by {day}"),
-    "not_connected": lambda: tk._("not connected"),
-    "not_disposed": lambda: tk._("not yet disposed of"),
-    "late_report": lambda: tk._("submitted late, on {day}"),
-    "silent": lambda: tk._("not submitted; was due on {day}"),
-    "no_file": lambda: tk._("no file or interface"),
-    "uses_nothing": lambda: tk._("uses no shared data"),
+REASONS: Mapping[str, LazyString] = {
+    "no_dataset": _("no dataset of it is in the catalogue"),
+    "overdue": _("update was due on {day}"),
+    "not_shared": _("not shared"),
+    "not_opened": _("not public, or without a file"),
+    "incomplete": _("metadata missing: {fields}"),
+    "not_readable": _("no file is machine-readable"),
+    "answered_late": _("answered after {day}"),
+    "unanswered": _("not answered by {day}"),
+    "not_connected": _("not connected"),
+    "not_disposed": _("not yet disposed of"),
+    "late_report": _("submitted late, on {day}"),
+    "silent": _("not submitted; was due on {day}"),
+    "no_file": _("no file or interface"),
+    "uses_nothing": _("uses no shared data"),
 }
-"""Why a record costs points -> how it reads, translated when called."""
+"""Why a record costs points -> how it reads."""
 
 
 def nx_evaluation_state(state: str) -> str:
     """Where an evaluation stands, in words."""
-    return STATES[state]()
+    return str(STATES[state])
 
 
 def nx_evaluation_text(texts: Mapping[str, str]) -> str:
@@ -57,7 +59,7 @@ def nx_evaluation_reason(lost: Mapping[str, Any]) -> str:
         fields = {field["field_name"]: field for field in _dataset_fields()}
         labels = [tk.h.scheming_language_text(fields[name]["label"]) for name in params["fields"] if name in fields]
         params["fields"] = tk._("; ").join(labels)
-    return REASONS[lost["reason"]]().format(**params)
+    return str(REASONS[lost["reason"]]).format(**params)
 
 
 def _dataset_fields() -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ STEPS = (
 """The steps of an evaluation. What was sent is published only once the time to answer is over."""
 
 
-def of_year(year: int) -> list[Evaluation]:
+def list_evaluations(year: int) -> list[Evaluation]:
     """The evaluations of a year by class and title."""
     query = sa.select(Evaluation).where(Evaluation.year == year)
     return list(model.Session.scalars(query.order_by(Evaluation.kind.desc(), Evaluation.title)))
@@ -59,7 +59,7 @@ def years(*, published: bool = False) -> list[int]:
 
 
 def collect(user: str, year: int, owner_orgs: Collection[str] | None = None) -> list[Evaluation]:
-    """Count a year anew for all units that report, or for some (ids); commits.
+    """Count a year anew for all units that report, or for some (ids).
 
     What was sent is not counted anew under the unit's eyes, unless the unit objected.
 
@@ -68,7 +68,7 @@ def collect(user: str, year: int, owner_orgs: Collection[str] | None = None) -> 
     """
     if year > today().year or year < 2017:
         raise tk.ValidationError({"year": [tk._("This year has not begun, or is before the plan")]})
-    rows = {row.owner_org: row for row in of_year(year)}
+    rows = {row.owner_org: row for row in list_evaluations(year)}
     if any(row.state == PUBLISHED for row in rows.values()):
         raise tk.ValidationError({"year": [tk._("The evaluation of this year is published; it no longer changes")]})
     wanted = [
@@ -81,13 +81,14 @@ def collect(user: str, year: int, owner_orgs: Collection[str] | None = None) -> 
         row = rows.get(unit) or Evaluation(year=year, owner_org=unit, state=DRAFT)
         before = row.total
         row.title, row.kind, row.collected = departments.title(unit, "zh"), queries.kind_of(unit), today()
-        row.scores = [scoring.plain(scoring.score(each, counts[each.key])) for each in scoring.indicators_of(row.kind)]
+        row.scores = [
+            scoring.score_to_json(scoring.score(each, counts[each.key])) for each in scoring.indicators_of(row.kind)
+        ]
         _sum_up(row)
         model.Session.add(row)
         model.Session.flush()
         log.write("evaluation", row.id, unit, "collect", user, log.difference({"total": before}, {"total": row.total}))
         made.append(row)
-    model.Session.commit()
     return made
 
 
@@ -98,7 +99,7 @@ def _sum_up(row: Evaluation) -> None:
 
 
 def amend(row: Evaluation, user: str, changes: Mapping[str, Any]) -> None:
-    """The office's hand: its advice, or the count of one indicator with the reason; commits.
+    """Write the office's advice, or correct the count of one indicator with the reason.
 
     Args:
         changes: ``advice``; ``indicator``, ``numerator``, ``denominator``, ``reason``.
@@ -126,24 +127,20 @@ def amend(row: Evaluation, user: str, changes: Mapping[str, Any]) -> None:
         _sum_up(row)
     changed = log.difference(before, {"advice": row.advice, "total": row.total})
     log.write("evaluation", row.id, row.owner_org, "amend", user, changed, changes.get("reason") or "")
-    model.Session.commit()
 
 
 def send(user: str, year: int) -> list[Evaluation]:
-    """Send the drafts of a year to their units, which may object within the configured working days; commits."""
-    rows = [row for row in of_year(year) if _find_step(row, "send", OFFICE)]
+    """Send the drafts of a year to their units, which may object within the configured working days."""
+    rows = [row for row in list_evaluations(year) if _find_step(row, "send", OFFICE)]
     day = workdays.load(catalogue.workdays_file()).after(today(), config.evaluation("answer_days")).day
     for row in rows:
         row.state, row.due = SENT, day
         log.write("evaluation", row.id, row.owner_org, "send", user, {"state": [DRAFT, SENT]})
-    model.Session.commit()
-    for row in rows:
-        _tell(roles.people(row.owner_org, ("admin", "editor")), "sent", row)
     return rows
 
 
 def answer(row: Evaluation, user: str, *, confirm: bool, objection: str) -> None:
-    """The unit's word: it has no objection, or says what is wrong; commits.
+    """Take the unit's answer: it has no objection, or says what is wrong.
 
     Raises:
         tk.ValidationError: it is too late, or the reason is missing.
@@ -157,9 +154,6 @@ def answer(row: Evaluation, user: str, *, confirm: bool, objection: str) -> None
     row.objection = "" if confirm else objection
     changes = {"state": [step.source, step.target]}
     log.write("evaluation", row.id, row.owner_org, step.action, user, changes, row.objection)
-    model.Session.commit()
-    if not confirm:
-        _tell(_office_people(), "objected", row)
 
 
 def _find_step(row: Evaluation, action: str, role: str) -> Transition | None:
@@ -170,13 +164,8 @@ def _find_step(row: Evaluation, action: str, role: str) -> Transition | None:
         return None
 
 
-def _office_people() -> list[model.User]:
-    group: Any = model.Group.get(config.supervisor("office") or "")
-    return roles.people(group.id if group else None, ("admin", "editor"))
-
-
 def reply(row: Evaluation, user: str, *, accepted: bool, text: str) -> None:
-    """The office's reply to an objection; what it accepts it has put right before, by hand or by counting anew.
+    """Reply to an objection; what the office accepts it has corrected before, by hand or by counting anew.
 
     Raises:
         tk.ValidationError: there is no objection to reply to.
@@ -185,18 +174,16 @@ def reply(row: Evaluation, user: str, *, accepted: bool, text: str) -> None:
         raise tk.ValidationError({"id": [tk._("There is no objection to reply to")]})
     row.state, row.reply, row.accepted = REPLIED, text, accepted
     log.write("evaluation", row.id, row.owner_org, "reply", user, {"state": [OBJECTED, REPLIED]}, text)
-    model.Session.commit()
-    _tell(roles.people(row.owner_org, ("admin", "editor")), "replied", row)
 
 
 def publish(user: str, year: int) -> list[Evaluation]:
-    """Rank the units of a year by class and publish; from now on nothing changes; commits.
+    """Rank the units of a year by class and publish; from now on nothing changes.
 
     Raises:
         tk.ValidationError: there is nothing to publish, a draft was not sent, an objection was not replied to, or the
             time to answer is not over.
     """
-    rows = of_year(year)
+    rows = list_evaluations(year)
     if not rows or all(row.state == PUBLISHED for row in rows):
         raise tk.ValidationError({"year": [tk._("There is nothing to publish")]})
     waits = [row.title for row in rows if not _is_ready(row)]
@@ -212,9 +199,6 @@ def publish(user: str, year: int) -> list[Evaluation]:
         before, row.state, row.published = row.state, PUBLISHED, today()
         changes = {"state": [before, PUBLISHED], "sha256": [None, digest(row)]}
         log.write("evaluation", row.id, row.owner_org, "publish", user, changes)
-    model.Session.commit()
-    for row in rows:
-        _tell(roles.people(row.owner_org, ("admin", "editor")), "published", row)
     return rows
 
 
@@ -223,13 +207,24 @@ def _is_ready(row: Evaluation) -> bool:
     return _find_step(row, "publish", OFFICE) is not None and not is_waiting
 
 
+def tell_unit(row: Evaluation, what: str) -> None:
+    """Notify the unit; ``what`` is a key of :func:`notice_text`."""
+    _tell(roles.people(row.owner_org, ("admin", "editor")), what, row)
+
+
+def tell_office(row: Evaluation) -> None:
+    """Notify the office of an objection."""
+    group: Any = model.Group.get(config.supervisor("office") or "")
+    _tell(roles.people(group.id if group else None, ("admin", "editor")), "objected", row)
+
+
 def _tell(people: Collection[model.User], what: str, row: Evaluation) -> None:
     values = {"what": what, "year": row.year, "title": row.title, "due": row.due.isoformat() if row.due else ""}
     values |= {"endpoint": "nx_register_evaluation.show", "values": {"id": row.id}}
     inbox.tell(people, TOPIC, values)
 
 
-def words(params: Any) -> str:
+def notice_text(params: Any) -> str:
     """What a notice about an evaluation says."""
     texts = {
         "sent": tk._("The draft evaluation of {year} is there; object by {due} if something is wrong"),
@@ -240,7 +235,7 @@ def words(params: Any) -> str:
     return texts[params["what"]].format(**params)
 
 
-def view(row: Evaluation, *, whole: bool) -> dict[str, Any]:
+def to_api(row: Evaluation, *, whole: bool) -> dict[str, Any]:
     """An evaluation as plain values; without ``whole`` what the public reads once it is published.
 
     The public learns no record's name, no objection and no reason of an adjustment.

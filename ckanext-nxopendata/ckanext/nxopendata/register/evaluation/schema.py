@@ -10,17 +10,17 @@ from ckanext.nxopendata.register.reports.schema import not_too_long
 
 
 @validator_args
-def of_year(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, int_validator: Validator) -> Schema:
+def year(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, int_validator: Validator) -> Schema:
     return {"year": [not_empty, int_validator], "owner_org": [ignore_empty, unicode_safe]}
 
 
 @validator_args
-def of_list(ignore_empty: Validator, unicode_safe: Validator, int_validator: Validator) -> Schema:
+def listing(ignore_empty: Validator, unicode_safe: Validator, int_validator: Validator) -> Schema:
     return {"year": [ignore_empty, int_validator], "owner_org": [ignore_empty, unicode_safe]}
 
 
 @validator_args
-def of_amendment(
+def amendment(
     not_empty: Validator,
     ignore_empty: Validator,
     ignore_missing: Validator,
@@ -47,7 +47,7 @@ def _with_indicator(key: tuple[str], data: dict[tuple[str], object], errors: dic
 
 
 @validator_args
-def of_answer(
+def answer(
     not_empty: Validator, ignore_missing: Validator, unicode_safe: Validator, boolean_validator: Validator
 ) -> Schema:
     return {
@@ -58,7 +58,7 @@ def of_answer(
 
 
 @validator_args
-def of_reply(not_empty: Validator, unicode_safe: Validator, boolean_validator: Validator) -> Schema:
+def reply(not_empty: Validator, unicode_safe: Validator, boolean_validator: Validator) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "accepted": [boolean_validator],

@@ -162,7 +162,7 @@ def ranks(totals: Sequence[Decimal | None]) -> list[int | None]:
     return [None if one is None else 1 + sum(other is not None and other > one for other in totals) for one in totals]
 
 
-def plain(made: Score) -> dict[str, Any]:
+def score_to_json(made: Score) -> dict[str, Any]:
     """A score as it is stored and given out, with all that is needed to do it over: numbers with decimals as text."""
     indicator, count = made.indicator, made.count
     return {
@@ -205,7 +205,7 @@ def adjusted(stored: Mapping[str, Any], numerator: int, denominator: int, reason
         (),
     )
     before = (stored["adjusted"] or {}).get("from") or [stored["numerator"], stored["denominator"]]
-    new = plain(score(indicator, Count(numerator, denominator)))
+    new = score_to_json(score(indicator, Count(numerator, denominator)))
     lost = list(stored["lost"]) if numerator < denominator else []
     return new | {"lost": lost, "adjusted": {"from": before, "reason": reason}}
 

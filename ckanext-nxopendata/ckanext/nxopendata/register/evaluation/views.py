@@ -33,7 +33,7 @@ def index() -> Any:
         except tk.ValidationError as problem:
             tk.h.flash_error("；".join(map(str, problem.error_summary.values())))
         return tk.redirect_to("nx_register_evaluation.index")
-    office = roles.OFFICE in roles.supervising(user)
+    office = roles.OFFICE in roles.supervising_offices(user)
     everything = roles.sees_all(user)
     mine = roles.departments(user)
     found = act("nx_evaluation_list") if everything or mine else []
@@ -88,8 +88,8 @@ def show(id: str) -> Any:  # noqa: A002  CKAN's name for it in addresses
             "whole": "log" in shown,
             "errors": errors,
             "data": tk.request.form,
-            "office": roles.OFFICE in roles.supervising(user),
-            "answers": roles.HEAD in roles.of(user, shown["owner_org"])
+            "office": roles.OFFICE in roles.supervising_offices(user),
+            "answers": roles.HEAD in roles.find_roles(user, shown["owner_org"])
             and shown["state"] in procedure.ANSWERABLE
             and (not shown["due"] or today().isoformat() <= shown["due"]),
             "trend": trend,

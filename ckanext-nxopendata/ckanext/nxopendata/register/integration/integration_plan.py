@@ -60,7 +60,7 @@ def pictures(systems: Iterable[System]) -> list[Picture]:
     for system in systems:
         if system.state == record.ACTIVE:
             by_department.setdefault(system.owner_org, []).append(system)
-    found = [_picture(sorted(rows, key=record.in_order)) for rows in by_department.values()]
+    found = [_picture(sorted(rows, key=record.sort_key)) for rows in by_department.values()]
     return sorted(found, key=lambda picture: (picture.department, picture.owner_org))
 
 
@@ -114,4 +114,4 @@ def after(systems: Iterable[System]) -> list[System]:
     for picture in pictures(systems):
         found += [merger.target for merger in picture.mergers]
         found += [*picture.kept, *picture.undecided]
-    return sorted(found, key=record.in_order)
+    return sorted(found, key=record.sort_key)

@@ -12,10 +12,11 @@ from ckan.types import Context
 
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.register import log, permissions
-from ckanext.nxopendata.register.models import Import
-from ckanext.nxopendata.register.official_tables import contacts, content, delimited, excel, layout, pdf
+from ckanext.nxopendata.register.official_tables import contacts, content, delimited, excel, layout, pdf, schema
 from ckanext.nxopendata.register.official_tables.intake import importer, messages
-from ckanext.nxopendata.register.systems import schema, system_store
+from ckanext.nxopendata.register.official_tables.models import Import
+from ckanext.nxopendata.register.schema import by_id
+from ckanext.nxopendata.register.systems import system_store
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file that is imported."""
@@ -24,7 +25,7 @@ MAKERS = {"xlsx": excel.workbook, "pdf": pdf.document, "csv": delimited.text}
 
 
 @tk.side_effect_free
-@validate(schema.of_table)
+@validate(schema.table)
 def nx_system_table(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """An official table of the plan, filled in from the register.
 
@@ -34,7 +35,7 @@ def nx_system_table(context: Context, data_dict: dict[str, Any]) -> dict[str, An
 
     :returns: ``title``, ``lines`` (rows of cells from top to bottom), or ``file_name`` and ``content`` in Base64
     """
-    table = filled(context, data_dict["number"], data_dict.get("owner_org"))
+    table = fill_table(context, data_dict["number"], data_dict.get("owner_org"))
     if data_dict["format"] == "json":
         return {"title": table.layout.title, "lines": [list(line) for line in table.lines()]}
     made = MAKERS[data_dict["format"]](table)
@@ -43,18 +44,18 @@ def nx_system_table(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     return {"file_name": f"{name}.{data_dict['format']}", "content": base64.b64encode(made).decode()}
 
 
-def filled(context: Context, number: str, owner_org: str | None) -> content.Table:
+def fill_table(context: Context, number: str, owner_org: str | None) -> content.Table:
     """The table, once the user may have it."""
     tk.check_access("nx_system_table", context, {"number": number, "owner_org": owner_org})
     identifier = _department(owner_org) if owner_org else None
     owners = None if identifier is None else [identifier]
     if number in layout.OF_SYSTEMS:
-        return content.of_systems(number, system_store.every(owners), contacts.filler(identifier))
-    return content.of_units(number, contacts.every(owners))
+        return content.make_systems_table(number, system_store.list_systems(owners), contacts.make_filler(identifier))
+    return content.make_units_table(number, contacts.list_units(owners))
 
 
 @tk.side_effect_free
-@validate(schema.by_id)
+@validate(by_id)
 def nx_system_unit_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """What tables 4 and 5 tell of a department: who answers for it, ``leader_name, leader_post, leader_phone`` and
     the same of ``contact``; and ``unit_type`` (a code), ``staff`` and ``posts``, which are public.
@@ -62,11 +63,11 @@ def nx_system_unit_show(context: Context, data_dict: dict[str, Any]) -> dict[str
     :param id: the department, id or name
     """
     tk.check_access("nx_system_unit_show", context, data_dict)
-    return contacts.stored(_department(data_dict["id"]))
+    return contacts.read_contacts(_department(data_dict["id"]))
 
 
 @tk.side_effect_free
-@validate(schema.by_id)
+@validate(by_id)
 def nx_system_unit_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """What was said of a department itself, oldest first: who answers for it, its connections, its imports.
 
@@ -75,7 +76,7 @@ def nx_system_unit_log(context: Context, data_dict: dict[str, Any]) -> list[dict
     :returns: as :func:`nx_system_log`; of a telephone the log only says that it changed
     """
     tk.check_access("nx_system_unit_log", context, data_dict)
-    return log.of_department(_department(data_dict["id"]))
+    return log.read_department(_department(data_dict["id"]))
 
 
 def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -87,14 +88,16 @@ def nx_system_unit_update(context: Context, data_dict: dict[str, Any]) -> dict[s
     """
     tk.check_access("nx_system_unit_update", context, data_dict)
     owner = _department(tk.get_or_bust(data_dict, "id"))
-    before = contacts.stored(owner)
+    before = contacts.read_contacts(owner)
     sent = {name: str(value) for name, value in data_dict.items() if name in contacts.FIELDS}
-    changes, wrong = contacts.cleaned({name: value for name, value in sent.items() if value.strip() != before[name]})
+    changes, wrong = contacts.clean_contacts(
+        {name: value for name, value in sent.items() if value.strip() != before[name]}
+    )
     if wrong:
         raise tk.ValidationError({name: [messages.text(*problem)] for name, problem in wrong.items()})
     contacts.update(context.get("user") or "", owner, changes)
     model.Session.commit()
-    return contacts.stored(owner)
+    return contacts.read_contacts(owner)
 
 
 def _department(reference: str) -> str:
@@ -130,7 +133,7 @@ def nx_system_import_preview(context: Context, data_dict: dict[str, Any]) -> dic
 
 
 @tk.side_effect_free
-@validate(schema.by_id)
+@validate(by_id)
 def nx_system_import_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """An import: state, counts by action, its rows, problems with sheet, row and column, open questions.
 
@@ -147,7 +150,7 @@ def nx_system_import_show(context: Context, data_dict: dict[str, Any]) -> dict[s
         "created": row.created.isoformat(),
         "answers": row.answers,
     }
-    return shown | importer.said(row.report)
+    return shown | importer.to_api(row.report)
 
 
 def nx_system_import_answer(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +185,7 @@ def nx_system_import_apply(context: Context, data_dict: dict[str, Any]) -> dict[
         model.Session.rollback()
         raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
     importer.apply(row, context.get("user") or "")
+    model.Session.commit()
     return nx_system_import_show(context, {"id": row.id})
 
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from ckanext.nxopendata.core import codelists, departments
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.register import log
-from ckanext.nxopendata.register.models import Unit
 from ckanext.nxopendata.register.official_tables import content, layout
+from ckanext.nxopendata.register.official_tables.models import Unit
 
 PEOPLE = ("leader", "contact")
 PARTS = ("name", "post", "phone")
@@ -27,7 +27,7 @@ PHONE = re.compile(r"(\+?86-?)?(1[3-9]\d{9}|(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?|[48]
 """A mobile, a landline with or without area code and extension, a 400 or 800 number, a hotline such as 12345."""
 
 
-def stored(owner_org: str) -> dict[str, str]:
+def read_contacts(owner_org: str) -> dict[str, str]:
     """:data:`FIELDS` of a department; "" where nothing is known, ``unit_type`` as its code."""
     extras = departments.extras(model.Group.get(owner_org))
     return {name: extras.get(f"nx_{name}") or "" for name in FACTS} | _people(owner_org)
@@ -39,7 +39,7 @@ def _people(owner_org: str) -> dict[str, str]:
     return {f"{person}_{part}": people.get(person, {}).get(part, "") for person in PEOPLE for part in PARTS}
 
 
-def cleaned(written: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, dict[str, Any]]]]:
+def clean_contacts(written: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, dict[str, Any]]]]:
     """What is kept of what somebody wrote, and what is wrong with the rest.
 
     Returns:
@@ -82,8 +82,8 @@ def _is_phone(plain: str) -> bool:
 
 
 def update(user: str, owner_org: str, changes: Mapping[str, str], *, action: str = "update") -> None:
-    """Change what tables 4 and 5 tell of a department, with what :func:`cleaned` kept; the caller commits."""
-    before = stored(owner_org)
+    """Change what tables 4 and 5 tell of a department, with what :func:`clean_contacts` kept; the caller commits."""
+    before = read_contacts(owner_org)
     after = before | {name: value.strip() for name, value in changes.items() if name in FIELDS}
     row = model.Session.get(Unit, owner_org) or Unit(owner_org=owner_org)
     row.people = {person: {part: after[f"{person}_{part}"] for part in PARTS} for person in PEOPLE}
@@ -102,7 +102,7 @@ def update(user: str, owner_org: str, changes: Mapping[str, str], *, action: str
     log.write("department", owner_org, owner_org, action, user, changed)
 
 
-def every(owner_orgs: Iterable[str] | None = None) -> list[content.Unit]:
+def list_units(owner_orgs: Iterable[str] | None = None) -> list[content.Unit]:
     """The departments as tables 4 and 5 tell them, by title; all that have an entry or systems for None."""
     group: Any = model.Group
     query = sa.select(group).where(group.is_organization, group.state == "active").order_by(group.title)
@@ -111,7 +111,7 @@ def every(owner_orgs: Iterable[str] | None = None) -> list[content.Unit]:
     return [_unit(found) for found in model.Session.scalars(query)]
 
 
-def filler(owner_org: str | None) -> content.Filler:
+def make_filler(owner_org: str | None) -> content.Filler:
     """The line above a department's tables."""
     if owner_org is None:
         return content.Filler()

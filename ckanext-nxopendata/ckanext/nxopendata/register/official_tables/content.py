@@ -72,12 +72,12 @@ class Unit:
     id: str = ""
 
 
-def of_systems(number: str, systems: Iterable[System], filler: Filler) -> Table:
+def make_systems_table(number: str, systems: Iterable[System], filler: Filler) -> Table:
     """Table 1, 2 or 3 of these systems; what was merged or disposed of is left out, it no longer exists.
 
     A system that is connected to both platforms stands in both groups of table 3 and counts once in its total.
     """
-    active = sorted((system for system in systems if system.state == record.ACTIVE), key=record.in_order)
+    active = sorted((system for system in systems if system.state == record.ACTIVE), key=record.sort_key)
     form = layout.load(number)
     members: Mapping[str, Sequence[System]]
     if number == "1":
@@ -96,7 +96,7 @@ def of_systems(number: str, systems: Iterable[System], filler: Filler) -> Table:
     return Table(form, _filler(form, filler), form.total.format(count=count), groups)
 
 
-def of_units(number: str, units: Iterable[Unit]) -> Table:
+def make_units_table(number: str, units: Iterable[Unit]) -> Table:
     """Table 4 or 5 of these departments."""
     form = layout.load(number)
     rows = tuple(

@@ -13,10 +13,10 @@ from openpyxl.utils import get_column_letter
 from ckanext.nxopendata.core import codelists, web
 from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.models import Import
 from ckanext.nxopendata.register.official_tables import actions, contacts, layout
 from ckanext.nxopendata.register.official_tables.intake import importer
-from ckanext.nxopendata.register.web import must, must_be_a_department
+from ckanext.nxopendata.register.official_tables.models import Import
+from ckanext.nxopendata.register.web import require_access, require_department
 
 nx_register_tables = Blueprint("nx_register_tables", __name__, url_prefix="/register")
 
@@ -55,10 +55,10 @@ def _forms() -> list[layout.Layout]:
 def _filled(number: str, owner_org: str | None) -> Any:
     if number not in layout.NUMBERS:
         return tk.abort(404)
-    must("nx_system_table", {"number": number, "owner_org": owner_org})
+    require_access("nx_system_table", {"number": number, "owner_org": owner_org})
     if owner_org:
-        must_be_a_department(owner_org)
-    return actions.filled({"user": tk.current_user.name}, number, owner_org)
+        require_department(owner_org)
+    return actions.fill_table({"user": tk.current_user.name}, number, owner_org)
 
 
 @nx_register_tables.route("/tables/<number>.<kind>")
@@ -92,7 +92,7 @@ def unit(owner_org: str) -> Any:
             errors = problem.error_dict
     people = act("nx_system_unit_show", id=owner_org) | sent
     group = model.Group.get(owner_org)
-    mine = roles.of(tk.current_user.name, group.id if group else None)
+    mine = roles.find_roles(tk.current_user.name, group.id if group else None)
     log = act("nx_system_unit_log", id=owner_org)
     shown = {
         "people": people,
@@ -111,8 +111,8 @@ def unit(owner_org: str) -> Any:
 @nx_register_tables.route("/import/<owner_org>", methods=["GET", "POST"])
 def bring(owner_org: str) -> Any:
     """The entrance; a POST brings a file to preview."""
-    must("nx_system_import_preview", {"owner_org": owner_org})
-    must_be_a_department(owner_org)
+    require_access("nx_system_import_preview", {"owner_org": owner_org})
+    require_department(owner_org)
     errors: dict[str, Any] = {}
     if tk.request.method == "POST":
         try:
@@ -120,7 +120,7 @@ def bring(owner_org: str) -> Any:
             return tk.redirect_to("nx_register_tables.show_import", identifier=made["id"])
         except tk.ValidationError as problem:
             errors = problem.error_summary
-    collects = bool(roles.COLLECTORS & set(roles.supervising(tk.current_user.name)))
+    collects = bool(roles.COLLECTORS & set(roles.supervising_offices(tk.current_user.name)))
     return tk.render("nx_register/bring.html", {"owner_org": owner_org, "errors": errors, "collects": collects})
 
 
@@ -157,4 +157,4 @@ def marked(identifier: str) -> Response:
     if row is None:
         return tk.abort(404)
     stem = row.file_name.rpartition(".")[0] or row.file_name
-    return sent(importer.marked(row), f"{stem}_校验.xlsx", MEDIA["xlsx"])
+    return sent(importer.annotate_file(row), f"{stem}_校验.xlsx", MEDIA["xlsx"])

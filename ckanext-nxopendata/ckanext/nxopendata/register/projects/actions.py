@@ -12,16 +12,16 @@ from ckan.types import Context
 
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.register import entry_store, log, permissions, roles
-from ckanext.nxopendata.register.projects import filing
+from ckanext.nxopendata.register.projects import filing, schema
 from ckanext.nxopendata.register.projects.models import Project
-from ckanext.nxopendata.register.systems import schema
+from ckanext.nxopendata.register.schema import by_id
 
 DECIDED = frozenset({"nx_filing_state", "nx_filing_number", "nx_conditions"})
 """Fields of a project that only the steps of its filing set."""
 
 
 @tk.side_effect_free
-@validate(schema.of_list)
+@validate(schema.listing)
 def nx_project_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The projects that you may see, the newest first: those of your departments; all, for the supervising offices.
 
@@ -39,18 +39,18 @@ def nx_project_list(context: Context, data_dict: dict[str, Any]) -> dict[str, An
         identifier = permissions.department_id(wanted)
         owners = [identifier or ""] if owners is None or identifier in owners else []
     words = (data_dict.get("q") or "").casefold()
-    chosen = [project for project in filing.every(owners) if words in project.title.casefold()]
+    chosen = [project for project in filing.list_projects(owners) if words in project.title.casefold()]
     start = data_dict["offset"]
     page = chosen[start : start + data_dict["limit"]]
-    return {"count": len(chosen), "results": [_project(context, project) for project in page]}
+    return {"count": len(chosen), "results": [_to_api(context, project) for project in page]}
 
 
-def _project(context: Context, project: Project) -> dict[str, Any]:
-    return filing.shown(project, reader_language(), roles.of(context.get("user"), project.owner_org))
+def _to_api(context: Context, project: Project) -> dict[str, Any]:
+    return filing.to_api(project, reader_language(), roles.find_roles(context.get("user"), project.owner_org))
 
 
-def _found_project(action: str, context: Context, reference: str) -> Project:
-    project = filing.get(reference)
+def _find_project(action: str, context: Context, reference: str) -> Project:
+    project = filing.find_project(reference)
     if project is None and roles.sees_all(context.get("user")):
         raise tk.ObjectNotFound(tk._("There is no such project"))
     tk.check_access(action, context, {"id": reference})
@@ -60,23 +60,23 @@ def _found_project(action: str, context: Context, reference: str) -> Project:
 
 
 @tk.side_effect_free
-@validate(schema.by_id)
+@validate(by_id)
 def nx_project_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """A project with its filing: the fields of ``schemas/project.yaml``, ``steps`` that you may take.
 
     :param id: its id or name
     """
-    return _project(context, _found_project("nx_project_show", context, data_dict["id"]))
+    return _to_api(context, _find_project("nx_project_show", context, data_dict["id"]))
 
 
 @tk.side_effect_free
-@validate(schema.by_id)
+@validate(by_id)
 def nx_project_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """All that ever happened to a project, oldest first.
 
     :param id: its id or name
     """
-    return log.read(Project.KIND, _found_project("nx_project_log", context, data_dict["id"]).id)
+    return log.read(Project.KIND, _find_project("nx_project_log", context, data_dict["id"]).id)
 
 
 def nx_project_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def nx_project_update(context: Context, data_dict: dict[str, Any]) -> dict[str, 
 
     :param id: its id or name
     """
-    project = _found_project("nx_project_update", context, tk.get_or_bust(data_dict, "id"))
+    project = _find_project("nx_project_update", context, tk.get_or_bust(data_dict, "id"))
     if filing.state_of(project) not in filing.EDITABLE:
         raise tk.ValidationError({"id": [tk._("The project was submitted: recall it before you edit it")]})
     entry_store.update(project, context.get("user") or "", _fields(data_dict))
@@ -111,7 +111,7 @@ def nx_project_update(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     return nx_project_show(context, {"id": project.id})
 
 
-@validate(schema.of_step)
+@validate(schema.step)
 def nx_project_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Take one step of a filing.
 
@@ -120,10 +120,10 @@ def nx_project_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, 
         ``refuse``, for the office
     :param opinion: the conditions, or why it is returned or refused
     """
-    project = _found_project("nx_project_decide", context, data_dict["id"])
+    project = _find_project("nx_project_decide", context, data_dict["id"])
     user = context.get("user") or ""
-    mine = roles.of(user, project.owner_org)
-    filing.act(project, data_dict["action"], user, mine, data_dict.get("opinion") or "")
+    mine = roles.find_roles(user, project.owner_org)
+    filing.take_step(project, data_dict["action"], user, mine, data_dict.get("opinion") or "")
     model.Session.commit()
     return nx_project_show(context, {"id": project.id})
 

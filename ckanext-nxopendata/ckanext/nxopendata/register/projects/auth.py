@@ -4,43 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckan.types import AuthResult, Context
-
-from ckanext.nxopendata.register import entry_store
-from ckanext.nxopendata.register.permissions import allow, department_id, fills_in, reads
+from ckanext.nxopendata.register import entry_store, permissions
 from ckanext.nxopendata.register.projects.models import Project
 
 
-def _owner_of(reference: str | None) -> str | None:
-    row = entry_store.find(Project, reference)
+def _find_department(data_dict: dict[str, Any]) -> str | None:
+    row = entry_store.find(Project, data_dict.get("id"))
     return row.owner_org if row else None
 
 
-def nx_project_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """Everybody who is logged in: the list holds what each may see."""
-    return {"success": True}
+_readers = permissions.readers(_find_department)
 
-
-def nx_project_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """The department and the offices."""
-    return allow(reads(context, _owner_of(data_dict.get("id"))))
-
-
-def nx_project_log(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """The department and the offices."""
-    return nx_project_show(context, data_dict)
-
-
-def nx_project_create(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """Editors of the department."""
-    return allow(fills_in(context, department_id(data_dict.get("owner_org"))))
-
-
-def nx_project_update(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """Editors of the department."""
-    return allow(fills_in(context, _owner_of(data_dict.get("id"))))
-
-
-def nx_project_decide(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """Whoever sees the project; whether the step is theirs, the steps say."""
-    return nx_project_show(context, data_dict)
+AUTH = {
+    "nx_project_list": permissions.signed_in,
+    "nx_project_show": _readers,
+    "nx_project_log": _readers,
+    "nx_project_create": permissions.editors(permissions.department_named("owner_org")),
+    "nx_project_update": permissions.editors(_find_department),
+    "nx_project_decide": _readers,  # whose a step is, the steps of the filing say
+}

@@ -39,17 +39,17 @@ STEPS = (
 """The steps of a filing; the opinion says the conditions, or the reason."""
 
 
-def possible(state: str, mine: Collection[str]) -> list[Transition]:
+def possible_steps(state: str, mine: Collection[str]) -> list[Transition]:
     """The steps somebody with these roles may take now."""
     return workflow.possible(STEPS, state, mine)
 
 
-def get(reference: str) -> Project | None:
+def find_project(reference: str) -> Project | None:
     """The project with this id or name."""
     return entry_store.find(Project, reference)
 
 
-def every(owner_orgs: Collection[str] | None = None) -> list[Project]:
+def list_projects(owner_orgs: Collection[str] | None = None) -> list[Project]:
     """The projects of some departments (ids), of all for None; the newest first."""
     query = sa.select(Project)
     if owner_orgs is not None:
@@ -62,7 +62,7 @@ def state_of(project: Project) -> str:
     return project.fields.get("nx_filing_state") or DRAFT
 
 
-def shown(project: Project, language: str, mine: Collection[str] = ()) -> dict[str, Any]:
+def to_api(project: Project, language: str, mine: Collection[str] = ()) -> dict[str, Any]:
     """A project as the API gives it, with the steps that are open to somebody with these roles."""
     state = state_of(project)
     return {
@@ -74,11 +74,11 @@ def shown(project: Project, language: str, mine: Collection[str] = ()) -> dict[s
         **dict(sorted(project.fields.items())),
         "nx_filing_state": state,
         "state_label": codelists.label("filing_state", state, language),
-        "steps": [{"action": step.action, "opinion": step.opinion} for step in possible(state, mine)],
+        "steps": [{"action": step.action, "opinion": step.opinion} for step in possible_steps(state, mine)],
     }
 
 
-def act(project: Project, action: str, user: str, mine: Collection[str], opinion: str = "") -> None:
+def take_step(project: Project, action: str, user: str, mine: Collection[str], opinion: str = "") -> None:
     """Take one step of a filing.
 
     Raises:
@@ -100,11 +100,11 @@ def act(project: Project, action: str, user: str, mine: Collection[str], opinion
     if step.target == CONDITIONAL:
         changes["nx_conditions"] = opinion
     if step.target in (FILED, CONDITIONAL) and not project.fields.get("nx_filing_number"):
-        changes["nx_filing_number"] = _number()
+        changes["nx_filing_number"] = _next_number()
     entry_store.update(project, user, changes, action=action, opinion=opinion)
 
 
-def _number() -> str:
+def _next_number() -> str:
     """The next filing number of the year, ``2026-0012``; in the session's transaction, one caller at a time."""
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     year = today().year

@@ -9,7 +9,13 @@ from flask import Blueprint
 
 from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.web import PAGE_SIZE, entry_form, must, must_be_a_department, query_values
+from ckanext.nxopendata.register.web import (
+    PAGE_SIZE,
+    entry_form,
+    query_values,
+    require_access,
+    require_department,
+)
 
 nx_register_projects = Blueprint("nx_register_projects", __name__, url_prefix="/register")
 
@@ -61,7 +67,7 @@ def project(id: str) -> Any:  # noqa: A002  the same
         except tk.ValidationError as problem:
             errors = problem.error_dict
     shown = act("nx_project_show", id=id)
-    mine = roles.of(tk.current_user.name, shown["owner_org"])
+    mine = roles.find_roles(tk.current_user.name, shown["owner_org"])
     log = act("nx_project_log", id=id)
     return tk.render("nx_register/project.html", {"project": shown, "log": log, "roles": mine, "errors": errors})
 
@@ -70,7 +76,7 @@ def project(id: str) -> Any:  # noqa: A002  the same
 def project_edit(id: str) -> Any:  # noqa: A002  the same
     """The form of a project."""
     shown = act("nx_project_show", id=id)
-    must("nx_project_update", {"id": id})
+    require_access("nx_project_update", {"id": id})
     return entry_form(
         "project",
         "nx_register_projects.project",
@@ -82,8 +88,8 @@ def project_edit(id: str) -> Any:  # noqa: A002  the same
 @nx_register_projects.route("/projects/new/<owner_org>", methods=["GET", "POST"])
 def project_new(owner_org: str) -> Any:
     """The form of a new project."""
-    must("nx_project_create", {"owner_org": owner_org})
-    must_be_a_department(owner_org)
+    require_access("nx_project_create", {"owner_org": owner_org})
+    require_department(owner_org)
     return entry_form(
         "project",
         "nx_register_projects.project",

@@ -16,14 +16,14 @@ from ckanext.nxopendata.core.language import reader_language, zh_or_en
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.reports import collection, reporting_periods, schema
-from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, view
+from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, to_api
 from ckanext.nxopendata.register.tasks import plan_tasks
 
 # Tasks
 
 
 @tk.side_effect_free
-@validate(schema.of_task_list)
+@validate(schema.task_listing)
 def nx_task_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """The tasks of the plan, in its order.
 
@@ -35,7 +35,7 @@ def nx_task_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, 
     """
     tk.check_access("nx_task_list", context, data_dict)
     owner_org = data_dict.get("owner_org")
-    found = plan_tasks.every()
+    found = plan_tasks.list_tasks()
     places: dict[str, str] = {}
     if owner_org:
         unit = permissions.department_id(owner_org) or ""
@@ -65,7 +65,7 @@ def _task(task: plan_tasks.Task, row: TaskState | None) -> dict[str, Any]:
         "source": task.source,
         "state": state,
         "opinion": row.opinion if row else "",
-        "overdue": plan_tasks.overdue(task, state, today()),
+        "overdue": plan_tasks.is_overdue(task, state, today()),
     }
 
 
@@ -92,7 +92,7 @@ def nx_task_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
             "text": row.text,
             "evidence": row.evidence,
         }
-        for row in collection.progress([task.code], own)
+        for row in collection.list_progress([task.code], own)
     ]
     return _task(task, model.Session.get(TaskState, task.code)) | {
         "progress": rows,
@@ -101,13 +101,13 @@ def nx_task_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known_task(data_dict: dict[str, Any]) -> plan_tasks.Task:
-    task = plan_tasks.get(str(tk.get_or_bust(data_dict, "id")))
+    task = plan_tasks.find_task(str(tk.get_or_bust(data_dict, "id")))
     if task is None:
         raise tk.ObjectNotFound(tk._("There is no such task"))
     return task
 
 
-@validate(schema.of_progress)
+@validate(schema.progress)
 def nx_task_progress_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Say what your unit did for a task in a month; said again, it replaces what was said.
 
@@ -144,7 +144,7 @@ def nx_task_progress_update(context: Context, data_dict: dict[str, Any]) -> dict
     return {"id": task.code, "owner_org": unit, "month": month} | after
 
 
-@validate(schema.of_decision)
+@validate(schema.decision)
 def nx_task_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Declare a task done, or open again.
 
@@ -174,7 +174,7 @@ def nx_task_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
 
 
 @tk.side_effect_free
-@validate(schema.of_report_list)
+@validate(schema.report_listing)
 def nx_report_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """The reports that you may see, the newest round first.
 
@@ -195,7 +195,7 @@ def nx_report_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str
         query = query.where(Report.owner_org == (permissions.department_id(data_dict["owner_org"]) or ""))
     if not roles.sees_all(user):
         query = query.where(Report.owner_org.in_(roles.departments(user)))
-    return [_shown(row) for row in model.Session.scalars(query.limit(1000))]
+    return [_to_api(row) for row in model.Session.scalars(query.limit(1000))]
 
 
 @tk.side_effect_free
@@ -208,10 +208,10 @@ def nx_report_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
         ``submitted``, ``late`` (days), ``log``
     """
     row = _report("nx_report_show", context, data_dict)
-    return _shown(row) | {"log": log.read("report", row.id)}
+    return _to_api(row) | {"log": log.read("report", row.id)}
 
 
-@validate(schema.of_report)
+@validate(schema.report)
 def nx_report_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Write your unit's own words into its report, as long as it is not submitted.
 
@@ -232,7 +232,7 @@ def nx_report_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     if changed:
         log.write("report", row.id, row.owner_org, "update", context.get("user", ""), changed)
     model.Session.commit()
-    return _shown(row)
+    return _to_api(row)
 
 
 def nx_report_submit(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -246,16 +246,16 @@ def nx_report_submit(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     missing = [name for name in collection.TEXTS[row.kind] if name in collection.REQUIRED and not row.texts.get(name)]
     if missing:
         raise tk.ValidationError({name: [tk._("Missing value")] for name in missing})
-    row.figures = collection.figures(row.owner_org, today())
+    row.figures = collection.count_figures(row.owner_org, today())
     row.state = SUBMITTED
     row.submitted = today()
     log.write("report", row.id, row.owner_org, "submit", context.get("user", ""), {"state": [ASKED, SUBMITTED]})
     model.Session.commit()
-    return _shown(row)
+    return _to_api(row)
 
 
 @tk.side_effect_free
-@validate(schema.of_round)
+@validate(schema.round_)
 def nx_report_summary(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The office's summary of a round.
 
@@ -266,8 +266,8 @@ def nx_report_summary(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     """
     tk.check_access("nx_report_summary", context, data_dict)
     try:
-        return collection.summary(data_dict["kind"], data_dict["period"], today())
-    except reporting_periods.NoSuchRound:
+        return collection.summarise(data_dict["kind"], data_dict["period"], today())
+    except reporting_periods.NoSuchRoundError:
         raise tk.ObjectNotFound(tk._("There is no such round of reports")) from None
 
 
@@ -277,7 +277,9 @@ def nx_report_remind(context: Context, data_dict: dict[str, Any]) -> dict[str, i
     :returns: ``asked`` and ``reminded``: how many units
     """
     tk.check_access("nx_report_remind", context, data_dict)
-    return collection.remind(today())
+    counts = collection.remind(today())
+    model.Session.commit()
+    return counts
 
 
 def _report(action: str, context: Context, data_dict: dict[str, Any]) -> Report:
@@ -296,6 +298,6 @@ def _open_report(action: str, context: Context, data_dict: dict[str, Any]) -> Re
     return row
 
 
-def _shown(row: Report) -> dict[str, Any]:
+def _to_api(row: Report) -> dict[str, Any]:
     day: dt.date = today()
-    return view(row, day) | {"department": departments.title(row.owner_org, reader_language())}
+    return to_api(row, day) | {"department": departments.title(row.owner_org, reader_language())}

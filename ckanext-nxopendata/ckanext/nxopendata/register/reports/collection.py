@@ -17,7 +17,7 @@ from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.connection import queries
 from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.reports import reporting_periods
-from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, view
+from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, to_api
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.tasks import plan_tasks
 from ckanext.nxopendata.review import catalogue_lists, overdue_updates
@@ -62,7 +62,7 @@ def units() -> list[str]:
     return [row[0] for row in model.Session.execute(query) if row[1] not in excused]
 
 
-def ask(kind: str, today: dt.date) -> list[Report]:
+def open_reports(kind: str, today: dt.date) -> list[Report]:
     """Open the round that is asked for by ``today``: a report for each unit that has none yet. Idempotent.
 
     A site that begins now does not ask for a round that was summed up before it began.
@@ -76,7 +76,7 @@ def ask(kind: str, today: dt.date) -> list[Report]:
     if today > current.summary and not model.Session.query(Report).filter_by(kind=kind).first():
         return []
     opened = [
-        Report(kind=kind, period=current.period, owner_org=unit, due=current.due, figures=figures(unit, today))
+        Report(kind=kind, period=current.period, owner_org=unit, due=current.due, figures=count_figures(unit, today))
         for unit in units()
         if unit not in there
     ]
@@ -95,19 +95,18 @@ def remind(today: dt.date) -> dict[str, int]:
     """
     counts: Counter[str] = Counter()
     for kind in reporting_periods.KINDS:
-        for row in ask(kind, today):
+        for row in open_reports(kind, today):
             counts["asked"] += 1
             _tell(row, "asked", today)
     late = sa.select(Report).where(Report.state == ASKED, Report.due <= today).order_by(Report.due)
     for row in model.Session.scalars(late).all():
-        if today.isoformat() in row.reminded or today > reporting_periods.of(row.kind, row.period).summary:
+        if today.isoformat() in row.reminded or today > reporting_periods.find_round(row.kind, row.period).summary:
             continue
         row.reminded = [*row.reminded, today.isoformat()]
         counts["reminded"] += 1
         _tell(row, "late" if today > row.due else "due", today)
     for kind in reporting_periods.KINDS:
         _tell_offices(reporting_periods.latest(kind, today), today)
-    model.Session.commit()
     return {"asked": counts["asked"], "reminded": counts["reminded"]}
 
 
@@ -116,7 +115,7 @@ def _tell_offices(current: reporting_periods.Round, today: dt.date) -> None:
     subject_id = f"{current.kind}:{current.period}"
     if today < current.summary or log.read("report", subject_id):
         return
-    found = summary(current.kind, current.period, today)
+    found = summarise(current.kind, current.period, today)
     if not found["count"]:
         return
     log.write("report", subject_id, "", "summary", "")
@@ -135,7 +134,7 @@ def _tell(row: Report, what: str, today: dt.date) -> None:
     inbox.tell(roles.people(row.owner_org, ("admin", "editor")), TOPIC, values)
 
 
-def words(params: Any) -> str:
+def notice_text(params: Any) -> str:
     """What a notice about a report says."""
     texts = {
         "asked": tk._("Please report for {period} by {due}; the figures are filled in already"),
@@ -146,9 +145,9 @@ def words(params: Any) -> str:
     return texts[params["what"]].format(**params)
 
 
-def figures(owner_org: str, today: dt.date) -> dict[str, int]:
+def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
     """What the register and the catalogue know of a unit, by :data:`FIGURES`."""
-    found = system_store.every([owner_org])
+    found = system_store.list_systems([owner_org])
     active = [system for system in found if system.state == record.ACTIVE]
     plans = Counter(system.plan for system in active)
     exchange = [s.exchange_status for s in active if s.exchange_status in (record.CONNECTED, *_WANTED)]
@@ -188,7 +187,9 @@ def unit_tasks(owner_org: str, place: str = "") -> list[plan_tasks.Task]:
     names = [group.title or "", group.name] if group else []
     kind = queries.kind_of(owner_org)
     return [
-        task for task in plan_tasks.every() if (found := task.concerns(names, kind)) and (not place or found == place)
+        task
+        for task in plan_tasks.list_tasks()
+        if (found := task.concerns(names, kind)) and (not place or found == place)
     ]
 
 
@@ -197,7 +198,7 @@ def done_tasks() -> set[str]:
     return set(model.Session.scalars(sa.select(TaskState.code).where(TaskState.state == plan_tasks.DONE)))
 
 
-def progress(codes: Sequence[str], owner_orgs: Sequence[str] | None) -> list[Progress]:
+def list_progress(codes: Sequence[str], owner_orgs: Sequence[str] | None) -> list[Progress]:
     """What units (ids; all for None) did for tasks, the newest month first."""
     query = sa.select(Progress).where(Progress.code.in_(list(codes)))
     if owner_orgs is not None:
@@ -205,7 +206,7 @@ def progress(codes: Sequence[str], owner_orgs: Sequence[str] | None) -> list[Pro
     return list(model.Session.scalars(query.order_by(Progress.month.desc(), Progress.modified.desc())))
 
 
-def summary(kind: str, period: str, today: dt.date) -> dict[str, Any]:
+def summarise(kind: str, period: str, today: dt.date) -> dict[str, Any]:
     """The office's summary of a round: totals, who was in time, who was late, who said nothing.
 
     Raises:
@@ -215,7 +216,7 @@ def summary(kind: str, period: str, today: dt.date) -> dict[str, Any]:
         ``round`` (dates), ``totals`` by :data:`FIGURES` over the reports that came in, ``in_time``, ``late``,
         ``silent`` (reports, each with its unit's ``title``).
     """
-    about = reporting_periods.of(kind, period)
+    about = reporting_periods.find_round(kind, period)
     group: Any = model.Group
     query = (
         sa.select(Report, group.title, group.name)
@@ -223,7 +224,7 @@ def summary(kind: str, period: str, today: dt.date) -> dict[str, Any]:
         .where(Report.kind == kind, Report.period == period)
         .order_by(group.title)
     )
-    found = [view(row, today) | {"title": title or name} for row, title, name in model.Session.execute(query)]
+    found = [to_api(row, today) | {"title": title or name} for row, title, name in model.Session.execute(query)]
     came = [each for each in found if each["state"] == SUBMITTED]
     return {
         "kind": kind,

@@ -102,7 +102,7 @@ def paper(summary: Mapping[str, Any]) -> Paper:
         (
             Section("一、总体情况", (head, state), tuple(rows)),
             *(
-                Section(f"{number}、{heading}", _said(came, name))
+                Section(f"{number}、{heading}", _list_texts(came, name))
                 for number, (name, heading) in zip("二三四五六", SAID[summary["kind"]].items(), strict=False)
             ),
             Section(f"{'二三四五六七'[len(SAID[summary['kind']])]}、逾期和未报送情况", tuple(lateness) or ("无。",)),
@@ -110,7 +110,7 @@ def paper(summary: Mapping[str, Any]) -> Paper:
     )
 
 
-def _said(reports: Sequence[Mapping[str, Any]], name: str) -> tuple[str, ...]:
+def _list_texts(reports: Sequence[Mapping[str, Any]], name: str) -> tuple[str, ...]:
     found = [f"{each['title']}：{text}" for each in reports if (text := (each["texts"].get(name) or "").strip())]
     return tuple(found) or ("无。",)
 

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import ckan.plugins.toolkit as tk
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from ckanext.nxopendata.register.reports import reporting_periods
 from ckanext.nxopendata.register.reports.collection import FIGURES, REQUIRED, TEXTS
 
-DEEDS: Mapping[str, Callable[[], str]] = {
-    "ask": lambda: tk._("Asked for"),
-    "update": lambda: tk._("Changed"),
-    "submit": lambda: tk._("Submitted"),
-    "return": lambda: tk._("Returned"),
-    "progress": lambda: tk._("Progress"),
-    "complete": lambda: tk._("Declared done"),
-    "reopen": lambda: tk._("Opened again"),
-    "collect": lambda: tk._("Counted"),
-    "amend": lambda: tk._("Amended by the office"),
-    "send": lambda: tk._("Sent to the unit"),
-    "agree": lambda: tk._("No objection"),
-    "object": lambda: tk._("Objected"),
-    "reply": lambda: tk._("Replied"),
-    "publish": lambda: tk._("Published"),
-    "create": lambda: tk._("Entered"),
-    "close": lambda: tk._("Closed"),
+DEEDS: Mapping[str, LazyString] = {
+    "ask": _("Asked for"),
+    "update": _("Changed"),
+    "submit": _("Submitted"),
+    "return": _("Returned"),
+    "progress": _("Progress"),
+    "complete": _("Declared done"),
+    "reopen": _("Opened again"),
+    "collect": _("Counted"),
+    "amend": _("Amended by the office"),
+    "send": _("Sent to the unit"),
+    "agree": _("No objection"),
+    "object": _("Objected"),
+    "reply": _("Replied"),
+    "publish": _("Published"),
+    "create": _("Entered"),
+    "close": _("Closed"),
 }
-"""What the log calls a deed -> how it reads, translated when called."""
+"""What the log calls a deed -> how it reads."""
 
 
 def nx_register_deed(action: str) -> str:
     """What was done to a task, a report, an evaluation or a finding, in words."""
-    return DEEDS[action]() if action in DEEDS else action
+    return str(DEEDS[action]) if action in DEEDS else action
 
 
 def nx_report_figures() -> dict[str, str]:

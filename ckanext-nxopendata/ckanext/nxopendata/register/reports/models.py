@@ -65,7 +65,7 @@ class Report(tk.BaseModel):
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
-def view(row: Report, day: dt.date) -> dict[str, Any]:
+def to_api(row: Report, day: dt.date) -> dict[str, Any]:
     """A report as plain values; ``late`` is how many days after the due day it came, or is still missing."""
     return {
         "id": row.id,

@@ -39,11 +39,11 @@ class Round:
     summary: dt.date
 
 
-class NoSuchRound(ValueError):
+class NoSuchRoundError(ValueError):
     """The kind is unknown, or the period is not a month (a year) as ISO 8601 writes it."""
 
 
-def of(kind: str, period: str) -> Round:
+def find_round(kind: str, period: str) -> Round:
     """The round about a month (``2026-10``) or a year (``2025``).
 
     Raises:
@@ -54,17 +54,17 @@ def of(kind: str, period: str) -> Round:
     """
     rules = _rules().get(kind)
     if rules is None:
-        raise NoSuchRound(kind)
+        raise NoSuchRoundError(kind)
     try:
         if kind == MONTHLY:
             about = dt.date.fromisoformat(f"{period}-01")
             if about.strftime("%Y-%m") != period:
-                raise NoSuchRound(period)
+                raise NoSuchRoundError(period)
             year, month = _months_on(about.year, about.month, rules["covers"])
         else:
             year, month = dt.date.fromisoformat(f"{period}-01-01").year + rules["covers"], 1
     except ValueError as problem:
-        raise NoSuchRound(period) from problem
+        raise NoSuchRoundError(period) from problem
     return Round(kind, period, *(_day(rules[name], year, month) for name in ("asked", "due", "summary")))
 
 
@@ -78,9 +78,9 @@ def latest(kind: str, today: dt.date) -> Round:
     for back in (0, 1):
         if kind == MONTHLY:
             year, month = _months_on(today.year, today.month, -covers - back)
-            found = of(kind, f"{year:04d}-{month:02d}")
+            found = find_round(kind, f"{year:04d}-{month:02d}")
         else:
-            found = of(kind, f"{today.year - covers - back:04d}")
+            found = find_round(kind, f"{today.year - covers - back:04d}")
         if found.asked <= today:
             break
     return found

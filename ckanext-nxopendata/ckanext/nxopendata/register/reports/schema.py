@@ -48,7 +48,7 @@ def not_too_long(value: Any) -> str:
 
 
 @validator_args
-def of_task_list(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
+def task_listing(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "owner_org": [ignore_empty, unicode_safe],
         "state": [ignore_empty, one_of([plan_tasks.OPEN, plan_tasks.DONE, "overdue"])],
@@ -56,7 +56,7 @@ def of_task_list(ignore_empty: Validator, unicode_safe: Validator, one_of: Valid
 
 
 @validator_args
-def of_progress(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+def progress(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "owner_org": [not_empty, unicode_safe],
@@ -68,7 +68,7 @@ def of_progress(not_empty: Validator, unicode_safe: Validator, ignore_empty: Val
 
 
 @validator_args
-def of_decision(
+def decision(
     not_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory, ignore_empty: Validator
 ) -> Schema:
     return {
@@ -79,7 +79,7 @@ def of_decision(
 
 
 @validator_args
-def of_report_list(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
+def report_listing(ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "kind": [ignore_empty, one_of([*reporting_periods.KINDS])],
         "period": [ignore_empty, unicode_safe],
@@ -89,7 +89,7 @@ def of_report_list(ignore_empty: Validator, unicode_safe: Validator, one_of: Val
 
 
 @validator_args
-def of_report(not_empty: Validator, ignore_missing: Validator, unicode_safe: Validator) -> Schema:
+def report(not_empty: Validator, ignore_missing: Validator, unicode_safe: Validator) -> Schema:
     text = [ignore_missing, unicode_safe, not_too_long]
     schema: Schema = {"id": [not_empty, unicode_safe]}
     for name in {name for names in collection.TEXTS.values() for name in names}:
@@ -98,5 +98,5 @@ def of_report(not_empty: Validator, ignore_missing: Validator, unicode_safe: Val
 
 
 @validator_args
-def of_round(not_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
+def round_(not_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {"kind": [not_empty, one_of([*reporting_periods.KINDS])], "period": [not_empty, unicode_safe]}

@@ -52,7 +52,7 @@ def task(id: str) -> Any:  # noqa: A002  CKAN's name for it in addresses
     shown = act("nx_task_show", id=id)
     user = tk.current_user.name
     mine = [unit for unit in roles.departments(user, write=True) if id in {t.code for t in collection.unit_tasks(unit)}]
-    decides = roles.OFFICE in roles.supervising(user)
+    decides = roles.OFFICE in roles.supervising_offices(user)
     return tk.render(
         "nx_task/read.html",
         {"task": shown, "mine": mine, "decides": decides, "errors": errors, "data": form, "month": today()},
@@ -87,17 +87,19 @@ def show(id: str) -> Any:  # noqa: A002  the same
         except tk.ValidationError as problem:
             errors = problem.error_dict
     shown = act("nx_report_show", id=id)
-    mine = roles.of(tk.current_user.name, shown["owner_org"])
+    mine = roles.find_roles(tk.current_user.name, shown["owner_org"])
     # What the unit said of its tasks in the month that is reported need not be looked for.
     codes = [task.code for task in collection.unit_tasks(shown["owner_org"])]
-    said = [row for row in collection.progress(codes, [shown["owner_org"]]) if row.month.startswith(shown["period"])]
+    said = [
+        row for row in collection.list_progress(codes, [shown["owner_org"]]) if row.month.startswith(shown["period"])
+    ]
     return tk.render(
         "nx_report/read.html",
-        {"report": shown, "roles": mine, "errors": errors, "data": _said(shown), "progress": said},
+        {"report": shown, "roles": mine, "errors": errors, "data": _submitted_texts(shown), "progress": said},
     )
 
 
-def _said(report: dict[str, Any]) -> dict[str, str]:
+def _submitted_texts(report: dict[str, Any]) -> dict[str, str]:
     """The texts as just typed, else as kept."""
     return report["texts"] | {name: value for name in _NAMES if (value := tk.request.form.get(name))}
 

@@ -14,6 +14,7 @@ from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import entry_store, log, permissions, roles
+from ckanext.nxopendata.register.schema import by_id
 from ckanext.nxopendata.register.systems import record, schema, system_store
 from ckanext.nxopendata.register.systems.models import SystemRow
 
@@ -22,7 +23,7 @@ DECIDED = frozenset({"nx_state", "nx_disposed", "nx_disposal_note"})
 
 
 @tk.side_effect_free
-@validate(schema.of_list)
+@validate(schema.listing)
 def nx_system_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The systems that you may see, in the order of the official tables.
 
@@ -39,7 +40,7 @@ def nx_system_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     """
     tk.check_access("nx_system_list", context, data_dict)
     user, language = context.get("user"), reader_language()
-    found = visible(user, data_dict.get("owner_org"))
+    found = visible_systems(user, data_dict.get("owner_org"))
     words = (data_dict.get("q") or "").casefold()
     chosen = [
         system
@@ -50,30 +51,30 @@ def nx_system_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     ]
     start = data_dict["offset"]
     page = chosen[start : start + data_dict["limit"]]
-    return {"count": len(chosen), "results": [_shown(context, system, language) for system in page]}
+    return {"count": len(chosen), "results": [_to_api(context, system, language) for system in page]}
 
 
-def visible(user: str | None, owner_org: str | None = None) -> list[record.System]:
+def visible_systems(user: str | None, owner_org: str | None = None) -> list[record.System]:
     """The systems a user (name) sees, whole or by their public face."""
     wanted = None if owner_org is None else permissions.department_id(owner_org)
     if roles.sees_all(user):
-        found = system_store.every(None if owner_org is None else [wanted or ""])
+        found = system_store.list_systems(None if owner_org is None else [wanted or ""])
     else:
-        own = system_store.every(roles.departments(user))
+        own = system_store.list_systems(roles.departments(user))
         known = {system.id for system in own}
-        found = own + [system for system in system_store.public() if system.id not in known]
-        found = sorted(found, key=record.in_order)
+        found = own + [system for system in system_store.list_public_systems() if system.id not in known]
+        found = sorted(found, key=record.sort_key)
     return [system for system in found if owner_org is None or system.owner_org == wanted]
 
 
-def _shown(context: Context, system: record.System, language: str) -> dict[str, Any]:
-    if permissions.reads(context, system.owner_org):
-        return system_store.shown(system, language)
-    return system_store.public_view(system, language)
+def _to_api(context: Context, system: record.System, language: str) -> dict[str, Any]:
+    if permissions.is_reader(context, system.owner_org):
+        return system_store.to_api(system, language)
+    return system_store.to_public_api(system, language)
 
 
 @tk.side_effect_free
-@validate(schema.by_id)
+@validate(by_id)
 def nx_system_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """A system.
 
@@ -82,17 +83,17 @@ def nx_system_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     :returns: the fields of ``schemas/system.yaml``; to the public only ``name``, ``title``, ``department``,
         ``function``, ``scope`` and ``demonstration`` (whether it is made up)
     """
-    system = found("nx_system_show", context, data_dict["id"])
-    return _shown(context, system, reader_language())
+    system = find_allowed_system("nx_system_show", context, data_dict["id"])
+    return _to_api(context, system, reader_language())
 
 
-def found(action: str, context: Context, reference: str) -> record.System:
+def find_allowed_system(action: str, context: Context, reference: str) -> record.System:
     """The system that is meant, once the user may do ``action``.
 
     Raises:
         tk.NotAuthorized: also when there is none and the user sees no systems of others, so that nobody can guess.
     """
-    system = system_store.get(reference)
+    system = system_store.find_system(reference)
     if system is None and roles.sees_all(context.get("user")):
         raise tk.ObjectNotFound(tk._("There is no such system"))
     tk.check_access(action, context, {"id": reference})
@@ -102,13 +103,13 @@ def found(action: str, context: Context, reference: str) -> record.System:
 
 
 @tk.side_effect_free
-@validate(schema.by_id)
+@validate(by_id)
 def nx_system_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """All that ever happened to a system, oldest first: ``action, user, opinion, changes, time``.
 
     :param id: its id or name
     """
-    return log.read(SystemRow.KIND, found("nx_system_log", context, data_dict["id"]).id)
+    return log.read(SystemRow.KIND, find_allowed_system("nx_system_log", context, data_dict["id"]).id)
 
 
 def nx_system_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def nx_system_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
 
     Further the fields of ``schemas/system.yaml``; state and disposal have an action of their own.
     """
-    system = found("nx_system_update", context, tk.get_or_bust(data_dict, "id"))
+    system = find_allowed_system("nx_system_update", context, tk.get_or_bust(data_dict, "id"))
     if system.state != record.ACTIVE:
         raise tk.ValidationError({"id": [tk._("The system was disposed of; its entry stays as it is")]})
     system_store.update(context.get("user") or "", system.id, _fields(data_dict))
@@ -145,7 +146,7 @@ def nx_system_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     return nx_system_show(context, {"id": system.id})
 
 
-@validate(schema.of_disposal)
+@validate(schema.disposal)
 def nx_system_dispose(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Say that a system is gone: merged into another or disposed of. Its entry and its log stay.
 
@@ -154,7 +155,7 @@ def nx_system_dispose(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     :param date: when; today if missing
     :param note: the document, and what became of its data
     """
-    system = found("nx_system_dispose", context, data_dict["id"])
+    system = find_allowed_system("nx_system_dispose", context, data_dict["id"])
     if system.state != record.ACTIVE:
         raise tk.ValidationError({"id": [tk._("The system was disposed of; its entry stays as it is")]})
     if data_dict["how"] == record.MERGED and not system.merged_into:
@@ -178,7 +179,7 @@ def _take_datasets_along(user: str, system: record.System) -> None:
     big = next(
         (
             each
-            for each in system_store.every([system.owner_org])
+            for each in system_store.list_systems([system.owner_org])
             if same_title(each.title) == same_title(system.merged_into)
         ),
         None,

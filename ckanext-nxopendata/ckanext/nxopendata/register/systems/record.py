@@ -90,7 +90,7 @@ _TEXTS = tuple(each.name for each in fields(System) if each.type == "str" and ea
 """Attributes that are stored as they are, as ``nx_<attribute>``."""
 
 
-def system(identity: Mapping[str, str], stored: Mapping[str, Any]) -> System:
+def build_system(identity: Mapping[str, str], stored: Mapping[str, Any]) -> System:
     """A system from what the database holds.
 
     Args:
@@ -115,7 +115,7 @@ def system(identity: Mapping[str, str], stored: Mapping[str, Any]) -> System:
     )
 
 
-def in_order(system: System) -> tuple[Any, ...]:
+def sort_key(system: System) -> tuple[Any, ...]:
     """The sort key of official tables: by department, the department's own order, then the name."""
     return (system.department, system.order is None, system.order or 0, system.title, system.id)
 

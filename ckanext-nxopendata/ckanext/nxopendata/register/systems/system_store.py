@@ -19,7 +19,7 @@ from ckanext.nxopendata.register.systems import record
 from ckanext.nxopendata.register.systems.models import SystemRow
 
 
-def every(owner_orgs: Iterable[str] | None = None, *, state: str | None = None) -> list[record.System]:
+def list_systems(owner_orgs: Iterable[str] | None = None, *, state: str | None = None) -> list[record.System]:
     """Systems in the order of the official tables.
 
     Args:
@@ -30,12 +30,12 @@ def every(owner_orgs: Iterable[str] | None = None, *, state: str | None = None) 
     return [system for system in found if state is None or system.state == state]
 
 
-def public() -> list[record.System]:
+def list_public_systems() -> list[record.System]:
     """The systems that are declared public."""
     return _read(SystemRow.fields["nx_declared_public"].astext == "1")
 
 
-def get(reference: str) -> record.System | None:
+def find_system(reference: str) -> record.System | None:
     """The system with this id or name."""
     found = _read(sa.or_(SystemRow.id == reference, SystemRow.name == reference))
     return found[0] if found else None
@@ -45,16 +45,16 @@ def _read(where: Any) -> list[record.System]:
     group: Any = model.Group
     query = sa.select(SystemRow, group.title).join(group, group.id == SystemRow.owner_org, isouter=True).where(where)
     found = [
-        record.system(
+        record.build_system(
             {"id": row.id, "name": row.name, "title": row.title, "owner_org": row.owner_org, "department": title or ""},
             row.fields,
         )
         for row, title in model.Session.execute(query)
     ]
-    return sorted(found, key=record.in_order)
+    return sorted(found, key=record.sort_key)
 
 
-def shown(system: record.System, language: str) -> dict[str, Any]:
+def to_api(system: record.System, language: str) -> dict[str, Any]:
     """All that the register knows of a system, as the API gives it: the fields of the schema and the labels."""
     row = model.Session.get(SystemRow, system.id)
     fields = dict(sorted(row.fields.items())) if row else {}
@@ -72,7 +72,7 @@ def shown(system: record.System, language: str) -> dict[str, Any]:
     }
 
 
-def public_view(system: record.System, language: str) -> dict[str, Any]:
+def to_public_api(system: record.System, language: str) -> dict[str, Any]:
     """What the public may read of a system that is declared public."""
     return {
         "name": system.name,

@@ -18,7 +18,7 @@ def nx_period(value: Any) -> str:
     """A year, a month or a day; stored as ISO 8601 in that precision."""
     try:
         return periods.parse(str(value))
-    except periods.NotAPeriod:
+    except periods.NotAPeriodError:
         raise tk.Invalid(tk._('"%s" is not a date: write 2015, 2015-06 or 2015-06-01') % value) from None
 
 

@@ -9,7 +9,13 @@ from flask import Blueprint
 
 from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.web import PAGE_SIZE, entry_form, must, must_be_a_department, query_values
+from ckanext.nxopendata.register.web import (
+    PAGE_SIZE,
+    entry_form,
+    query_values,
+    require_access,
+    require_department,
+)
 
 nx_register = Blueprint("nx_register", __name__, url_prefix="/register")
 
@@ -65,7 +71,7 @@ def system(id: str) -> str:  # noqa: A002  CKAN's name for it in addresses
         more = {
             "log": act("nx_system_log", id=id),
             "check": act("nx_system_check", id=id),
-            "roles": roles.of(tk.current_user.name, shown["owner_org"]),
+            "roles": roles.find_roles(tk.current_user.name, shown["owner_org"]),
         }
     return tk.render("nx_register/system.html", {"system": shown, "whole": whole} | more)
 
@@ -76,20 +82,26 @@ def system_edit(id: str) -> Any:  # noqa: A002  the same
     shown = act("nx_system_show", id=id)
     if "id" not in shown:
         return tk.abort(403, tk._("This is for the department itself and the supervising offices"))
-    must("nx_system_update", {"id": id})
+    require_access("nx_system_update", {"id": id})
     return entry_form(
-        "system", "nx_register.system", shown, lambda data: act("nx_system_update", **(data | {"id": shown["id"]}))
+        "system",
+        "nx_register.system",
+        shown,
+        lambda data: act("nx_system_update", **(data | {"id": shown["id"]})),
     )
 
 
 @nx_register.route("/systems/new/<owner_org>", methods=["GET", "POST"])
 def system_new(owner_org: str) -> Any:
     """The form of a new system."""
-    must("nx_system_create", {"owner_org": owner_org})
-    must_be_a_department(owner_org)
+    require_access("nx_system_create", {"owner_org": owner_org})
+    require_department(owner_org)
     empty = {"owner_org": owner_org, "nx_plan": "keep"}
     return entry_form(
-        "system", "nx_register.system", empty, lambda data: act("nx_system_create", **(data | {"owner_org": owner_org}))
+        "system",
+        "nx_register.system",
+        empty,
+        lambda data: act("nx_system_create", **(data | {"owner_org": owner_org})),
     )
 
 

@@ -66,7 +66,7 @@ def same_name(name: str) -> str:
 
 
 @cache
-def every() -> tuple[Task, ...]:
+def list_tasks() -> tuple[Task, ...]:
     """All tasks, in the order of the plan."""
     lines = FILE.read_text(encoding="utf-8").splitlines()
     return tuple(
@@ -84,12 +84,12 @@ def every() -> tuple[Task, ...]:
     )
 
 
-def get(code: str) -> Task | None:
+def find_task(code: str) -> Task | None:
     """The task with this number."""
-    return next((task for task in every() if task.code == code), None)
+    return next((task for task in list_tasks() if task.code == code), None)
 
 
-def overdue(task: Task, state: str, today: dt.date) -> bool:
+def is_overdue(task: Task, state: str, today: dt.date) -> bool:
     """Whether a task should have been finished and is not."""
     return state != DONE and task.due is not None and task.due < today
 

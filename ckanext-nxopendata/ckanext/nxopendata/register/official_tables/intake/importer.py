@@ -20,7 +20,6 @@ from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.exchange.workbook import writer
 from ckanext.nxopendata.register import log, periods, roles
-from ckanext.nxopendata.register.models import Import
 from ckanext.nxopendata.register.official_tables import contacts, layout
 from ckanext.nxopendata.register.official_tables.intake import matching, messages, reader, unit_rows
 from ckanext.nxopendata.register.official_tables.intake.entries import (
@@ -35,6 +34,7 @@ from ckanext.nxopendata.register.official_tables.intake.entries import (
 )
 from ckanext.nxopendata.register.official_tables.intake.matching import without_region
 from ckanext.nxopendata.register.official_tables.intake.reader import Draft, Problem
+from ckanext.nxopendata.register.official_tables.models import Import
 from ckanext.nxopendata.register.systems import record, system_store
 
 PREVIEWED, DONE, FAILED = "previewed", "done", "failed"
@@ -64,14 +64,14 @@ def preview(row: Import) -> None:
     """Fill in the report of an import; nothing of the register is written."""
     try:
         filled, entries = _planned(row)
-    except Refused as problem:
+    except FileRefusedError as problem:
         row.state, row.report = FAILED, {"failure": {"code": problem.code, "params": dict(problem.params)}}
         return
     row.state, row.report = PREVIEWED, _report(filled, entries)
 
 
 def apply(row: Import, user: str) -> None:
-    """Write what the file says at this moment, row by row, in one transaction; questions without an answer wait."""
+    """Write what the file says at this moment, row by row; questions without an answer wait."""
     filled, entries = _planned(row)
     place = _last_order(row.owner_org)
     for entry in entries:
@@ -92,10 +92,9 @@ def apply(row: Import, user: str) -> None:
             entry.problems.extend(_by_schema(entry.draft, problem.error_dict))
     row.state, row.report, row.finished = DONE, _report(filled, entries), utc_now()
     log.write("import", row.id, row.owner_org, "import", user, {"file": [None, row.file_name]})
-    model.Session.commit()
 
 
-class Refused(CodedError):
+class FileRefusedError(CodedError):
     """The file as a whole cannot be taken; ``code`` and ``params`` of a message."""
 
 
@@ -103,16 +102,16 @@ def _planned(row: Import) -> tuple[reader.Filled, list[Entry]]:
     try:
         filled = reader.read(file_reader.read(row.content))
     except UnreadableError as problem:
-        raise Refused(problem.code, reason=problem.reason) from None
-    except reader.NoTable:
-        raise Refused("no_table") from None
+        raise FileRefusedError(problem.code, reason=problem.reason) from None
+    except reader.NoTableError:
+        raise FileRefusedError("no_table") from None
     of_units = [draft for draft in filled.drafts if draft.table in layout.OF_UNITS]
     of_systems = [draft for draft in filled.drafts if draft.table in layout.OF_SYSTEMS]
-    own, owner = system_store.every([row.owner_org]), department(row.owner_org)
+    own, owner = system_store.list_systems([row.owner_org]), department(row.owner_org)
     entries = plan(of_systems, own, owner, row.answers, row.user_name)
     if of_units:
-        known = contacts.every()
-        collects = bool(roles.of(row.user_name, row.owner_org) & roles.COLLECTORS)
+        known = contacts.list_units()
+        collects = bool(roles.find_roles(row.user_name, row.owner_org) & roles.COLLECTORS)
         mine = {unit.id for unit in known if collects or unit.id == row.owner_org}
         entries += unit_rows.plan(of_units, known, mine, row.answers, owner.title)
     return filled, entries
@@ -269,7 +268,7 @@ def _by_schema(draft: Draft, errors: Mapping[str, Any]) -> list[Problem]:
 
 
 def _last_order(owner_org: str) -> int:
-    return max((system.order or 0 for system in system_store.every([owner_org])), default=0)
+    return max((system.order or 0 for system in system_store.list_systems([owner_org])), default=0)
 
 
 def _report(filled: reader.Filled, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -309,7 +308,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def said(report: Mapping[str, Any]) -> dict[str, Any]:
+def to_api(report: Mapping[str, Any]) -> dict[str, Any]:
     """A report with its messages in the reader's language."""
     shown = dict(report)
     for name in ("problems", "remarks"):
@@ -321,9 +320,9 @@ def said(report: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def marked(row: Import) -> bytes:
+def annotate_file(row: Import) -> bytes:
     """The file with a comment on each bad cell."""
     texts: dict[tuple[str, int, int], list[str]] = {}
-    for problem in [*said(row.report)["problems"], *said(row.report)["remarks"]]:
+    for problem in [*to_api(row.report)["problems"], *to_api(row.report)["remarks"]]:
         texts.setdefault((problem["sheet"], problem["row"], problem["column"]), []).append(problem["message"])
     return writer.marked(row.content, file_reader.read(row.content), texts)

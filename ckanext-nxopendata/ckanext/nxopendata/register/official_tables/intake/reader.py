@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
@@ -99,7 +99,7 @@ class Filled:
     phone: str = ""
 
 
-class NoTable(Exception):
+class NoTableError(Exception):
     """No sheet has the head of the tables."""
 
 
@@ -119,7 +119,7 @@ def read(sheets: Iterable[Sheet]) -> Filled:
                 reader(sheet, *head, filled).read()
                 break
     if not found:
-        raise NoTable
+        raise NoTableError
     _find_twins(draft for draft in filled.drafts if draft.table in layout.OF_SYSTEMS)
     return filled
 
@@ -330,7 +330,7 @@ def _take(draft: Draft, key: str, text: str) -> None:
     elif key == "approved":
         try:
             draft.fields["nx_approved"] = periods.parse(text)
-        except periods.NotAPeriod:
+        except periods.NotAPeriodError:
             draft.problems.append(Problem("bad_date", draft.cells[key], {"value": text}))
     elif key == "title":
         name = re.sub(r"\s*\n\s*", "", text)
@@ -373,9 +373,3 @@ def _find_twins(drafts: Iterable[Draft]) -> None:
         first = seen.setdefault(key, draft)
         if first is not draft:
             draft.problems.append(Problem("twice", draft.cell("title"), {"row": first.row.row}))
-
-
-def iterate(drafts: Iterable[Draft]) -> Iterator[Problem]:
-    """The problems of all drafts."""
-    for draft in drafts:
-        yield from draft.problems

@@ -65,10 +65,10 @@ def _settle(entry: Entry, unit: str, told: dict[tuple[str, str], Entry]) -> None
     Args:
         told: (unit, field) -> the row of the same file that changes it already.
     """
-    draft, stored = entry.draft, contacts.stored(unit)
+    draft, stored = entry.draft, contacts.read_contacts(unit)
     # What is stored already is no news, nor an error of this file, however it came to be written so.
     written = {name: value for name, value in draft.fields.items() if name in stored and value != stored[name]}
-    fields, wrong = contacts.cleaned(written)
+    fields, wrong = contacts.clean_contacts(written)
     entry.problems += [Problem(code, draft.cell(name), params) for name, (code, params) in wrong.items()]
     for name, value in fields.items():
         other = told.get((unit, name))
