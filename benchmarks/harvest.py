@@ -314,7 +314,7 @@ def workers(site: Site, size: int, number: int) -> float:
         child = os.fork()
         if not child:
             model.meta.engine.dispose(close=False)  # pyright: ignore[reportOptionalMemberAccess]
-            jobs.turn()
+            jobs.carry_out_chunks()
             os._exit(0)
         children.append(child)
     for child in children:
@@ -329,19 +329,20 @@ def workers(site: Site, size: int, number: int) -> float:
 
 def actions(site: Site, size: int) -> Time:
     """The same datasets, mapped by us, by ``package_create``."""
-    from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Fetcher, Limits
+    from ckanext.nxopendata.harvest.fetching.client import Fetcher, Limits
+    from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
     from ckanext.nxopendata.harvest.formats import Reading, dcat
-    from ckanext.nxopendata.harvest.mapping import mapping
+    from ckanext.nxopendata.harvest.mapping import mapper, tables
     from ckanext.nxopendata.harvest.planning import dataset_builder
 
     catalogue = Catalogue(size)
     owner = site.call("organization_show", id="benchmark")["id"]
-    with Fetcher(AddressGuard(["127.0.0.1"]), Limits(requests_per_second=0)) as door:
-        reading = Reading(catalogue.url, door, print)
-        records = list(dcat.FORMAT.read(door.get(catalogue.url), reading))
+    with Fetcher(AddressGuard(["127.0.0.1"]), Limits(requests_per_second=0)) as client:
+        reading = Reading(catalogue.url, client, print)
+        records = list(dcat.FORMAT.read(client.get(catalogue.url), reading))
     datasets = []
     for record in records:
-        mapped = mapping.apply(mapping.load("dcat"), record.guid or "", record.raw).dataset
+        mapped = mapper.map_record(tables.load("dcat"), record.guid or "", record.raw).dataset
         data = dataset_builder.dataset(
             mapped,
             dataset_id=dataset_builder.dataset_id("x", record.guid or ""),

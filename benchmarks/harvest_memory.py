@@ -108,13 +108,14 @@ def write(name: str, megabytes: float, path: Path) -> None:
 def read(name: str, path: Path) -> dict[str, Any]:
     """Read a document as a harvest does, and say how much memory this process took at most."""
     from ckanext.nxopendata.harvest import formats
-    from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Document, Fetcher, Validators
+    from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Validators
+    from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
     from ckanext.nxopendata.harvest.formats import Reading
-    from ckanext.nxopendata.harvest.mapping import mapping
+    from ckanext.nxopendata.harvest.mapping import mapper, tables
 
     form_name, media_type, _, _ = FORMATS[name]
-    form = formats.by_name(form_name)
-    rules = mapping.load(form.mapping)
+    form = formats.get_format(form_name)
+    rules = tables.load(form.mapping)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began, records = time.monotonic(), 0
     with path.open("rb") as body:
@@ -122,10 +123,10 @@ def read(name: str, path: Path) -> dict[str, Any]:
         body.seek(0)
         url = f"https://dept.example/{'csw?request=GetRecords' if name == 'csw' else 'c'}"
         document = Document(url, 200, media_type, "", Validators(), body, size=path.stat().st_size, sha256=digest)
-        with Fetcher(AddressGuard()) as door:
-            for record in form.read(document, Reading(url, door, lambda problem: None)):
+        with Fetcher(AddressGuard()) as client:
+            for record in form.read(document, Reading(url, client, lambda problem: None)):
                 record.content_hash("f")
-                assert not mapping.apply(rules, record.guid or "", record.raw).refused, record
+                assert not mapper.map_record(rules, record.guid or "", record.raw).refused, record
                 records += 1
     return {
         "records": records,

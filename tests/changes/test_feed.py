@@ -170,7 +170,7 @@ class TestConcurrentWriters:
                 last = done.is_set()
                 from ckanext.nxopendata.changes import feed
 
-                entries, more = feed.read(cursor, 7)
+                entries, more = feed.read_changes(cursor, 7)
                 for entry in entries:
                     mine[entry.dataset_id] = entry.kind
                     cursor = entry.seq

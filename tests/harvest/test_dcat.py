@@ -6,8 +6,10 @@ import pytest
 
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Fetcher, Limits
-from ckanext.nxopendata.harvest.formats import Reading, dcat, rdf
+from ckanext.nxopendata.harvest.fetching.client import Fetcher, Limits
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
+from ckanext.nxopendata.harvest.formats import Reading, dcat
+from ckanext.nxopendata.harvest.formats.rdf import descriptions, parsing
 
 from .catalogues import PREFIXES, dataset, iri, page, turtle
 from .server import Reply
@@ -17,13 +19,13 @@ LIMITS = Limits(read_seconds=2, retries=0, requests_per_second=0)
 
 @pytest.fixture
 def read():
-    """Read a catalogue: its records, and the reading with its evidence and problems."""
+    """Read a catalogue: its records, and the reading with its completeness and problems."""
 
     def read_catalogue(url, **options):
         problems = []
-        with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as door:
-            reading = Reading(url, door, problems.append, **options)
-            first = door.get(url)
+        with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as client:
+            reading = Reading(url, client, problems.append, **options)
+            first = client.get(url)
             records = list(formats.detect(first).read(first, reading))
         return records, reading, problems
 
@@ -74,7 +76,7 @@ class TestSyntaxes:
                 {"@type": ["dcat:Distribution"], "dcat:downloadURL": [{"@id": f"{web.base}/c/files/a.csv"}]}
             ],
         }
-        assert reading.evidence.closed
+        assert reading.completeness.closed
         assert problems == []
 
     def test_the_order_of_statements_does_not_change_the_hash(self, web, read):
@@ -86,7 +88,7 @@ class TestSyntaxes:
     def test_a_graph_on_disk_reads_the_same(self, web, read, monkeypatch):
         url = web.put("/a", turtle(1, 2, 3))
         in_memory = read(url)[0]
-        monkeypatch.setattr(rdf, "DISK_FROM", 10)
+        monkeypatch.setattr(parsing, "DISK_FROM", 10)
         on_disk = read(url)[0]
         assert {r.guid: r.raw for r in on_disk} == {r.guid: r.raw for r in in_memory}
 
@@ -126,7 +128,7 @@ class TestHostileDocuments:
             read(web.put("/a", "<!DOCTYPE html><html>维护中</html>", "text/html"))
 
     def test_a_dataset_beyond_all_bounds_is_one_record(self, web, read, monkeypatch):
-        monkeypatch.setattr(rdf, "MOST_NODES", 50)
+        monkeypatch.setattr(descriptions, "MOST_NODES", 50)
         words = ", ".join(f'"词{n}"' for n in range(100))
         records = read(web.put("/a", PREFIXES + dataset(1, extra=f"dcat:keyword {words} ;") + dataset(2)))[0]
         assert {record.guid: "@oversized" in record.raw for record in records} == {iri(1): True, iri(2): False}
@@ -153,32 +155,33 @@ class TestPaging:
         web.put("/2", page("/2", [3], None, 3))
         records, reading, problems = read(web.base + "/1")
         assert len(records) == 3
-        assert (reading.evidence.closed, reading.evidence.pages, reading.evidence.declared_total) == (True, 2, 3)
+        found = reading.completeness
+        assert (found.closed, found.pages, found.declared_total) == (True, 2, 3)
         assert problems == []
 
-    def test_a_loop_ends_and_leaves_a_doubt(self, web, read):
+    def test_a_loop_ends_and_is_an_issue(self, web, read):
         web.put("/1", page("/1", [1], "/2"))
         web.put("/2", page("/2", [2], "/1"))
         records, reading, problems = read(web.base + "/1")
         assert len(records) == 2
-        assert (reading.evidence.closed, reading.evidence.doubts) == (False, ["page_loop"])
+        assert (reading.completeness.closed, reading.completeness.issues) == (False, ["page_loop"])
         assert [problem.code for problem in problems] == ["page_loop"]
 
-    def test_a_page_that_repeats_under_another_address_leaves_a_doubt(self, web, read):
+    def test_a_page_that_repeats_under_another_address_is_an_issue(self, web, read):
         body = turtle(1, more="[] a hydra:PagedCollection ; hydra:next <{}> .")
         web.put("/1", body.format("/p?2"))
         web.put("/p?2", turtle(2, more="[] hydra:next </p?3> ."))
         web.put("/p?3", turtle(2, more="[] hydra:next </p?3> ."))
         _, reading, _ = read(web.base + "/1")
-        assert "page_loop" in reading.evidence.doubts or "page_repeated" in reading.evidence.doubts
-        assert not reading.evidence.closed
+        assert "page_loop" in reading.completeness.issues or "page_repeated" in reading.completeness.issues
+        assert not reading.completeness.closed
 
-    def test_the_first_page_served_for_every_address_leaves_a_doubt(self, web, read):
+    def test_the_first_page_served_for_every_address_is_an_issue(self, web, read):
         served = Reply(page("", [1], "/p2").encode(), headers={"Content-Type": "text/turtle"})
         web.replies = {"/1": served, "/p2": served}
         records, reading, _ = read(web.base + "/1")
         assert len(records) == 1
-        assert reading.evidence.doubts == ["page_repeated"]
+        assert reading.completeness.issues == ["page_repeated"]
 
     @pytest.mark.parametrize("second", [Reply(status=500), Reply(b"<<<", headers={"Content-Type": "text/turtle"})])
     def test_a_page_that_fails_keeps_the_pages_before_it(self, web, read, second):
@@ -186,7 +189,7 @@ class TestPaging:
         web.replies["/2"] = second
         records, reading, problems = read(web.base + "/1")
         assert len(records) == 2
-        assert (reading.evidence.closed, reading.evidence.doubts) == (False, ["page_unreadable"])
+        assert (reading.completeness.closed, reading.completeness.issues) == (False, ["page_unreadable"])
         assert len(problems) == 1
 
     def test_the_next_page_comes_while_this_one_is_worked_on_and_holds_nobody_up(self, web):
@@ -199,8 +202,8 @@ class TestPaging:
 
         web.put("/1", page("/1", [1, 2], "/2"))
         web.replies["/2"] = Reply(raw=slow)
-        with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as door:
-            records = dcat.FORMAT.read(door.get(web.base + "/1"), Reading(web.base + "/1", door, print))
+        with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as client:
+            records = dcat.FORMAT.read(client.get(web.base + "/1"), Reading(web.base + "/1", client, print))
             assert next(records).guid == iri(1)
             assert on_its_way.wait(10)
             records.close()
@@ -216,7 +219,7 @@ class TestPaging:
         web.replies = Endless()
         records, reading, _ = read(web.base + "/1", max_pages=5)
         assert len(records) == 5
-        assert reading.evidence.doubts == ["too_many_pages"]
+        assert reading.completeness.issues == ["too_many_pages"]
 
 
 class TestCataloguesInCatalogues:
@@ -227,17 +230,17 @@ class TestCataloguesInCatalogues:
         web.put("/inner/2", page("/inner/2", [3], None, 2))
         records, reading, problems = read(web.base + "/root")
         assert sorted(record.guid for record in records) == [iri(1), iri(2), iri(3)]
-        assert (reading.evidence.closed, reading.evidence.declared_total) == (True, 2)
+        assert (reading.completeness.closed, reading.completeness.declared_total) == (True, 2)
         assert [(problem.code, problem.refuses) for problem in problems] == [("catalogue_elsewhere", False)]
 
     def test_one_whose_datasets_are_here_is_not_asked_for(self, web, read):
         inside = f"<> a dcat:Catalog ; dcat:catalog </inner> . </inner> a dcat:Catalog ; dcat:dataset <{iri(1)}> ."
         records, reading, _ = read(web.put("/root", turtle(1, more=inside)))
-        assert (len(records), web.paths(), reading.evidence.closed) == (1, ["/root"], True)
+        assert (len(records), web.paths(), reading.completeness.closed) == (1, ["/root"], True)
 
-    def test_one_that_cannot_be_read_is_a_doubt(self, web, read):
+    def test_one_that_cannot_be_read_is_an_issue(self, web, read):
         records, reading, _ = read(web.put("/root", turtle(1, more="<> dcat:catalog </gone> .")))
-        assert (len(records), reading.evidence.closed) == (1, False)
+        assert (len(records), reading.completeness.closed) == (1, False)
 
 
 class TestSeries:
@@ -246,7 +249,7 @@ class TestSeries:
         member = dataset(1, extra="dcat:inSeries </series> ;") + dataset(2, extra="dcat:inSeries </series> ;")
         records, reading, _ = read(web.put("/a", PREFIXES + member + series))
         assert sorted(record.guid for record in records) == [iri(1), iri(2)]
-        assert (reading.evidence.closed, reading.evidence.declared_total) == (True, 2)
+        assert (reading.completeness.closed, reading.completeness.declared_total) == (True, 2)
 
     def test_a_series_with_files_is_a_dataset(self, web, read):
         body = turtle(1) + f"<{iri(1)}> a dcat:DatasetSeries ."
@@ -255,7 +258,7 @@ class TestSeries:
 
 class TestLargeJsonLd:
     def test_the_remote_context_of_a_large_document_is_put_into_its_head(self, web, read, monkeypatch):
-        monkeypatch.setattr(rdf, "DISK_FROM", 10)
+        monkeypatch.setattr(parsing, "DISK_FROM", 10)
         web.put(
             "/ctx", '{"@context": {"dcat": "http://www.w3.org/ns/dcat#", "题": "dcat:keyword"}}', "application/ld+json"
         )

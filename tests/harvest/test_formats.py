@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Document, Fetcher, Limits, Validators
+from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Limits, Validators
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 from ckanext.nxopendata.harvest.formats import Reading
-from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.mapping import mapper, tables
 
 from .generated import catalogue, render
 from .generated.site import ENTRIES, site
@@ -23,16 +24,16 @@ LIMITS = Limits(read_seconds=2, retries=0, requests_per_second=0)
 
 
 def read(url, form="auto", memory=None, max_pages=10_000):
-    """Read a catalogue as the pipeline does: the format, the records, the evidence, the problems."""
+    """Read a catalogue as the pipeline does: the format, the records, their completeness, the problems."""
     problems = []
-    with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as door:
-        chosen = formats.by_name(form) if form != "auto" else None
-        first = door.get(formats.entry(chosen, url) if chosen else url, accept=chosen.accept if chosen else "*/*")
+    with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as client:
+        chosen = formats.get_format(form) if form != "auto" else None
+        first = client.get(formats.entry_url(chosen, url) if chosen else url, accept=chosen.accept if chosen else "*/*")
         chosen = chosen or formats.detect(first)
-        reading = Reading(url, door, problems.append, memory=memory or {}, max_pages=max_pages)
+        reading = Reading(url, client, problems.append, memory=memory or {}, max_pages=max_pages)
         records = list(chosen.read(first, reading))
-        reading.evidence.records = len(records)
-    return chosen, records, reading.evidence, problems
+        reading.completeness.records = len(records)
+    return chosen, records, reading.completeness, problems
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +43,8 @@ def source():
 
 
 def mapped(form, records):
-    rules = mapping.load(form.mapping)
-    return {r.guid: mapping.apply(rules, r.guid, r.raw) for r in records}
+    rules = tables.load(form.mapping)
+    return {r.guid: mapper.map_record(rules, r.guid, r.raw) for r in records}
 
 
 WITHOUT = {
@@ -101,10 +102,10 @@ class TestEveryFormat:
     @pytest.mark.parametrize("variant", ENTRIES)
     def test_the_same_catalogue_is_read_whole_and_mapped_without_loss(self, source, variant):
         name = variant.partition("-")[0]
-        form, records, evidence, problems = read(source.url(variant))
+        form, records, completeness, problems = read(source.url(variant))
         assert form.name == name, "detected"
-        assert (evidence.closed, evidence.doubts, problems) == (True, [], [])
-        assert evidence.declared_total in (None, len(records))
+        assert (completeness.closed, completeness.issues, problems) == (True, [], [])
+        assert completeness.declared_total in (None, len(records))
         expected = {one.title: wanted(one) for one in catalogue.datasets(SIZE)}
         results = mapped(form, records)
         assert [p for r in results.values() for p in r.problems if name != "csw"] == []
@@ -135,9 +136,9 @@ class TestCkan:
                 return reply
 
             source.server.fallback = shrinking
-            _, records, evidence, _ = read(source.url("ckan"))
+            _, records, completeness, _ = read(source.url("ckan"))
         assert {r.guid for r in records} == {one.id for one in catalogue.datasets(SIZE)}
-        assert (evidence.closed, evidence.declared_total) == (True, len(records))
+        assert (completeness.closed, completeness.declared_total) == (True, len(records))
 
     def test_a_site_that_ignores_the_order_is_read_by_start(self):
         with site(SIZE) as source:
@@ -148,9 +149,9 @@ class TestCkan:
                 return whole(handler)
 
             source.server.fallback = plain
-            _, records, evidence, _ = read(source.url("ckan"))
-        assert len({r.guid for r in records}) == len(records) == evidence.declared_total
-        assert evidence.closed
+            _, records, completeness, _ = read(source.url("ckan"))
+        assert len({r.guid for r in records}) == len(records) == completeness.declared_total
+        assert completeness.closed
 
     def test_a_site_that_sorts_in_its_own_way_is_read_by_start(self):
         with site(SIZE) as source:
@@ -170,16 +171,16 @@ class TestCkan:
                 return reply
 
             source.server.fallback = turned
-            _, records, evidence, _ = read(source.url("ckan"))
+            _, records, completeness, _ = read(source.url("ckan"))
         assert {r.guid for r in records} == {one.id for one in catalogue.datasets(SIZE)}
-        assert (len(records), evidence.closed) == (evidence.declared_total, True)
+        assert (len(records), completeness.closed) == (completeness.declared_total, True)
 
     def test_a_site_that_refuses_the_filter_is_read_by_start(self):
         with site(SIZE) as source:
             whole = source.reply
             source.server.fallback = lambda h: Reply(status=409) if "TO%20%2A" in h.path else whole(h)
-            _, records, evidence, _ = read(source.url("ckan"))
-        assert (len(records), evidence.closed) == (evidence.declared_total, True)
+            _, records, completeness, _ = read(source.url("ckan"))
+        assert (len(records), completeness.closed) == (completeness.declared_total, True)
 
     @pytest.mark.parametrize(
         ("url", "entry"),
@@ -197,16 +198,16 @@ class TestCkan:
         ],
     )
     def test_any_address_of_a_site_leads_to_its_search(self, url, entry):
-        assert formats.by_name("ckan").entry(url).startswith(entry)
+        assert formats.get_format("ckan").entry(url).startswith(entry)
 
 
 class TestFeed:
     def test_a_later_reading_tells_only_what_changed(self):
         with site(SIZE) as source:
-            _, _, evidence, _ = read(source.url("nxopendata"))
-            assert evidence.whole
+            _, _, completeness, _ = read(source.url("nxopendata"))
+            assert completeness.whole
             source.step = 2
-            _, changes, later, _ = read(source.url("nxopendata"), memory=evidence.memory)
+            _, changes, later, _ = read(source.url("nxopendata"), memory=completeness.memory)
             assert not later.whole
             assert len(changes) == len([n for n in range(SIZE) if catalogue.edition(n, 2) != catalogue.edition(n, 0)])
             assert [r.guid for r in changes if r.withdrawn] == [catalogue.first_edition(5).id]
@@ -217,8 +218,8 @@ class TestFeed:
         with site(SIZE) as source:
             whole = source.reply
             source.server.fallback = lambda h: Reply(status=409) if "cursor=99" in h.path else whole(h)
-            _, records, evidence, _ = read(source.url("nxopendata"), memory={"cursor": "99"})
-        assert evidence.whole
+            _, records, completeness, _ = read(source.url("nxopendata"), memory={"cursor": "99"})
+        assert completeness.whole
         assert len(records) == len(list(catalogue.datasets(SIZE)))
 
     def test_what_changes_while_we_read_is_read_by_the_next(self):
@@ -231,11 +232,11 @@ class TestFeed:
                 return source.reply(handler)
 
             source.server.fallback = moving
-            _, records, evidence, _ = read(source.url("nxopendata"))
+            _, records, completeness, _ = read(source.url("nxopendata"))
             guids = [r.guid for r in records]
             assert len(guids) == len(set(guids))
             seen = {r.guid: r for r in records}
-            _, again, _, _ = read(source.url("nxopendata"), memory=evidence.memory)
+            _, again, _, _ = read(source.url("nxopendata"), memory=completeness.memory)
             seen |= {r.guid: r for r in again}
         titles = {r.raw["notes"] for r in seen.values()}
         assert titles == {one.notes for one in catalogue.datasets(SIZE, 1)}
@@ -243,27 +244,27 @@ class TestFeed:
 
 class TestPortal:
     def test_pages_of_a_city_keep_their_filter(self, source):
-        form = formats.by_name("portal")
+        form = formats.get_format("portal")
         url = "https://x/portal/catalog/index?filterParam=region_code&filterParamCode=6402&page=7"
         assert form.entry(url).endswith("?filterParam=region_code&filterParamCode=6402&page=1")
         assert form.entry("https://x").endswith("/portal/catalog/index?page=1")
         assert form.entry("https://x/oportal/catalog/abcd").endswith("/oportal/catalog/index?page=1")
 
-    def test_a_page_that_fails_is_a_doubt_and_the_others_stay(self):
+    def test_a_page_that_fails_is_an_issue_and_the_others_stay(self):
         with site(SIZE) as source:
             source.misbehave(catalogue.first_edition(9).id.replace("-", ""), Reply(status=500))
-            _, records, evidence, problems = read(source.url("portal"))
+            _, records, completeness, problems = read(source.url("portal"))
         assert len(records) == len(list(catalogue.datasets(SIZE))) - 1
-        assert (evidence.closed, evidence.doubts) == (False, ["page_unreadable"])
+        assert (completeness.closed, completeness.issues) == (False, ["page_unreadable"])
         assert [p.code for p in problems] == ["server_error"]
 
     def test_a_sign_in_page_is_not_a_dataset(self):
         with site(3) as source:
             login = Reply("<html><body>请登录</body></html>".encode(), headers={"Content-Type": "text/html"})
             source.misbehave(catalogue.first_edition(2).id.replace("-", ""), login)
-            _, _, evidence, problems = read(source.url("portal"))
+            _, _, completeness, problems = read(source.url("portal"))
         assert [p.code for p in problems] == ["portal_without_title"]
-        assert not evidence.closed
+        assert not completeness.closed
 
     def test_files_have_the_address_of_the_sites_download(self, source):
         _, records, _, _ = read(source.url("portal"))
@@ -289,7 +290,7 @@ class TestCsw:
         _, records, _, _ = read(web.base + "/csw", "csw")
         assert [record.guid for record in records] == [one.id for one in catalogue.datasets(1)]
 
-    def test_a_total_that_moves_is_a_doubt(self):
+    def test_a_total_that_moves_is_an_issue(self):
         with site(SIZE) as source:
             asked = []
 
@@ -299,9 +300,9 @@ class TestCsw:
                 return source.reply(handler)
 
             source.server.fallback = growing
-            _, _, evidence, _ = read(source.url("csw"), "csw")
-        assert evidence.doubts == ["changed_while_reading"]
-        assert not evidence.closed
+            _, _, completeness, _ = read(source.url("csw"), "csw")
+        assert completeness.issues == ["changed_while_reading"]
+        assert not completeness.closed
 
 
 class TestPackages:
@@ -310,9 +311,9 @@ class TestPackages:
         body = body.replace("<record>", '<record operation="update">', 1).replace(
             "<record>", '<record operation="delete">', 1
         )
-        _, records, evidence, _ = read(web.put("/c.xml", body, "application/xml"))
+        _, records, completeness, _ = read(web.put("/c.xml", body, "application/xml"))
         assert [(r.guid, r.withdrawn) for r in records] == [("306/3", False), ("306/4", True)]
-        assert not evidence.whole
+        assert not completeness.whole
 
     def test_a_package_without_namespace_is_read(self, web):
         body = render.gbt([catalogue.first_edition(2)]).replace(
@@ -328,7 +329,7 @@ class TestPackages:
 
 
 @pytest.mark.parametrize("variant", ["ckan", "csw", "nxopendata", "dcat"])
-def test_a_later_page_that_is_broken_is_a_doubt_and_the_first_stays(variant):
+def test_a_later_page_that_is_broken_is_an_issue_and_the_first_stays(variant):
     with site(SIZE) as source:
         asked = []
 
@@ -341,9 +342,9 @@ def test_a_later_page_that_is_broken_is_a_doubt_and_the_first_stays(variant):
             return reply
 
         source.server.fallback = spoiling
-        _, records, evidence, problems = read(source.url(variant))
+        _, records, completeness, problems = read(source.url(variant))
     assert len(records) >= render.PAGE
-    assert (evidence.closed, evidence.doubts) == (False, ["page_unreadable"])
+    assert (completeness.closed, completeness.issues) == (False, ["page_unreadable"])
     assert len(problems) == 1
 
 
@@ -436,18 +437,18 @@ def test_whatever_bytes_come_the_reading_ends_in_records_or_in_words(form, data)
         length = data.draw(st.integers(0, 40))
         body = body[:begin] + data.draw(st.binary(max_size=20)) + body[begin + length :]
     url = f"http://dept.invalid{path}"
-    chosen = formats.by_name(form)
-    with Fetcher(AddressGuard(), LIMITS) as door:
+    chosen = formats.get_format(form)
+    with Fetcher(AddressGuard(), LIMITS) as client:
         document = Document(url, 200, media_type, "", Validators(), io.BytesIO(body), size=len(body))
         chosen.recognises(document)
-        reading = Reading(url, door, lambda problem: None)
+        reading = Reading(url, client, lambda problem: None)
         try:
             records = list(chosen.read(document, reading))
         except FormatError as error:
             assert error.code
             return
-    rules = mapping.load(chosen.mapping)
+    rules = tables.load(chosen.mapping)
     for record in records:
         record.content_hash("")
         if record.guid and not record.withdrawn:
-            mapping.apply(rules, record.guid, record.raw)
+            mapper.map_record(rules, record.guid, record.raw)

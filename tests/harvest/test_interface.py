@@ -15,7 +15,7 @@ def test_its_catalogues_are_recognised_and_harvested(web, harvest, call, provide
     provide_plugin("nx_lines", LinesPlugin)
     p.load("nx_lines")
     try:
-        assert formats.names()[0] == "lines"
+        assert formats.list_names()[0] == "lines"
         url = web.put(
             "/list.txt",
             "#lines\na 名录甲 https://dept.example/a.csv\nb 名录乙 https://dept.example/b.xlsx\n",
@@ -29,4 +29,4 @@ def test_its_catalogues_are_recognised_and_harvested(web, harvest, call, provide
     finally:
         p.unload("nx_lines")
     with pytest.raises(FormatError, match="format_unknown"):
-        formats.by_name("lines")
+        formats.get_format("lines")

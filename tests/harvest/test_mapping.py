@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.harvest.formats import Evidence
-from ckanext.nxopendata.harvest.mapping import mapping
-from ckanext.nxopendata.harvest.mapping.mapping import Bounds, Rule
+from ckanext.nxopendata.harvest.formats import Completeness
+from ckanext.nxopendata.harvest.mapping import codes, converters, mapper, rules, tables
+from ckanext.nxopendata.harvest.mapping.mapper import Bounds
+from ckanext.nxopendata.harvest.mapping.rules import Rule
 from ckanext.nxopendata.harvest.planning import dataset_builder, decisions, merge
 
 ZH = {"@value": "景区名录", "@language": "zh"}
@@ -15,7 +16,7 @@ EN = {"@value": "Scenic spots", "@language": "en"}
 
 def convert(kind, values, **rule):
     problems = []
-    result = mapping.CONVERTERS[kind](values, Rule(("x",), kind, **rule), mapping._Report(problems, "field"))
+    result = converters.CONVERTERS[kind](values, Rule(("x",), kind, **rule), rules.FieldReport(problems, "field"))
     return result, [problem.code for problem in problems]
 
 
@@ -40,8 +41,8 @@ class TestValues:
         ],
     )
     def test_a_code_in_the_ways_it_is_written(self, written, code):
-        rule = mapping.load("dcat").dataset["nx_update_cycle"]
-        assert mapping.as_code([written], rule, mapping._Report([], "f")) == code
+        rule = tables.load("dcat").dataset["nx_update_cycle"]
+        assert codes.as_code([written], rule, rules.FieldReport([], "f")) == code
 
     def test_an_unknown_code_is_left_out_and_reported(self):
         assert convert("code", ["看情况"], codelist="update_cycle") == (None, ["code_unknown"])
@@ -85,7 +86,7 @@ class TestValues:
 
     @given(st.text())
     def test_no_text_breaks_a_converter(self, text):
-        for kind in mapping.CONVERTERS:
+        for kind in converters.CONVERTERS:
             convert(kind, [text], codelist="theme")
             convert(kind, [{"@id": text}], codelist="theme")
 
@@ -98,22 +99,22 @@ class TestRecords:
         return {"dct:title": [ZH], **values}
 
     def test_a_record_without_title_is_refused(self):
-        mapped = mapping.apply(mapping.load("dcat"), "g", {"dct:description": [ZH]})
+        mapped = mapper.map_record(tables.load("dcat"), "g", {"dct:description": [ZH]})
         assert mapped.refused
         assert [(p.code, p.field, p.guid) for p in mapped.problems] == [("field_missing", "title_translated", "g")]
 
     def test_ten_thousand_resources_are_a_record_error(self):
         raw = self.record(**{"dcat:distribution": [{"dct:title": ["x"]}] * 10_000})
-        mapped = mapping.apply(mapping.load("dcat"), "g", raw)
+        mapped = mapper.map_record(tables.load("dcat"), "g", raw)
         assert mapped.refused
         assert mapped.problems[0].params == {"number": 10_000, "limit": 1_000}
 
     def test_fifty_thousand_keywords_are_a_record_error(self):
         raw = self.record(**{"dcat:keyword": [f"词{n}" for n in range(50_000)]})
-        assert mapping.apply(mapping.load("dcat"), "g", raw, Bounds()).refused
+        assert mapper.map_record(tables.load("dcat"), "g", raw, Bounds()).refused
 
     def test_the_licence_is_kept_in_the_words_of_the_source(self):
-        mapped = mapping.apply(mapping.load("dcat"), "g", self.record(**{"dct:license": ["按《办法》使用"]}))
+        mapped = mapper.map_record(tables.load("dcat"), "g", self.record(**{"dct:license": ["按《办法》使用"]}))
         data = dataset_builder.dataset(
             mapped.dataset,
             dataset_id=dataset_builder.dataset_id("s", "g"),
@@ -188,34 +189,34 @@ class TestPlan:
         assert decisions.decide("h", self.known("withdrawn")) == "restore"
 
     def proof(self, **values):
-        return decisions.doubts(Evidence(**{"pages": 1, "records": 5, "closed": True, **values}))
+        return decisions.find_issues(Completeness(**{"pages": 1, "records": 5, "closed": True, **values}))
 
     def test_a_whole_reading_is_proof(self):
         assert self.proof() == []
         assert self.proof(declared_total=5) == []
 
     @pytest.mark.parametrize(
-        ("values", "doubt"),
+        ("values", "issue"),
         [
             ({"closed": False}, "reading_not_finished"),
             ({"records": 0}, "catalogue_empty"),
             ({"declared_total": 6}, "total_not_reached"),
-            ({"doubts": ["record_without_identifier"]}, "record_without_identifier"),
+            ({"issues": ["record_without_identifier"]}, "record_without_identifier"),
         ],
     )
-    def test_anything_less_is_not(self, values, doubt):
-        assert doubt in self.proof(**values)
+    def test_anything_less_is_not(self, values, issue):
+        assert issue in self.proof(**values)
 
     @pytest.mark.parametrize(
         ("withdrawals", "present", "held"),
         [(0, 0, False), (1, 10, False), (2, 10, True), (20, 1000, False), (21, 1000, True), (1, 1, True)],
     )
     def test_the_fuse(self, withdrawals, present, held):
-        assert decisions.Fuse().holds(withdrawals, present) is held
+        assert decisions.WithdrawalLimit().is_exceeded(withdrawals, present) is held
 
     @given(st.sets(st.text(max_size=3)), st.sets(st.text(max_size=3)))
     def test_what_vanished_is_what_was_present_and_not_seen(self, present, seen):
         known = [decisions.Known(guid, guid, "h", "present") for guid in present] + [
             decisions.Known("w", "w", "h", "withdrawn")
         ]
-        assert {entry.guid for entry in decisions.vanished(known, seen)} == present - seen
+        assert {entry.guid for entry in decisions.find_vanished(known, seen)} == present - seen

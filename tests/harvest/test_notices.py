@@ -80,7 +80,7 @@ class TestMetrics:
     def test_the_figures_are_right_and_guarded(self, app, web, harvest, monkeypatch):
         url = web.put("/1", turtle(1, 2, 3, more=BROKEN))
         harvest(url)
-        body = metrics.text().decode()
+        body = metrics.render().decode()
         for line in (
             'nx_harvest_datasets{source="test",state="present"} 3.0',
             'nx_harvest_source_health{health="good",source="test"} 1.0',

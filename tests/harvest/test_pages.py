@@ -199,7 +199,7 @@ class TestDeciding:
         decide = f"/harvest/run/{world['held']['id']}/decide"
         assert "撤下" in said(app, f"{decide}/approve", head)
         app.post(f"{decide}/approve", headers=head)
-        jobs.turn()
+        jobs.carry_out_chunks()
         assert len(titles()) == 11
         public = app.get("/dataset/shu-ju-ji-15").body
         assert "此数据集已于" in public

@@ -47,12 +47,12 @@ def test_the_plan_that_can_be_undone_and_the_counts_stay(runs, left, call):
     first, second, third, newest = runs
     before = [call("nx_harvest_run_show", id=run)["counts"] for run in runs]
     assert left(third)[1] == 1
-    assert retention.old_plans() == 2
+    assert retention.remove_old_plans() == 2
     assert (left(first), left(third)) == ((0, 0), (0, 0))
     assert left(second)[0] > 0
     assert left(newest)[1] == 1  # the next run is compared with it
     assert [call("nx_harvest_run_show", id=run)["counts"] for run in runs] == before
-    assert retention.old_plans() == 0
+    assert retention.remove_old_plans() == 0
     assert call("nx_harvest_run_undo", id=second)["state"] == "undone"
     with pytest.raises(tk.ValidationError):
         call("nx_harvest_run_undo", id=first)
@@ -75,10 +75,10 @@ def test_what_was_interrupted_is_done_the_next_time(runs, left, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(retention.model.Session, "commit", dies)
         with pytest.raises(SystemExit):
-            retention.old_plans()
+            retention.remove_old_plans()
     model.Session.rollback()
     assert left(runs[0])[0] == 1
-    retention.old_plans()
+    retention.remove_old_plans()
     assert left(runs[0]) == (0, 0)
 
 
@@ -87,7 +87,7 @@ def test_runs_of_this_year_keep_their_plans(runs, left, ckan_config, monkeypatch
 
     for days in (365, 0):
         monkeypatch.setitem(ckan_config, "ckanext.nxopendata.harvest.keep_plans_days", days)
-        assert retention.old_plans() == 0
+        assert retention.remove_old_plans() == 0
     assert left(runs[0])[0] == 2
 
 
@@ -96,7 +96,7 @@ def test_the_pages_say_why_there_is_nothing(runs, app):
 
     from ckanext.nxopendata.harvest.runs import retention
 
-    retention.old_plans()
+    retention.remove_old_plans()
     officer = {"Authorization": factories.SysadminWithToken()["token"]}
     for page in ("", "/plan", "/problems"):
         assert "steps and the problems of this run were removed" in app.get(

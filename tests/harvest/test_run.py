@@ -136,7 +136,7 @@ class TestWithdrawal:
         assert len(titles()) == 20
 
     @pytest.mark.parametrize(
-        ("body", "doubt"),
+        ("body", "issue"),
         [
             (PREFIXES, "catalogue_empty"),
             (turtle(*range(1, 20)) + '[] a dcat:Dataset ; dct:title "无标识"@zh .', "record_without_identifier"),
@@ -145,13 +145,13 @@ class TestWithdrawal:
             (page("/1", list(range(1, 20)), "/2"), "page_loop"),
         ],
     )
-    def test_without_proof_nothing_is_withdrawn(self, web, harvest, titles, body, doubt):
+    def test_without_proof_nothing_is_withdrawn(self, web, harvest, titles, body, issue):
         url = web.put("/1", self.many())
         harvest(url)
         web.put("/1", body)
         web.put("/2", page("/2", [1], "/1"))
         run = harvest(url)
-        assert doubt in run["doubts"]
+        assert issue in run["doubts"]
         assert run["counts"]["withdraw"] == 0
         assert len(titles()) == 20
 
@@ -231,7 +231,7 @@ class TestInTheBackground:
         begun = dt.datetime.fromisoformat("2026-11-01T18:32")
         model.Session.query(Run).update({"created": begun + dt.timedelta(minutes=minutes)})
         model.Session.commit()
-        assert [source.name for source in jobs.due(begun)] == (["test"] if due else [])
+        assert [source.name for source in jobs.find_due_sources(begun)] == (["test"] if due else [])
 
     def test_a_schedule_must_be_one(self, web, harvest):
         from ckan.plugins import toolkit as tk
@@ -424,24 +424,24 @@ class TestKilled:
     @pytest.mark.parametrize(
         ("module", "name", "after"),
         [
-            ("run", "_plan_batch", 0),
-            ("run", "_close_plan", 0),
-            ("apply", "_write", 0),
-            ("apply", "_write", 1),
-            ("apply", "index_chunk", 0),
-            ("apply", "index_chunk", 1),
-            ("work", "finish", 0),
+            ("planning.planner:Planner", "plan_batch", 0),
+            ("runs.lifecycle", "_close_plan", 0),
+            ("runs.apply", "_write", 0),
+            ("runs.apply", "_write", 1),
+            ("runs.apply", "index_chunk", 0),
+            ("runs.apply", "index_chunk", 1),
+            ("runs.executor", "finish", 0),
         ],
     )
     def test_at_any_step(self, web, harvest, call, titles, monkeypatch, ckan_config, module, name, after):
-        import importlib
+        import pkgutil
 
         from .conftest import clear_locks
 
         ckan_config["ckanext.nxopendata.harvest.chunk"] = 4
         url = web.put("/1", turtle(*range(1, 11)))
         with monkeypatch.context() as patch:
-            self.interrupted(patch, importlib.import_module(f"ckanext.nxopendata.harvest.{module}"), name, after)
+            self.interrupted(patch, pkgutil.resolve_name(f"ckanext.nxopendata.harvest.{module}"), name, after)
             with pytest.raises(KeyboardInterrupt):
                 harvest(url)
         from ckan import model
@@ -527,7 +527,7 @@ class TestFailure:
         url = web.put("/1", turtle(1))
         harvest(url)
         source = call("nx_harvest_source_show", id="test")
-        with locks.source(source["id"], "another run"), pytest.raises(HarvestError, match="run_busy"):
+        with locks.lock_source(source["id"], "another run"), pytest.raises(HarvestError, match="run_busy"):
             harvest(url)
         assert harvest(url)["state"] == "done"
 

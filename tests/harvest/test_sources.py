@@ -70,10 +70,10 @@ class TestPace:
         from .faults.conftest import process
 
         connect_to_redis().delete("nx:host:dept.example")
-        assert throttle.turn("dept.example", 600) == 0
-        assert process(lambda: throttle.turn("DEPT.example", 600)) == 0
-        assert 600 < throttle.turn("dept.example", 600) <= 1200
-        assert throttle.turn("other.example", 600) == 0
+        assert throttle.reserve_slot("dept.example", 600) == 0
+        assert process(lambda: throttle.reserve_slot("DEPT.example", 600)) == 0
+        assert 600 < throttle.reserve_slot("dept.example", 600) <= 1200
+        assert throttle.reserve_slot("other.example", 600) == 0
         connect_to_redis().delete("nx:host:other.example", "nx:host:dept.example")
 
 

@@ -8,9 +8,10 @@ from openpyxl import Workbook, load_workbook
 
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Fetcher, Limits
+from ckanext.nxopendata.harvest.fetching.client import Fetcher, Limits
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 from ckanext.nxopendata.harvest.formats import Reading, workbook
-from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.mapping import tables
 
 HEADER = ["序号", "信息资源名称*", "信息资源代码", "信息资源提供方", "信息资源摘要"]
 HEADER += ["信息项名称", "数据类型", "更新周期", "在线链接"]
@@ -47,9 +48,9 @@ def book(rows, merged=(), title=True):
 def read(web):
     def read_workbook(body, name="catalogue.xlsx", media_type="application/octet-stream"):
         url = web.put(f"/dept/{name}", body, media_type)
-        with Fetcher(AddressGuard(["127.0.0.1"]), Limits(retries=0)) as door:
-            first = door.get(url)
-            reading = Reading(url, door, [].append)
+        with Fetcher(AddressGuard(["127.0.0.1"]), Limits(retries=0)) as client:
+            first = client.get(url)
+            reading = Reading(url, client, [].append)
             return list(formats.detect(first).read(first, reading)), reading
 
     return read_workbook
@@ -74,7 +75,7 @@ class TestReading:
             "https://x.example/a.xlsx",
             web.base + "/dept/b.csv",
         ]
-        assert reading.evidence.closed
+        assert reading.completeness.closed
 
     def test_merged_cells_count_for_every_row_they_cover(self, read):
         rows = [list(row) for row in ROWS]
@@ -169,7 +170,7 @@ class TestFiles:
 
 
 def test_every_column_of_the_mapping_is_used_by_a_rule():
-    rules = mapping.load("workbook")
+    rules = tables.load("workbook")
     used = {source for rule in rules.dataset.values() for source in (*rule.sources, rule.english)}
     used |= {source for part in rules.parts.values() for rule in part.fields.values() for source in rule.sources}
     unused = {key for key, column in rules.columns.items() if key not in used and not column.ignored}

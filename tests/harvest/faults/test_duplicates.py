@@ -86,7 +86,7 @@ class TestTwoSources:
         for _ in range(2):
             child = os.fork()
             if not child:
-                os._exit(process(jobs.turn))
+                os._exit(process(jobs.carry_out_chunks))
             children.append(child)
         assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0]
         done = [site.call("nx_harvest_run_show", id=run) for run in runs]
@@ -111,7 +111,7 @@ class TestPeople:
         run = site.run(queue=True)
         jobs.execute(run["id"])
         site.call("package_patch", id="shu-ju-ji-700", notes_translated={"zh": "人改的"})
-        jobs.turn()
+        jobs.carry_out_chunks()
         run = site.call("nx_harvest_run_show", id=run["id"])
         assert changes(run) == {"update": 1}
         shown = site.call("package_show", id="shu-ju-ji-700")
@@ -132,7 +132,7 @@ class TestPeople:
         run = site.run(queue=True)
         jobs.execute(run["id"])
         site.call("package_delete", id="shu-ju-ji-800")
-        jobs.turn()
+        jobs.carry_out_chunks()
         run = site.call("nx_harvest_run_show", id=run["id"])
         assert (run["state"], site.problems(run)) == ("done", ["dataset_deleted"])
         assert site.call("package_show", id="shu-ju-ji-800")["state"] == "deleted"

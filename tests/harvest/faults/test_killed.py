@@ -16,15 +16,15 @@ from .conftest import catalogue, changes, process
 pytestmark = [pytest.mark.usefixtures("with_plugins")]
 
 STAGES = [
-    ("run", "_plan_batch", 0),
-    ("run", "_close_plan", 0),
-    ("runs.executor", "split", 0),
-    ("runs.executor", "claim", 0),
+    ("planning.planner:Planner", "plan_batch", 0),
+    ("runs.lifecycle", "_close_plan", 0),
+    ("runs.executor", "split_into_chunks", 0),
+    ("runs.executor", "claim_chunk", 0),
     ("runs.apply", "_write", 0),
     ("runs.apply", "_record", 0),
     ("runs.apply", "index_chunk", 0),
     ("runs.apply", "index_chunk", 1),
-    ("runs.executor", "perform", 1),
+    ("runs.executor", "carry_out_chunk", 1),
     ("runs.executor", "finish", 2),
 ]
 """Where the process dies: module, function, how often it has been called before."""
@@ -32,18 +32,18 @@ STAGES = [
 
 WITHDRAWING = [("runs.apply", "_write", 0), ("runs.apply", "_record", 0), ("runs.apply", "index_chunk", 0)]
 UNDOING = [
-    ("run", "_undo", 0),
-    ("runs.apply", "undo_chunk", 1),
-    ("runs.apply", "_index_reverted", 0),
-    ("contents", "settle", 1),
-    ("runs.apply", "_index_reverted", 2),
+    ("runs.undo", "finish_undo", 0),
+    ("runs.undo", "undo_chunk", 1),
+    ("runs.undo", "_index_reverted", 0),
+    ("mirror.versions", "publish_written", 1),
+    ("runs.undo", "_index_reverted", 2),
 ]
 COPYING = [
-    ("mirror", "_store", 1),
-    ("contents", "remember", 1),
+    ("mirror.copy", "_store", 1),
+    ("mirror.versions", "store_rows", 1),
     ("runs.apply", "_write", 0),
     ("runs.apply", "index_chunk", 0),
-    ("mirror", "settle", 0),
+    ("mirror.copy", "settle", 0),
 ]
 
 
@@ -52,7 +52,7 @@ def plan_and_apply(run_id):
     from ckanext.nxopendata.harvest.runs import jobs
 
     jobs.execute(run_id)
-    jobs.turn()
+    jobs.carry_out_chunks()
 
 
 def jobs():
@@ -92,19 +92,19 @@ def go_on():
     found = jobs.watch()
     for run_id in found:
         jobs.execute(run_id)
-    jobs.turn()
+    jobs.carry_out_chunks()
     model.Session.remove()
 
 
 class TestKilled:
     def test_at_any_stage_another_worker_goes_on_where_it_stopped(self, site):
-        import importlib
+        import pkgutil
 
         for number, (module, name, times) in enumerate(STAGES):
             keys, body = catalogue(number * 100, 8)
             site.source(f"stage-{number}", body)
             run = site.run(queue=True)
-            target = importlib.import_module(f"ckanext.nxopendata.harvest.{module}")
+            target = pkgutil.resolve_name(f"ckanext.nxopendata.harvest.{module}")
             died = process(lambda run=run: plan_and_apply(run["id"]), (target, name, times))
             assert died == -signal.SIGKILL, (module, name)
             go_on()
@@ -113,7 +113,7 @@ class TestKilled:
             assert site.runs() == ["done", "done"], (module, name)
 
     def test_while_datasets_are_withdrawn(self, site):
-        import importlib
+        import pkgutil
 
         for number, (module, name, times) in enumerate(WITHDRAWING):
             keys, body = catalogue(7000 + number * 100, 8)
@@ -121,7 +121,7 @@ class TestKilled:
             site.run()
             site.web.put(f"/withdraw-{number}", turtle(*keys[:3]))
             run = site.run(queue=True)
-            target = importlib.import_module(f"ckanext.nxopendata.harvest.{module}")
+            target = pkgutil.resolve_name(f"ckanext.nxopendata.harvest.{module}")
             assert process(lambda run=run: plan_and_apply(run["id"]), (target, name, times)) == -signal.SIGKILL
             go_on()
             done = site.call("nx_harvest_run_show", id=run["id"])
@@ -132,7 +132,7 @@ class TestKilled:
             site.sound(*keys[:3])
 
     def test_while_a_run_is_undone(self, site):
-        import importlib
+        import pkgutil
 
         for number, (module, name, times) in enumerate(UNDOING):
             keys, body = catalogue(8000 + number * 100, 8)
@@ -143,7 +143,7 @@ class TestKilled:
             run = site.run()
             assert changes(run) == {"create": 8, "unchanged": 8}
             site.call("nx_harvest_run_undo", id=run["id"], queue=True)
-            target = importlib.import_module(f"ckanext.nxopendata.harvest.{module}")
+            target = pkgutil.resolve_name(f"ckanext.nxopendata.harvest.{module}")
             died = process(lambda run=run: jobs().undo(run["id"]), (target, name, times))
             assert died == -signal.SIGKILL, (module, name)
             if number % 2:  # by the next run, once the time of the lock has passed
@@ -161,7 +161,7 @@ class TestKilled:
             site.sound(*keys)
 
     def test_while_files_are_copied(self, site):
-        import importlib
+        import pkgutil
 
         for number, (module, name, times) in enumerate(COPYING):
             source, key = f"copy-{number}", 9000 + number * 10
@@ -175,7 +175,7 @@ class TestKilled:
                 site.web.put(f"/{source}/{one}.csv", f"new {one}", "text/csv", ETag='"new"')
             site.web.put(f"/{source}", body.replace("说明", "新说明"))
             run = site.run(queue=True)
-            target = importlib.import_module(f"ckanext.nxopendata.harvest.{module}")
+            target = pkgutil.resolve_name(f"ckanext.nxopendata.harvest.{module}")
             assert process(lambda run=run: plan_and_apply(run["id"]), (target, name, times)) == -signal.SIGKILL
             if number % 2:
                 go_on()
@@ -229,8 +229,8 @@ class TestKilled:
         run = site.run(queue=True)
         jobs.execute(run["id"])
         for _ in range(executor.MOST_ATTEMPTS):
-            assert process(jobs.turn, (apply, "_write", 0)) == -signal.SIGKILL
-        assert process(jobs.turn) == 0
+            assert process(jobs.carry_out_chunks, (apply, "_write", 0)) == -signal.SIGKILL
+        assert process(jobs.carry_out_chunks) == 0
         run = site.call("nx_harvest_run_show", id=run["id"])
         assert (run["state"], site.problems(run)) == ("failed", ["chunk_fails"])
         assert changes(site.run()) == {"create": 2}
@@ -304,9 +304,9 @@ class TestTwoWorkers:
         model.Session.query(Run).filter_by(state="applying").update({"planned": Run.created})
         model.Session.commit()
         order = []
-        with locks.Hold() as hold:
+        with locks.WorkLocks() as work_locks:
             for _ in range(10):
-                taken = executor.claim(hold)
+                taken = executor.claim_chunk(work_locks)
                 order.append(model.Session.get(Run, taken.run_id).source_id)
                 model.Session.query(Chunk).filter_by(run_id=taken.run_id, number=taken.number).update({"state": "done"})
                 model.Session.commit()
@@ -342,7 +342,7 @@ class TestPause:
         site.source("cancelled", body)
         run = site.run(queue=True)
         jobs.execute(run["id"])
-        assert process(jobs.turn, (apply, "index_chunk", 1)) == -signal.SIGKILL
+        assert process(jobs.carry_out_chunks, (apply, "index_chunk", 1)) == -signal.SIGKILL
         assert site.call("nx_harvest_run_cancel", id=run["id"])["state"] == "cancelled"
         assert changes(site.run()) == {"create": 3, "unchanged": 6}
         site.sound(*keys)

@@ -103,7 +103,7 @@ class TestServices:
         connect_to_redis().flushdb()
         assert jobs.watch() == [run["id"]]
         assert [job.func_name.rpartition(".")[2] for job in get_queue().jobs] == ["turn"]
-        jobs.turn()
+        jobs.carry_out_chunks()
         get_queue().empty()
         assert changes(site.call("nx_harvest_run_show", id=run["id"])) == {"create": 7}
         site.sound(*keys)
@@ -147,7 +147,7 @@ class TestServices:
         site.source("clock", body, schedule="0 * * * *")
         with freeze_time("2031-05-01", ignore=["pysolr", "urllib3", "redis"], tick=True):
             assert changes(site.run()) == {"create": 4}
-        assert "clock" in [source.name for source in jobs.due(utc_now())]
+        assert "clock" in [source.name for source in jobs.find_due_sources(utc_now())]
         site.sound(*keys)
         site.call("nx_harvest_source_delete", id="clock")
 

@@ -22,13 +22,13 @@ class LinesFormat:
         return document.head(6) == b"#lines"
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
-        reading.evidence.page(first)
+        reading.completeness.add_page(first)
         with first:
             for number, line in enumerate(first.body, start=1):
                 if not line.startswith(b"#"):
                     guid, title, address = line.decode().strip().split(maxsplit=2)
                     yield Record(guid, {"title": title, "files": [{"url": address}]}, f"{first.url}#{number}")
-        reading.evidence.closed = True
+        reading.completeness.closed = True
 
 
 class LinesPlugin(p.SingletonPlugin):

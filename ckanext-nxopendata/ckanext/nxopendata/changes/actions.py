@@ -45,18 +45,18 @@ def nx_changes_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("nx_changes_list", context, data_dict)
     cursor, since, limit = _cursor(data_dict), _since(data_dict), _limit(data_dict)
     try:
-        entries, more = feed.read(cursor, limit, since)
+        entries, more = feed.read_changes(cursor, limit, since)
     except feed.UnknownCursorError:
         raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]}) from None
     bodies = params.flag(data_dict, "datasets", True)
     return {
-        "changes": [_change(entry, bodies) for entry in entries],
+        "changes": [_change_to_api(entry, bodies) for entry in entries],
         "cursor": str(entries[-1].seq if entries else cursor),
         "more": more,
     }
 
 
-def _change(entry: feed.Entry, body: bool) -> dict[str, Any]:
+def _change_to_api(entry: feed.Entry, body: bool) -> dict[str, Any]:
     dataset = public_dataset(entry.dataset_id) if entry.kind == "changed" and body else None
     kind = "withdrawn" if body and dataset is None else entry.kind
     change = {
@@ -118,15 +118,15 @@ def nx_webhook_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     start = data_dict.get("start") or "now"
     if start not in ("now", "beginning"):
         raise tk.ValidationError({"start": [tk._("Choose one of: %s") % "now, beginning"]})
-    feed.number()
+    feed.assign_places()
     user = model.User.get(context.get("user"))
     hook = Webhook(id=make_uuid(), salt=signing.new_salt(), state="active", user_id=user.id if user else "", **values)
-    hook.cursor = feed.newest() if start == "now" else 0
+    hook.cursor = feed.find_newest() if start == "now" else 0
     model.Session.add(hook)
     model.Session.commit()
-    webhooks.remember_whether_wanted()
+    webhooks.update_wanted_flag()
     webhooks.deliver_due()
-    return _webhook(hook) | {"secret": webhooks.secret(hook)}
+    return _webhook_to_api(hook) | {"secret": webhooks.derive_secret(hook)}
 
 
 def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: the webhook
     """
     tk.check_access("nx_webhook_update", context, data_dict)
-    hook = _hook(data_dict)
+    hook = _get_webhook(data_dict)
     for name, value in _webhook_values({"title": hook.title, "url": hook.url, **data_dict}).items():
         setattr(hook, name, value)
     state = data_dict.get("state") or hook.state
@@ -155,7 +155,7 @@ def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
         hook.salt = signing.new_salt()
     model.Session.commit()
     webhooks.deliver_due()
-    return _webhook(hook) | ({"secret": webhooks.secret(hook)} if renewed else {})
+    return _webhook_to_api(hook) | ({"secret": webhooks.derive_secret(hook)} if renewed else {})
 
 
 def nx_webhook_delete(context: Context, data_dict: DataDict) -> None:
@@ -164,9 +164,9 @@ def nx_webhook_delete(context: Context, data_dict: DataDict) -> None:
     :param id: id of the webhook
     """
     tk.check_access("nx_webhook_delete", context, data_dict)
-    model.Session.delete(_hook(data_dict))
+    model.Session.delete(_get_webhook(data_dict))
     model.Session.commit()
-    webhooks.remember_whether_wanted()
+    webhooks.update_wanted_flag()
 
 
 @tk.side_effect_free
@@ -176,14 +176,16 @@ def nx_webhook_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: id of the webhook
     """
     tk.check_access("nx_webhook_show", context, data_dict)
-    return _webhook(_hook(data_dict))
+    return _webhook_to_api(_get_webhook(data_dict))
 
 
 @tk.side_effect_free
 def nx_webhook_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """All webhooks, by title."""
     tk.check_access("nx_webhook_list", context, data_dict)
-    return [_webhook(hook) for hook in model.Session.scalars(sa.select(Webhook).order_by(Webhook.title, Webhook.id))]
+    return [
+        _webhook_to_api(hook) for hook in model.Session.scalars(sa.select(Webhook).order_by(Webhook.title, Webhook.id))
+    ]
 
 
 @tk.side_effect_free
@@ -196,9 +198,9 @@ def nx_webhook_delivery_list(context: Context, data_dict: DataDict) -> list[dict
         "next_try"}]``, ``changes`` their number
     """
     tk.check_access("nx_webhook_delivery_list", context, data_dict)
-    hook, limit = _hook(data_dict), _limit(data_dict)
+    hook, limit = _get_webhook(data_dict), _limit(data_dict)
     query = sa.select(Delivery).where(Delivery.webhook_id == hook.id).order_by(Delivery.created.desc()).limit(limit)
-    return [_delivery(row) for row in model.Session.scalars(query)]
+    return [_delivery_to_api(row) for row in model.Session.scalars(query)]
 
 
 def nx_webhook_test(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -208,12 +210,14 @@ def nx_webhook_test(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: the delivery, as in ``nx_webhook_delivery_list``
     """
     tk.check_access("nx_webhook_test", context, data_dict)
-    hook = _hook(data_dict)
+    hook = _get_webhook(data_dict)
     TESTS.check(hook.id, "id")
-    return _delivery(webhooks.ping(hook))
+    delivery = webhooks.send_test(hook)
+    model.Session.commit()
+    return _delivery_to_api(delivery)
 
 
-def _hook(data_dict: DataDict) -> Webhook:
+def _get_webhook(data_dict: DataDict) -> Webhook:
     found = model.Session.get(Webhook, tk.get_or_bust(data_dict, "id"))
     if found is None:
         raise tk.ObjectNotFound(tk._("There is no such webhook"))
@@ -235,19 +239,19 @@ def _webhook_values(data_dict: DataDict) -> dict[str, str]:
     return {"title": title, "url": url}
 
 
-def _webhook(hook: Webhook) -> dict[str, Any]:
+def _webhook_to_api(hook: Webhook) -> dict[str, Any]:
     return {
         "id": hook.id,
         "title": hook.title,
         "url": hook.url,
         "state": hook.state,
         "cursor": str(hook.cursor),
-        "behind": feed.behind(hook.cursor),
+        "behind": feed.count_behind(hook.cursor),
         "created": hook.created.isoformat(),
     }
 
 
-def _delivery(row: Delivery) -> dict[str, Any]:
+def _delivery_to_api(row: Delivery) -> dict[str, Any]:
     return {
         "id": row.id,
         "state": row.state,

@@ -1,4 +1,4 @@
-"""Who may follow the changes: the feed of public datasets is for everybody, webhooks are the office's."""
+"""Who may follow the changes: everybody the feed of public datasets, the office the webhooks."""
 
 from __future__ import annotations
 
@@ -10,47 +10,21 @@ from ckanext.nxopendata.core import roles
 
 @tk.auth_allow_anonymous_access
 def nx_changes_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """Anybody; nothing but public datasets is in the feed."""
+    """Allow everybody; the feed holds nothing but public datasets."""
     return {"success": True}
 
 
-def _office(context: Context) -> AuthResult:
-    """The supervising office, and system administrators, who may do everything."""
+def allow_office(context: Context, _data_dict: DataDict | None) -> AuthResult:
+    """Allow the supervising office; system administrators may do everything anyway.
+
+    A webhook has the portal send requests to an address, so a department must not create one.
+    """
     if roles.is_office(context.get("user")):
         return {"success": True}
     return {"success": False, "msg": tk._("Webhooks are for the supervising office")}
 
 
-def nx_webhook_create(context: Context, data_dict: DataDict) -> AuthResult:
-    """The office; a webhook has the portal send requests to an address."""
-    return _office(context)
-
-
-def nx_webhook_update(context: Context, data_dict: DataDict) -> AuthResult:
-    """The office."""
-    return _office(context)
-
-
-def nx_webhook_delete(context: Context, data_dict: DataDict) -> AuthResult:
-    """The office."""
-    return _office(context)
-
-
-def nx_webhook_show(context: Context, data_dict: DataDict) -> AuthResult:
-    """The office."""
-    return _office(context)
-
-
-def nx_webhook_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """The office."""
-    return _office(context)
-
-
-def nx_webhook_delivery_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """The office."""
-    return _office(context)
-
-
-def nx_webhook_test(context: Context, data_dict: DataDict) -> AuthResult:
-    """The office."""
-    return _office(context)
+AUTH = {
+    f"nx_webhook_{name}": allow_office
+    for name in ("create", "update", "delete", "show", "list", "delivery_list", "test")
+}

@@ -1,4 +1,4 @@
-"""Reading the feed of changes without a gap, however many write at once.
+"""Read the feed of changes without a gap, however many processes write at once.
 
 A trigger keeps one row for every dataset that is or was public, written in the transaction that changes the
 dataset, without a place in the feed. Readers give places: one at a time (an advisory lock), and only to rows they
@@ -47,8 +47,9 @@ class UnknownCursorError(ValueError):
 class Entry:
     """A change.
 
-    :param kind: ``changed`` (also: new, restored, made public) or ``withdrawn`` (also: deleted, made private)
-    :param time: UTC without zone
+    Attributes:
+        kind: ``changed`` (also: new, restored, made public) or ``withdrawn`` (also: deleted, made private).
+        time: UTC without zone.
     """
 
     seq: int
@@ -58,8 +59,8 @@ class Entry:
     time: dt.datetime
 
 
-def number(limit: int = AT_ONCE) -> int:
-    """Give places to changes whose transactions are over; how many. 0 too while another reader is at it."""
+def assign_places(limit: int = AT_ONCE) -> int:
+    """Assign places to changes whose transactions are over; return how many, 0 too while another reader does it."""
     with model.meta.create_local_session() as session, session.begin():
         waiting = sa.select(Change.dataset_id).where(Change.seq.is_(None)).limit(1)
         if session.scalar(waiting) is None or not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(LOCK))):
@@ -67,35 +68,38 @@ def number(limit: int = AT_ONCE) -> int:
         return session.connection().execute(_NUMBER, {"limit": limit}).rowcount
 
 
-def read(cursor: int, limit: int, since: dt.datetime | None = None) -> tuple[Sequence[Entry], bool]:
-    """The changes after a place, and whether there are more.
+def read_changes(cursor: int, limit: int, since: dt.datetime | None = None) -> tuple[Sequence[Entry], bool]:
+    """Return the changes after a place, and whether there are more.
 
-    :param cursor: a place; 0 for the beginning
-    :param since: pass over what everybody could see before this time (UTC without zone)
-    :raises UnknownCursorError: the feed has not come to this place
+    Args:
+        cursor: A place; 0 for the beginning.
+        since: Pass over what everybody could see before this time (UTC without zone).
+
+    Raises:
+        UnknownCursorError: The feed has not come to this place.
     """
-    some_left = number() >= AT_ONCE
+    some_left = assign_places() >= AT_ONCE
     with model.meta.create_local_session() as session:
-        if cursor > newest():
+        if cursor > find_newest():
             raise UnknownCursorError(cursor)
         query = sa.select(Change.seq, Change.dataset_id, Change.name, Change.kind, Change.time)
         query = query.where(Change.seq > cursor).order_by(Change.seq).limit(limit + 1)
         if since is not None:
             first = sa.select(sa.func.min(Change.seq)).where(Change.numbered >= since, Change.seq > cursor)
             query = query.where(Change.seq >= first.scalar_subquery())
-        found = [Entry(*row) for row in session.execute(query)]
-    return found[:limit], len(found) > limit or some_left
+        entries = [Entry(*row) for row in session.execute(query)]
+    return entries[:limit], len(entries) > limit or some_left
 
 
-def newest() -> int:
-    """The last place that was given; 0 when none was."""
+def find_newest() -> int:
+    """Return the last place that was given; 0 when none was."""
     with model.meta.create_local_session() as session:
         query = sa.text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM nx_change_seq")
         return session.scalar(query) or 0
 
 
-def behind(cursor: int) -> int:
-    """How many changes there are after a place, those without a place included."""
+def count_behind(cursor: int) -> int:
+    """Return how many changes there are after a place, those without a place included."""
     with model.meta.create_local_session() as session:
         after = sa.or_(Change.seq > cursor, Change.seq.is_(None))
         return session.scalar(sa.select(sa.func.count()).where(after)) or 0

@@ -1,8 +1,8 @@
-"""Telling webhooks what changed: in order, each change at least once, again and again until they take it.
+"""Send webhooks what changed: in order, each change at least once, repeated until it is accepted.
 
-A message is written down before it is sent. When the receiver does not take it, CKAN's job queue tries the same
+A message is stored before it is sent. When the receiver does not accept it, CKAN's job queue tries the same
 message again later, and nothing after it is sent before; when it has failed for a day and a half the webhook is
-stopped and its owner told. It goes on from the same place when somebody sets it to active.
+stopped and its owner is notified. It goes on from the same place when somebody sets it to active.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Clock, GuardedSession, guarded_session
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard, GuardedSession, RequestTimer, guarded_session
 from ckanext.nxopendata.harvest.models import Json
 
 log = logging.getLogger(__name__)
@@ -55,13 +55,13 @@ ANNOUNCED = "nx:webhook:announced"
 _announced_here = 0.0
 
 
-def secret(hook: Webhook) -> str:
-    """What the webhook's messages are signed with."""
-    return signing.secret(tk.config["SECRET_KEY"], hook.id, hook.salt)
+def derive_secret(hook: Webhook) -> str:
+    """Return what the webhook's messages are signed with."""
+    return signing.derive_secret(tk.config["SECRET_KEY"], hook.id, hook.salt)
 
 
 def announce() -> None:
-    """Something may have changed: tell the webhooks soon. Cheap, and silent when there are none.
+    """Have the webhooks told soon that something may have changed. Cheap, and silent when there are none.
 
     Called for every dataset that is written, before its transaction is over; what is missed here, the next call
     of ``ckan nx harvest due`` finds.
@@ -78,21 +78,22 @@ def announce() -> None:
         log.warning("webhooks are not told now: %s", error)
 
 
-def remember_whether_wanted() -> None:
-    """Let :func:`announce` know whether there is anybody to tell."""
+def update_wanted_flag() -> None:
+    """Store in Redis whether there is an active webhook, for :func:`announce`."""
     active = model.Session.scalar(sa.select(Webhook.id).where(Webhook.state == "active").limit(1))
     connection = client()
     connection.set(WANTED, 1) if active else connection.delete(WANTED)
 
 
 def deliver_due(*, queue: bool = True) -> list[str]:
-    """Begin the deliveries that are due; the ids of the webhooks.
+    """Begin the deliveries that are due; return the ids of the webhooks.
 
-    :param queue: as jobs; False only tells which they are
+    Args:
+        queue: As jobs; False only tells which they are.
     """
-    remember_whether_wanted()
+    update_wanted_flag()
     fresh = model.Session.scalar(sa.select(Change.dataset_id).where(Change.seq.is_(None)).limit(1)) is not None
-    newest, moment = feed.newest(), utc_now()
+    newest, moment = feed.find_newest(), utc_now()
     begun = []
     for hook in model.Session.scalars(sa.select(Webhook).where(Webhook.state == "active")).all():
         waiting = _waiting(hook.id)
@@ -104,7 +105,7 @@ def deliver_due(*, queue: bool = True) -> list[str]:
 
 
 def deliver(webhook_id: str) -> None:
-    """Job: send what the webhook has not been told, until it was told all or does not listen."""
+    """Send a webhook, as a job, what it was not sent yet, until nothing is left or it does not accept a message."""
     lock = client().lock(f"nx:webhook:{webhook_id}", timeout=LOCK_SECONDS, blocking=False)
     if not lock.acquire():
         return
@@ -120,7 +121,7 @@ def deliver(webhook_id: str) -> None:
 
 
 def _next(webhook_id: str, session: GuardedSession) -> bool:
-    """Send one message; whether to go on."""
+    """Send one message; tell whether to go on."""
     hook = model.Session.get(Webhook, webhook_id, populate_existing=True)
     if hook is None or hook.state != "active":
         return False
@@ -139,7 +140,7 @@ def _next(webhook_id: str, session: GuardedSession) -> bool:
     if delivery.attempts > len(BACK_OFF):
         delivery.state, hook.state = "failed", "stopped"
         model.Session.commit()
-        _tell_owner(hook)
+        _notify_owner(hook)
         return False
     wait = BACK_OFF[delivery.attempts - 1]
     delivery.next_try = utc_now() + dt.timedelta(seconds=wait)
@@ -154,7 +155,7 @@ def _waiting(webhook_id: str) -> Delivery | None:
 
 
 def _new(hook: Webhook) -> Delivery | None:
-    entries, more = feed.read(hook.cursor, BATCH)
+    entries, more = feed.read_changes(hook.cursor, BATCH)
     if not entries:
         return None
     site = tk.config["ckan.site_url"].rstrip("/")
@@ -180,8 +181,8 @@ def _new(hook: Webhook) -> Delivery | None:
     return delivery
 
 
-def ping(hook: Webhook) -> Delivery:
-    """Send a message without changes, once, and write down what came of it."""
+def send_test(hook: Webhook) -> Delivery:
+    """Send a message without changes, once, and record the answer; the caller commits."""
     body: Json = {"site": tk.config["ckan.site_url"].rstrip("/"), "changes": [], "cursor": str(hook.cursor)}
     delivery = Delivery(
         webhook_id=hook.id, body=body | {"more": False}, cursor=hook.cursor, attempts=1, tried=utc_now()
@@ -193,19 +194,18 @@ def ping(hook: Webhook) -> Delivery:
         delivery.status, delivery.reason, delivery.params = _post(hook, delivery, session)
     if not delivery.reason:
         delivery.state = "delivered"
-    model.Session.commit()
     return delivery
 
 
 def _post(hook: Webhook, delivery: Delivery, session: GuardedSession) -> tuple[int | None, str, Json]:
-    """Status, code of what went wrong ("" for nothing) and its parameters."""
+    """Send a message; return the status, the code of what went wrong ("" for nothing) and its parameters."""
     body = json.dumps(delivery.body, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8"}
-    headers |= signing.headers(secret(hook), delivery.id, int(time.time()), body)
+    headers |= signing.sign(derive_secret(hook), delivery.id, int(time.time()), body)
     status: int | None = None
     try:
         with (
-            Clock(LONGEST) as session.clock,
+            RequestTimer(LONGEST) as session.timer,
             session.post(
                 hook.url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as answer,
@@ -216,9 +216,9 @@ def _post(hook: Webhook, delivery: Delivery, session: GuardedSession) -> tuple[i
     except requests.Timeout:
         return None, "timed_out", {"url": hook.url}
     except requests.RequestException as error:
-        if not session.clock.expired:
+        if not session.timer.expired:
             return None, "connection_failed", {"url": hook.url, "reason": type(error).__name__}
-    if status is None or session.clock.expired:
+    if status is None or session.timer.expired:
         return None, "timed_out", {"url": hook.url}
     if 200 <= status < 300:
         return status, "", {}
@@ -230,14 +230,14 @@ def _forget_old(webhook_id: str) -> None:
     model.Session.execute(sa.delete(Delivery).where(Delivery.id.in_(old)))
 
 
-def _tell_owner(hook: Webhook) -> None:
+def _notify_owner(hook: Webhook) -> None:
     from ckanext.nxopendata.harvest.monitoring import notices
 
-    notices.webhook_stopped(hook.user_id, hook.id, hook.title)
+    notices.notify_stopped_webhook(hook.user_id, hook.id, hook.title)
 
 
 def _later(seconds: int, function: Any, *arguments: Any) -> None:
-    """A job of CKAN's queue that waits; the scheduler of ``ckan jobs worker`` starts it."""
+    """Queue a job that waits; the scheduler of ``ckan jobs worker`` starts it."""
     queue = jobs.get_queue()
     job = queue.enqueue_in(dt.timedelta(seconds=seconds), function, *arguments)
     job.meta["title"] = f"webhook {' '.join(map(str, arguments))}".strip()

@@ -21,7 +21,7 @@ MOVED = {
         "harvest.changes.webhooks.deliver_due": "changes.webhooks.deliver_due",
         "harvest.jobs.execute": "harvest.runs.jobs.execute",
         "harvest.jobs.tick": "core.scheduler.tick",
-        "harvest.jobs.turn": "harvest.runs.jobs.turn",
+        "harvest.jobs.turn": "harvest.runs.jobs.carry_out_chunks",
         "harvest.jobs.undo": "harvest.runs.jobs.undo",
         "portal.feedback.send_answer": "portal.feedback.feedback_store.send_answer",
         "portal.feedback.tell_department": "portal.feedback.feedback_store.tell_department",

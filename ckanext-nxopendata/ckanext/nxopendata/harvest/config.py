@@ -7,8 +7,8 @@ import dataclasses
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.harvest.fetching.client import Limits
-from ckanext.nxopendata.harvest.mapping.mapping import Bounds
-from ckanext.nxopendata.harvest.planning.decisions import Fuse
+from ckanext.nxopendata.harvest.mapping.mapper import Bounds
+from ckanext.nxopendata.harvest.planning.decisions import WithdrawalLimit
 
 PREFIX = "ckanext.nxopendata.harvest."
 
@@ -18,7 +18,7 @@ def _number(name: str) -> int:
 
 
 def allowed_hosts() -> tuple[str, ...]:
-    """Hosts, addresses and networks that may be harvested although they are not public."""
+    """Return the hosts, addresses and networks that may be harvested although they are not public."""
     return tuple(tk.config[PREFIX + "allowed_hosts"])
 
 
@@ -28,7 +28,7 @@ def credentials_keys() -> tuple[str, ...]:
 
 
 def metrics_token() -> str:
-    """What opens the figures for Prometheus; "" for none."""
+    """Return what opens the figures for Prometheus; "" for none."""
     return tk.config[PREFIX + "metrics_token"]
 
 
@@ -38,12 +38,12 @@ def metrics_networks() -> tuple[str, ...]:
 
 
 def webhook_allowed_hosts() -> tuple[str, ...]:
-    """Hosts, addresses and networks that webhooks may be at although they are not public."""
+    """Return the hosts, addresses and networks that webhooks may be at although they are not public."""
     return tuple(tk.config[PREFIX + "webhook_allowed_hosts"])
 
 
 def limits() -> Limits:
-    """Bounds of one request."""
+    """Return the bounds of one request."""
     return Limits(
         connect_seconds=_number("connect_seconds"),
         read_seconds=_number("read_seconds"),
@@ -55,65 +55,65 @@ def limits() -> Limits:
 
 
 def max_records() -> int:
-    """Records that one catalogue may have."""
+    """Return the records that one catalogue may have."""
     return _number("max_records")
 
 
 def bounds() -> Bounds:
-    """How much one record may hold."""
+    """Return how much one record may hold."""
     return Bounds(resources=_number("max_resources"), keywords=_number("max_keywords"))
 
 
-def fuse() -> Fuse:
-    """How many withdrawals a run may do by itself."""
-    return Fuse(share=_number("fuse_percent") / 100, number=_number("fuse_number"))
+def withdrawal_limit() -> WithdrawalLimit:
+    """Return how many withdrawals a run may do by itself."""
+    return WithdrawalLimit(share=_number("fuse_percent") / 100, number=_number("fuse_number"))
 
 
 def mirror_megabytes() -> int:
-    """Size of one file that is copied."""
+    """Return the size of one file that is copied."""
     return _number("mirror_max_megabytes")
 
 
 def mirror_limits() -> Limits:
-    """Bounds of fetching one file."""
+    """Return the bounds of fetching one file."""
     return dataclasses.replace(limits(), bytes=mirror_megabytes() * 1024 * 1024)
 
 
 def mirror_check_hours() -> int:
-    """Hours after which the source of a copied file is asked whether the file has changed."""
+    """Return the hours after which the source of a copied file is asked whether the file has changed."""
     return _number("mirror_check_hours")
 
 
 def mirror_check_seconds() -> int:
-    """Seconds that a run gives to asking for files whose records did not change."""
+    """Return the seconds that a run gives to asking for files whose records did not change."""
     return _number("mirror_check_seconds")
 
 
 def mirror_versions() -> int:
-    """Contents of a copied file that are kept, the present one and the one before it at least."""
+    """Return the contents of a copied file that are kept, the present one and the one before it at least."""
     return max(2, _number("mirror_versions"))
 
 
 def patience() -> int:
-    """Seconds that the work waits for a database or an index that does not answer."""
+    """Return the seconds that the work waits for a database or an index that does not answer."""
     return _number("patience_seconds")
 
 
 def turn_seconds() -> int:
-    """Seconds that a worker gives to harvests before other jobs of the queue have their turn."""
+    """Return the seconds that a worker gives to harvests before other jobs of the queue have their turn."""
     return _number("turn_seconds")
 
 
 def chunk() -> int:
-    """Records a transaction."""
+    """Return the records a transaction."""
     return _number("chunk")
 
 
 def keep_plans_days() -> int:
-    """Days for which the plan and the problems of a run that is over are kept; 0 for ever."""
+    """Return the days for which the plan and the problems of a run that is over are kept; 0 for ever."""
     return _number("keep_plans_days")
 
 
 def user_agent() -> str:
-    """Who asks, and where to complain."""
+    """Return who asks, and where to complain."""
     return f"nxopendata-harvester/1.0 (+{tk.config['ckan.site_url']})"

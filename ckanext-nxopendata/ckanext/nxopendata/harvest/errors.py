@@ -27,7 +27,8 @@ class FetchError(HarvestError):
 class TransientFetchError(FetchError):
     """An address could not be read now; asking again may help.
 
-    :param retry_after: seconds the server asked us to wait, or None
+    Args:
+        retry_after: Seconds the server asked us to wait, or None.
     """
 
     def __init__(self, code: str, *, retry_after: float | None = None, **params: Any) -> None:
@@ -47,17 +48,33 @@ class FormatError(HarvestError):
     """A document is not what its format promises."""
 
 
+class RunBusyError(HarvestError):
+    """Another run of the source, or another process, is at work."""
+
+    def __init__(self) -> None:
+        super().__init__("run_busy")
+
+
+class ServiceUnreachableError(HarvestError):
+    """The database, the index or the job queue does not answer."""
+
+
+class RunStateError(HarvestError):
+    """A decision does not fit the state of the run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A finding about a source, a page or a record.
 
-    :param code: a key of :data:`ckanext.nxopendata.harvest.messages.MESSAGES`
-    :param level: what it concerns; a ``record`` problem refuses that record only
-    :param guid: the record's identifier at the source, if it has one
-    :param position: where the record or page stands: an address, ``sheet!row``
-    :param field: the field at fault, in the portal's or the source's words
-    :param params: what the message names
-    :param refuses: the record is not taken; False: it is, without the field at fault
+    Attributes:
+        code: A key of :data:`ckanext.nxopendata.harvest.messages.MESSAGES`.
+        level: What it concerns; a ``record`` problem refuses that record only.
+        guid: The record's identifier at the source, if it has one.
+        position: Where the record or page stands: an address, ``sheet!row``.
+        field: The field at fault, in the portal's or the source's words.
+        params: What the message names.
+        refuses: The record is not taken; False: it is, without the field at fault.
     """
 
     code: str
@@ -68,7 +85,11 @@ class Problem:
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     refuses: bool = True
 
+    def at(self, position: str) -> Problem:
+        """Return the finding with the place where it stands."""
+        return dataclasses.replace(self, position=position)
+
     @classmethod
-    def of(cls, error: HarvestError, level: Level, position: str = "") -> Problem:
-        """The finding that an exception becomes when the harvest goes on."""
+    def from_error(cls, error: HarvestError, level: Level, position: str = "") -> Problem:
+        """Make a finding of an exception, for a harvest that goes on."""
         return cls(code=error.code, level=level, position=position, params=error.params)

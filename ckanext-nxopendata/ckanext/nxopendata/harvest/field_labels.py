@@ -9,10 +9,11 @@ from flask import has_request_context
 
 
 def field(name: str) -> str:
-    """A field of a dataset in the reader's language; the name itself where it is not one of ours, or where there is
-    no reader: in jobs and commands.
+    """Return the label of a dataset's field in the reader's language; its name where it is not one of ours, or where
+    there is no reader: in jobs and commands.
 
-    :param name: the name, or the path to a part of the field
+    Args:
+        name: The name, or the path to a part of the field.
     """
     if not has_request_context():
         return name

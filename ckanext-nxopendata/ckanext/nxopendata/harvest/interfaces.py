@@ -23,12 +23,12 @@ class IHarvestFormat(Interface):
                 return document.head(6) == b"#lines"
 
             def read(self, first, reading):     # yield the records, one at a time
-                reading.evidence.page(first)
+                reading.completeness.add_page(first)
                 with first:
                     for number, line in enumerate(first.body, start=1):
                         guid, _, title = line.decode().strip().partition(" ")
                         yield Record(guid or None, {"title": title}, f"{first.url}#{number}")
-                reading.evidence.closed = True
+                reading.completeness.closed = True
 
 
         class LinesPlugin(p.SingletonPlugin):
@@ -38,16 +38,16 @@ class IHarvestFormat(Interface):
                 return [LinesFormat()]
 
     ``read`` holds no more than a page in memory, asks for further pages with ``reading.open`` (which counts them
-    and notices loops), tells by ``reading.flaw`` what speaks against completeness, and sets ``evidence.closed``
-    when it reached the end: only then are vanished datasets withdrawn. It raises
+    and notices loops), reports what speaks against completeness by ``reading.add_issue``, and sets
+    ``completeness.closed`` when it reached the end: only then are vanished datasets withdrawn. It raises
     :class:`ckanext.nxopendata.harvest.errors.FormatError` when the first document cannot be read at all.
 
     Two things are optional. A method ``entry(url)`` makes of a source's address the one to ask first. A format that
-    tells only what changed sets ``evidence.whole = False``, gives records with ``withdrawn=True`` for what was
-    taken back, and keeps a cursor in ``evidence.memory``, which is ``reading.memory`` the next time; an empty
+    tells only what changed sets ``completeness.whole = False``, gives records with ``withdrawn=True`` for what was
+    taken back, and keeps a cursor in ``completeness.memory``, which is ``reading.memory`` the next time; an empty
     memory asks for everything.
     """
 
     def get_harvest_formats(self) -> Iterable[Format]:
-        """The formats of this extension, asked before the built-in ones; they replace those of the same name."""
+        """Return the formats of this extension, asked before the built-in ones; they replace those of the same name."""
         return ()

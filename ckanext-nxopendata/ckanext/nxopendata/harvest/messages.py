@@ -205,7 +205,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "run_interrupted": (_("The run was interrupted."), _("The next run has gone on from where it stopped.")),
     "run_busy": (_("This source is being harvested at the moment."), _("Wait until that run has ended.")),
-    "source_paused": (_("This source is paused or deleted."), _("Set it to active first.")),
     "unexpected": (_("An unexpected error: {reason}."), _("Tell the administrator; the log has the details.")),
     # webhooks
     "webhook_refused": (
@@ -217,7 +216,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "catalogue_empty": (_("The catalogue is empty."), _("If it is meant to be, delete the source.")),
     "total_not_reached": (_("The catalogue has fewer records than it says."), _("Correct the total.")),
     "page_unreadable": (_("A page could not be read."), ""),
-    "record_refused_unseen": (_("A record could not be identified."), ""),
 }
 """Code -> what happened, what to do. ``{names}`` are the parameters of the finding."""
 
@@ -228,14 +226,14 @@ class _Forgiving(dict[str, Any]):
 
 
 def sentence(code: str, params: Mapping[str, Any]) -> str:
-    """What happened, in the reader's language."""
-    return _filled(MESSAGES.get(code, (code, ""))[0], params)
+    """Say what happened, in the reader's language."""
+    return _fill(MESSAGES.get(code, (code, ""))[0], params)
 
 
 def remedy(code: str, params: Mapping[str, Any]) -> str:
-    """What to do about it, in the reader's language; "" when there is nothing to do."""
-    return _filled(MESSAGES.get(code, (code, ""))[1], params)
+    """Say what to do about it, in the reader's language; "" when there is nothing to do."""
+    return _fill(MESSAGES.get(code, (code, ""))[1], params)
 
 
-def _filled(text: str, params: Mapping[str, Any]) -> str:
+def _fill(text: str, params: Mapping[str, Any]) -> str:
     return tk._(text).format_map(_Forgiving(params)) if text else ""

@@ -68,16 +68,12 @@ class Source(_Dictized):
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
-FINAL = frozenset({"done", "failed", "refused", "cancelled", "undone"})
-"""States of a run that is over."""
-
-
 class Run(_Dictized):
     """One harvest of one source.
 
-    ``state``: ``pending`` -> ``planning`` -> (``held`` ->) ``applying`` -> ``done``; or ``failed``,
-    ``refused`` (a person said no), ``cancelled``; (``undoing`` ->) ``undone``. A run that is ``paused`` goes on
-    as ``applying``. ``planned``: when carrying out began; ``served``: when a worker last took one of its chunks.
+    ``state`` (:mod:`.runs.states`): ``pending`` -> ``planning`` -> (``held`` ->) ``applying`` -> ``done``; or
+    ``failed``, ``refused`` (a person said no), ``cancelled``; (``undoing`` ->) ``undone``. A run that is ``paused``
+    goes on as ``applying``. ``planned``: when carrying out began; ``served``: when a worker last claimed a chunk.
     """
 
     __tablename__ = "nx_harvest_run"

@@ -10,11 +10,11 @@ from ckan.common import CKANConfig
 
 from ckanext.nxopendata import harvest
 from ckanext.nxopendata.core import wiring
-from ckanext.nxopendata.harvest import formats, sources, withdrawal
+from ckanext.nxopendata.harvest import formats, mirror, monitoring, runs, sources, withdrawal
 from ckanext.nxopendata.harvest.interfaces import IHarvestFormat
 from ckanext.nxopendata.harvest.withdrawal import tombstone
 
-SUBJECTS = (harvest, sources, withdrawal)
+SUBJECTS = (harvest, sources, runs, mirror, monitoring, withdrawal)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -33,7 +33,7 @@ class NxOpendataHarvestPlugin(p.SingletonPlugin):
     # IConfigurable
 
     def configure(self, config: Any) -> None:
-        formats.provided_by(_offered)
+        formats.add_provider(_list_formats)
         wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
@@ -48,6 +48,6 @@ class NxOpendataHarvestPlugin(p.SingletonPlugin):
         return tombstone.without_withdrawn(search_params)
 
 
-def _offered() -> list[formats.Format]:
-    """The formats of other extensions."""
+def _list_formats() -> list[formats.Format]:
+    """List the formats of other extensions."""
     return [form for plugin in p.PluginImplementations(IHarvestFormat) for form in plugin.get_harvest_formats()]

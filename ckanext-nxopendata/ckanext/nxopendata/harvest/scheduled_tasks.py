@@ -11,5 +11,5 @@ def schedule_tasks() -> None:
     """Start what is due, look after what is under way, tell people; remove old plans once a day."""
     schedule(EVERY_TICK, "harvest sources", jobs.start_due)
     schedule(EVERY_TICK, "harvest watch", jobs.watch)
-    schedule(EVERY_TICK, "harvest notices", notices.tell)
-    schedule("40 3 * * *", "harvest forget", retention.old_plans)
+    schedule(EVERY_TICK, "harvest notices", notices.notify_people)
+    schedule("40 3 * * *", "harvest forget", retention.remove_old_plans)

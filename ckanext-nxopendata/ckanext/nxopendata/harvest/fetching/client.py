@@ -1,9 +1,7 @@
-"""The one guarded door to the network.
+"""The HTTP client of the harvest.
 
-Every request of a harvest passes here. The door resolves a name once, checks every address it got, and
-connects to exactly the address it checked, so that neither a redirect nor a second DNS answer leads into a
-private network. It bounds time, size, redirects and decompression, asks again only where that can help,
-and says who is asking.
+Every request of a harvest is made here, to addresses that :mod:`.ssrf` has checked. The client bounds time, size,
+redirects and decompression, tries again only where that can help, and names itself.
 """
 
 from __future__ import annotations
@@ -11,12 +9,9 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import hashlib
-import ipaddress
 import random
-import socket
 import ssl
 import tempfile
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -25,21 +20,10 @@ from typing import IO, Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import urllib3.connection
-import urllib3.connectionpool
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
-from urllib3.util.connection import create_connection
 
-from ckanext.nxopendata.harvest.errors import (
-    FetchError,
-    ForbiddenAddressError,
-    LimitError,
-    TransientFetchError,
-)
-
-GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""All that IANA has given out of IPv6 for the public; ``is_global`` is true of more (site-local ``fec0::/10``)."""
+from ckanext.nxopendata.harvest.errors import FetchError, LimitError, TransientFetchError
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard, RequestTimer, guarded_session
 
 CHUNK = 64 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
@@ -79,10 +63,11 @@ class Validators:
 class Document:
     """An answer, decompressed, in a file that spills to disk. Use it as a context manager.
 
-    :param url: the address after redirects; relative references resolve against it
-    :param media_type: lower case, without parameters, "" if not given
-    :param charset: what the server declared, "" if nothing
-    :param not_modified: the server answered 304 and there is no body
+    Attributes:
+        url: The address after redirects; relative references resolve against it.
+        media_type: Lower case, without parameters, "" if not given.
+        charset: What the server declared, "" if nothing.
+        not_modified: The server answered 304 and there is no body.
     """
 
     url: str
@@ -103,7 +88,7 @@ class Document:
         self.body.close()
 
     def head(self, size: int = 4096) -> bytes:
-        """The first bytes; the position is set back to the start."""
+        """Return the first bytes; the position is set back to the start."""
         self.body.seek(0)
         data = self.body.read(size)
         self.body.seek(0)
@@ -119,158 +104,16 @@ class Authorisation:
     value: str = field(repr=False)
 
 
-class AddressGuard:
-    """Decides which addresses may be connected to.
-
-    :param allowed_hosts: host names, addresses or networks (``10.1.0.0/16``) that are exempt
-    """
-
-    def __init__(self, allowed_hosts: Iterable[str] = ()) -> None:
-        self._names: set[str] = set()
-        self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
-        for entry in allowed_hosts:
-            try:
-                self._networks.append(ipaddress.ip_network(entry, strict=False))
-            except ValueError:
-                self._names.add(entry.lower().rstrip("."))
-
-    def addresses(self, host: str, port: int) -> list[str]:
-        """The addresses of ``host`` that may be connected to.
-
-        :raises ForbiddenAddressError: one of them is not public and not allowed
-        :raises TransientFetchError: the name does not resolve
-        """
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise TransientFetchError("dns_failed", host=host) from error
-        addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
-        if host.lower().rstrip(".") in self._names:
-            return addresses
-        for address in addresses:
-            if not self._permitted(address):
-                raise ForbiddenAddressError("address_forbidden", host=host, address=address)
-        return addresses
-
-    def _permitted(self, text: str) -> bool:
-        address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
-        if any(address in network for network in self._networks):
-            return True
-        if isinstance(address, ipaddress.IPv6Address) and address not in GLOBAL_UNICAST:
-            return False
-        return address.is_global and not (address.is_multicast or address.is_reserved)
-
-
-def _unwrapped(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The IPv4 address inside a mapped, 6to4, Teredo or NAT64 address: that is where packets end."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in ipaddress.ip_network("64:ff9b::/96"):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or teredo or address
-
-
-class Clock:
-    """Ends a request at its time, whatever its server does: a read timeout begins anew with every byte that drips."""
-
-    def __init__(self, seconds: float) -> None:
-        self.expired = False
-        self._socket: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._ring)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Clock:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def watch(self, connected: socket.socket) -> None:
-        """Hang up on this connection when the time has come."""
-        self._socket = connected
-        if self.expired:
-            self._ring()
-
-    def _ring(self) -> None:
-        self.expired = True
-        if self._socket:
-            with contextlib.suppress(OSError):
-                # Not the method of a TLS socket: that one lets the reading thread go on in plain text.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def _guarded_adapter(guard: AddressGuard, watch: Callable[[socket.socket], None]) -> HTTPAdapter:
-    """An adapter whose connections go to an address that ``guard`` has passed, and to no other.
-
-    :param watch: is given the socket that an answer is about to be read from
-    """
-
-    def open_socket(self: Any) -> socket.socket:
-        error: Exception = OSError()
-        for address in guard.addresses(self._dns_host, self.port):
-            try:
-                return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
-            except TimeoutError as timeout:
-                error = urllib3.exceptions.ConnectTimeoutError(self, str(timeout))
-            except OSError as refused:
-                error = urllib3.exceptions.NewConnectionError(self, str(refused))
-        raise error
-
-    def answer(self: Any) -> Any:
-        watch(self.sock)
-        return urllib3.connection.HTTPConnection.getresponse(self)
-
-    own = {"_new_conn": open_socket, "getresponse": answer}
-    plain = type("GuardedConnection", (urllib3.connection.HTTPConnection,), own)
-    tls = type("GuardedTLSConnection", (urllib3.connection.HTTPSConnection,), own)
-    pool, tls_pool = urllib3.connectionpool.HTTPConnectionPool, urllib3.connectionpool.HTTPSConnectionPool
-    pools = {
-        "http": type("GuardedPool", (pool,), {"ConnectionCls": plain}),
-        "https": type("GuardedTLSPool", (tls_pool,), {"ConnectionCls": tls}),
-    }
-    adapter = HTTPAdapter(max_retries=0)
-    adapter.poolmanager.pool_classes_by_scheme = pools
-    return adapter
-
-
-class GuardedSession(requests.Session):
-    """A session that leaves redirects alone: requests would read their bodies whole, without any limit.
-
-    :ivar clock: ends the request that is under way
-    """
-
-    clock = Clock(0)
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """No answer leads anywhere by itself."""
-
-
-def guarded_session(guard: AddressGuard, user_agent: str) -> GuardedSession:
-    """A session that connects to what ``guard`` passes, through no proxy, and follows no redirect.
-
-    Whoever asks something starts its clock: ``with Clock(60) as session.clock: session.get(…)``.
-    """
-    session = GuardedSession()
-    # Proxies and .netrc of the environment would open a second, unguarded door.
-    session.trust_env = False
-    session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _guarded_adapter(guard, lambda connected: session.clock.watch(connected)))
-    return session
-
-
 class Fetcher:
     """Reads addresses over HTTP(S) within :class:`Limits`.
 
-    :param guard: which addresses may be connected to
-    :param user_agent: says who asks and where to complain
-    :param authorisation: sent to its origin only, also after redirects
-    :param turn: gives, for a host and the seconds between two requests, the seconds to wait, where several processes
-        ask the same host; None from it, or for it: this one keeps its distance by itself
+    Args:
+        guard: Which addresses may be connected to.
+        user_agent: Says who asks and where to complain.
+        authorisation: Sent to its origin only, also after redirects.
+        reserve_slot: Where several processes send requests to the same host: takes a host and the seconds between two
+            requests, returns the seconds to wait. Without it, or when it returns None, this client alone keeps the
+            rate.
     """
 
     def __init__(
@@ -280,9 +123,9 @@ class Fetcher:
         *,
         user_agent: str = "nxopendata-harvester",
         authorisation: Authorisation | None = None,
-        turn: Callable[[str, float], float | None] | None = None,
+        reserve_slot: Callable[[str, float], float | None] | None = None,
     ) -> None:
-        self._turn = turn
+        self._reserve_slot = reserve_slot
         self.limits = limits or Limits()
         self._authorisation = authorisation
         self._last_request: dict[str, float] = {}
@@ -299,16 +142,19 @@ class Fetcher:
     ) -> Document:
         """Read ``url``, following redirects.
 
-        :param resume: after a broken connection ask for the rest only (RFC 9110, 14.2); for large files
-        :raises FetchError: with a code that says why; :class:`TransientFetchError` after the last retry
+        Args:
+            resume: After a broken connection ask for the rest only (RFC 9110, 14.2); for large files.
+
+        Raises:
+            FetchError: With a code that says why; :class:`TransientFetchError` after the last retry.
         """
         attempt, part = 0, _Part() if resume else None
         while True:
             try:
-                with Clock(self.limits.total_seconds) as self._session.clock:
+                with RequestTimer(self.limits.total_seconds) as self._session.timer:
                     return self._get_once(url, accept, validators or Validators(), part)
             except TransientFetchError as error:
-                if self._session.clock.expired:
+                if self._session.timer.expired:
                     if part:
                         part.drop()
                     raise LimitError("too_slow", url=url, limit=self.limits.total_seconds) from error
@@ -366,7 +212,7 @@ class Fetcher:
         if not self.limits.requests_per_second:
             return
         gap = 1 / self.limits.requests_per_second
-        wait = self._turn(host, gap) if self._turn else None
+        wait = self._reserve_slot(host, gap) if self._reserve_slot else None
         if wait is None:
             wait = self._last_request.get(host, -gap) + gap - time.monotonic()
         if wait > 0:
@@ -425,7 +271,7 @@ class Fetcher:
         document.body.seek(0)
 
     def _raw_chunks(self, url: str, response: requests.Response) -> Iterator[bytes]:
-        """The bytes as sent."""
+        """Yield the bytes as sent."""
         received = 0
         try:
             while chunk := response.raw.read1(CHUNK, decode_content=False):
@@ -436,7 +282,7 @@ class Fetcher:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise TransientFetchError("connection_broken", url=url, received=received) from error
         declared = response.headers.get("Content-Length", "")
-        if self._session.clock.expired or (declared.isdigit() and received < int(declared)):
+        if self._session.timer.expired or (declared.isdigit() and received < int(declared)):
             raise TransientFetchError("connection_broken", url=url, received=received)
 
 
@@ -448,14 +294,14 @@ class _Part:
         self._digest: Any = hashlib.sha256()
 
     def headers(self, url: str) -> dict[str, str]:
-        """What asks for the rest: only of a version that the server names, and unpacked."""
+        """Return what asks for the rest: only of a version that the server names, and unpacked."""
         if self._document is None or self._document.url != url:
             return {"Accept-Encoding": "identity"}
         version = self._document.validators.etag or self._document.validators.last_modified
         return {"Accept-Encoding": "identity", "Range": f"bytes={self._document.size}-", "If-Range": version}
 
     def continued(self, document: Document, response: requests.Response) -> Any:
-        """The digest to go on with; ``document`` has the bytes that came before if the answer is their rest."""
+        """Return the digest to go on with; ``document`` has the bytes that came before if the answer is their rest."""
         before, self._document = self._document, None
         start = f"bytes {before.size}-" if before else ""
         if before and response.status_code == 206 and response.headers.get("Content-Range", "").startswith(start):
@@ -489,8 +335,9 @@ class _Part:
 def gunzip(chunks: Iterable[bytes], url: str) -> Iterator[bytes]:
     """Decompress a gzip stream in bounded steps.
 
-    :raises TransientFetchError: the stream ends before its trailer
-    :raises FetchError: the bytes are not gzip
+    Raises:
+        TransientFetchError: The stream ends before its trailer.
+        FetchError: The bytes are not gzip.
     """
     decoder = zlib.decompressobj(wbits=31)
     try:
@@ -526,7 +373,7 @@ def _seconds(retry_after: str) -> float | None:
 
 
 def _reason(error: Exception) -> str:
-    """The innermost cause, which is the one that tells a person something."""
+    """Return the innermost cause, which is the one that tells a person something."""
     cause: Any = error
     with contextlib.suppress(AttributeError, IndexError):
         while isinstance(cause.args[0], Exception):

@@ -17,9 +17,10 @@ _XML_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)
 
 
 def detect_encoding(body: IO[bytes], declared: str = "") -> str:
-    """The codec of a whole text, see :func:`ckanext.nxopendata.core.tabular.encoding.detect`.
+    """Return the codec of a whole text, see :func:`ckanext.nxopendata.core.tabular.encoding.detect`.
 
-    :raises FormatError: nothing decodes it
+    Raises:
+        FormatError: Nothing decodes it.
     """
     try:
         return encoding.detect(body, declared, zeros_allowed=True)
@@ -27,10 +28,11 @@ def detect_encoding(body: IO[bytes], declared: str = "") -> str:
         raise FormatError("encoding_undecided") from error
 
 
-def as_utf8(document: Document, *, xml: bool = False) -> IO[bytes]:
-    """The body of ``document`` as UTF-8 without byte order mark.
+def to_utf8(document: Document, *, xml: bool = False) -> IO[bytes]:
+    """Return the body of ``document`` as UTF-8 without byte order mark.
 
-    :param xml: also take the encoding out of the XML declaration, which would now be wrong
+    Args:
+        xml: Also take the encoding out of the XML declaration, which would now be wrong.
     """
     head = document.head()
     declared = document.charset
@@ -59,12 +61,12 @@ def _decoded(body: IO[bytes], name: str) -> Iterator[str]:
 
 
 def decode_head(head: bytes) -> str:
-    """The first bytes as text, good enough to look at."""
+    """Return the first bytes as text, good enough to look at."""
     return head.decode(encoding.codec_of_mark(head) or "utf-8", errors="replace")
 
 
 def has_doctype(body: IO[bytes]) -> bool:
-    """Whether an XML document in UTF-8 declares a document type, or hides it behind a huge prologue.
+    """Tell whether an XML document in UTF-8 declares a document type, or hides it behind a huge prologue.
 
     The harvester takes no document type at all: no entities, no external subsets.
     """

@@ -2,7 +2,7 @@
 
 Pages are asked for by the id they follow (``fq=id:{last TO *]``, sorted by id), so that a dataset that is added,
 changed or deleted while the catalogue is read moves no other out of sight. A site that refuses this is read by
-``start`` with one dataset of overlap, and a page that does not join is a doubt.
+``start`` with one dataset of overlap, and a page that does not join counts against completeness.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class CkanFormat:
     mapping: ClassVar[str] = "ckan"
 
     def entry(self, url: str) -> str:
-        """The first page of the search, whatever page of the site ``url`` is.
+        """Return the first page of the search, whatever page of the site ``url`` is.
 
         ``/organization/x``, ``/group/x`` and the filters of a search page narrow the search.
         """
@@ -75,27 +75,28 @@ class CkanFormat:
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield the datasets, in the order of their ids.
 
-        :raises FormatError: the first answer is not one of CKAN's
+        Raises:
+            FormatError: The first answer is not one of CKAN's.
         """
         base = self.entry(reading.url)
         page = self._first(first, base, reading)
         asked = {page.url}
         seen, last, by_start = 0, "", False
         while True:
-            reading.evidence.page(page)
+            reading.completeness.add_page(page)
             try:
                 with page:
                     result = self._result(page)
             except FormatError as error:
-                reading.spoilt(error, page.url)
+                reading.page_failed(error, page.url)
                 return
             count, datasets = result
             if by_start and not (datasets and datasets[0].get("id") == last):
-                reading.flaw("changed_while_reading", page.url)
+                reading.add_issue("changed_while_reading", page.url)
                 return
             fresh = datasets[1:] if by_start else datasets
             remaining = count - seen if by_start else count
-            reading.evidence.declared_total = seen + remaining
+            reading.completeness.declared_total = seen + remaining
             # a site that sorts or filters in its own way cannot be asked for what follows an id
             astray = not by_start and not _ascending(last, fresh)
             by_start = by_start or astray
@@ -103,29 +104,29 @@ class CkanFormat:
                 for entry in fresh:
                     yield self._record(entry, base)
                 seen += len(fresh)
-                if seen >= reading.evidence.declared_total:
+                if seen >= reading.completeness.declared_total:
                     break
                 if not fresh:
-                    reading.flaw("page_repeated", page.url)
+                    reading.add_issue("page_repeated", page.url)
                     return
                 last = str(fresh[-1].get("id"))
             following = _search_url(base, None, start=seen - 1) if by_start else _search_url(base, last)
             page = self._next(following, asked, reading)
-            if page is None and not by_start and reading.evidence.doubts == ["page_unreadable"]:
-                reading.evidence.doubts.clear()
+            if page is None and not by_start and reading.completeness.issues == ["page_unreadable"]:
+                reading.completeness.issues.clear()
                 by_start = True
                 page = self._next(_search_url(base, None, start=seen - 1), asked, reading)
             if page is None:
                 return
-        reading.evidence.closed = not reading.evidence.doubts
+        reading.completeness.closed = not reading.completeness.issues
 
     def _first(self, first: Document, base: str, reading: Reading) -> Document:
-        """The first page of the search: ``first`` if it is that, else asked for."""
+        """Return the first page of the search: ``first`` if it is that, else asked for."""
         if first.url == base:
             return first
         first.body.close()
         try:
-            return reading.door.get(base, accept=self.accept)
+            return reading.client.get(base, accept=self.accept)
         except FetchError as error:
             raise FormatError("ckan_not_an_answer", url=base) from error
 
@@ -146,19 +147,19 @@ class CkanFormat:
         guid = str(entry.get("id") or "").strip() or None
         site = base.partition("/api/")[0]
         position = f"{site}/dataset/{quote(str(entry.get('name') or guid or ''))}"
-        if streams.too_deep(entry):
+        if streams.is_too_deep(entry):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
-        return Record(guid, cleaned(entry) | {"@page": position}, position)
+        return Record(guid, clean_dataset(entry) | {"@page": position}, position)
 
 
 def _ascending(last: str, datasets: list[dict[str, Any]]) -> bool:
-    """Whether the ids rise, beginning above ``last``."""
+    """Tell whether the ids rise, beginning above ``last``."""
     ids = [last, *(str(entry.get("id")) for entry in datasets)]
     return all(before < after for before, after in pairwise(ids))
 
 
-def cleaned(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """A dataset without what changes by itself; ``extras`` become an object, names of tags and groups lists."""
+def clean_dataset(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dataset without what changes by itself; ``extras`` become an object, names of tags and groups lists."""
     raw = {key: value for key, value in entry.items() if key not in VOLATILE and value not in (None, "", [], {})}
     extras = {
         pair["key"]: pair["value"]
@@ -192,7 +193,7 @@ def _file(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _search_url(url: str, last: str | None, start: int | None = None) -> str:
-    """The address of a page: of the datasets after ``last``, or from ``start`` on."""
+    """Return the address of a page: of the datasets after ``last``, or from ``start`` on."""
     parts = urlsplit(url)
     query = {key: value for key, value in parse_qsl(parts.query) if key not in ("start", "rows", "sort")}
     if last is not None:
@@ -204,5 +205,3 @@ def _search_url(url: str, last: str | None, start: int | None = None) -> str:
 
 
 FORMAT = CkanFormat()
-
-__all__ = ["FORMAT", "CkanFormat", "cleaned"]

@@ -19,7 +19,6 @@ from ckanext.nxopendata.harvest.formats import Reading, Record, streams
 ROWS = 100
 CSW = "{http://www.opengis.net/cat/csw/2.0.2}"
 GMD = "{http://www.isotc211.org/2005/gmd}"
-GCO = "{http://www.isotc211.org/2005/gco}"
 OWS = "{http://www.opengis.net/ows}"
 METADATA, RESULTS, EXCEPTION = GMD + "MD_Metadata", CSW + "SearchResults", OWS + "ExceptionText"
 MARKS = ("opengis.net/cat/csw", "isotc211.org/2005/gmd")
@@ -49,27 +48,28 @@ class CswFormat:
     mapping: ClassVar[str] = "iso19139"
 
     def entry(self, url: str) -> str:
-        """The first page of ``GetRecords``; what else the address asks for (a map file, a key) stays in it."""
+        """Return the first page of ``GetRecords``; what else the address asks for (a map file, a key) stays in it."""
         return _page_url(url, 1)
 
     def recognises(self, document: Document) -> bool:
-        head = streams.looks_like_xml(document)
+        head = streams.read_xml_head(document)
         return any(mark in head for mark in MARKS)
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield the records of all pages.
 
-        :raises FormatError: the first answer is not that of a catalogue service
+        Raises:
+            FormatError: The first answer is not that of a catalogue service.
         """
-        evidence = reading.evidence
+        completeness = reading.completeness
         page: Document | None = first
         if "getrecords" not in first.url.lower() and not self._single(first):
             # capabilities, an exception: what a service answers when it is not asked for records
             first.body.close()
-            page = reading.door.get(self.entry(reading.url), accept=self.accept)
+            page = reading.client.get(self.entry(reading.url), accept=self.accept)
         asked, at, seen = {page.url}, 1, 0
         while page is not None:
-            evidence.page(page)
+            completeness.add_page(page)
             matched: int | None = None
             following, found, problem = 0, 0, ""
             try:
@@ -86,42 +86,42 @@ class CswFormat:
                             found += 1
                             yield self._record(element, page.url)
             except FormatError as error:
-                reading.spoilt(error, page.url)
+                reading.page_failed(error, page.url)
                 return
             seen += found
             if matched is None:
-                if found and evidence.pages == 1:
-                    evidence.closed = True  # a plain document of records, without a service
+                if found and completeness.pages == 1:
+                    completeness.closed = True  # a plain document of records, without a service
                     return
-                if evidence.pages == 1:
+                if completeness.pages == 1:
                     raise FormatError("csw_not_an_answer", url=page.url, reason=problem[:300] or "?")
-                reading.flaw("page_unreadable", page.url)
+                reading.add_issue("page_unreadable", page.url)
                 return
-            if evidence.declared_total not in (None, matched):
-                reading.flaw("changed_while_reading", page.url)
-            evidence.declared_total = matched
+            if completeness.declared_total not in (None, matched):
+                reading.add_issue("changed_while_reading", page.url)
+            completeness.declared_total = matched
             if following in (0, None) or following > matched or seen >= matched:
-                evidence.closed = not evidence.doubts
+                completeness.closed = not completeness.issues
                 return
             if following <= at or not found:
-                reading.flaw("page_loop", page.url, limit=reading.max_pages)
+                reading.add_issue("page_loop", page.url, limit=reading.max_pages)
                 return
             at = following
             page = reading.open(_page_url(reading.url, at), asked, self.accept)
 
     def _single(self, document: Document) -> bool:
-        head = streams.looks_like_xml(document)
+        head = streams.read_xml_head(document)
         return "<gmd:md_metadata" in head or "getrecordsresponse" in head
 
     def _record(self, element: Any, url: str) -> Record:
-        raw = plain(element)
+        raw = to_values(element)
         guid = raw.get("fileIdentifier") if isinstance(raw, dict) else None
         position = f"{url}#line={element.sourceline or '?'}"
         return Record(str(guid).strip() if guid else None, raw if isinstance(raw, dict) else {}, position)
 
 
-def plain(element: Any, level: int = 0) -> Any:
-    """A class of ISO 19139 as an object of its properties; a simple value as text."""
+def to_values(element: Any, level: int = 0) -> Any:
+    """Return a class of ISO 19139 as an object of its properties; a simple value as text."""
     language = ""
     if level == 0:
         language = _language(element)
@@ -153,7 +153,7 @@ def _put(result: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _value(prop: Any, level: int, language: str) -> Any:
-    """The value of a property: a text, a text in several languages, a code, or an object."""
+    """Return the value of a property: a text, a text in several languages, a code, or an object."""
     children = [child for child in prop if isinstance(child.tag, str)]
     if not children:
         return (prop.text or "").strip() or prop.get("{http://www.w3.org/1999/xlink}href", "")
@@ -173,7 +173,7 @@ def _value(prop: Any, level: int, language: str) -> Any:
 
 
 def _name(element: Any) -> str:
-    """The local name; of ``gco:Date`` whose prefix nothing declares, too (``QName`` refuses such a tag)."""
+    """Return the local name; of ``gco:Date`` whose prefix nothing declares, too (``QName`` refuses such a tag)."""
     return element.tag.rpartition("}")[2].rpartition(":")[2]
 
 

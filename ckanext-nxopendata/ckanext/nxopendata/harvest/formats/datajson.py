@@ -35,9 +35,10 @@ class DataJsonFormat:
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield the datasets in the order of the document.
 
-        :raises FormatError: not JSON, broken off, or without a list of datasets
+        Raises:
+            FormatError: Not JSON, broken off, or without a list of datasets.
         """
-        reading.evidence.page(first)
+        reading.completeness.add_page(first)
         with first:
             listed = text.decode_head(first.head(64)).lstrip("\ufeff \t\r\n").startswith("[")
             prefixes = ("item",) if listed else INSIDE
@@ -46,7 +47,7 @@ class DataJsonFormat:
                 yield self._record(entry, number, first.url)
             if not number and not listed and not self._has_list(first):
                 raise FormatError("json_without_datasets", url=first.url)
-        reading.evidence.closed = True
+        reading.completeness.closed = True
 
     def _has_list(self, document: Document) -> bool:
         return any(isinstance(value, list) for value in streams.json_items(document, "dataset", "catalog"))
@@ -56,13 +57,13 @@ class DataJsonFormat:
         if not isinstance(entry, Mapping):
             return Record(None, {}, position)
         guid = identifier(entry.get("identifier")) or identifier(entry.get("@id"))
-        if streams.too_deep(entry):
+        if streams.is_too_deep(entry):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
         return Record(guid, {**entry, **_period(entry.get("temporal"))}, position)
 
 
 def identifier(value: Any) -> str | None:
-    """The identifier: a text, or DCAT-US 3's ``{"@id"}`` / ``{"notation"}``; None when there is none."""
+    """Return the identifier: a text, or DCAT-US 3's ``{"@id"}`` / ``{"notation"}``; None when there is none."""
     if isinstance(value, list):
         return next((found for item in value if (found := identifier(item))), None)
     if isinstance(value, Mapping):

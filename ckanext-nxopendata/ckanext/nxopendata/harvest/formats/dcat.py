@@ -11,23 +11,25 @@ import pyoxigraph as ox
 
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, rdf
+from ckanext.nxopendata.harvest.formats import Reading, Record
+from ckanext.nxopendata.harvest.formats.rdf import descriptions, graphs, parsing, vocabulary
 
 DEEPEST_CATALOGUE = 5
-HOLDS = rdf.begins(rdf.PREFIXES["dcat"] + "dataset")
-HAS_FILE = rdf.begins(rdf.PREFIXES["dcat"] + "distribution")
-IS_CATALOGUE = rdf.is_a(rdf.PREFIXES["dcat"] + "Catalog")
-IS_SERIES = rdf.is_a(rdf.PREFIXES["dcat"] + "DatasetSeries")
+HOLDS = vocabulary.line_start(vocabulary.PREFIXES["dcat"] + "dataset")
+HAS_FILE = vocabulary.line_start(vocabulary.PREFIXES["dcat"] + "distribution")
+IS_CATALOGUE = vocabulary.type_line(vocabulary.PREFIXES["dcat"] + "Catalog")
+IS_SERIES = vocabulary.type_line(vocabulary.PREFIXES["dcat"] + "DatasetSeries")
 
 
 @dataclass(slots=True)
 class _Walk:
     """What reading carries from page to page.
 
-    :param asked: addresses that were asked for
-    :param digests: of the documents that were read
-    :param inside: catalogues that are still to be read, and how deep they stand
-    :param total: datasets that the catalogues say they have; ``totals`` of them said it
+    Attributes:
+        asked: Addresses that were asked for.
+        digests: Of the documents that were read.
+        inside: Catalogues that are still to be read, and how deep they stand.
+        total: Datasets that the catalogues say they have; ``totals`` of them said it.
     """
 
     reading: Reading
@@ -48,46 +50,48 @@ class DcatFormat:
     mapping: ClassVar[str] = "dcat"
 
     def recognises(self, document: Document) -> bool:
-        return rdf.syntax_of(document) is not None
+        return parsing.detect_syntax(document) is not None
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Follow the Hydra pages from ``first``, then the catalogues in the catalogue that are on the same host.
 
-        A page that cannot be read ends the reading of its catalogue with a doubt; what was read before it stays.
+        A page that cannot be read ends the reading of its catalogue, which then is not complete; what was read before
+        it stays.
 
-        :raises FormatError: the first document is not readable
+        Raises:
+            FormatError: The first document is not readable.
         """
         walk = _Walk(reading, {reading.url, first.url})
         yield from self._catalogue(first, walk, 0)
         while walk.inside:
             url, depth = walk.inside.pop(0)
             if depth > DEEPEST_CATALOGUE:
-                reading.flaw("page_loop", url, limit=reading.max_pages)
+                reading.add_issue("page_loop", url, limit=reading.max_pages)
             elif url not in walk.asked and (page := reading.open(url, walk.asked, self.accept)):
                 yield from self._catalogue(page, walk, depth)
-        evidence = reading.evidence
-        evidence.declared_total = walk.total if walk.totals else None
-        evidence.closed = not evidence.doubts or set(evidence.doubts) <= {"record_without_identifier"}
+        completeness = reading.completeness
+        completeness.declared_total = walk.total if walk.totals else None
+        completeness.closed = not completeness.issues or set(completeness.issues) <= {"record_without_identifier"}
 
     def _catalogue(self, first: Document, walk: _Walk, depth: int) -> Iterator[Record]:
-        """The records of one catalogue, page by page."""
-        reading, evidence = walk.reading, walk.reading.evidence
+        """Yield the records of one catalogue, page by page."""
+        reading, completeness = walk.reading, walk.reading.completeness
         total: int | None = None
         page: Document | None = first
         while page is not None:
-            evidence.page(page)
+            completeness.add_page(page)
             if page.sha256 in walk.digests:
-                evidence.doubt("page_repeated")
+                completeness.add_issue("page_repeated")
                 reading.report(Problem("page_repeated", "page", position=page.url))
                 break
             walk.digests.add(page.sha256)
             try:
-                graph = rdf.parse(page, reading.door)
+                graph = parsing.parse(page, reading.client)
             except HarvestError as error:
-                if evidence.pages == 1:
+                if completeness.pages == 1:
                     raise
-                evidence.doubt("page_unreadable")
-                reading.report(Problem.of(error, "page", page.url))
+                completeness.add_issue("page_unreadable")
+                reading.report(Problem.from_error(error, "page", page.url))
                 break
             finally:
                 page.body.close()
@@ -96,7 +100,7 @@ class DcatFormat:
                 with reading.ahead(following, walk.asked, self.accept):
                     yield from self._records(graph, page.url, walk)
                 total = _total(graph) if total is None else total
-                evidence.declared_total = walk.total + (total or 0) if total is not None else None
+                completeness.declared_total = walk.total + (total or 0) if total is not None else None
                 self._note_catalogues(graph, page.url, walk, depth)
             finally:
                 graph.close()
@@ -105,7 +109,7 @@ class DcatFormat:
             walk.totals += 1
             walk.total += total
 
-    def _records(self, graph: rdf.Graph, url: str, walk: _Walk) -> Iterator[Record]:
+    def _records(self, graph: graphs.Graph, url: str, walk: _Walk) -> Iterator[Record]:
         for subject in graph.datasets():
             own = graph.lines(subject) or []
             if IS_SERIES in own and not any(line.startswith(HAS_FILE) for line in own):
@@ -113,21 +117,21 @@ class DcatFormat:
                 continue
             if IS_CATALOGUE in own:
                 continue
-            iri = rdf.iri(subject)
+            iri = vocabulary.iri(subject)
             try:
-                description = rdf.Description(graph, subject, own)
-            except rdf.TooManyNodesError:
-                yield Record(iri, {"@oversized": rdf.MOST_NODES}, url)
+                description = descriptions.Description(graph, subject, own)
+            except descriptions.TooManyNodesError:
+                yield Record(iri, {"@oversized": descriptions.MOST_NODES}, url)
                 continue
             guid = iri or _identifier(description)
             yield Record(guid, description, iri or url, canonical=description.canonical)
 
-    def _note_catalogues(self, graph: rdf.Graph, url: str, walk: _Walk, depth: int) -> None:
+    def _note_catalogues(self, graph: graphs.Graph, url: str, walk: _Walk, depth: int) -> None:
         """Remember the catalogues in this one whose datasets this document does not hold."""
-        for term in sorted(rdf.objects(graph, rdf.INSIDE), key=str):
+        for term in sorted(graphs.find_objects(graph, vocabulary.INSIDE), key=str):
             if not isinstance(term, ox.NamedNode):
                 continue
-            if any(line.startswith(HOLDS) for line in graph.lines(rdf.token(term.value)) or ()):
+            if any(line.startswith(HOLDS) for line in graph.lines(vocabulary.token(term.value)) or ()):
                 continue
             address = term.value.partition("#")[0]
             if urlsplit(address)[:2] == urlsplit(url)[:2]:
@@ -138,7 +142,7 @@ class DcatFormat:
 
 
 def _identifier(raw: Mapping[str, Any]) -> str | None:
-    """What identifies a dataset without an IRI: ``dct:identifier``; None if it has none."""
+    """Return what identifies a dataset without an IRI: ``dct:identifier``; None if it has none."""
     for value in raw.get("dct:identifier", ()):
         plain = value if isinstance(value, str) else value.get("@value", "")
         if plain.strip():
@@ -146,15 +150,15 @@ def _identifier(raw: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _next(graph: rdf.Graph, url: str) -> str | None:
-    following = {urljoin(url, term.value) for term in rdf.objects(graph, *rdf.HYDRA_NEXT)}
+def _next(graph: graphs.Graph, url: str) -> str | None:
+    following = {urljoin(url, term.value) for term in graphs.find_objects(graph, *vocabulary.HYDRA_NEXT)}
     following.discard(url)
     return min(following) if following else None
 
 
-def _total(graph: rdf.Graph) -> int | None:
-    """The number of datasets that a page says its catalogue has."""
-    totals = [int(term.value) for term in rdf.objects(graph, rdf.HYDRA_TOTAL) if term.value.isdigit()]
+def _total(graph: graphs.Graph) -> int | None:
+    """Return the number of datasets that a page says its catalogue has."""
+    totals = [int(term.value) for term in graphs.find_objects(graph, vocabulary.HYDRA_TOTAL) if term.value.isdigit()]
     return max(totals) if totals else None
 
 

@@ -25,17 +25,18 @@ class Gbt21063Format:
     mapping: ClassVar[str] = "gbt21063"
 
     def recognises(self, document: Document) -> bool:
-        head = streams.looks_like_xml(document)
+        head = streams.read_xml_head(document)
         return xml.NAMESPACE in head or ("<catalogue" in head and "<restitle" in head)
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield the records in the order of the document.
 
-        :raises FormatError: not well-formed (names the line), with a document type, or with another root
+        Raises:
+            FormatError: Not well-formed (names the line), with a document type, or with another root.
         """
-        reading.evidence.page(first)
+        reading.completeness.add_page(first)
         with first:
-            body = text.as_utf8(first, xml=True)
+            body = text.to_utf8(first, xml=True)
             if text.has_doctype(body):
                 raise FormatError("xml_doctype", url=first.url)
             try:
@@ -46,21 +47,21 @@ class Gbt21063Format:
                 if error.code == "xml_root":
                     facts |= {"root": error.params["found"], "expected": error.params["root"]}
                 raise FormatError(error.code, **facts) from error
-        reading.evidence.closed = True
+        reading.completeness.closed = True
 
     def _record(self, draft: Draft, url: str, reading: Reading) -> Record:
         position = f"{url}#line={draft.first.row}"
         code = draft.dataset.get("nx_resource_code") or ""
         guid = code or draft.identifier or None
         if draft.operation:
-            reading.evidence.whole = False
+            reading.completeness.whole = False
         if draft.operation == xml.DELETE:
             return Record(guid, {}, position, withdrawn=True)
-        return Record(guid, raw(draft), position)
+        return Record(guid, to_raw(draft), position)
 
 
-def raw(draft: Draft) -> dict[str, Any]:
-    """A record as plain values, without what is empty."""
+def to_raw(draft: Draft) -> dict[str, Any]:
+    """Return a record as plain values, without what is empty."""
     values = {name: value for name, value in draft.dataset.items() if value not in ("", [], {}, None)}
     if tags := values.get("tags"):
         values["tags"] = [tag["name"] for tag in tags]

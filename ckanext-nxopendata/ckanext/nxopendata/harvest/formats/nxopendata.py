@@ -27,7 +27,7 @@ class NxOpendataFormat:
     mapping: ClassVar[str] = "nxopendata"
 
     def entry(self, url: str) -> str:
-        """The feed of the site that ``url`` is on."""
+        """Return the feed of the site that ``url`` is on."""
         parts = urlsplit(url)
         root = parts.path.partition("/api/")[0].rstrip("/")
         return urlunsplit((parts.scheme, parts.netloc, root + FEED, urlencode({"limit": LIMIT}), ""))
@@ -39,22 +39,23 @@ class NxOpendataFormat:
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield what the feed tells, each dataset once.
 
-        :raises FormatError: the first answer is not the feed's
+        Raises:
+            FormatError: The first answer is not the feed's.
         """
-        evidence = reading.evidence
+        completeness = reading.completeness
         base = self.entry(reading.url)
         cursor = str(reading.memory.get("cursor") or "")
         page: Document | None = self._begin(first, base, cursor, reading)
-        evidence.whole = page is first or page.url == base
+        completeness.whole = page is first or page.url == base
         asked, seen = {page.url}, set[str]()
         repeated = ""
         while page is not None:
-            evidence.page(page)
+            completeness.add_page(page)
             try:
                 with page:
                     answer = _result(page)
             except FormatError as error:
-                reading.spoilt(error, page.url)
+                reading.page_failed(error, page.url)
                 return
             for change in answer["changes"]:
                 if change.get("id") in seen:
@@ -64,17 +65,17 @@ class NxOpendataFormat:
                 seen.add(str(change.get("id")))
                 yield self._record(change, page.url)
             if not answer["more"]:
-                evidence.memory = {"cursor": repeated or str(answer["cursor"])}
-                evidence.closed = not evidence.doubts
+                completeness.memory = {"cursor": repeated or str(answer["cursor"])}
+                completeness.closed = not completeness.issues
                 return
             cursor = str(answer["cursor"])
             page = reading.open(_after(base, cursor), asked, self.accept)
 
     def _begin(self, first: Document, base: str, cursor: str, reading: Reading) -> Document:
-        """The first page: after the cursor if the other portal still knows it, else of everything."""
+        """Return the first page: after the cursor if the other portal still knows it, else of everything."""
         if cursor:
             try:
-                page = reading.door.get(_after(base, cursor), accept=self.accept)
+                page = reading.client.get(_after(base, cursor), accept=self.accept)
             except FetchError:
                 pass
             else:
@@ -84,7 +85,7 @@ class NxOpendataFormat:
             return first
         first.body.close()
         try:
-            return reading.door.get(base, accept=self.accept)
+            return reading.client.get(base, accept=self.accept)
         except FetchError as error:
             raise FormatError("feed_not_an_answer", url=base) from error
 
@@ -95,9 +96,9 @@ class NxOpendataFormat:
         position = f"{site}/dataset/{change.get('name') or guid}"
         if change.get("kind") == "withdrawn" or not isinstance(dataset, Mapping):
             return Record(guid, {}, position, withdrawn=True)
-        if streams.too_deep(dataset):
+        if streams.is_too_deep(dataset):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
-        return Record(guid, ckan.cleaned(dataset) | {"@page": position}, position)
+        return Record(guid, ckan.clean_dataset(dataset) | {"@page": position}, position)
 
 
 def _result(page: Document) -> dict[str, Any]:

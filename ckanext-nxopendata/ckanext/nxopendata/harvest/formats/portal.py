@@ -42,7 +42,7 @@ class PortalFormat:
     mapping: ClassVar[str] = "portal"
 
     def entry(self, url: str) -> str:
-        """The first page of the list, with the filters that ``url`` has."""
+        """Return the first page of the list, with the filters that ``url`` has."""
         parts = urlsplit(url)
         path = parts.path
         if not re.search(r"/o?portal/catalog", path):
@@ -58,26 +58,27 @@ class PortalFormat:
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield the datasets of all list pages, a request each.
 
-        :raises FormatError: the first page is not a list of the family
+        Raises:
+            FormatError: The first page is not a list of the family.
         """
-        evidence = reading.evidence
+        completeness = reading.completeness
         page: Document | None = first
         number, asked, seen = 1, {first.url}, set[str]()
         while page is not None:
-            evidence.page(page)
+            completeness.add_page(page)
             try:
                 with page:
                     tree = _tree(page)
             except FormatError as error:
-                reading.spoilt(error, page.url)
+                reading.page_failed(error, page.url)
                 return
             listed = _links(tree, page.url)
             total = _total(tree)
             if number == 1 and listed is None:
                 raise FormatError("portal_without_list", url=page.url)
-            if evidence.declared_total not in (None, total):
-                reading.flaw("changed_while_reading", page.url)
-            evidence.declared_total = total
+            if completeness.declared_total not in (None, total):
+                reading.add_issue("changed_while_reading", page.url)
+            completeness.declared_total = total
             fresh = {key: link for key, link in (listed or {}).items() if key not in seen}
             for key, (address, formats) in fresh.items():
                 seen.add(key)
@@ -86,24 +87,24 @@ class PortalFormat:
             # without a total only an empty or repeated page ends the list
             ended = not fresh if total is None else len(seen) >= total
             if ended:
-                evidence.closed = not evidence.doubts
+                completeness.closed = not completeness.issues
                 return
             if not fresh:
-                reading.flaw("page_repeated", page.url)
+                reading.add_issue("page_repeated", page.url)
                 return
             number += 1
             page = reading.open(_page_url(self.entry(reading.url), number), asked, self.accept)
 
     def _detail(self, key: str, address: str, formats: list[str], reading: Reading) -> Record | None:
         try:
-            with reading.door.get(address, accept=self.accept) as page:
-                raw = facts(_tree(page), page.url)
+            with reading.client.get(address, accept=self.accept) as page:
+                raw = read_facts(_tree(page), page.url)
         except HarvestError as error:
-            reading.evidence.doubt("page_unreadable")
-            reading.report(Problem.of(error, "page", address))
+            reading.completeness.add_issue("page_unreadable")
+            reading.report(Problem.from_error(error, "page", address))
             return None
         if not raw.get("标题"):
-            reading.flaw("portal_without_title", address)
+            reading.add_issue("portal_without_title", address)
             return None
         if formats:
             raw.setdefault("格式", formats)
@@ -113,7 +114,7 @@ class PortalFormat:
 def _tree(page: Document) -> Any:
     if page.size > LARGEST:
         raise FormatError("too_large", url=page.url, limit=LARGEST)
-    body = text.as_utf8(page)
+    body = text.to_utf8(page)
     try:
         return html.document_fromstring(body.read(), parser=html.HTMLParser(encoding="utf-8", remove_comments=True))
     except (ParserError, ValueError) as error:
@@ -129,7 +130,7 @@ def _links(tree: Any, base: str) -> dict[str, tuple[str, list[str]]] | None:
             address = urljoin(base, anchor.get("href").strip())
             if (match := DETAIL.search(urlsplit(address).path)) and _same_host(address, base):
                 entry = next(iter(title.xpath("ancestor::li[1]")), title)
-                kinds = [words(kind) for kind in entry.xpath(".//*[contains(@class, 'file-type')]//li")]
+                kinds = [element_text(kind) for kind in entry.xpath(".//*[contains(@class, 'file-type')]//li")]
                 found[match[1]] = (address, sorted({kind for kind in kinds if kind}))
                 break
     listed = titles or tree.xpath("//*[contains(@class, 'bottom-content')]")
@@ -141,32 +142,32 @@ def _same_host(address: str, base: str) -> bool:
 
 
 def _total(tree: Any) -> int | None:
-    """The number in the head of the list: ``共找到 2,001 个数据集``."""
+    """Return the number in the head of the list: ``共找到 2,001 个数据集``."""
     for head in tree.xpath("//*[contains(@class, 'top-title')]//span"):
-        digits = re.sub(r"[,\s，]", "", words(head))
+        digits = re.sub(r"[,\s，]", "", element_text(head))
         if digits.isdigit():
             return int(digits)
     return None
 
 
-def words(element: Any) -> str:
-    """The text of an element, white space squeezed."""
+def element_text(element: Any) -> str:
+    """Return the text of an element, white space squeezed."""
     return " ".join("".join(element.itertext()).replace("\u00a0", " ").split())
 
 
-def facts(tree: Any, url: str) -> dict[str, Any]:
-    """A dataset's page: its facts by their names, ``items``, ``files``."""
+def read_facts(tree: Any, url: str) -> dict[str, Any]:
+    """Return a dataset's page: its facts by their names, ``items``, ``files``."""
     raw: dict[str, Any] = {}
     for title in tree.xpath("//*[contains(@class, 'd-title')]//h4 | //h4"):
-        if words(title):
-            raw["标题"] = words(title)
+        if element_text(title):
+            raw["标题"] = element_text(title)
             break
     for entry in tree.xpath("//ul[contains(@class, 'list-inline')]/li"):
-        name, mark, value = words(entry).replace(":", "：").partition("：")
+        name, mark, value = element_text(entry).replace(":", "：").partition("：")
         if mark:
             _fact(raw, name, value)
     for table in tree.xpath("//li[@name='basicinfo']//table | //table[contains(@class, 'basicinfo')]"):
-        cells = [words(cell) for cell in table.xpath(".//td | .//th")]
+        cells = [element_text(cell) for cell in table.xpath(".//td | .//th")]
         for name, value in zip(cells[::2], cells[1::2], strict=False):
             _fact(raw, name.rstrip("：:"), value)
     if items := _items(tree):
@@ -183,10 +184,10 @@ def _fact(raw: dict[str, Any], name: str, value: str) -> None:
 
 
 def _items(tree: Any) -> list[dict[str, str]]:
-    """The information items: the table whose head names them."""
+    """Return the information items: the table whose head names them."""
     for table in tree.xpath("//table"):
         rows = table.xpath(".//tr")
-        heads = [words(cell) for cell in rows[0].xpath("./th | ./td")] if rows else []
+        heads = [element_text(cell) for cell in rows[0].xpath("./th | ./td")] if rows else []
         columns = {
             key: next((index for index, head in enumerate(heads) if head in names), None)
             for key, names in ITEM_HEADS.items()
@@ -195,7 +196,7 @@ def _items(tree: Any) -> list[dict[str, str]]:
             continue
         entries = []
         for row in rows[1:]:
-            cells = [words(cell) for cell in row.xpath("./td")]
+            cells = [element_text(cell) for cell in row.xpath("./td")]
             values = {key: cells[at] for key, at in columns.items() if at is not None and at < len(cells) and cells[at]}
             if values.get("name"):
                 entries.append(values)
@@ -204,7 +205,7 @@ def _items(tree: Any) -> list[dict[str, str]]:
 
 
 def _files(tree: Any, url: str) -> list[dict[str, str]]:
-    """The files of a dataset. A file's address is made of the dataset's and its own identifier on the page."""
+    """Return the files of a dataset. A file's address is made of the dataset's and its own identifier on the page."""
     root, dataset, title = (_input(tree, name) for name in ("rootPath", "cata_id", "cata_name"))
     found: list[dict[str, str]] = []
     for row in tree.xpath("//li[@name='file-download']//tr[@fileformat or @fileFormat]"):
@@ -212,7 +213,7 @@ def _files(tree: Any, url: str) -> list[dict[str, str]]:
         anchor = next(iter(row.xpath(".//a[@id or @href]")), None)
         if anchor is None:
             continue
-        name = words(anchor) or anchor.get("title", "")
+        name = element_text(anchor) or anchor.get("title", "")
         href = (anchor.get("href") or "").strip()
         if href and not href.startswith(("#", "javascript:")):
             address = urljoin(url, href)
@@ -222,8 +223,8 @@ def _files(tree: Any, url: str) -> list[dict[str, str]]:
         found.append({"@id": anchor.get("id") or address, "url": address, "name": name, "format": kind})
     for anchor in tree.xpath("//li[@name='api-list' or @name='api']//a[@href]"):
         address = urljoin(url, anchor.get("href").strip())
-        if address.startswith(("http://", "https://")) and words(anchor):
-            found.append({"@id": address, "url": address, "name": words(anchor), "format": "API"})
+        if address.startswith(("http://", "https://")) and element_text(anchor):
+            found.append({"@id": address, "url": address, "name": element_text(anchor), "format": "API"})
     return found
 
 

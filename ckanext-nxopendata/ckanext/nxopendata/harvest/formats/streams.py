@@ -17,13 +17,14 @@ DEEPEST_JSON = 40
 
 
 def json_items(document: Document, *prefixes: str) -> Iterator[Any]:
-    """The values at each of ``prefixes`` (as ijson writes them: ``dataset.item``), one in memory at a time.
+    """Yield the values at each of ``prefixes`` (as ijson writes them: ``dataset.item``), one in memory at a time.
 
     The document is passed once for each prefix.
 
-    :raises FormatError: it is not JSON, or broken off; names the number of the last whole value
+    Raises:
+        FormatError: It is not JSON, or broken off; names the number of the last whole value.
     """
-    body = text.as_utf8(document)
+    body = text.to_utf8(document)
     number = 0
     for prefix in prefixes:
         body.seek(0)
@@ -38,14 +39,15 @@ def json_items(document: Document, *prefixes: str) -> Iterator[Any]:
 
 
 def json_page(document: Document) -> Any:
-    """A document that is small enough to be read whole.
+    """Return a document that is small enough to be read whole.
 
-    :raises FormatError: not JSON
+    Raises:
+        FormatError: Not JSON.
     """
     import json
 
     try:
-        return json.load(text.as_utf8(document))
+        return json.load(text.to_utf8(document))
     except RecursionError as error:
         raise FormatError("json_broken", url=document.url, line="?", reason="too deep") from error
     except ValueError as error:
@@ -53,8 +55,8 @@ def json_page(document: Document) -> Any:
         raise FormatError("json_broken", url=document.url, line=line, reason=reason) from error
 
 
-def too_deep(value: Any, levels: int = DEEPEST_JSON) -> bool:
-    """Whether a JSON value has more levels than a record may have."""
+def is_too_deep(value: Any, levels: int = DEEPEST_JSON) -> bool:
+    """Tell whether a JSON value has more levels than a record may have."""
     layer = [value]
     for _ in range(levels):
         layer = [
@@ -74,10 +76,13 @@ def xml_events(document: Document, *tags: str) -> Iterator[tuple[str, Any]]:
     An element is emptied, and all before it let go, when the caller asks for the next: memory does not grow with
     the document.
 
-    :param tags: in Clark's notation; none of them may stand inside another
-    :raises FormatError: not well-formed (names the line), or with a document type
+    Args:
+        tags: In Clark's notation; none of them may stand inside another.
+
+    Raises:
+        FormatError: Not well-formed (names the line), or with a document type.
     """
-    body: IO[bytes] = text.as_utf8(document, xml=True)
+    body: IO[bytes] = text.to_utf8(document, xml=True)
     if text.has_doctype(body):
         raise FormatError("xml_doctype", url=document.url)
     body.seek(0)
@@ -97,8 +102,8 @@ def xml_events(document: Document, *tags: str) -> Iterator[tuple[str, Any]]:
         raise FormatError("xml_broken", url=document.url, line=error.lineno or "?", reason=str(error.msg)) from error
 
 
-def looks_like_xml(document: Document) -> str:
-    """The first bytes of an XML document as text, in lower case; "" when it is none."""
+def read_xml_head(document: Document) -> str:
+    """Return the first bytes of an XML document as text, in lower case; "" when it is none."""
     head = text.decode_head(document.head()).lstrip("\ufeff \t\r\n")
     return head.lower() if head.startswith("<") and not head[:15].lower().startswith("<!doctype html") else ""
 

@@ -21,7 +21,7 @@ from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
-from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.mapping import rules, tables
 
 HEADER_WITHIN = 30
 """Rows from the top within which the header must stand."""
@@ -69,10 +69,11 @@ class WorkbookFormat:
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield a record for each dataset of each sheet that has a catalogue's header.
 
-        :raises FormatError: not a workbook, or no sheet has the header
+        Raises:
+            FormatError: Not a workbook, or no sheet has the header.
         """
-        reading.evidence.page(first)
-        columns = (reading.rules or mapping.load(self.mapping)).columns
+        reading.completeness.add_page(first)
+        columns = (reading.rules or tables.load(self.mapping)).columns
         found = False
         with first:
             for sheet in _sheets(first):
@@ -85,7 +86,7 @@ class WorkbookFormat:
         if not found:
             wanted = "、".join(column.aliases[0] for column in columns.values() if column.essential)
             raise FormatError("workbook_without_header", url=first.url, columns=wanted)
-        reading.evidence.closed = True
+        reading.completeness.closed = True
 
 
 def _sheets(document: Document) -> Iterator[_Sheet]:
@@ -96,7 +97,7 @@ def _sheets(document: Document) -> Iterator[_Sheet]:
 
 
 def _spreadsheet(document: Document) -> Iterator[_Sheet]:
-    """The sheets, read as an import reads them: in a process of their own, with limits."""
+    """Yield the sheets, read as an import reads them: in a process of their own, with limits."""
     document.body.seek(0)
     try:
         sheets = reader.read(document.body.read())
@@ -108,7 +109,7 @@ def _spreadsheet(document: Document) -> Iterator[_Sheet]:
 
 
 def _delimited(document: Document) -> Iterator[Sequence[str]]:
-    body = text.as_utf8(document)
+    body = text.to_utf8(document)
     body.seek(0)
     lines = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")  # pyright: ignore[reportArgumentType]
     sample = lines.read(delimited.SAMPLE)
@@ -124,13 +125,13 @@ def _delimited(document: Document) -> Iterator[Sequence[str]]:
 # The header
 
 
-def squeezed(header: str) -> str:
-    """A header without white space."""
+def without_spaces(header: str) -> str:
+    """Return a header without white space."""
     return re.sub(r"\s", "", header)
 
 
-def normal(header: str) -> str:
-    """A header without white space, brackets' content, asterisks and numbering: ``1. 信息资源名称（必填）*``."""
+def normalise_header(header: str) -> str:
+    """Return a header without white space, brackets' content, asterisks and numbering: ``1. 信息资源名称（必填）*``."""
     bare = re.sub(r"[（(\[【].*?[）)\]】]|[*＊\s]", "", header)
     return re.sub(r"^[0-9一二三四五六七八九十]+[.．、]?(?:[0-9]+)?(?=\D)", "", bare)
 
@@ -138,15 +139,15 @@ def normal(header: str) -> str:
 Layout = tuple[list[str | None], list[str], Iterator[tuple[int, Sequence[str]]]]
 
 
-def _layout(sheet: _Sheet, columns: Mapping[str, mapping.Column]) -> Layout | None:
+def _layout(sheet: _Sheet, columns: Mapping[str, rules.Column]) -> Layout | None:
     """For each column its key or None, for each column its header, and the rows below; None without header."""
     names = {
         spelling: key
         for key, column in columns.items()
         for alias in column.aliases
-        for spelling in (squeezed(alias), normal(alias))
+        for spelling in (without_spaces(alias), normalise_header(alias))
     }
-    names |= {squeezed(alias): key for key, column in columns.items() for alias in column.aliases}
+    names |= {without_spaces(alias): key for key, column in columns.items() for alias in column.aliases}
     rows = enumerate(sheet.rows, start=1)
     above: Sequence[str] = ()
     for number, row in rows:
@@ -169,11 +170,11 @@ def _layout(sheet: _Sheet, columns: Mapping[str, mapping.Column]) -> Layout | No
 
 
 def _keys(paths: list[list[str]], names: Mapping[str, str]) -> list[str | None]:
-    """The key of each column: by its whole path, then by the last part, then by the first."""
+    """Return the key of each column: by its whole path, then by the last part, then by the first."""
     keys: list[str | None] = []
     for path in paths:
         tried: list[str] = []
-        for spell in (squeezed, normal):
+        for spell in (without_spaces, normalise_header):
             parts = [spell(part) for part in path if part]
             tried += ["/".join(parts), *reversed(parts)]
         key = next((names[name] for name in tried if name in names), None)
@@ -181,7 +182,7 @@ def _keys(paths: list[list[str]], names: Mapping[str, str]) -> list[str | None]:
     return keys
 
 
-def _is_header(keys: Sequence[str | None], columns: Mapping[str, mapping.Column]) -> bool:
+def _is_header(keys: Sequence[str | None], columns: Mapping[str, rules.Column]) -> bool:
     essential = {key for key, column in columns.items() if column.essential}
     return _count(keys) >= FEWEST_COLUMNS and essential <= set(keys)
 
@@ -191,7 +192,7 @@ def _count(keys: Sequence[str | None]) -> int:
 
 
 def _repeats(row: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether the second row repeats cells of the first: the trace of headers merged downwards."""
+    """Tell whether the second row repeats cells of the first: the trace of headers merged downwards."""
     same = sum(bool(upper) and upper == lower for upper, lower in _zip(row, below))
     return same >= 2
 
@@ -221,7 +222,7 @@ def _groups(
     keys: list[str | None],
     headers: list[str],
     rows: Iterator[tuple[int, Sequence[str]]],
-    columns: Mapping[str, mapping.Column],
+    columns: Mapping[str, rules.Column],
 ) -> Iterator[_Group]:
     current: _Group | None = None
     for number, row in rows:
@@ -254,7 +255,7 @@ def _groups(
 
 
 def is_filler(row: Sequence[str]) -> bool:
-    """Whether a row carries no data: empty, one merged text, a total, a unit, a signature."""
+    """Tell whether a row carries no data: empty, one merged text, a total, a unit, a signature."""
     filled = [cell for cell in row if cell]
     distinct = set(filled)
     if len(distinct) <= 1:
@@ -264,7 +265,7 @@ def is_filler(row: Sequence[str]) -> bool:
 
 
 def _continues(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Whether a row describes the same dataset as the rows above it."""
+    """Tell whether a row describes the same dataset as the rows above it."""
     for key in ("resource_code", "title"):
         if now.get(key) and now.get(key) != before.get(key):
             return False
@@ -285,7 +286,7 @@ def _record(group: _Group, url: str) -> Record:
 
 
 def _file(link: str, url: str) -> dict[str, str]:
-    """A file's address, resolved against the workbook's, with the name and the suffix it shows."""
+    """Return a file's address, resolved against the workbook's, with the name and the suffix it shows."""
     address = urljoin(url, quote(link, safe="/:?#[]@!$&'()*+,;=%~"))
     file_name = unquote(urlsplit(address).path.rpartition("/")[2])
     stem, dot, suffix = file_name.rpartition(".")
@@ -299,10 +300,8 @@ def _file(link: str, url: str) -> dict[str, str]:
 
 
 def _bare(name: str) -> str:
-    """A name without white space and punctuation: differences in these alone make no new dataset (rule 3)."""
+    """Return a name without white space and punctuation: differences in these alone make no new dataset (rule 3)."""
     return re.sub(r"[\W_]", "", name)
 
 
 FORMAT = WorkbookFormat()
-
-__all__ = ["FORMAT", "WorkbookFormat", "is_filler", "normal"]

@@ -1,4 +1,4 @@
-"""Copies of the departments' files: fetched through the guarded door, kept as CKAN's own uploads."""
+"""Copies of the departments' files: fetched through the guarded HTTP client, kept as CKAN's own uploads."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ COPIED = ("url", "url_type", "size", "hash", "mimetype", "last_modified", "nx_fi
 
 
 def prepare(
-    run_id: str, source_id: str, numbers: Sequence[int], door: Fetcher, renew: Callable[[], None] = lambda: None
+    run_id: str, source_id: str, numbers: Sequence[int], client: Fetcher, renew: Callable[[], None] = lambda: None
 ) -> list[Problem]:
     """Copy the files of some steps and write the copies into their plan entries. Safe to repeat.
 
@@ -59,24 +59,24 @@ def prepare(
         KnownRecord.source_id == source_id, KnownRecord.guid.in_([entry.guid for entry in entries])
     )
     written = {row.guid: row.written for row in model.Session.execute(records)}
-    theirs = versions.replaced([file for data in written.values() for file in data.get("resources", ())])
-    known = versions.newest([file["id"] for entry in entries for file in entry.data.get("resources", ())])
+    theirs = versions.find_replaced([file for data in written.values() for file in data.get("resources", ())])
+    known = versions.find_newest([file["id"] for entry in entries for file in entry.data.get("resources", ())])
     model.Session.commit()  # no transaction stays open while departments' servers answer
     problems: list[Problem] = []
     for entry in entries:
         renew()
         data = copy.deepcopy(entry.data)
         before = {file["id"]: file for file in written.get(entry.guid, {}).get("resources", ())}
-        asked = []
+        answers = []
         for file in data.get("resources", ()):
             copied = before.get(file["id"])
             if file["id"] not in theirs:
-                asked.append(_mirror(file, copied, known.get(file["id"]), entry.dataset_id, door))
+                answers.append(_mirror(file, copied, known.get(file["id"]), entry.dataset_id, client))
             elif copied and copied.get("url_type") == "upload":  # a person's file stays, as their other edits do
                 _keep(file, copied, copied.get("nx_source_url") or "")
-        problems += [_of(one.problem, entry) for one in asked if one.problem]
+        problems += [_of_record(answer.problem, entry) for answer in answers if answer.problem]
         entry.data = data
-        versions.remember(one.row for one in asked if one.row)
+        versions.store_rows(answer.row for answer in answers if answer.row)
         most = config.mirror_versions()
         files = [file["id"] for file in data.get("resources", ())]
         versions.prune([key for key in files if key in known and known[key].number >= most], most)
@@ -87,17 +87,18 @@ def prepare(
 def settle(run_id: str, numbers: Sequence[int]) -> None:
     """See to it that readers get the files that datasets speak of, where a step did not come to its end.
 
-    :param numbers: of steps that are finished, or that nobody will go on with
+    Args:
+        numbers: Of steps that are finished, or that nobody will go on with.
     """
     query = sa.select(PlanEntry.dataset_id).where(
         PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers), PlanEntry.state.in_(UNWRITTEN)
     )
-    versions.settle(list(model.Session.scalars(query)))
+    versions.publish_written(list(model.Session.scalars(query)))
     model.Session.rollback()
 
 
 def settle_run(run_id: str) -> None:
-    """The same for all steps of a run that has ended."""
+    """Do the same for all steps of a run that has ended."""
     query = sa.select(PlanEntry.number).where(PlanEntry.run_id == run_id, PlanEntry.state.in_(UNWRITTEN))
     numbers = list(model.Session.scalars(query.order_by(PlanEntry.number)))
     for start in range(0, len(numbers), 1_000):
@@ -105,41 +106,42 @@ def settle_run(run_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Answer:
     """What came of asking for a file: what to remember of it, and what was wrong."""
 
     row: Json | None = None
     problem: Problem | None = None
 
 
-def _of(problem: Problem, entry: PlanEntry) -> Problem:
+def _of_record(problem: Problem, entry: PlanEntry) -> Problem:
     return Problem(problem.code, "record", entry.guid, entry.position, problem.field, problem.params, refuses=False)
 
 
 def _mirror(
-    file: Json, before: Mapping[str, Any] | None, known: Content | None, dataset_id: str, door: Fetcher
-) -> _Asked:
+    file: Json, before: Mapping[str, Any] | None, known: Content | None, dataset_id: str, client: Fetcher
+) -> _Answer:
     """Replace the link of ``file`` by a copy.
 
-    :param before: the file as last written
-    :param known: its newest content
+    Args:
+        before: The file as last written.
+        known: Its newest content.
     """
     link = file.get("url") or ""
     if file.get("url_type") == "upload":  # the plan found the content (changed)
-        versions.show(file["id"], file.get("hash") or "")
-        return _Asked()
+        versions.publish(file["id"], file.get("hash") or "")
+        return _Answer()
     if not link.startswith(("http://", "https://")):
-        return _Asked()
+        return _Answer()
     copied = before if before and before.get("url_type") == "upload" else None
     if copied and file.get("hash") and file["hash"] == copied.get("hash"):
         _keep(file, copied, link)
-        return _Asked()
+        return _Answer()
     same = known if copied and known and known.link == link and known.sha256 == copied.get("hash") else None
     try:
-        with door.get(link, resume=True, validators=same.validators if same else None) as document:
+        with client.get(link, resume=True, validators=same.validators if same else None) as document:
             if document.not_modified and copied:
                 _keep(file, copied, link)
-                return _Asked(versions.row(known, file["id"], dataset_id, link))
+                return _Answer(versions.build_row(known, file["id"], dataset_id, link))
             _check_type(document, file, link)
             size, digest = document.size, document.sha256
             said = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
@@ -147,20 +149,21 @@ def _mirror(
     except (OSError, HarvestError) as error:
         failure = _failure(error, link)
     else:
-        told = versions.row(
+        row = versions.build_row(
             known, file["id"], dataset_id, link, name=file["nx_file_name"], sha256=digest, size=size, **said
         )
-        return _Asked(told)
+        return _Answer(row)
     if copied:
         _keep(file, copied, copied.get("nx_source_url") or link)
-    told = versions.row(known, file["id"], dataset_id, link, failure=failure.code)
-    return _Asked(told, _problem(failure, file.get("name") or "", link))
+    row = versions.build_row(known, file["id"], dataset_id, link, failure=failure.code)
+    return _Answer(row, _problem(failure, file.get("name") or "", link))
 
 
 def _failure(error: OSError | HarvestError, link: str) -> HarvestError:
-    """Why a file could not be copied.
+    """Return why a file could not be copied.
 
-    :raises OSError: it says nothing about the file or the room for it
+    Raises:
+        OSError: It says nothing about the file or the room for it.
     """
     if isinstance(error, HarvestError):
         return error
@@ -186,9 +189,9 @@ def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] 
     resource: Json = {"upload": FileStorage(stream=document.body, filename=name)}
     storage = uploader.get_resource_uploader(resource)
     if copied and copied.get("hash"):
-        versions.keep(file["id"], copied["hash"])
+        versions.keep_current(file["id"], copied["hash"])
     storage.upload(file["id"], config.mirror_megabytes())
-    versions.keep(file["id"], document.sha256)
+    versions.keep_current(file["id"], document.sha256)
     unchanged = copied and copied.get("hash") == document.sha256
     now = utc_now().isoformat()
     file.update(
@@ -208,7 +211,8 @@ def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] 
 def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
     """Look whether the content is what the file is said to be; portals answer 200 with "not found".
 
-    :raises HarvestError: it is not
+    Raises:
+        HarvestError: It is not.
     """
     said = file.get("format") or ""
     found = signatures.contradiction(said, document.head(512))
@@ -225,8 +229,9 @@ def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
 class Changed:
     """A dataset with files that have another content by now.
 
-    :param before: it as last written
-    :param data: it with the new contents, which are kept but not shown yet
+    Attributes:
+        before: It as last written.
+        data: It with the new contents, which are kept but not shown yet.
     """
 
     guid: str
@@ -240,21 +245,22 @@ class Changed:
 class Recheck:
     """Asks again for the files of a source that have not been asked for lately, and whose record did not change.
 
-    :param wanted: whether the dataset of a guid is to be looked at
-    :param problems: what went wrong, file by file: dead links among it
+    Attributes:
+        is_wanted: Whether the dataset of a guid is to be looked at.
+        problems: What went wrong, file by file: dead links among it.
     """
 
     source_id: str
-    door: Fetcher
-    wanted: Callable[[str], bool]
+    client: Fetcher
+    is_wanted: Callable[[str], bool]
     renew: Callable[[], None]
     problems: list[Problem] = field(default_factory=list)
 
-    def changed(self) -> Iterator[Changed]:
-        """The datasets with changed files; ends when all were asked for or the time that a run gives to it is over."""
+    def find_changed(self) -> Iterator[Changed]:
+        """Yield the datasets with changed files; ends when all were asked for or the run's time for it is over."""
         end = time.monotonic() + config.mirror_check_seconds()
-        for guid, files in versions.due(self.source_id, config.mirror_check_hours(), MOST_AT_ONCE):
-            if not self.wanted(guid):
+        for guid, files in versions.find_due(self.source_id, config.mirror_check_hours(), MOST_AT_ONCE):
+            if not self.is_wanted(guid):
                 continue
             if time.monotonic() > end:
                 return
@@ -263,11 +269,11 @@ class Recheck:
             record = model.Session.execute(
                 query.where(KnownRecord.source_id == self.source_id, KnownRecord.guid == guid)
             ).one()
-            theirs = versions.replaced(record.written.get("resources", ()))
+            theirs = versions.find_replaced(record.written.get("resources", ()))
             model.Session.commit()  # no transaction stays open while departments' servers answer
             data = copy.deepcopy(record.written)
-            versions.remember(
-                versions.row(known, known.resource_id, known.dataset_id, known.link)
+            versions.store_rows(
+                versions.build_row(known, known.resource_id, known.dataset_id, known.link)
                 if known.resource_id in theirs
                 else self._ask(guid, known, data)
                 for known in files
@@ -277,31 +283,31 @@ class Recheck:
                 yield Changed(guid, record.hash, record.dataset_id, record.written, data)
 
     def _ask(self, guid: str, known: Content, data: Json) -> Json:
-        """What to remember of a file; one with another content is brought into ``data``."""
-        file = next((one for one in data.get("resources", ()) if one["id"] == known.resource_id), None)
+        """Return what to remember of a file; one with another content is brought into ``data``."""
+        file = next((file for file in data.get("resources", ()) if file["id"] == known.resource_id), None)
         if file is None:  # a person added it
-            return versions.row(known, known.resource_id, known.dataset_id, known.link)
+            return versions.build_row(known, known.resource_id, known.dataset_id, known.link)
         link, shown = known.link, file.get("hash") or ""
         there = known.sha256 == shown or versions.path(file["id"], known.sha256).is_file()
         try:
-            with self.door.get(link, resume=True, validators=known.validators if there else None) as document:
+            with self.client.get(link, resume=True, validators=known.validators if there else None) as document:
                 if document.not_modified:
                     if known.sha256 != shown:  # what undo took back
                         _describe(file, link, known.name, known.sha256, known.size)
-                    return versions.row(known, file["id"], known.dataset_id, link)
+                    return versions.build_row(known, file["id"], known.dataset_id, link)
                 _check_type(document, file, link)
                 name = file.get("nx_file_name") or _file_name(document)
                 if document.sha256 != shown:
-                    versions.save(file["id"], document.sha256, document.body)
+                    versions.store_content(file["id"], document.sha256, document.body)
                     _describe(file, link, name, document.sha256, document.size)
         except (OSError, HarvestError) as error:
             failure = _failure(error, link)
             found = _problem(failure, file.get("name") or "", link)
             self.problems.append(Problem(found.code, "record", guid, "", found.field, found.params, refuses=False))
-            return versions.row(known, file["id"], known.dataset_id, link, failure=failure.code)
+            return versions.build_row(known, file["id"], known.dataset_id, link, failure=failure.code)
         said = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
-        told = {"name": name, "sha256": document.sha256, "size": document.size, **said}
-        return versions.row(known, file["id"], known.dataset_id, link, **told)
+        facts = {"name": name, "sha256": document.sha256, "size": document.size, **said}
+        return versions.build_row(known, file["id"], known.dataset_id, link, **facts)
 
 
 def _file_name(document: Document) -> str:
@@ -325,7 +331,7 @@ def _describe(file: Json, link: str, name: str, sha256: str, size: int) -> None:
 
 
 def as_linked(written: Mapping[str, Any]) -> Json:
-    """The dataset as last written, with its copies described as the source describes the files."""
+    """Return the dataset as last written, with its copies described as the source describes the files."""
     result = dict(written)
     result["resources"] = [
         {**file, "url": file["nx_source_url"]} if file.get("nx_source_url") else dict(file)
@@ -335,7 +341,7 @@ def as_linked(written: Mapping[str, Any]) -> Json:
 
 
 def same_files(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the source says the same of its files, what only the copy knows left out."""
+    """Tell whether the source says the same of its files, what only the copy knows left out."""
 
     def said(file: Mapping[str, Any], names: Mapping[str, Any]) -> Json:
         return {name: file.get(name) for name in names}

@@ -32,10 +32,11 @@ PAGES = frozenset({"HTML", "HTM", "API", "WMS", "WFS", ""})
 
 
 def contradiction(said: str, head: bytes) -> str | None:
-    """Why a file cannot be what it is said to be: ``page`` (a web page), ``type`` (another format), else None.
+    """Return why a file cannot be what it is said to be: ``page`` (a web page), ``type`` (another format), else None.
 
-    :param said: its format, in any case
-    :param head: its first bytes, at least 512 if it has so many
+    Args:
+        said: Its format, in any case.
+        head: Its first bytes, at least 512 if it has so many.
     """
     said = said.strip().lstrip(".").upper()
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()

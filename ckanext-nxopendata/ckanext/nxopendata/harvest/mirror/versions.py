@@ -33,7 +33,8 @@ REPLACED = ("etag", "last_modified", "failure", "checked", "link", "name")
 class Content:
     """The newest content of a file, as far as it is known.
 
-    :param number: 0 for a file that never came
+    Attributes:
+        number: 0 for a file that never came.
     """
 
     resource_id: str
@@ -55,8 +56,8 @@ class Content:
 COLUMNS = tuple(getattr(FileContent, name) for name in Content.__slots__)
 
 
-def newest(resource_ids: Collection[str]) -> dict[str, Content]:
-    """File -> its newest content."""
+def find_newest(resource_ids: Collection[str]) -> dict[str, Content]:
+    """Find the newest content of files: id -> content."""
     if not resource_ids:
         return {}
     query = (
@@ -68,8 +69,8 @@ def newest(resource_ids: Collection[str]) -> dict[str, Content]:
     return {row.resource_id: Content(*row) for row in model.Session.execute(query)}
 
 
-def due(source_id: str, hours: int, most: int) -> list[tuple[str, list[Content]]]:
-    """The datasets of a source, by guid, with those of their files that were not asked for lately, oldest first."""
+def find_due(source_id: str, hours: int, most: int) -> list[tuple[str, list[Content]]]:
+    """Find the datasets of a source, by guid, with their files that were not asked for lately, the oldest first."""
     latest = (
         sa.select(KnownRecord.guid, *COLUMNS, FileContent.checked, FileContent.failure)
         .distinct(FileContent.resource_id)
@@ -97,22 +98,23 @@ def due(source_id: str, hours: int, most: int) -> list[tuple[str, list[Content]]
     return list(found.items())
 
 
-def row(known: Content | None, resource_id: str, dataset_id: str, link: str, **values: Any) -> Json:
-    """What to remember of a file whose source was asked: of another content than the known one a new row.
+def build_row(known: Content | None, resource_id: str, dataset_id: str, link: str, **values: Any) -> Json:
+    """Build the row of a file whose source was asked: a new row for a content other than the known one.
 
-    :param values: ``name``, ``sha256``, ``size`` and ``etag``, ``last_modified`` of an answer; ``failure`` of none
+    Args:
+        values: ``name``, ``sha256``, ``size`` and ``etag``, ``last_modified`` of an answer; ``failure`` of none.
     """
     before: Json = {name: getattr(known, name) for name in Content.__slots__} if known else {}
     base: Json = {"number": 0, "name": "", "sha256": "", "size": 0, "etag": "", "last_modified": "", **before}
-    told = {**base, "failure": "", **values, "resource_id": resource_id, "dataset_id": dataset_id, "link": link}
-    told["created"] = told["checked"] = utc_now()
-    if told["sha256"] != base["sha256"]:
-        told["number"] += 1
-    return told
+    row = {**base, "failure": "", **values, "resource_id": resource_id, "dataset_id": dataset_id, "link": link}
+    row["created"] = row["checked"] = utc_now()
+    if row["sha256"] != base["sha256"]:
+        row["number"] += 1
+    return row
 
 
-def remember(rows: Iterable[Json]) -> None:
-    """Write down what was learned of files; the caller commits."""
+def store_rows(rows: Iterable[Json]) -> None:
+    """Store what was learned of files; the caller commits."""
     if rows := list(rows):
         statement = insert(FileContent).values(rows)
         model.Session.execute(
@@ -127,30 +129,30 @@ def remember(rows: Iterable[Json]) -> None:
 
 
 def path(resource_id: str, sha256: str) -> Path:
-    """Where a content is kept."""
+    """Return where a content is kept."""
     root = Path(tk.config["ckan.storage_path"]) / "nx-contents"
     return root / resource_id[:3] / resource_id[3:6] / resource_id[6:] / sha256
 
 
-def _shown(resource_id: str) -> Path | None:
-    """The file that readers get; None where it does not lie on a disk of this machine."""
+def _public_path(resource_id: str) -> Path | None:
+    """Return the file that readers get; None where it does not lie on a disk of this machine."""
     upload = uploader.get_resource_uploader({"id": resource_id, "url": "", "url_type": "upload"})
     return Path(upload.get_path(resource_id)) if isinstance(upload, uploader.ResourceUpload) else None
 
 
-def local() -> bool:
-    """Whether files lie on a disk of this machine."""
-    return _shown("0" * 36) is not None
+def is_local() -> bool:
+    """Tell whether files lie on a disk of this machine."""
+    return _public_path("0" * 36) is not None
 
 
-def keep(resource_id: str, sha256: str) -> None:
+def keep_current(resource_id: str, sha256: str) -> None:
     """Keep the content that readers get now."""
-    shown, kept = _shown(resource_id), path(resource_id, sha256)
-    if shown and shown.is_file() and not kept.exists():
-        _name(shown, kept)
+    public, kept = _public_path(resource_id), path(resource_id, sha256)
+    if public and public.is_file() and not kept.exists():
+        _link(public, kept)
 
 
-def save(resource_id: str, sha256: str, body: IO[bytes]) -> None:
+def store_content(resource_id: str, sha256: str, body: IO[bytes]) -> None:
     """Keep a content that readers do not get yet."""
     kept = path(resource_id, sha256)
     if kept.exists():
@@ -165,17 +167,17 @@ def save(resource_id: str, sha256: str, body: IO[bytes]) -> None:
         part.unlink(missing_ok=True)
 
 
-def show(resource_id: str, sha256: str) -> bool:
-    """Let readers get a content that is kept; False when it is not."""
-    shown, kept = _shown(resource_id), path(resource_id, sha256)
-    if not shown or not kept.is_file():
+def publish(resource_id: str, sha256: str) -> bool:
+    """Give readers a content that is kept; False when it is not there."""
+    public, kept = _public_path(resource_id), path(resource_id, sha256)
+    if not public or not kept.is_file():
         return False
-    if not (shown.exists() and shown.samefile(kept)):
-        _name(kept, shown)
+    if not (public.exists() and public.samefile(kept)):
+        _link(kept, public)
     return True
 
 
-def _name(existing: Path, other: Path) -> None:
+def _link(existing: Path, other: Path) -> None:
     """Give a file a second name, in the place of whatever has it; a copy where the disk knows no second names."""
     other.parent.mkdir(parents=True, exist_ok=True)
     part = other.with_name(f"{other.name}.part")
@@ -187,24 +189,25 @@ def _name(existing: Path, other: Path) -> None:
     part.replace(other)
 
 
-def settle(dataset_ids: Collection[str]) -> None:
-    """Let readers of these datasets get the contents that the datasets speak of, whatever was tried meanwhile."""
+def publish_written(dataset_ids: Collection[str]) -> None:
+    """Give readers the contents that the datasets name, whatever was tried meanwhile."""
     if not dataset_ids:
         return
     query = sa.select(KnownRecord.written).where(
         KnownRecord.dataset_id.in_(dataset_ids), KnownRecord.state.in_(("present", "withdrawn"))
     )
     copies = [file for written in model.Session.scalars(query) for file in written.get("resources", ())]
-    theirs = replaced(copies)
+    theirs = find_replaced(copies)
     for file in copies:
         if file.get("url_type") == "upload" and file.get("hash") and file["id"] not in theirs:
-            show(file["id"], file["hash"])
+            publish(file["id"], file["hash"])
 
 
-def replaced(copies: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The ids of those files that a person has put another file in the place of.
+def find_replaced(copies: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Find the ids of the files that a person has replaced by another file.
 
-    :param copies: the files as the harvest last wrote them
+    Args:
+        copies: The files as the harvest last wrote them.
     """
     times = {file["id"]: file.get("last_modified") for file in copies}
     if not times:
@@ -241,8 +244,8 @@ def prune(resource_ids: Collection[str], keep_newest: int) -> None:
                 path(entry.resource_id, entry.sha256).unlink(missing_ok=True)
 
 
-def listed(resource: Mapping[str, Any]) -> list[Json]:
-    """The contents of a file, newest first; ``current`` is the one that readers get, ``kept`` whether it is there."""
+def list_contents(resource: Mapping[str, Any]) -> list[Json]:
+    """List the contents of a file, newest first; ``current`` is what readers get, ``kept`` whether it is there."""
     query = sa.select(FileContent).where(FileContent.resource_id == resource["id"], FileContent.number > 0)
     rows = list(model.Session.scalars(query.order_by(FileContent.number.desc())))
     return [

@@ -23,7 +23,7 @@ from ckanext.nxopendata.changes import feed
 from ckanext.nxopendata.changes.models import Delivery, Webhook
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source
-from ckanext.nxopendata.harvest.sources import health
+from ckanext.nxopendata.harvest.monitoring import health
 from ckanext.nxopendata.harvest.withdrawal import tombstone
 
 log = logging.getLogger(__name__)
@@ -33,14 +33,15 @@ PUBLIC = f"+capacity:public +state:active +dataset_type:dataset -{tombstone.FIEL
 VERDICTS = ("failing", "waiting", "stale", "new", "good", "paused")
 
 
-def allowed(authorization: str, address: str, forwarded: bool, token: str, networks: Iterable[str]) -> bool:
-    """Whether the figures may be given to whoever asks.
+def is_allowed(authorization: str, address: str, forwarded: bool, token: str, networks: Iterable[str]) -> bool:
+    """Tell whether the figures may be given to who asks.
 
-    :param authorization: the header of the request
-    :param address: of the peer
-    :param forwarded: the request came through a proxy, so that the address is the proxy's
-    :param token: what opens the figures; "" for none
-    :param networks: from where no token is needed
+    Args:
+        authorization: The header of the request.
+        address: Of the peer.
+        forwarded: The request came through a proxy, so that the address is the proxy's.
+        token: What opens the figures; "" for none.
+        networks: From where no token is needed.
     """
     if token and hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return True
@@ -53,8 +54,8 @@ def allowed(authorization: str, address: str, forwarded: bool, token: str, netwo
     return any(peer in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
-def text() -> bytes:
-    """All figures in the text format of Prometheus."""
+def render() -> bytes:
+    """Return all figures in the text format of Prometheus."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Figures())  # pyright: ignore[reportArgumentType]  a collector is whatever collects
     return generate_latest(registry)
@@ -98,7 +99,7 @@ def _sources() -> list[Metric]:
     datasets = GaugeMetricFamily("nx_harvest_datasets", "Datasets of the source.", labels=["source", "state"])
     duration = GaugeMetricFamily("nx_harvest_last_run_seconds", "How long the last run took.", labels=["source"])
     refused = GaugeMetricFamily("nx_harvest_last_run_refused", "Records the last run refused.", labels=["source"])
-    for found in health.of(ids):
+    for found in health.list_health(ids):
         success.add_metric([found.name], _seconds(found.last_success))
         for name in VERDICTS:
             verdict.add_metric([found.name, name], float(found.verdict == name))
@@ -122,7 +123,7 @@ def _runs() -> list[Metric]:
 
 
 def _changes() -> list[Metric]:
-    newest = GaugeMetricFamily("nx_changes_newest", "The last place of the change feed.", value=feed.newest())
+    newest = GaugeMetricFamily("nx_changes_newest", "The last place of the change feed.", value=feed.find_newest())
     hooks = GaugeMetricFamily("nx_webhooks", "Webhooks by state.", labels=["state"])
     for state, number in model.Session.execute(sa.select(Webhook.state, sa.func.count()).group_by(Webhook.state)):
         hooks.add_metric([state], number)

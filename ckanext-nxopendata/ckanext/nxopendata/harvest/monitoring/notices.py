@@ -1,7 +1,7 @@
-"""Telling people what needs them: runs that wait, that failed, that refused records; webhooks that were stopped.
+"""Notify people of what needs them: runs that wait, that failed, that refused records; webhooks that were stopped.
 
-What was told is marked on the run in the same statement that finds it out, so that any number of processes may
-look, as often as they like, and everybody is told once.
+A notice is marked on the run in the statement that looks whether it was sent, so that any number of processes may
+look, as often as they like, and everybody is notified once.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ NEWS = ("held", "failed", "done")
 """States that may need a person."""
 
 
-def held(params: Mapping[str, Any]) -> str:
-    """A run that waits for a person."""
+def describe_held(params: Mapping[str, Any]) -> str:
+    """Say that a run waits for a person."""
     return tk._(
         'The harvest of "{source}" waits for your decision: {create} new, {update} changed, {withdraw} to be'
         " withdrawn. Nothing has been written yet."
     ).format(**params)
 
 
-def failed(params: Mapping[str, Any]) -> str:
-    """A run that could not go on."""
+def describe_failed(params: Mapping[str, Any]) -> str:
+    """Say that a run could not go on."""
     reason = messages.sentence(params["code"], params["facts"])
     if params["written"]:
         rest = tk._("{written} datasets had been written before; the others are as they were.")
@@ -51,27 +51,27 @@ def failed(params: Mapping[str, Any]) -> str:
     )
 
 
-def refused(params: Mapping[str, Any]) -> str:
-    """A run that refused records."""
+def describe_refused(params: Mapping[str, Any]) -> str:
+    """Say that a run refused records."""
     return tk._('{refused} of {records} records of "{source}" were refused; the others were taken.').format(**params)
 
 
-def stopped(params: Mapping[str, Any]) -> str:
-    """A webhook that failed for too long."""
+def describe_stopped(params: Mapping[str, Any]) -> str:
+    """Say that a webhook failed for too long."""
     return tk._(
         'The webhook "{title}" was stopped: it has not taken messages for a day and a half. Set it to active to go'
         " on from where it stopped."
     ).format(**params)
 
 
-register_topic("harvest_held", held)
-register_topic("harvest_failed", failed)
-register_topic("harvest_refused", refused)
-register_topic("webhook_stopped", stopped)
+register_topic("harvest_held", describe_held)
+register_topic("harvest_failed", describe_failed)
+register_topic("harvest_refused", describe_refused)
+register_topic("webhook_stopped", describe_stopped)
 
 
-def tell() -> list[str]:
-    """Tell people of the runs that need them and of which they were not told; the ids of the runs."""
+def notify_people() -> list[str]:
+    """Notify people of the runs that need them; return the ids of the runs they were not notified of before."""
     told = Run.note["told"].astext
     query = (
         sa.select(Run.id)
@@ -79,10 +79,10 @@ def tell() -> list[str]:
         .where(sa.func.coalesce(Run.finished, Run.created) > utc_now() - LOOK_BACK)
         .order_by(Run.created)
     )
-    return [run_id for run_id in list(model.Session.scalars(query)) if _tell_of(run_id)]
+    return [run_id for run_id in list(model.Session.scalars(query)) if _notify_of(run_id)]
 
 
-def _tell_of(run_id: str) -> bool:
+def _notify_of(run_id: str) -> bool:
     told = Run.note["told"].astext
     mark = Run.note.op("||")(sa.func.jsonb_build_object("told", Run.state))
     claim = sa.update(Run).where(Run.id == run_id, told.is_distinct_from(Run.state)).values(note=mark)
@@ -96,7 +96,7 @@ def _tell_of(run_id: str) -> bool:
     topic, params = news
     target = {"endpoint": "nx_harvest.run", "values": {"run_id": run.id}}
     inbox.tell(_people(source), topic, {"source": source.title, **target, **params})
-    log.info("told of run %s: %s", run_id, topic)
+    log.info("notified of run %s: %s", run_id, topic)
     return True
 
 
@@ -117,7 +117,7 @@ def _news(run: Run, source: Source) -> tuple[str, Json] | None:
 
 
 def _before(run: Run) -> Run | None:
-    """The run of the source before, those that found nothing changed aside."""
+    """Return the run of the source before, those that found nothing changed aside."""
     query = (
         sa.select(Run)
         .where(Run.source_id == run.source_id, Run.created < run.created, Run.state.in_(("done", "failed")))
@@ -144,7 +144,7 @@ def _written(run: Run) -> int:
 
 
 def _people(source: Source) -> list[model.User]:
-    """The heads of the department (its editors when it has none) and the office; else the administrators."""
+    """Return the heads of the department (its editors when it has none) and the office; else the administrators."""
     own = roles.people(source.organization_id, ("admin",)) or roles.people(source.organization_id, ("editor",))
     office = roles.people(roles.office_id(), ("admin", "editor"))
     return list({person.id: person for person in [*own, *office]}.values()) or _sysadmins()
@@ -156,8 +156,8 @@ def _sysadmins() -> list[model.User]:
     return [person for person in model.Session.scalars(query) if person.name != site]
 
 
-def webhook_stopped(user_id: str, webhook_id: str, title: str) -> None:
-    """Tell the owner of a webhook that it was stopped."""
+def notify_stopped_webhook(user_id: str, webhook_id: str, title: str) -> None:
+    """Notify the owner of a webhook that it was stopped."""
     owner = model.User.get(user_id)
     people = [owner] if owner and owner.state == "active" else _sysadmins()
     target = {"endpoint": "nx_webhooks.show", "values": {"webhook_id": webhook_id}}

@@ -20,12 +20,13 @@ PAGE = 1000
 class Difference:
     """What the index lacks and what it has too much.
 
-    :param datasets: datasets that the index should hold
-    :param missing: ids of datasets that are not in the index, or in an older state
-    :param surplus: ids in the index without a dataset
-    :param lost: ids of datasets that a source has and that are not in the database; those that a person deleted
-        are not counted
-    :param double: ids of datasets that more than one source maintains
+    Attributes:
+        datasets: Datasets that the index should hold.
+        missing: Ids of datasets that are not in the index, or in an older state.
+        surplus: Ids in the index without a dataset.
+        lost: Ids of datasets that a source has and that are not in the database; those that a person deleted
+            are not counted.
+        double: Ids of datasets that more than one source maintains.
     """
 
     datasets: int

@@ -27,7 +27,7 @@ def licence_reader() -> LicenceOf:
 
 
 def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> list[Problem]:
-    """A finding for each message of a validation, with the path of its field."""
+    """Return a finding for each message of a validation, with the path of its field."""
     return [
         Problem("not_valid", guid=guid, position=position, field=path, params={"message": message})
         for path, message in _flat(errors, "")
@@ -35,7 +35,7 @@ def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> 
 
 
 def deleted_problem(guid: str, position: str) -> Problem:
-    """A person deleted the dataset in the portal; the harvest does not bring it back."""
+    """Make the finding that a person deleted the dataset in the portal; the harvest does not bring it back."""
     return Problem("dataset_deleted", guid=guid, position=position, refuses=False)
 
 

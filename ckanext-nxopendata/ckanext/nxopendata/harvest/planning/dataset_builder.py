@@ -15,7 +15,7 @@ LicenceOf = Callable[[str], str | None]
 
 
 def dataset_id(source_id: str, guid: str) -> str:
-    """The dataset's id: the same record always becomes the same dataset, even if a run is repeated."""
+    """Return the dataset's id: the same record always becomes the same dataset, even if a run is repeated."""
     return str(uuid.uuid5(NAMESPACE, f"{source_id}\n{guid}"))
 
 
@@ -27,7 +27,7 @@ def dataset(
     licence_of: LicenceOf,
     default_licence: str = "",
 ) -> dict[str, Any]:
-    """The dataset to write.
+    """Return the dataset to write.
 
     ``mapped`` may hold facts about the record beside fields of ours; their names begin with ``@``. The
     licence's wording is kept as it is; ``license_id`` is set only where its meaning is certain. Files are
@@ -57,7 +57,7 @@ def _resource(entry: Mapping[str, Any], owner: str, seen: dict[str, int], licenc
 
 
 def resource_key(entry: Mapping[str, Any]) -> str:
-    """What a file is recognised by over the runs: its identifier, else its path, else its name.
+    """Return what a file is recognised by over the runs: its identifier, else its path, else its name.
 
     The host is left out: a department that moves its server does not get new files.
     """

@@ -19,7 +19,7 @@ Verdict = Literal["own", "duplicate", "take_over"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Rank:
+class Precedence:
     """The precedence of a source; the smaller one wins."""
 
     priority: int
@@ -28,19 +28,20 @@ class Rank:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class Maintainer:
     """The source that maintains a dataset."""
 
     dataset_id: str
     source_name: str
-    rank: Rank
+    precedence: Precedence
 
 
-def keys(guid: str, dataset: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a dataset is recognised by in any source, the surest first; empty when it has nothing of the kind.
+def identity_keys(guid: str, dataset: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a dataset is recognised by in any source, the surest first; empty when it has nothing of the kind.
 
-    :param guid: its identifier at the source
-    :param dataset: in the portal's words
+    Args:
+        guid: Its identifier at the source.
+        dataset: In the portal's words.
     """
     found = []
     if _IRI.fullmatch(guid):
@@ -50,8 +51,8 @@ def keys(guid: str, dataset: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def verdict(own: Rank, holder: Holder | None) -> Verdict:
-    """What a source does with a dataset that ``holder`` maintains, or nobody if it is None."""
-    if holder is None or holder.rank.source_id == own.source_id:
+def compare_precedence(own: Precedence, maintainer: Maintainer | None) -> Verdict:
+    """Decide what a source does with a dataset that ``maintainer`` maintains, or nobody if it is None."""
+    if maintainer is None or maintainer.precedence.source_id == own.source_id:
         return "own"
-    return "take_over" if own < holder.rank else "duplicate"
+    return "take_over" if own < maintainer.precedence else "duplicate"

@@ -10,20 +10,20 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.nxopendata.harvest.models import Identity, KnownRecord, Source
-from ckanext.nxopendata.harvest.planning.duplicates import Holder, Rank
+from ckanext.nxopendata.harvest.planning.duplicates import Maintainer, Precedence
 
 
 def _any(column: Any, values: Collection[str]) -> sa.ColumnElement[bool]:
     return column == sa.any_(sa.literal(list(values), sa.ARRAY(sa.Text)))
 
 
-def rank(source: Source) -> Rank:
-    """The precedence of a source."""
-    return Rank(source.priority, source.created, source.id)
+def to_precedence(source: Source) -> Precedence:
+    """Return the precedence of a source."""
+    return Precedence(source.priority, source.created, source.id)
 
 
-def datasets(keys: Collection[str]) -> dict[str, str]:
-    """Key -> id of the dataset that has it; deleted datasets have none."""
+def find_datasets(keys: Collection[str]) -> dict[str, str]:
+    """Map keys to datasets: key -> id of the dataset that has it; deleted datasets have none."""
     if not keys:
         return {}
     query = (
@@ -34,8 +34,8 @@ def datasets(keys: Collection[str]) -> dict[str, str]:
     return {row.key: row.dataset_id for row in model.Session.execute(query)}
 
 
-def holders(dataset_ids: Collection[str]) -> dict[str, Holder]:
-    """Dataset -> the source that maintains it; datasets that nobody maintains are left out."""
+def find_maintainers(dataset_ids: Collection[str]) -> dict[str, Maintainer]:
+    """Find who maintains datasets: id -> the source that maintains it; datasets that nobody maintains are left out."""
     if not dataset_ids:
         return {}
     query = (
@@ -44,15 +44,16 @@ def holders(dataset_ids: Collection[str]) -> dict[str, Holder]:
         .where(_any(KnownRecord.dataset_id, dataset_ids), KnownRecord.state == "present", Source.state != "deleted")
     )
     return {
-        row.dataset_id: Holder(row.dataset_id, row.name, Rank(row.priority, row.created, row.id))
+        row.dataset_id: Maintainer(row.dataset_id, row.name, Precedence(row.priority, row.created, row.id))
         for row in model.Session.execute(query)
     }
 
 
-def heirs(dataset_ids: Collection[str], but: str) -> dict[str, Holder]:
-    """Dataset -> the source that is next to maintain it, of those that have it as a duplicate.
+def find_successors(dataset_ids: Collection[str], but: str) -> dict[str, Maintainer]:
+    """Find who is next to maintain datasets: id -> the source, of those that have it as a duplicate.
 
-    :param but: id of the source that gives it up
+    Args:
+        but: Id of the source that gives it up.
     """
     if not dataset_ids:
         return {}
@@ -64,18 +65,21 @@ def heirs(dataset_ids: Collection[str], but: str) -> dict[str, Holder]:
         .order_by(Source.priority.desc(), Source.created.desc())
     )
     return {
-        row.dataset_id: Holder(row.dataset_id, row.name, Rank(row.priority, row.created, row.id))
+        row.dataset_id: Maintainer(row.dataset_id, row.name, Precedence(row.priority, row.created, row.id))
         for row in model.Session.execute(query)
     }
 
 
-def claim(wanted: Mapping[str, str]) -> dict[str, str]:
+def claim_keys(wanted: Mapping[str, str]) -> dict[str, str]:
     """Give datasets their keys, in the session's transaction.
 
     Of two transactions that claim a key at the same time, the second waits for the first.
 
-    :param wanted: key -> dataset
-    :returns: the keys that another dataset has already -> that dataset
+    Args:
+        wanted: Key -> dataset.
+
+    Returns:
+        The keys that another dataset has already -> that dataset.
     """
     if not wanted:
         return {}

@@ -16,10 +16,13 @@ def datasets(base: Mapping[str, Any], current: Mapping[str, Any], new: Mapping[s
     A field that nobody touched since the harvest wrote it follows the source. A field that a person changed
     keeps the person's value; it is reported when the source says otherwise.
 
-    :param base: what the harvest last wrote
-    :param current: what the dataset holds now
-    :param new: what the source says now
-    :returns: the dataset to write, and the paths of the fields that were kept against the source
+    Args:
+        base: What the harvest last wrote.
+        current: What the dataset holds now.
+        new: What the source says now.
+
+    Returns:
+        The dataset to write, and the paths of the fields that were kept against the source.
     """
     merged, kept = fields(base, current, new, skip=(*IDENTITY, "resources", "extras"))
     merged["resources"], kept_resources = resources(
@@ -31,7 +34,7 @@ def datasets(base: Mapping[str, Any], current: Mapping[str, Any], new: Mapping[s
 def fields(
     base: Mapping[str, Any], current: Mapping[str, Any], new: Mapping[str, Any], skip: Sequence[str] = ()
 ) -> tuple[Json, list[str]]:
-    """The same for flat fields; those of ``skip`` stay as they are."""
+    """Return the same for flat fields; those of ``skip`` stay as they are."""
     merged, kept = dict(current), list[str]()
     for name in sorted((base.keys() | new.keys()) - set(skip)):
         now, was = comparable(current.get(name)), comparable(base.get(name))
@@ -48,7 +51,7 @@ def fields(
 def resources(
     base: Sequence[Mapping[str, Any]], current: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Json], list[str]]:
-    """The files: in the source's order, then those a person added. What a person removed stays removed."""
+    """Return the files: in the source's order, then those a person added. What a person removed stays removed."""
     by_base = {resource["id"]: resource for resource in base}
     by_current = {resource["id"]: resource for resource in current}
     result, kept = list[Json](), list[str]()

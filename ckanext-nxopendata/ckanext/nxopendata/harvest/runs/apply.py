@@ -1,4 +1,4 @@
-"""Carrying out a plan: steps go to a writer by the chunk, what came of them is recorded in the same transaction."""
+"""Carry out a plan: write its steps by the chunk, and record in the same transaction what became of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sqlalchemy.dialects.postgresql import insert
 from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest.errors import Problem
-from ckanext.nxopendata.harvest.mirror import versions
 from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Source
 from ckanext.nxopendata.harvest.planning import duplicates, identities, merge
 from ckanext.nxopendata.harvest.runs import retry
@@ -28,13 +27,18 @@ SOURCE_CHANGE = "@source"
 """The "field" of a step's changes that names the source which maintained the dataset, and which does now."""
 
 
+SUCCESSOR = "heir"
+"""Key in the data of a step that hands a dataset over: id of the source that maintains it from now on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What a writer is asked to do.
 
-    :param kind: ``create``, ``update``, ``restore`` or ``withdraw``
-    :param data: the dataset to write; empty for ``withdraw``
-    :param base: the dataset as the harvest last wrote it
+    Attributes:
+        kind: ``create``, ``update``, ``restore`` or ``withdraw``.
+        data: The dataset to write; empty for ``withdraw``.
+        base: The dataset as the harvest last wrote it.
     """
 
     number: int
@@ -50,10 +54,11 @@ class Step:
 class Outcome:
     """What became of a step.
 
-    :param state: ``written``, ``refused`` or ``skipped``
-    :param written: the dataset as it now is, the fields of the harvest only
-    :param kept: fields where a person's edit stands against the source
-    :param before: the dataset as it was, for ``undo``; None when there was none
+    Attributes:
+        state: ``written``, ``refused`` or ``skipped``.
+        written: The dataset as it now is, the fields of the harvest only.
+        kept: Fields where a person's edit stands against the source.
+        before: The dataset as it was, for ``undo``; None when there was none.
     """
 
     step: Step
@@ -120,7 +125,7 @@ def _write(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) 
         model.Session.commit()
     except sqlalchemy.exc.DBAPIError as error:
         model.Session.rollback()
-        if retry.outage(error):
+        if retry.outage_code(error):
             raise
         if len(numbers) > 1:  # find the step that the database refuses
             middle = len(numbers) // 2
@@ -134,22 +139,24 @@ def _claim(entries: Iterable[PlanEntry], source_id: str) -> dict[int, str]:
     """Claim the identities of what is written: number of a creation that another source was faster with -> its
     dataset."""
     keys = {
-        entry.number: duplicates.keys(entry.guid, entry.data) for entry in entries if entry.kind in ("create", "update")
+        entry.number: duplicates.identity_keys(entry.guid, entry.data)
+        for entry in entries
+        if entry.kind in ("create", "update")
     }
     owners = {entry.number: entry for entry in entries}
     wanted = {key: owners[number].dataset_id for number, found in reversed(keys.items()) for key in found}
-    taken = identities.claim(wanted)
+    taken = identities.claim_keys(wanted)
     if not taken:
         return {}
-    holders = identities.holders(set(taken.values()))
+    maintainers = identities.find_maintainers(set(taken.values()))
     return {
         number: taken[key]
         for number, found in keys.items()
         for key in reversed(found)
         if owners[number].kind == "create"
         and key in taken
-        and (holder := holders.get(taken[key]))
-        and holder.rank.source_id != source_id
+        and (maintainer := maintainers.get(taken[key]))
+        and maintainer.precedence.source_id != source_id
     }
 
 
@@ -164,7 +171,8 @@ def _bases(source_id: str, entries: Iterable[PlanEntry]) -> dict[str, Json]:
     return {row.dataset_id: row.written for row in model.Session.execute(query)}
 
 
-def _known(source_id: str, guids: Sequence[str]) -> dict[str, KnownRecord]:
+def find_records(source_id: str, guids: Sequence[str]) -> dict[str, KnownRecord]:
+    """Map identifiers to the rows that remember their records."""
     query = sa.select(KnownRecord).where(KnownRecord.source_id == source_id, KnownRecord.guid.in_(guids))
     return {record.guid: record for record in model.Session.scalars(query)}
 
@@ -194,12 +202,12 @@ def _record(
         entry = entries[outcome.step.number]
         entry.before = outcome.before
         entry.state = outcome.state
-        model.Session.add_all(finding(run_id, problem) for problem in outcome.problems)
+        model.Session.add_all(to_finding(run_id, problem) for problem in outcome.problems)
         if outcome.state != "written":
             continue
         if outcome.kept:
             problem = Problem("edit_kept", "record", entry.guid, entry.position, ", ".join(outcome.kept), refuses=False)
-            model.Session.add(finding(run_id, problem))
+            model.Session.add(to_finding(run_id, problem))
         withdrawn = entry.kind == "withdraw"
         rows.append(
             _row(source_id, entry)
@@ -216,10 +224,12 @@ def _record(
             rows.append(_row(source_id, entry) | {"state": "duplicate", "seen_run": run_id})
         elif entry.kind == "duplicate":
             entry.state = "done"
-            gone = entry.data.get("heir")
-            rows.append(_row(source_id, entry) | {"state": "withdrawn" if gone else "duplicate", "seen_run": run_id})
-            if gone:
-                _hand_over(source_id, entry.dataset_id, gone)
+            successor = entry.data.get(SUCCESSOR)
+            rows.append(
+                _row(source_id, entry) | {"state": "withdrawn" if successor else "duplicate", "seen_run": run_id}
+            )
+            if successor:
+                _hand_over(source_id, entry.dataset_id, successor)
         elif entry.kind == "unchanged":
             entry.state = "done"
             _update_record(source_id, entry.guid, hash=entry.hash, seen_run=run_id)
@@ -262,25 +272,27 @@ def _update_record(source_id: str, guid: str, **values: Any) -> None:
     )
 
 
-def _hand_over(source_id: str, dataset_id: str, heir: str) -> None:
+def _hand_over(source_id: str, dataset_id: str, successor: str) -> None:
     """Let another source maintain a dataset that this one does not have any more. Its next run writes it."""
     written = sa.select(KnownRecord.written).where(
         KnownRecord.source_id == source_id, KnownRecord.dataset_id == dataset_id
     )
     model.Session.execute(
         sa.update(KnownRecord)
-        .where(KnownRecord.source_id == heir, KnownRecord.dataset_id == dataset_id, KnownRecord.state == "duplicate")
+        .where(
+            KnownRecord.source_id == successor, KnownRecord.dataset_id == dataset_id, KnownRecord.state == "duplicate"
+        )
         .values(state="present", hash="", written=model.Session.scalar(written.limit(1)) or {}),
         execution_options={"synchronize_session": False},
     )
     model.Session.execute(
-        sa.update(Source).where(Source.id == heir).values(trail=[], memory={}),
+        sa.update(Source).where(Source.id == successor).values(trail=[], memory={}),
         execution_options={"synchronize_session": False},
     )
 
 
-def finding(run_id: str, problem: Problem) -> Finding:
-    """The row of a problem."""
+def to_finding(run_id: str, problem: Problem) -> Finding:
+    """Make the row of a problem."""
     return Finding(
         run_id=run_id,
         code=problem.code,
@@ -299,7 +311,7 @@ def _refuse(run_id: str, number: int, reason: str) -> Outcome:
         "not_written", guid=entry.guid, position=entry.position, params={"reason": reason.splitlines()[0]}
     )
     entry.state = "refused"
-    model.Session.add(finding(run_id, problem))
+    model.Session.add(to_finding(run_id, problem))
     outcome = Outcome(_step(entry, {}), "refused", problems=[problem])
     model.Session.commit()
     log.warning("run %s: step %s refused by the database", run_id, number)
@@ -316,7 +328,7 @@ def index_chunk(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
     if ids:
         for dataset_id, reason in _index(ids, writer):
             problem = Problem("not_indexed", guid=dataset_id, params={"reason": reason}, refuses=False)
-            model.Session.add(finding(run_id, problem))
+            model.Session.add(to_finding(run_id, problem))
         model.Session.execute(
             sa.update(PlanEntry).where(*where).values(state="done"),
             execution_options={"synchronize_session": False},
@@ -330,7 +342,7 @@ def _index(ids: Sequence[str], writer: Writer) -> list[tuple[str, str]]:
     try:
         writer.index(ids)
     except pysolr.SolrError as error:
-        if not retry.rejected(error):
+        if not retry.is_rejection(error):
             raise
         if len(ids) == 1:
             log.warning("Solr rejects dataset %s: %s", ids[0], error)
@@ -340,85 +352,31 @@ def _index(ids: Sequence[str], writer: Writer) -> list[tuple[str, str]]:
     return []
 
 
-def undo_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> None:
-    """Bring the datasets of some steps back to what they were before; one transaction, one index batch.
-
-    Safe to repeat: a process that dies in between leaves steps ``reverted``; the next call indexes them.
-    """
-    where = (PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers))
-    query = sa.select(PlanEntry).where(*where, PlanEntry.state.in_(("written", "done"))).with_for_update()
-    entries = list(model.Session.scalars(query))
-    known = _known(source_id, [entry.guid for entry in entries])
-    for entry in entries:
-        entry.state = "reverted"
-        record = known.get(entry.guid)
-        if entry.kind in WRITTEN_KINDS:
-            writer.revert(entry.dataset_id, entry.before)
-        elif entry.kind == "duplicate" and not entry.data.get("heir") and record:
-            model.Session.delete(record)  # the next run finds the same again
-        if record is None or entry.kind not in WRITTEN_KINDS:
-            continue
-        former = next((change["old"] for change in entry.changes if change["field"] == SOURCE_CHANGE), None)
-        if former:
-            _give_back(entry.dataset_id, former)
-        if entry.before is None or former:
-            model.Session.delete(record)
-            continue
-        record.hash = ""  # the next run compares the content anew
-        withdrawn = any(extra["key"] == tombstone.FIELD for extra in entry.before.get("extras", ()))
-        record.state = "withdrawn" if withdrawn else "present"
-        record.written = restricted(entry.before, record.written)
-    model.Session.commit()
-    _index_reverted(where, writer)
-
-
-def _index_reverted(where: Sequence[sa.ColumnElement[bool]], writer: Writer) -> None:
-    reverted = (*where, PlanEntry.state == "reverted")
-    query = sa.select(PlanEntry.dataset_id).where(*reverted, PlanEntry.kind.in_(WRITTEN_KINDS))
-    ids = list(model.Session.scalars(query))
-    versions.settle(ids)
-    writer.index(ids)
-    model.Session.execute(
-        sa.update(PlanEntry).where(*reverted).values(state="undone"),
-        execution_options={"synchronize_session": False},
-    )
-    model.Session.commit()
-    model.Session.expunge_all()
-
-
-def _give_back(dataset_id: str, source_name: str) -> None:
-    """Let the source maintain a dataset again that another took over."""
-    former = sa.select(Source.id).where(Source.name == source_name).scalar_subquery()
-    model.Session.execute(
-        sa.update(KnownRecord)
-        .where(KnownRecord.dataset_id == dataset_id, KnownRecord.source_id == former, KnownRecord.state == "duplicate")
-        .values(state="present", hash=""),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def restricted(shown: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
-    """The fields of ``shown`` that ``data`` speaks of, in the shape that ``data`` has."""
+def restrict(dataset: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
+    """Return those fields of ``dataset`` that ``data`` has too, in the shape that they have there."""
     result: Json = {}
     for name in data:
         if name == "resources":
             wanted = {resource["id"]: resource for resource in data["resources"]}
             result[name] = [
                 {key: resource.get(key) for key in wanted[resource["id"]]}
-                for resource in shown.get("resources", ())
+                for resource in dataset.get("resources", ())
                 if resource["id"] in wanted
             ]
         elif name == "tags":
-            result[name] = sorted(({"name": tag["name"]} for tag in shown.get("tags", ())), key=lambda tag: tag["name"])
-        elif name in shown:
-            result[name] = shown[name]
+            result[name] = sorted(
+                ({"name": tag["name"]} for tag in dataset.get("tags", ())), key=lambda tag: tag["name"]
+            )
+        elif name in dataset:
+            result[name] = dataset[name]
     return result
 
 
-def target(step: Step, current: Mapping[str, Any] | None) -> tuple[Json, list[str]]:
-    """The dataset to write, and the fields where a person's edit is kept.
+def build_target(step: Step, current: Mapping[str, Any] | None) -> tuple[Json, list[str]]:
+    """Build the dataset to write, and the fields where a person's edit is kept.
 
-    :param current: the dataset as it is, None when there is none
+    Args:
+        current: The dataset as it is, None when there is none.
     """
     if current is None:
         return dict(step.data), []

@@ -1,4 +1,4 @@
-"""What a person may decide about a run, by the state it is in."""
+"""The buttons by which a person decides about a run, by the state it is in."""
 
 from __future__ import annotations
 
@@ -6,74 +6,81 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import ckan.plugins.toolkit as tk
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from ckanext.nxopendata.harvest.runs.states import TRANSITIONS
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A button.
+class Button:
+    """A button of a run's page.
 
-    :param states: of the run in which it can be taken
-    :param action: what carries it out
-    :param title: of the button, when called
-    :param meaning: what it does, for whoever is asked to confirm it
+    Attributes:
+        name: Name of the decision, part of an address.
+        states: States of a run in which the button is offered.
+        action: The action that carries the decision out.
+        title: Text of the button.
+        meaning: What the decision does, for who is asked to confirm it.
+        tone: How the button looks.
+        data: Further parameters of the action.
     """
 
     name: str
     states: frozenset[str]
     action: str
-    title: Callable[[], str]
-    meaning: Callable[[], str]
+    title: LazyString
+    meaning: LazyString
     tone: str = "default"
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-STEPS = (
-    Step(
+BUTTONS = (
+    Button(
         "approve",
-        frozenset({"held"}),
+        TRANSITIONS["approve"].sources,
         "nx_harvest_run_approve",
-        lambda: tk._("Approve"),
-        lambda: tk._("The plan is carried out as it stands, withdrawals included. It can be undone later."),
+        _("Approve"),
+        _("The plan is carried out as it stands, withdrawals included. It can be undone later."),
         "primary",
         {"queue": True},
     ),
-    Step(
+    Button(
         "refuse",
-        frozenset({"held"}),
+        TRANSITIONS["refuse"].sources,
         "nx_harvest_run_refuse",
-        lambda: tk._("Refuse the plan"),
-        lambda: tk._("The plan is dropped; nothing is written. The next run makes a new one."),
+        _("Refuse the plan"),
+        _("The plan is dropped; nothing is written. The next run makes a new one."),
     ),
-    Step(
+    Button(
         "pause",
-        frozenset({"pending", "planning", "applying"}),
+        TRANSITIONS["pause"].sources,
         "nx_harvest_run_pause",
-        lambda: tk._("Pause"),
-        lambda: tk._("The run stops after the datasets it is at, and goes on when somebody resumes it."),
+        _("Pause"),
+        _("The run stops after the datasets it is at, and goes on when somebody resumes it."),
     ),
-    Step(
+    Button(
         "resume",
-        frozenset({"paused"}),
+        TRANSITIONS["resume"].sources,
         "nx_harvest_run_resume",
-        lambda: tk._("Resume"),
-        lambda: tk._("The run goes on where it stopped."),
+        _("Resume"),
+        _("The run goes on where it stopped."),
         "primary",
     ),
-    Step(
+    Button(
         "cancel",
-        frozenset({"pending", "planning", "applying", "paused"}),
+        TRANSITIONS["cancel"].sources - {"held"},
         "nx_harvest_run_cancel",
-        lambda: tk._("Cancel the run"),
-        lambda: tk._("The run stops after the datasets it is at. What is written stays; what is not is dropped."),
+        _("Cancel the run"),
+        _("The run stops after the datasets it is at. What is written stays; what is not is dropped."),
         "danger",
     ),
-    Step(
+    Button(
         "undo",
-        frozenset({"done", "cancelled"}),
+        TRANSITIONS["undo"].sources - {"undoing"},
         "nx_harvest_run_undo",
-        lambda: tk._("Undo"),
-        lambda: tk._(
+        _("Undo"),
+        _(
             "All datasets of this run become what they were before it: new ones are deleted, withdrawn ones come"
             " back, changed ones get their former content. Edits that people made since are lost."
         ),
@@ -83,17 +90,22 @@ STEPS = (
 )
 
 
-def possible(run: Mapping[str, Any], may: Callable[[str, str], bool]) -> list[Step]:
-    """The steps that the reader may take with the run.
+def list_buttons(run: Mapping[str, Any], may: Callable[[str, str], bool]) -> list[Button]:
+    """List the buttons of a run that the reader may press.
 
-    :param may: whether the reader may do an action with the run of an id
+    Args:
+        run: The run as the actions give it.
+        may: Whether the reader may do an action with the run of an id.
     """
     return [
-        step for step in STEPS if run["state"] in step.states and _offered(step, run) and may(step.action, run["id"])
+        button
+        for button in BUTTONS
+        if run["state"] in button.states and _is_useful(button, run) and may(button.action, run["id"])
     ]
 
 
-def _offered(step: Step, run: Mapping[str, Any]) -> bool:
-    if step.name == "undo":
+def _is_useful(button: Button, run: Mapping[str, Any]) -> bool:
+    """Tell whether there is anything to decide: a run that changed nothing cannot be undone."""
+    if button.name == "undo":
         return any(run["counts"].get(kind) for kind in ("create", "update", "withdraw", "restore"))
     return True

@@ -1,8 +1,8 @@
-"""Carrying out plans: any number of processes, on any machines, take chunks of any number of runs.
+"""Carry out plans: any number of processes, on any machines, take chunks of any number of runs.
 
-A plan is cut into chunks once. Whoever is free takes the next chunk of the run that deserves it most
-(:func:`claim`), does it in one transaction and one index batch, and marks it done. Nothing depends on which
-process does what, or on how often it is begun: a chunk that was done before finds nothing left to do.
+A plan is split into chunks once. A worker that is free claims the next chunk of the run with the highest priority
+(:func:`claim_chunk`), carries it out in one transaction and one index batch, and marks it done. Nothing depends on
+which process does what, or on how often it is begun: a chunk that was done before finds nothing left to do.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from ckan import model
 
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
-from ckanext.nxopendata.harvest.errors import HarvestError, Problem
+from ckanext.nxopendata.harvest.errors import HarvestError, Problem, ServiceUnreachableError
 from ckanext.nxopendata.harvest.mirror import copy
 from ckanext.nxopendata.harvest.models import Chunk, Finding, PlanEntry, Run, Source
 from ckanext.nxopendata.harvest.runs import apply as applying
-from ckanext.nxopendata.harvest.runs import locks, retry
+from ckanext.nxopendata.harvest.runs import locks, retry, states
 from ckanext.nxopendata.harvest.runs.apply import Writer
 from ckanext.nxopendata.harvest.sources import settings
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int | None], None]
-"""Told the stage, how many records it has done, and of how many if that is known."""
+"""Takes the stage, how many records it has done, and of how many if that is known."""
 
 MOST_ATTEMPTS = 5
 """A chunk whose worker died so often is not begun again: the run ends and says so."""
@@ -41,15 +41,16 @@ CANDIDATES = 64
 """Chunks of a run that are tried when looking for a free one; more processes than this wait for each other."""
 
 
-def quiet(_stage: str, _done: int, _total: int | None) -> None:
-    """Tells nobody."""
+def ignore_progress(_stage: str, _done: int, _total: int | None) -> None:
+    """Report progress to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A chunk that this process works on.
 
-    :param key: of the lock
+    Attributes:
+        key: Of the lock.
     """
 
     run_id: str
@@ -63,8 +64,8 @@ class Claim:
         return f"chunk:{self.run_id}:{self.number}"
 
 
-def split(run_id: str, size: int) -> None:
-    """Cut the steps of a plan that are to be carried out into chunks, once; the caller commits."""
+def split_into_chunks(run_id: str, size: int) -> None:
+    """Split the steps of a plan that are to be carried out into chunks, once; the caller commits."""
     if model.Session.scalar(sa.select(Chunk.number).where(Chunk.run_id == run_id).limit(1)) is not None:
         return
     place = sa.func.row_number().over(order_by=PlanEntry.number).label("place")
@@ -90,18 +91,18 @@ def split(run_id: str, size: int) -> None:
     model.Session.execute(sa.insert(Chunk).from_select(names, chunks))
 
 
-# Taking
+# Claiming
 
 
 _UTC = sa.func.timezone("utc", sa.func.clock_timestamp())
 """The database's own clock, so that the clocks of the workers do not matter."""
 
 
-def deserving() -> list[str]:
-    """Ids of the runs with work to take, the one that deserves it most first.
+def runs_by_priority() -> list[str]:
+    """List the ids of the runs with waiting chunks, the one whose turn it is first.
 
-    A run deserves a worker the more the longer none has taken a chunk of it, divided by its source's priority:
-    a source of priority 50 gets twice the share of one of priority 100, and none is ever forgotten.
+    The order is by the time since a worker last claimed a chunk of the run, divided by its source's priority: a source
+    of priority 50 gets twice the share of one of priority 100, and no run starves.
     """
     waited = sa.extract("epoch", _UTC - sa.func.coalesce(Run.served, Run.planned, Run.created))
     waiting = sa.exists().where(Chunk.run_id == Run.id, Chunk.state == "waiting")
@@ -114,23 +115,25 @@ def deserving() -> list[str]:
     return list(model.Session.scalars(query))
 
 
-def claim(hold: locks.Hold, run_id: str | None = None) -> Claim | None:
-    """Take a chunk that nobody works on; None when there is none.
+def claim_chunk(work_locks: locks.WorkLocks, run_id: str | None = None) -> Claim | None:
+    """Claim a chunk that nobody works on; None when there is none.
 
-    :param run_id: of this run only
+    Args:
+        work_locks: Locks that this process holds; the chunk's is added.
+        run_id: Claim a chunk of this run only.
     """
-    for wanted in [run_id] if run_id else deserving():
-        if found := _claim_of(hold, wanted):
-            return found
+    for candidate in [run_id] if run_id else runs_by_priority():
+        if claim := _claim_chunk_of(work_locks, candidate):
+            return claim
     model.Session.rollback()
     return None
 
 
-def _claim_of(hold: locks.Hold, run_id: str) -> Claim | None:
+def _claim_chunk_of(work_locks: locks.WorkLocks, run_id: str) -> Claim | None:
     waiting = sa.select(Chunk.number).where(Chunk.run_id == run_id, Chunk.state == "waiting").order_by(Chunk.number)
     for number in list(model.Session.scalars(waiting.limit(CANDIDATES))):
         key = f"chunk:{run_id}:{number}"
-        if not hold.take(key):
+        if not work_locks.take(key):
             continue
         model.Session.rollback()  # sees what was committed before the lock was had
         taken = (
@@ -143,11 +146,11 @@ def _claim_of(hold: locks.Hold, run_id: str) -> Claim | None:
         row = model.Session.execute(taken, execution_options={"synchronize_session": False}).first()
         if row is None:
             model.Session.rollback()
-            hold.let_go(key)
+            work_locks.release(key)
             continue
         if row.attempts > MOST_ATTEMPTS:
             model.Session.rollback()
-            hold.let_go(key)
+            work_locks.release(key)
             fail(run_id, HarvestError("chunk_fails", number=number + 1, attempts=MOST_ATTEMPTS))
             return None
         served = (
@@ -163,26 +166,27 @@ def _me() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-# Doing
+# Carrying out
 
 
-def perform(taken: Claim, writer: Writer, renew: Callable[[], None] = lambda: None) -> None:
+def carry_out_chunk(taken: Claim, writer: Writer, renew: Callable[[], None] = lambda: None) -> None:
     """Carry out a chunk and mark it done. Safe to repeat.
 
-    :raises HarvestError: a service stayed away for longer than the configured patience
+    Raises:
+        ServiceUnreachableError: A service stayed away for longer than the configured patience.
     """
     began, mirroring = time.monotonic(), 0.0
     source = model.Session.get_one(Source, taken.source_id, populate_existing=True)
-    numbers, copies = _numbers(taken), source.files == "mirror"
+    numbers, copies = _step_numbers(taken), source.files == "mirror"
     if copies:
         mirroring = _mirror(taken, source, renew)
 
     def work() -> None:
-        applying.apply_chunk(taken.run_id, taken.source_id, _numbers(taken), writer)
+        applying.apply_chunk(taken.run_id, taken.source_id, _step_numbers(taken), writer)
 
-    retry.persistently(work, config.patience(), renew)
+    retry.retry_on_outage(work, config.patience(), renew)
     if copies:
-        retry.persistently(lambda: copy.settle(taken.run_id, numbers), config.patience(), renew)
+        retry.retry_on_outage(lambda: copy.settle(taken.run_id, numbers), config.patience(), renew)
 
     def mark() -> None:
         seconds = time.monotonic() - began - mirroring
@@ -197,10 +201,10 @@ def perform(taken: Claim, writer: Writer, renew: Callable[[], None] = lambda: No
         )
         model.Session.commit()
 
-    retry.persistently(mark, config.patience(), renew)
+    retry.retry_on_outage(mark, config.patience(), renew)
 
 
-def _numbers(taken: Claim) -> list[int]:
+def _step_numbers(taken: Claim) -> list[int]:
     query = sa.select(PlanEntry.number).where(
         PlanEntry.run_id == taken.run_id,
         PlanEntry.number.between(taken.first, taken.last),
@@ -212,68 +216,74 @@ def _numbers(taken: Claim) -> list[int]:
 def _mirror(taken: Claim, source: Source, renew: Callable[[], None]) -> float:
     began = time.monotonic()
     model.Session.expunge(source)
-    with settings.door(source, config.mirror_limits()) as door:
-        problems = copy.prepare(taken.run_id, taken.source_id, _numbers(taken), door, renew)
-    model.Session.add_all(applying.finding(taken.run_id, problem) for problem in problems)
+    with settings.open_client(source, config.mirror_limits()) as client:
+        problems = copy.prepare(taken.run_id, taken.source_id, _step_numbers(taken), client, renew)
+    model.Session.add_all(applying.to_finding(taken.run_id, problem) for problem in problems)
     model.Session.commit()
     return time.monotonic() - began
 
 
-def carry_out(run_id: str, writer: Writer, progress: Progress = quiet, renew: Callable[[], None] = lambda: None) -> Run:
-    """Carry out a run in this process, beside whatever workers take its chunks too. Safe to repeat.
+def carry_out(
+    run_id: str, writer: Writer, progress: Progress = ignore_progress, renew: Callable[[], None] = lambda: None
+) -> Run:
+    """Carry out a run in this process, beside whatever workers claim its chunks too. Safe to repeat.
 
-    Comes back when the run is done, or when somebody cancelled or paused it.
+    Returns when the run is done, or when somebody cancelled or paused it.
     """
-    with locks.Hold() as hold, long_lived():
+    with locks.WorkLocks() as work_locks, rare_garbage_collection():
         while True:
             renew()
-            taken = retry.persistently(lambda: claim(hold, run_id), config.patience(), renew)
+            taken = retry.retry_on_outage(lambda: claim_chunk(work_locks, run_id), config.patience(), renew)
             if taken is None:
                 run = finish(run_id)
                 if run.state != "applying":
                     return run
                 time.sleep(0.2)  # another process is at the last chunks
                 continue
-            perform(taken, writer, renew)
-            hold.let_go(taken.key)
-            progress("apply", *progress_of(run_id))
+            carry_out_chunk(taken, writer, renew)
+            work_locks.release(taken.key)
+            progress("apply", *count_steps(run_id))
 
 
-YOUNG = 10_000
-"""Containers made before the youngest are looked through."""
+# Garbage collection is set here, not where a worker is started: harvests also run in `ckan nx harvest run` and in the
+# processes that `ckan jobs worker` forks for each job, and the settings of the process are restored afterwards.
 
-_usual = gc.get_threshold()
+YOUNG_OBJECTS = 10_000
+"""Containers made before the youngest generation is collected; Python's default is 700."""
+
+_DEFAULT_THRESHOLDS = gc.get_threshold()
 
 
 @contextlib.contextmanager
-def long_lived() -> Iterator[None]:
-    """What the process holds already is not looked through for garbage again and again while it harvests, and what a
-    page of a catalogue is made of not at every few records. A process that serves pages has set aside what it holds
-    for good."""
+def rare_garbage_collection() -> Iterator[None]:
+    """Collect garbage less often while a harvest makes many short-lived objects.
+
+    What the process holds already is not looked through at all; a process that serves pages has frozen that itself.
+    """
     own = not gc.get_freeze_count()
     if own:
         gc.freeze()
-    gc.set_threshold(YOUNG, *_usual[1:])
+    gc.set_threshold(YOUNG_OBJECTS, *_DEFAULT_THRESHOLDS[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*_usual)
+        gc.set_threshold(*_DEFAULT_THRESHOLDS)
         if own:
             gc.unfreeze()
 
 
-def take_turns(writer: Writer, seconds: float) -> bool:
-    """Carry out chunks of whatever runs deserve it, for about ``seconds``; whether there is more to do."""
+def work_for(writer: Writer, seconds: float) -> bool:
+    """Carry out chunks by the priority of their runs for about ``seconds``; tell whether there is more to do."""
     end = time.monotonic() + seconds
-    with locks.Hold() as hold, long_lived():
-        while taken := retry.persistently(lambda: claim(hold), config.patience()):
+    with locks.WorkLocks() as work_locks, rare_garbage_collection():
+        while taken := retry.retry_on_outage(lambda: claim_chunk(work_locks), config.patience()):
             renew = _renewer(taken)
             renew()
-            perform(taken, writer, renew)
-            hold.let_go(taken.key)
+            carry_out_chunk(taken, writer, renew)
+            work_locks.release(taken.key)
             finish(taken.run_id)
             if time.monotonic() > end:
-                return bool(deserving())
+                return bool(runs_by_priority())
     return False
 
 
@@ -281,14 +291,14 @@ def _renewer(taken: Claim) -> Callable[[], None]:
     def renew() -> None:
         try:
             locks.take(taken.source_id, taken.run_id)
-        except HarvestError:
+        except ServiceUnreachableError:
             log.warning("the lock of source %s could not be renewed", taken.source_id)
 
     return renew
 
 
-def progress_of(run_id: str) -> tuple[int, int]:
-    """How many steps of a run's plan are done, and how many there are."""
+def count_steps(run_id: str) -> tuple[int, int]:
+    """Count how many steps of a run's plan are done, and how many there are."""
     done = sa.func.coalesce(sa.func.sum(Chunk.steps).filter(Chunk.state == "done"), 0)
     row = model.Session.execute(
         sa.select(done, sa.func.coalesce(sa.func.sum(Chunk.steps), 0)).where(Chunk.run_id == run_id)
@@ -318,7 +328,7 @@ def finish(run_id: str) -> Run:
     finished = utc_now()
     run.counts = counts
     run.stages = run.stages | _stages(run, (finished - (run.planned or finished)).total_seconds())
-    run.state, run.finished = "done", finished
+    states.take_step(run, "finish")
     count_problems(run)
     source = model.Session.get_one(Source, run.source_id, populate_existing=True)
     clean = not run.doubts and not counts["refused"]
@@ -331,26 +341,27 @@ def finish(run_id: str) -> Run:
     return run
 
 
-def complete() -> list[str]:
-    """Close the runs whose chunks are done although nobody closed them; their ids."""
+def finish_completed_runs() -> list[str]:
+    """Close the runs whose chunks are done although nobody closed them; return their ids."""
     waiting = sa.exists().where(Chunk.run_id == Run.id, Chunk.state == "waiting")
     left = sa.select(Run.id).where(Run.state == "applying", sa.not_(waiting))
     return [run_id for run_id in list(model.Session.scalars(left)) if finish(run_id).state == "done"]
 
 
 def _stages(run: Run, seconds: float) -> dict[str, float]:
-    """Seconds by stage: ``apply`` from the first chunk to the last, ``mirror`` summed over the workers."""
+    """Return the seconds by stage: ``apply`` from the first chunk to the last, ``mirror`` summed over the workers."""
     mirroring = model.Session.scalar(sa.select(sa.func.sum(Chunk.mirror_seconds)).where(Chunk.run_id == run.id)) or 0
     stages = {"apply": round(max(seconds, 0.0), 3)}
     return stages | {"mirror": round(mirroring, 3)} if mirroring else stages
 
 
 def fail(run_id: str, error: HarvestError) -> Run:
-    """End a run that could not go on. What it has written so far stays."""
+    """End a run that could not go on. What it has written so far stays; one that was cancelled meanwhile stays so."""
     model.Session.rollback()
     run = model.Session.get_one(Run, run_id, populate_existing=True)
-    run.state, run.finished = "failed", utc_now()
-    model.Session.add(applying.finding(run_id, Problem.of(error, "source")))
+    if states.is_possible("fail", run.state):
+        states.take_step(run, "fail")
+    model.Session.add(applying.to_finding(run_id, Problem.from_error(error, "source")))
     count_problems(run)
     model.Session.commit()
     locks.release(run.source_id, run_id)

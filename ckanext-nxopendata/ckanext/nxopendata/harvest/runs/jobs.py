@@ -1,9 +1,9 @@
 """Harvests in the background: CKAN's own job queue, and the schedule of the sources.
 
-Two kinds of jobs. One plans a run. The others are *turns*: a turn belongs to no run, it takes chunks of whatever
-runs deserve it for a while and then queues up again behind the other jobs of the site, so that neither a large
-source nor the harvest as a whole holds the queue. What is to be done stands in the database: if Redis is emptied or a
-worker is killed, :func:`watch` finds the work that nobody has in hand and queues it again.
+Two kinds of jobs. The first plans a run. The second belongs to no run: it carries out chunks by the priority of their
+runs for a while and then queues up again behind the other jobs of the site, so that neither a large source nor the
+harvest as a whole holds the queue. What is to be done is stored in the database: if Redis is emptied or a worker is
+killed, :func:`watch` finds the work that nobody does and queues it again.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from croniter import croniter
 from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.timezone import CHINA, utc_now
 from ckanext.nxopendata.harvest import config
-from ckanext.nxopendata.harvest.errors import HarvestError
+from ckanext.nxopendata.harvest.errors import HarvestError, RunBusyError
 from ckanext.nxopendata.harvest.models import Chunk, Run, Source
-from ckanext.nxopendata.harvest.runs import executor, lifecycle, locks, writer
+from ckanext.nxopendata.harvest.runs import executor, lifecycle, locks, states, writer
+from ckanext.nxopendata.harvest.runs import undo as undoing
 
 log = logging.getLogger(__name__)
 
 LONGEST_PLAN = 12 * 3600
 """Seconds after which the queue gives the planning of a run up."""
 
-LONGEST_TURN = 3600
-"""Seconds after which the queue gives a turn up; one chunk of large files to copy may take its time."""
+LONGEST_WORK = 3600
+"""Seconds after which the queue gives up a job that carries out chunks; a chunk of large files may take its time."""
 
 
 def _writer() -> writer.BulkWriter:
@@ -46,7 +47,7 @@ def enqueue(row: Run, source_name: str) -> None:
     if row.state == "pending":
         tk.enqueue_job(execute, [row.id], title=f"harvest {source_name}", rq_kwargs={"timeout": LONGEST_PLAN})
     elif row.state == "applying":
-        offer_turns()
+        enqueue_work()
     scheduler.start_timer()
 
 
@@ -59,14 +60,14 @@ def execute(run_id: str) -> None:
     if row is None or row.state not in ("pending", "planning"):
         return
     if not locks.take(row.source_id, run_id):
-        lifecycle.fail(run_id, HarvestError("run_busy"))
+        lifecycle.fail(run_id, RunBusyError())
         return
     try:
-        row = lifecycle.plan_guarded(run_id, row.source_id, _writer())
-    except HarvestError:  # another worker plans it
+        row = lifecycle.plan_for_workers(run_id, row.source_id, _writer())
+    except RunBusyError:  # another worker plans it
         return
     if row.state == "applying":
-        offer_turns()
+        enqueue_work()
         return
     if row.state != "paused":
         locks.release(row.source_id, row.id)
@@ -78,7 +79,7 @@ def undo(run_id: str) -> None:
     if row is None or row.state != "undoing":
         return
     try:
-        lifecycle.undo(run_id, _writer())
+        undoing.undo(run_id, _writer())
     except HarvestError as error:  # the timer offers it again
         log.warning("run %s could not be undone now: %s", run_id, error)
 
@@ -89,18 +90,18 @@ def enqueue_undo(row: Run) -> None:
     scheduler.start_timer()
 
 
-def turn() -> None:
-    """Take chunks for a while; then queue up again if there are more."""
-    if executor.take_turns(_writer(), config.turn_seconds()):
-        _enqueue_turn()
+def carry_out_chunks() -> None:
+    """Carry out chunks for a while; then queue up again if there are more."""
+    if executor.work_for(_writer(), config.turn_seconds()):
+        _enqueue_chunks()
 
 
-def _enqueue_turn() -> None:
-    tk.enqueue_job(turn, title="harvest: a turn", rq_kwargs={"timeout": LONGEST_TURN})
+def _enqueue_chunks() -> None:
+    tk.enqueue_job(carry_out_chunks, title="harvest: chunks", rq_kwargs={"timeout": LONGEST_WORK})
 
 
-def offer_turns() -> int:
-    """Queue as many turns as there are workers and waiting chunks, those counted that are queued or at work."""
+def enqueue_work() -> int:
+    """Queue as many jobs as there are workers and waiting chunks, less those that are there; return how many."""
     queue = ckan_jobs.get_queue()
     waiting = model.Session.scalar(
         sa.select(sa.func.count())
@@ -110,25 +111,26 @@ def offer_turns() -> int:
     )
     model.Session.commit()
     workers = max(1, rq.Worker.count(queue=queue))
-    name = f"{turn.__module__}.{turn.__name__}"
+    name = f"{carry_out_chunks.__module__}.{carry_out_chunks.__name__}"
     ids = [*queue.get_job_ids(), *queue.started_job_registry.get_job_ids()]
     there = sum(1 for job in rq.job.Job.fetch_many(ids, connection=queue.connection) if job and job.func_name == name)
     missing = max(0, min(waiting or 0, workers) - there)
     for _ in range(missing):
-        _enqueue_turn()
+        _enqueue_chunks()
     return missing
 
 
 # Schedule
 
 
-def due(moment: dt.datetime) -> list[Source]:
-    """The active sources whose schedule has come round since their last run, and that are not being harvested.
+def find_due_sources(moment: dt.datetime) -> list[Source]:
+    """Find the active sources whose schedule has come round since their last run, and that are not being harvested.
 
-    :param moment: UTC without zone; schedules are read by China's clock
+    Args:
+        moment: UTC without zone; schedules are read by China's clock.
     """
     newest = sa.select(sa.func.max(Run.created)).where(Run.source_id == Source.id).scalar_subquery()
-    busy = sa.exists().where(Run.source_id == Source.id, Run.state.in_(lifecycle.UNDER_WAY))
+    busy = sa.exists().where(Run.source_id == Source.id, Run.state.in_(states.UNDER_WAY))
     rows = model.Session.execute(
         sa.select(Source, newest)
         .where(Source.state == "active", Source.schedule != "", sa.not_(busy))
@@ -146,9 +148,9 @@ def due(moment: dt.datetime) -> list[Source]:
 
 
 def start_due() -> list[str]:
-    """Begin a run of every source that is due; the names of the sources."""
+    """Begin a run of every source that is due; return the names of the sources."""
     names = []
-    for source in due(utc_now()):
+    for source in find_due_sources(utc_now()):
         name = source.name
         enqueue(lifecycle.create(source, ""), name)
         names.append(name)
@@ -159,34 +161,35 @@ def start_due() -> list[str]:
 def watch() -> list[str]:
     """Queue again what nobody has in hand: its job was lost with Redis, or its worker was killed.
 
-    :returns: ids of the runs that were queued again
+    Returns:
+        Ids of the runs that were queued again.
     """
     found = []
     for row in model.Session.scalars(sa.select(Run).where(Run.state.in_(("applying", "paused", "undoing")))):
         locks.take(row.source_id, row.id)
     queued = _queued_runs()
-    with locks.Hold() as hold:
+    with locks.WorkLocks() as work_locks:
         rows = sa.select(Run.id, Source.name).join(Source, Source.id == Run.source_id)
         for run_id, name in model.Session.execute(rows.where(Run.state.in_(("pending", "planning")))).all():
-            if run_id in queued or not hold.take(f"plan:{run_id}"):
+            if run_id in queued or not work_locks.take(f"plan:{run_id}"):
                 continue
-            hold.let_go(f"plan:{run_id}")
+            work_locks.release(f"plan:{run_id}")
             tk.enqueue_job(execute, [run_id], title=f"harvest {name}", rq_kwargs={"timeout": LONGEST_PLAN})
             found.append(run_id)
         for row in model.Session.scalars(sa.select(Run).where(Run.state == "undoing")).all():
-            if row.id not in queued and hold.take(f"undo:{row.id}"):
-                hold.let_go(f"undo:{row.id}")
+            if row.id not in queued and work_locks.take(f"undo:{row.id}"):
+                work_locks.release(f"undo:{row.id}")
                 enqueue_undo(row)
                 found.append(row.id)
-    found += executor.complete()
+    found += executor.finish_completed_runs()
     model.Session.commit()
-    if offer_turns():
-        found += executor.deserving()
+    if enqueue_work():
+        found += executor.runs_by_priority()
     return found
 
 
 def _queued_runs() -> set[str]:
-    """Ids of the runs whose planning or undoing is queued."""
+    """Return the ids of the runs whose planning or undoing is queued."""
     queue = ckan_jobs.get_queue()
     names = {f"{job.__module__}.{job.__name__}" for job in (execute, undo)}
     jobs = rq.job.Job.fetch_many(queue.get_job_ids(), connection=queue.connection)

@@ -1,13 +1,14 @@
-"""Who works on what.
+"""Locks of sources and of pieces of work.
 
 Two kinds, because they end differently. A *source* is locked in Redis for one run, whatever processes work on
 it, and the lock expires when nobody renews it. A *piece of work* (a plan, a chunk) is locked by one process in
-PostgreSQL, and that lock ends with the process's connection: what a killed worker had in hand is free at once.
+PostgreSQL, and that lock ends with the process's connection: the work of a killed worker is free at once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterator
 
@@ -15,48 +16,58 @@ import redis.exceptions
 import sqlalchemy as sa
 import sqlalchemy.exc
 from ckan import model
+from redis.lock import Lock
 
 from ckanext.nxopendata.core.redis import client
-from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.models import FINAL, Run
+from ckanext.nxopendata.harvest.errors import HarvestError, RunBusyError, ServiceUnreachableError
+from ckanext.nxopendata.harvest.models import Run
+from ckanext.nxopendata.harvest.runs.states import FINAL
+
+log = logging.getLogger(__name__)
 
 SECONDS = 120
 """A source's lock that nobody renews is free again after this time."""
 
-_TAKE = """
-local owner = redis.call('get', KEYS[1])
-if owner and owner ~= ARGV[1] then return owner end
-redis.call('set', KEYS[1], ARGV[1], 'EX', ARGV[2])
-return false
-"""
-"""Answers who has the lock when it is somebody else."""
-_RELEASE = """
-if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
-return 0
-"""
 
-
-def _key(source_id: str) -> str:
-    return f"nx:harvest:{source_id}"
+def _lock(source_id: str, owner: str) -> Lock:
+    """Return the lock of a source as ``owner`` sees it: the owner's id is the token that Redis compares."""
+    lock = client().lock(f"nx:harvest:{source_id}", timeout=SECONDS, blocking=False, thread_local=False)
+    lock.local.token = owner.encode()
+    return lock
 
 
 def take(source_id: str, owner: str) -> bool:
     """Lock a source for ``owner``, or renew the owner's lock; False when somebody else has it.
 
-    The lock of a run that is over, whose worker was killed before it let go, is taken over.
+    The lock of a run that is over, whose worker was killed before it released it, is taken over.
 
-    :raises HarvestError: Redis does not answer
+    Args:
+        source_id: Id of the source.
+        owner: Id of the run.
+
+    Raises:
+        ServiceUnreachableError: Redis does not answer.
     """
     try:
-        holder = client().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
-        if holder and _let_go_if_over(source_id, holder.decode()):
-            holder = client().eval(_TAKE, 1, _key(source_id), owner, SECONDS)
+        if _acquire(source_id, owner):
+            return True
+        holder = client().get(_lock(source_id, owner).name)
+        if holder and not _release_if_over(source_id, holder.decode()):  # pyright: ignore[reportAttributeAccessIssue]
+            return False
+        return _acquire(source_id, owner)
     except redis.exceptions.ConnectionError as error:
-        raise HarvestError("queue_unreachable") from error
-    return not holder
+        raise ServiceUnreachableError("queue_unreachable") from error
 
 
-def _let_go_if_over(source_id: str, run_id: str) -> bool:
+def _acquire(source_id: str, owner: str) -> bool:
+    lock = _lock(source_id, owner)
+    try:
+        return lock.reacquire()
+    except redis.exceptions.LockNotOwnedError:
+        return lock.acquire(token=owner)
+
+
+def _release_if_over(source_id: str, run_id: str) -> bool:
     """Release the lock of a run that is over. One that begins to be undone holds its row, and is passed over."""
     state = sa.select(Run.state).where(Run.id == run_id).with_for_update(skip_locked=True)
     with model.ensure_engine().begin() as connection:
@@ -67,19 +78,21 @@ def _let_go_if_over(source_id: str, run_id: str) -> bool:
 
 
 def release(source_id: str, owner: str) -> None:
-    """Give a source's lock back, if ``owner`` has it."""
-    with contextlib.suppress(redis.exceptions.ConnectionError):
-        client().eval(_RELEASE, 1, _key(source_id), owner)
+    """Release a source's lock, if ``owner`` has it."""
+    with contextlib.suppress(redis.exceptions.ConnectionError, redis.exceptions.LockError):
+        _lock(source_id, owner).release()
 
 
 @contextlib.contextmanager
-def source(source_id: str, owner: str) -> Iterator[Callable[[], None]]:
-    """Only one run of a source at a time, on any machine. Gives a function that renews the lock.
+def lock_source(source_id: str, owner: str) -> Iterator[Callable[[], None]]:
+    """Let only one run of a source work at a time, on any machine; yield a function that renews the lock.
 
-    :raises HarvestError: the source is being harvested; so does the function when another run took the lock
+    Raises:
+        RunBusyError: The source is being harvested.
+        HarvestError: From the function: another run took the lock.
     """
     if not take(source_id, owner):
-        raise HarvestError("run_busy")
+        raise RunBusyError
     last = time.monotonic()
 
     def renew() -> None:
@@ -89,10 +102,8 @@ def source(source_id: str, owner: str) -> Iterator[Callable[[], None]]:
             try:
                 if not take(source_id, owner):
                     raise HarvestError("run_interrupted")
-            except HarvestError as error:
-                # Without Redis the locks of the pieces of work still keep two processes apart.
-                if error.code != "queue_unreachable":
-                    raise
+            except ServiceUnreachableError:
+                log.debug("without Redis the locks of the pieces of work still keep two processes apart")
 
     try:
         yield renew
@@ -100,13 +111,13 @@ def source(source_id: str, owner: str) -> Iterator[Callable[[], None]]:
         release(source_id, owner)
 
 
-class Hold:
-    """Locks of pieces of work, held until they are let go, or this process or its connection ends."""
+class WorkLocks:
+    """Locks of pieces of work, held until they are released, or until this process or its connection ends."""
 
     def __init__(self) -> None:
         self._connection: sa.Connection | None = None
 
-    def __enter__(self) -> Hold:
+    def __enter__(self) -> WorkLocks:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,14 +136,14 @@ class Hold:
 
     def take(self, key: str) -> bool:
         """Lock ``key`` for this process; False when another has it."""
-        return bool(self.connection.scalar(sa.select(sa.func.pg_try_advisory_lock(number(key)))))
+        return bool(self.connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_lock_number(key)))))
 
-    def let_go(self, key: str) -> None:
+    def release(self, key: str) -> None:
         """Unlock ``key``; a connection that broke has unlocked it already."""
         with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError):
-            self.connection.execute(sa.select(sa.func.pg_advisory_unlock(number(key))))
+            self.connection.execute(sa.select(sa.func.pg_advisory_unlock(_lock_number(key))))
 
 
-def number(key: str) -> sa.Function[int]:
-    """The lock's number in PostgreSQL."""
+def _lock_number(key: str) -> sa.Function[int]:
+    """Return the number of a lock in PostgreSQL."""
     return sa.func.hashtextextended(sa.cast(f"nx:harvest:{key}", sa.Text), 0)

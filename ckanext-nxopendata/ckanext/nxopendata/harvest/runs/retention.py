@@ -14,7 +14,8 @@ from sqlalchemy.orm import aliased
 
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
-from ckanext.nxopendata.harvest.models import FINAL, Chunk, Finding, PlanEntry, Run
+from ckanext.nxopendata.harvest.models import Chunk, Finding, PlanEntry, Run
+from ckanext.nxopendata.harvest.runs.states import FINAL
 
 FORGOTTEN = "plan_forgotten"
 """In a run's ``note``: the day its plan was removed."""
@@ -23,7 +24,7 @@ ROWS = 10_000
 """Rows removed in one transaction."""
 
 
-def old_plans() -> int:
+def remove_old_plans() -> int:
     """Remove the plans and problems of runs that ended more than ``keep_plans_days`` days ago; how many runs.
 
     Safe to be killed and to repeat: a run is marked before the first of its rows goes.
@@ -53,11 +54,11 @@ def old_plans() -> int:
     )
     runs = list(model.Session.scalars(query))
     for run_id in runs:
-        _forget(run_id)
+        _remove_plan(run_id)
     return len(runs)
 
 
-def _forget(run_id: str) -> None:
+def _remove_plan(run_id: str) -> None:
     run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
     if run.state not in FINAL:  # somebody has begun to undo it meanwhile
         model.Session.rollback()

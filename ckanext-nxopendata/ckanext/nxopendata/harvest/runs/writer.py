@@ -16,7 +16,7 @@ class BulkWriter:
     """Writes the steps of a plan.
 
     Args:
-        user: name of a sysadmin; activities name this user.
+        user: Name of a sysadmin; activities name this user.
     """
 
     def __init__(self, user: str) -> None:
@@ -39,14 +39,16 @@ class BulkWriter:
 
 
 def _builder(step: Step, kept: dict[int, list[str]]) -> Build:
-    """What a step writes; the fields where a person's edit stands against the source go to ``kept``."""
+    """Return a function that builds what a step writes, and puts the fields where a person's edit stands against the
+    source into ``kept``.
+    """
 
     def build(current: Json | None) -> Json | None:
         if current is None:
             return None if step.kind == "withdraw" else dict(step.data)
         if current["state"] == "deleted" and step.kind != "create":
             return None
-        data, kept[step.number] = apply.target(step, current)
+        data, kept[step.number] = apply.build_target(step, current)
         return {**data, "state": "active"}
 
     return build
@@ -59,4 +61,4 @@ def _outcome(step: Step, result: WriteResult, kept: list[str]) -> Outcome:
         return Outcome(step, "written")  # nothing is there to be withdrawn
     if result.state == "skipped":
         return Outcome(step, "skipped", problems=[checks.deleted_problem(step.guid, step.position)])
-    return Outcome(step, "written", apply.restricted(result.shown, step.data or step.base), kept, result.before)
+    return Outcome(step, "written", apply.restrict(result.shown, step.data or step.base), kept, result.before)

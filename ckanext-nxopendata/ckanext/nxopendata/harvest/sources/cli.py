@@ -1,4 +1,4 @@
-"""``ckan nx harvest source``: the catalogues that are harvested."""
+"""``ckan nx harvest source``: the catalogues that are harvested, and the keys of their credentials."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import Any
 
 import click
 import yaml
+from ckan import model
 
 from ckanext.nxopendata.core.cli import as_json, print_json
+from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.cli import KINDS, _call, harvest
+from ckanext.nxopendata.harvest.errors import HarvestError
+from ckanext.nxopendata.harvest.sources import credentials
+from ckanext.nxopendata.harvest.sources.settings import reseal_credentials
 
 
 @harvest.group(short_help="采集源 / Sources")
@@ -17,7 +22,7 @@ def source() -> None:
     """The catalogues that are harvested."""
 
 
-SETTINGS: tuple[Callable[..., Any], ...] = (
+OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--title", help="What people call it."),
     click.option("--url", help="Address of the catalogue."),
     click.option("--format", "format_", help="auto, or the name of a format.  [default: auto]"),
@@ -55,15 +60,15 @@ SETTINGS: tuple[Callable[..., Any], ...] = (
 )
 
 
-def settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a source."""
-    for option in reversed(SETTINGS):
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a source to a command."""
+    for option in reversed(OPTIONS):
         command = option(command)
     return command
 
 
-def _data(values: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a source that were given."""
+def _given_fields(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a source that were given."""
     data = {name: value for name, value in values.items() if value not in (None, ())}
     if "format_" in data:
         data["format"] = data.pop("format_")
@@ -82,12 +87,12 @@ def _data(values: dict[str, Any]) -> dict[str, Any]:
 
 @source.command("create")
 @click.option("--name", required=True, help="Lower-case letters, digits, - and _.")
-@settings
+@source_options
 @click.option("--update", is_flag=True, help="Change the source if it exists.")
 @as_json
 def source_create(name: str, update: bool, as_json: bool, **values: Any) -> None:
     """Create a source; with --update make it so, whether it exists or not."""
-    data = {"name": name, **_data(values)}
+    data = {"name": name, **_given_fields(values)}
     exists = update and name in {entry["name"] for entry in _call("nx_harvest_source_list", {})}
     action = "nx_harvest_source_update" if exists else "nx_harvest_source_create"
     result = _call(action, {**data, "id": name} if exists else data)
@@ -99,11 +104,11 @@ def source_create(name: str, update: bool, as_json: bool, **values: Any) -> None
 
 @source.command("update")
 @click.argument("name")
-@settings
+@source_options
 @as_json
 def source_update(name: str, as_json: bool, **values: Any) -> None:
     """Change a source; what is not given stays."""
-    result = _call("nx_harvest_source_update", {"id": name, **_data(values)})
+    result = _call("nx_harvest_source_update", {"id": name, **_given_fields(values)})
     print_json(result) if as_json else click.echo(f"已更新 updated: {result['name']} <{result['url']}>")
 
 
@@ -123,7 +128,7 @@ def source_show(name: str, as_json: bool) -> None:
 
 @source.command("test")
 @click.argument("name", required=False)
-@settings
+@source_options
 @click.option("--records", type=click.IntRange(1, 100), default=20, show_default=True, help="Records that are read.")
 @as_json
 @click.pass_context
@@ -132,22 +137,22 @@ def source_test(ctx: click.Context, name: str | None, records: int, as_json: boo
 
     Keeps nothing. Exit status 1 if it cannot be read, 2 if a record would be refused.
     """
-    data = _data(values) | ({"id": name} if name else {}) | {"limit": records}
+    data = _given_fields(values) | ({"id": name} if name else {}) | {"limit": records}
     report = _call("nx_harvest_source_test", data)
-    print_json(report) if as_json else _tell(report)
+    print_json(report) if as_json else _print_report(report)
     refused = report["counts"].get("refused", 0)
     ctx.exit(0 if report["ok"] and not refused else 2 if report["ok"] else 1)
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any]) -> None:
     how = "自动识别 detected" if report["detected"] else "指定 given"
     click.echo(f"{report['url']}\n  格式 format: {report['format'] or '?'} ({how}) · {report['seconds']} s")
     total = "" if report["declared_total"] is None else f" / {report['declared_total']}"
     click.echo(f"  读取 read: {report['records']}{total} · {report['pages']} 页 pages")
     complete = {True: "完整 yes", False: "否 no", None: "只读了样本，未知 a sample only, unknown"}[report["complete"]]
     click.echo(f"  目录完整 complete: {complete}")
-    for doubt in report["doubts"]:
-        click.echo(f"    - {doubt['message']}")
+    for issue in report["doubts"]:
+        click.echo(f"    - {issue['message']}")
     counts = [f"{KINDS[kind]} {number}" for kind, number in report["counts"].items()]
     click.echo("  " + (" · ".join(counts) or "没有数据集 no datasets"))
     for entry in report["datasets"]:
@@ -184,3 +189,23 @@ def source_delete(name: str, as_json: bool) -> None:
     """Delete a source; its datasets stay."""
     _call("nx_harvest_source_delete", {"id": name})
     print_json({"deleted": name}) if as_json else click.echo(f"已删除 deleted: {name}")
+
+
+@harvest.command("key")
+@as_json
+def key_(as_json: bool) -> None:
+    """Print a new key for ckanext.nxopendata.harvest.credentials_keys."""
+    key = credentials.new_key()
+    print_json({"key": key}) if as_json else click.echo(key)
+
+
+@harvest.command("rekey")
+@as_json
+def rekey_(as_json: bool) -> None:
+    """Encrypt the credentials of all sources under the first key; the others can be removed then."""
+    try:
+        number = reseal_credentials()
+        model.Session.commit()
+    except HarvestError as error:
+        raise click.ClickException(messages.sentence(error.code, error.params)) from None
+    print_json({"sources": number}) if as_json else click.echo(f"已重新加密 encrypted anew: {number}")

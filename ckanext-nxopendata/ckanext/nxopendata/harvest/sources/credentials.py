@@ -27,8 +27,8 @@ KINDS: Mapping[str, frozenset[str]] = {
 """Kind -> its parts. ``basic``: RFC 7617; ``bearer``: RFC 6750; ``token``: the header as CKAN takes it."""
 
 
-def kind_of(given: Any) -> str | None:
-    """The kind of credentials that ``given`` is, or None when it is none."""
+def detect_kind(given: Any) -> str | None:
+    """Return the kind of credentials that ``given`` is, or None when it is none."""
     if not isinstance(given, Mapping):
         return None
     parts = KINDS.get(given.get("kind", ""))
@@ -44,9 +44,10 @@ def seal(given: Mapping[str, str]) -> str:
 
 
 def unseal(sealed: str) -> dict[str, str]:
-    """What :func:`seal` was given.
+    """Return what :func:`seal` was given.
 
-    :raises HarvestError: ``credentials_unreadable``: the key is another than it was
+    Raises:
+        HarvestError: ``credentials_unreadable``: the key is another than it was.
     """
     if not sealed:
         return {}
@@ -57,7 +58,7 @@ def unseal(sealed: str) -> dict[str, str]:
 
 
 def header(given: Mapping[str, str]) -> str:
-    """The ``Authorization`` header for credentials; "" for none."""
+    """Return the ``Authorization`` header for credentials; "" for none."""
     match given.get("kind"):
         case "basic":
             pair = f"{given['username']}:{given['password']}"
@@ -71,7 +72,7 @@ def header(given: Mapping[str, str]) -> str:
 
 
 def new_key() -> str:
-    """A new key for the configuration."""
+    """Return a new key for the configuration."""
     return Fernet.generate_key().decode()
 
 

@@ -1,4 +1,4 @@
-"""A trial of a source: what would come of its first records. Nothing is kept."""
+"""A dry run of a source: what a harvest would make of its first records. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ckan import model
 from ckanext.nxopendata.harvest import formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
-from ckanext.nxopendata.harvest.formats import Evidence, Format, Record
-from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
+from ckanext.nxopendata.harvest.mapping import mapper, rules
 from ckanext.nxopendata.harvest.models import Json, KnownRecord, Source
 from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions
 from ckanext.nxopendata.harvest.sources import settings
@@ -27,18 +27,21 @@ LONGEST = 60
 MOST = 100
 
 
-def of(source: Source, limit: int, user: str) -> Json:
+def try_source(source: Source, limit: int, user: str) -> Json:
     """Read the first records of a source and say what a harvest would make of them.
 
-    :param source: saved or not
-    :param limit: records that are read
-    :param user: name of a sysadmin, on whose behalf the datasets are validated
-    :returns: ``ok``; ``format`` and whether it was ``detected``; ``url`` asked first; ``pages``, ``records`` read,
+    Args:
+        source: Saved or not.
+        limit: Records that are read.
+        user: Name of a sysadmin, on whose behalf the datasets are validated.
+
+    Returns:
+        ``ok``; ``format`` and whether it was ``detected``; ``url`` asked first; ``pages``, ``records`` read,
         ``declared_total``; ``complete``: True when the end was reached and nothing speaks against completeness,
-        False when something does, None when the trial stopped before the end; ``doubts``; ``counts`` by kind;
+        False when something does, None when the dry run stopped before the end; ``doubts``; ``counts`` by kind;
         ``datasets``: ``{guid, position, kind, title, organization_id, dataset, problems}``; ``problems`` of pages
         and of the source; ``unused``: names in the records that no rule of the mapping reads, and how often they
-        occur; ``seconds``
+        occur; ``seconds``.
     """
     began = time.monotonic()
     report: Json = {
@@ -60,7 +63,7 @@ def of(source: Source, limit: int, user: str) -> Json:
         _read(source, limit, user, report)
         report["ok"] = True
     except HarvestError as error:
-        report["problems"].append(_told(Problem.of(error, "source", source.url)))
+        report["problems"].append(_to_json(Problem.from_error(error, "source", source.url)))
         report["complete"] = False
     finally:
         model.Session.rollback()
@@ -69,16 +72,16 @@ def of(source: Source, limit: int, user: str) -> Json:
 
 
 def _read(source: Source, limit: int, user: str, report: Json) -> None:
-    with settings.door(source) as door:
-        door.limits = _shorter(door.limits)
-        report["url"] = settings.entry(source)
-        accept = "*/*" if source.format == "auto" else formats.by_name(source.format).accept
-        first = door.get(report["url"], accept=accept)
-        form = formats.detect(first) if source.format == "auto" else formats.by_name(source.format)
+    with settings.open_client(source) as client:
+        client.limits = _shorter(client.limits)
+        report["url"] = settings.entry_url(source)
+        accept = "*/*" if source.format == "auto" else formats.get_format(source.format).accept
+        first = client.get(report["url"], accept=accept)
+        form = formats.detect(first) if source.format == "auto" else formats.get_format(source.format)
         report["format"] = form.name
         found: list[Problem] = []
-        evidence = Evidence()
-        reading = settings.reading(source, form, door, found.append, evidence)
+        completeness = Completeness()
+        reading = settings.reading(source, form, client, found.append, completeness)
         reading.memory, reading.looks_ahead = {}, False
         records = iter(form.read(first, reading))
         try:
@@ -90,21 +93,21 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
                 close()
             first.body.close()
         report["datasets"] = _judged(source, form, sample, user)
-    evidence.records = len(sample)
-    doubts = decisions.doubts(evidence) if ended else evidence.doubts
-    doubts += [code for code in _of_identifiers(sample) if code not in doubts]
+    completeness.records = len(sample)
+    issues = decisions.find_issues(completeness) if ended else completeness.issues
+    issues += [code for code in _identifier_issues(sample) if code not in issues]
     counts: dict[str, int] = {}
     for entry in report["datasets"]:
         counts[entry["kind"]] = counts.get(entry["kind"], 0) + 1
     report |= {
-        "pages": evidence.pages,
+        "pages": completeness.pages,
         "records": len(sample),
-        "declared_total": evidence.declared_total,
-        "complete": not doubts if ended or doubts else None,
-        "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in doubts],
+        "declared_total": completeness.declared_total,
+        "complete": not issues if ended or issues else None,
+        "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in issues],
         "counts": counts,
-        "problems": [_told(problem) for problem in found],
-        "unused": _unused(settings.rules(source, form), sample),
+        "problems": [_to_json(problem) for problem in found],
+        "unused": _unused(settings.field_mapping(source, form), sample),
     }
 
 
@@ -113,8 +116,8 @@ def _shorter(limits: Limits) -> Limits:
 
 
 def _judged(source: Source, form: Format, sample: list[Record], user: str) -> list[Json]:
-    """What would become of each record."""
-    rules, bounds = settings.rules(source, form), settings.bounds(source)
+    """Return what would become of each record."""
+    rules, bounds = settings.field_mapping(source, form), settings.bounds(source)
     owner_of, licence_of = settings.owner_of(source), checks.licence_reader()
     fingerprint, known = settings.fingerprint(source, form), _known(source, sample)
     result: list[Json] = []
@@ -126,9 +129,9 @@ def _judged(source: Source, form: Format, sample: list[Record], user: str) -> li
             continue
         if not record.guid:
             entry["kind"] = "refused"
-            entry["problems"] = [_told(Problem("record_without_identifier", position=record.position))]
+            entry["problems"] = [_to_json(Problem("record_without_identifier", position=record.position))]
             continue
-        mapped = mapping.apply(rules, record.guid, record.raw, bounds)
+        mapped = mapper.map_record(rules, record.guid, record.raw, bounds)
         problems = list(mapped.problems)
         entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
         if not mapped.refused:
@@ -147,12 +150,12 @@ def _judged(source: Source, form: Format, sample: list[Record], user: str) -> li
         refused = any(problem.refuses for problem in problems)
         new_hash = record.content_hash(fingerprint)
         entry["kind"] = "refused" if refused else decisions.decide(new_hash, known.get(record.guid))
-        entry["problems"] = [_told(problem) for problem in problems]
+        entry["problems"] = [_to_json(problem) for problem in problems]
     return result
 
 
 def _validated(data: Json, known: decisions.Known | None, record: Record, user: str) -> list[Problem]:
-    """What the portal's rules find in the dataset; the transaction is rolled back at the end of the trial."""
+    """Return what the portal's rules find in the dataset; the transaction is rolled back at the end of the dry run."""
     plugin = lib_plugins.lookup_package_plugin("dataset")
     context: Any = {"user": user, "ignore_auth": True, "session": model.Session, "model": model}
     title = data.get("title_translated", {}).get("zh", "")
@@ -176,14 +179,14 @@ def _known(source: Source, sample: list[Record]) -> dict[str, decisions.Known]:
     return {row.guid: decisions.Known(*row) for row in model.Session.execute(query)}
 
 
-def _of_identifiers(sample: list[Record]) -> list[str]:
+def _identifier_issues(sample: list[Record]) -> list[str]:
     named = [record.guid for record in sample if record.guid]
     missing = ["record_without_identifier"] if len(named) < len(sample) else []
     return [*missing, "identifier_repeated"] if len(set(named)) < len(named) else missing
 
 
-def _unused(rules: mapping.FieldMapping, sample: list[Record]) -> dict[str, int]:
-    """The names at the top of the records that no rule reads, the most frequent first."""
+def _unused(rules: rules.FieldMapping, sample: list[Record]) -> dict[str, int]:
+    """Return the names at the top of the records that no rule reads, the most frequent first."""
     read = {path.partition(" > ")[0] for rule in rules.dataset.values() for path in (*rule.sources, rule.english)}
     read |= {path.partition(" > ")[0] for part in rules.parts.values() for path in part.each}
     counts: dict[str, int] = {}
@@ -194,8 +197,8 @@ def _unused(rules: mapping.FieldMapping, sample: list[Record]) -> dict[str, int]
     return dict(sorted(counts.items(), key=lambda pair: -pair[1])[:50])
 
 
-def _told(problem: Problem) -> Json:
-    """A finding with its sentences."""
+def _to_json(problem: Problem) -> Json:
+    """Return a finding with its sentences."""
     params: Mapping[str, Any] = {
         "field": problem.field,
         "position": problem.position,

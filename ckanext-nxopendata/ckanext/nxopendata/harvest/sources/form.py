@@ -26,16 +26,16 @@ EMPTY: dict[str, str] = {
 }
 
 
-def typed(form: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, by field; nothing for what was not."""
+def read_form(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed, by field; "" for an empty field."""
     multiple = getattr(form, "getlist", lambda name: [form[name]] if form.get(name) else [])
     return {name: str(form.get(name) or "").strip() for name in EMPTY} | {
         "departments": ",".join(multiple("departments"))
     }
 
 
-def shown(source: Mapping[str, Any]) -> dict[str, str]:
-    """A source as its form shows it; credentials are never shown."""
+def to_form(source: Mapping[str, Any]) -> dict[str, str]:
+    """Return a source as its form shows it; credentials are never shown."""
     fields = {name: str(source.get(name) if source.get(name) is not None else "") for name in PLAIN}
     limits = {name: str((source.get("limits") or {}).get(name, "")) for name in LIMITS}
     objects = {name: _pretty(source.get(name)) for name in OBJECTS}
@@ -46,10 +46,11 @@ def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) if value else ""
 
 
-def values(given: Mapping[str, str], *, editing: bool) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """What the actions take, and what cannot be read, by field.
+def to_source(given: Mapping[str, str], *, editing: bool) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Return the parameters of the actions, and the errors by field.
 
-    :param editing: the source is there already, and keeps its credentials unless others are typed
+    Args:
+        editing: The source is there already, and keeps its credentials unless others are typed.
     """
     errors: dict[str, list[str]] = {}
     data: dict[str, Any] = {name: given[name] for name in PLAIN}
@@ -77,11 +78,11 @@ def values(given: Mapping[str, str], *, editing: bool) -> tuple[dict[str, Any], 
 
 
 def choices(departments: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
-    """Field -> what can be chosen, with words."""
+    """Return for each field what can be chosen: value and label."""
     return {
         "organization": [("", tk._("Choose a department")), *departments],
         "departments": list(departments),
-        "format": [("auto", tk._("Detect by itself")), *((name, nx_format(name)) for name in formats.names())],
+        "format": [("auto", tk._("Detect by itself")), *((name, format_label(name)) for name in formats.list_names())],
         "files": [("link", tk._("Link to them where they are")), ("mirror", tk._("Copy them to this portal"))],
         "trust": [
             ("normal", tk._("Runs are carried out by themselves")),
@@ -97,8 +98,8 @@ def choices(departments: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str,
     }
 
 
-def nx_format(name: str) -> str:
-    """A format in words; the name itself when nobody has words for it."""
+def format_label(name: str) -> str:
+    """Return the label of a format; its name when it has none."""
     words = {
         "dcat": "DCAT (RDF: Turtle, RDF/XML, JSON-LD)",
         "workbook": tk._("Workbook of the 2017 guide (xlsx, xls, csv)"),

@@ -13,8 +13,8 @@ from croniter import CroniterError, croniter
 
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import formats
-from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.errors import FormatError, HarvestError
+from ckanext.nxopendata.harvest.mapping import tables
 from ckanext.nxopendata.harvest.models import Json, Source
 from ckanext.nxopendata.harvest.sources import credentials, settings
 
@@ -44,7 +44,7 @@ FIELDS = (
 def _known_format(value: Any) -> Any:
     if value != "auto":
         try:
-            formats.by_name(value)
+            formats.get_format(value)
         except FormatError as error:
             raise tk.Invalid(tk._("Choose one of: %s") % error.params["known"]) from None
     return value
@@ -87,8 +87,8 @@ def _mapping(value: Any) -> Any:
         "mapping_list": tk._("%s names an unknown code list"),
     }
     try:
-        mapping.checked(value)
-    except mapping.MappingError as error:
+        tables.check_changes(value)
+    except tables.MappingError as error:
         raise tk.Invalid(reasons[error.code] % (error.where or "mapping")) from None
     return value
 
@@ -103,7 +103,7 @@ def _limits(value: Any) -> Any:
 
 
 def _credentials(value: Any) -> Any:
-    if value and credentials.kind_of(value) is None:
+    if value and credentials.detect_kind(value) is None:
         shapes = [f"{kind}: {', '.join(sorted(parts))}" for kind, parts in credentials.KINDS.items()]
         raise tk.Invalid(tk._("Give kind and its parts (%s)") % "; ".join(shapes))
     return value
@@ -143,10 +143,11 @@ def schema(
     }  # pyright: ignore[reportReturnType]
 
 
-def validated(data_dict: DataDict, context: Context) -> Json:
-    """The columns of a source; ``credentials`` sealed, and only there when they were given.
+def validate(data_dict: DataDict, context: Context) -> Json:
+    """Validate the fields of a source and return its columns; ``credentials`` sealed, if they were given.
 
-    :raises ValidationError: a field is wrong
+    Raises:
+        ValidationError: A field is wrong.
     """
     data, errors = tk.navl_validate(data_dict, schema(), context)
     data.pop("__extras", None)
@@ -159,13 +160,13 @@ def validated(data_dict: DataDict, context: Context) -> Json:
     return data
 
 
-def shown(source: Source) -> Json:
-    """A source as the actions give it: departments by name, of the credentials only their kind."""
+def to_api(source: Source) -> Json:
+    """Return a source as the actions give it: departments by name, of the credentials only their kind."""
     organization = model.Group.get(source.organization_id)
     further = [group.name for key in source.departments if (group := model.Group.get(key))]
     try:
         kind = credentials.unseal(source.credentials).get("kind", "")
-    except credentials.HarvestError:
+    except HarvestError:
         kind = "unreadable"
     return source.as_dict() | {
         "organization": organization.name if organization else None,

@@ -1,4 +1,4 @@
-"""What the settings of a source mean for its harvest: door, bounds, mapping, departments."""
+"""What the settings of a source mean for its harvest: HTTP client, bounds, mapping, departments."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.harvest import config, formats
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.fetching import throttle
-from ckanext.nxopendata.harvest.fetching.client import AddressGuard, Authorisation, Fetcher, Limits
-from ckanext.nxopendata.harvest.formats import Evidence, Format, Reading
-from ckanext.nxopendata.harvest.mapping import mapping
+from ckanext.nxopendata.harvest.fetching.client import Authorisation, Fetcher, Limits
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
+from ckanext.nxopendata.harvest.formats import Completeness, Format, Reading
+from ckanext.nxopendata.harvest.mapping import mapper, rules, tables
 from ckanext.nxopendata.harvest.models import Source
-from ckanext.nxopendata.harvest.planning.decisions import Fuse
+from ckanext.nxopendata.harvest.planning.decisions import WithdrawalLimit
 from ckanext.nxopendata.harvest.sources import credentials
 
 LIMITS: Mapping[str, str] = {
@@ -39,11 +40,14 @@ LIMITS: Mapping[str, str] = {
 """What ``limits`` of a source may hold: whole numbers, at least 1."""
 
 
-def door(source: Source, limits: Limits | None = None) -> Fetcher:
-    """The door to a source, with its credentials and limits.
+def open_client(source: Source, limits: Limits | None = None) -> Fetcher:
+    """Open the HTTP client of a source, with its credentials and limits.
 
-    :param limits: bounds instead of those of the site, for files
-    :raises HarvestError: the credentials cannot be decrypted
+    Args:
+        limits: Bounds instead of those of the site, for files.
+
+    Raises:
+        HarvestError: The credentials cannot be decrypted.
     """
     parts = urlsplit(source.url)
     header = credentials.header(credentials.unseal(source.credentials))
@@ -52,7 +56,7 @@ def door(source: Source, limits: Limits | None = None) -> Fetcher:
         _limits(limits or config.limits(), source.limits, files=limits is not None),
         user_agent=config.user_agent(),
         authorisation=Authorisation(f"{parts.scheme}://{parts.netloc}", "Authorization", header) if header else None,
-        turn=throttle.turn,
+        reserve_slot=throttle.reserve_slot,
     )
 
 
@@ -67,8 +71,8 @@ def _limits(site: Limits, own: Mapping[str, int], *, files: bool) -> Limits:
     return dataclasses.replace(site, **changes)
 
 
-def bounds(source: Source) -> mapping.Bounds:
-    """How much one record of the source may hold."""
+def bounds(source: Source) -> mapper.Bounds:
+    """Return how much one record of the source may hold."""
     site = config.bounds()
     return dataclasses.replace(
         site,
@@ -78,61 +82,68 @@ def bounds(source: Source) -> mapping.Bounds:
 
 
 def max_records(source: Source) -> int:
-    """Records that the catalogue may have."""
+    """Return how many records the catalogue may have."""
     return source.limits.get("max_records", config.max_records())
 
 
-def fuse(source: Source) -> Fuse:
-    """How many withdrawals a run of the source may do by itself."""
-    site = config.fuse()
+def withdrawal_limit(source: Source) -> WithdrawalLimit:
+    """Return how many withdrawals a run of the source may do by itself."""
+    site = config.withdrawal_limit()
     own = source.limits
     share = own["fuse_percent"] / 100 if "fuse_percent" in own else site.share
-    return Fuse(share=share, number=own.get("fuse_number", site.number))
+    return WithdrawalLimit(share=share, number=own.get("fuse_number", site.number))
 
 
 def reseal_credentials() -> int:
-    """Encrypt the credentials of all sources under the first key of the configuration; the number of sources.
+    """Encrypt the credentials of all sources under the first key of the configuration; the caller commits.
 
-    :raises HarvestError: no key opens the credentials of a source; nothing is changed
+    Returns:
+        The number of sources.
+
+    Raises:
+        HarvestError: No key opens the credentials of a source; nothing is changed.
     """
     rows = model.Session.query(Source).filter(Source.credentials != "").all()
     for source in rows:
         source.credentials = credentials.seal(credentials.unseal(source.credentials))
-    model.Session.commit()
     return len(rows)
 
 
-def rules(source: Source, form: Format) -> mapping.FieldMapping:
-    """The mapping of the format with what the source changes in it."""
-    return mapping.adapted(mapping.load(form.mapping), source.mapping)
+def field_mapping(source: Source, form: Format) -> rules.FieldMapping:
+    """Return the mapping of the format with what the source changes in it."""
+    return tables.adapt(tables.load(form.mapping), source.mapping)
 
 
-def entry(source: Source) -> str:
-    """The address that a harvest asks first."""
-    return source.url if source.format == "auto" else formats.entry(formats.by_name(source.format), source.url)
+def entry_url(source: Source) -> str:
+    """Return the address that a harvest asks first."""
+    return source.url if source.format == "auto" else formats.entry_url(formats.get_format(source.format), source.url)
 
 
 def reading(
-    source: Source, form: Format, through: Fetcher, report: Callable[[Problem], None], evidence: Evidence | None = None
+    source: Source,
+    form: Format,
+    client: Fetcher,
+    report: Callable[[Problem], None],
+    completeness: Completeness | None = None,
 ) -> Reading:
-    """What the format needs to read the source."""
+    """Return what the format needs to read the source."""
     return Reading(
         source.url,
-        through,
+        client,
         report,
-        evidence or Evidence(),
+        completeness or Completeness(),
         source.options,
         source.limits.get("max_pages", 10_000),
-        rules(source, form),
+        field_mapping(source, form),
         source.memory if source.fingerprint == fingerprint(source, form) else {},
     )
 
 
 def fingerprint(source: Source, form: Format) -> str:
-    """Changes when the same record would become another dataset."""
+    """Return what changes when the same record would become another dataset."""
     parts = [
         form.name,
-        rules(source, form).fingerprint,
+        field_mapping(source, form).fingerprint,
         source.organization_id,
         *sorted(source.departments),
         json.dumps(source.options, sort_keys=True),
@@ -149,7 +160,8 @@ OwnerOf = Callable[[Mapping[str, Any]], str]
 
 
 def owner_of(source: Source) -> OwnerOf:
-    """Whose the datasets are: of the further department that the record names as provider, else of the first.
+    """Return a function that tells to which department a dataset belongs: to the further department that the record
+    names as provider, else to the first.
 
     A department is known by its credit code, id, name or title, white space and punctuation aside; a provider
     that names none of the source's departments never makes one.
@@ -161,16 +173,16 @@ def owner_of(source: Source) -> OwnerOf:
             fields = departments.extras(group)
             title = departments.text(group.title or "", fields, "zh")
             names = [fields.get("nx_uscc"), group.id, group.name, group.title, title]
-            known |= {_bare(name): group.id for name in names if name}
+            known |= {_squeeze(name): group.id for name in names if name}
 
     def owner(mapped: Mapping[str, Any]) -> str:
         for name in ("@provider_code", "@provider"):
-            if found := known.get(_bare(mapped.get(name) or "")):
+            if found := known.get(_squeeze(mapped.get(name) or "")):
                 return found
         return source.organization_id
 
     return owner
 
 
-def _bare(name: str) -> str:
+def _squeeze(name: str) -> str:
     return re.sub(r"[\W_]", "", name).lower()

@@ -9,9 +9,10 @@ FIELD = "nx_withdrawn"
 
 
 def without_withdrawn(search: dict[str, Any]) -> dict[str, Any]:
-    """The search, without withdrawn datasets unless it asks for them by the field.
+    """Return the search, without withdrawn datasets unless it asks for them by the field.
 
-    :param search: what ``IPackageController.before_dataset_search`` receives
+    Args:
+        search: What ``IPackageController.before_dataset_search`` receives.
     """
     fq = search.get("fq") or ""
     filters = " ".join([fq, *search.get("fq_list", ()), search.get("q") or ""])

@@ -1,4 +1,4 @@
-"""How the sources fare: last success, freshness, what the last runs came to."""
+"""The health of the sources: last success, freshness, what the last runs did."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ GRACE = dt.timedelta(hours=6)
 class Health:
     """A source's health.
 
-    :param verdict: ``good``; ``waiting`` for a person; ``stale``: no success since its schedule came round;
-        ``failing``: the last run failed; ``new``: never harvested; ``paused``
-    :param last_success: when a run last came to its end, None if none did (UTC without zone)
-    :param trend: the last runs, oldest first: state, seconds, records, refused
+    Attributes:
+        verdict: ``good``; ``waiting`` for a person; ``stale``: no success since its schedule came round;
+            ``failing``: the last run failed; ``new``: never harvested; ``paused``.
+        last_success: When a run last came to its end, None if none did (UTC without zone).
+        trend: The last runs, oldest first: state, seconds, records, refused.
     """
 
     id: str
@@ -44,16 +45,17 @@ class Health:
 
 
 def speed(stages: Mapping[str, float], counts: Mapping[str, int]) -> int | None:
-    """Records a second of a run; None while it has not taken long enough to tell.
+    """Return the records a second of a run; None while it has not taken long enough to tell.
 
-    :param stages: stage -> seconds; copying files is part of the time of writing
+    Args:
+        stages: Stage -> seconds; copying files is part of the time of writing.
     """
     seconds = sum(taken for stage, taken in stages.items() if stage != "mirror")
     return round(sum(counts.values()) / seconds) if seconds > 0.5 else None
 
 
-def of(source_ids: Sequence[str]) -> list[Health]:
-    """The health of sources, those that need somebody first."""
+def list_health(source_ids: Sequence[str]) -> list[Health]:
+    """List the health of sources, those that need a person first."""
     sources = list(model.Session.scalars(sa.select(Source).where(Source.id.in_(source_ids))))
     successes = _successes(source_ids)
     records = _records(source_ids)
@@ -117,7 +119,7 @@ def _verdict(source: Source, health: Health) -> str:
 
 
 def _overdue(source: Source, last_success: dt.datetime) -> bool:
-    """Whether the schedule came round since the last success, longer ago than the grace."""
+    """Tell whether the schedule came round since the last success, longer ago than the grace."""
     if not source.schedule:
         return False
     local = utc_now().replace(tzinfo=dt.UTC).astimezone(CHINA)

@@ -1,0 +1,96 @@
+"""Remote contexts of JSON-LD documents, put inside them before they are parsed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from typing import IO, Any
+from urllib.parse import urljoin
+
+from ckanext.nxopendata.harvest.errors import FetchError, FormatError
+from ckanext.nxopendata.harvest.fetching.client import CHUNK, Fetcher
+
+_CONTEXT = re.compile(rb'"@context"\s*:\s*')
+
+
+def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> IO[bytes]:
+    """Put the remote contexts of a JSON-LD document inside it.
+
+    Raises:
+        FormatError: Not JSON, or a context that cannot be read.
+    """
+    try:
+        data = json.load(body)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(
+            "json_broken", url=url, line=getattr(error, "lineno", "?"), reason=getattr(error, "msg", "")
+        ) from error
+    if not _replace_contexts(data, url, client, depth=0):
+        body.seek(0)
+        return body
+    inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph
+    inlined.write(json.dumps(data, ensure_ascii=False).encode())
+    inlined.seek(0)
+    return inlined
+
+
+def inline_head_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> IO[bytes]:
+    """Return the same for a document that is too large to be read whole: its context must stand at its beginning.
+
+    Raises:
+        FormatError: A context that cannot be read.
+    """
+    body.seek(0)
+    head = body.read(CHUNK)
+    found = _CONTEXT.search(head)
+    if not found:
+        body.seek(0)
+        return body
+    rest = head[found.end() :].decode("utf-8", errors="ignore")
+    try:
+        context, end = json.JSONDecoder().raw_decode(rest)
+    except ValueError as error:
+        raise FormatError("context_unreadable", url=url) from error
+    data = {"@context": context}
+    if not _replace_contexts(data, url, client, depth=0):
+        body.seek(0)
+        return body
+    inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph
+    inlined.write(head[: found.end()] + json.dumps(data["@context"], ensure_ascii=False).encode())
+    body.seek(found.end() + len(rest[:end].encode()))
+    shutil.copyfileobj(body, inlined)
+    inlined.seek(0)
+    return inlined
+
+
+def _replace_contexts(data: Any, url: str, client: Fetcher | None, depth: int) -> bool:
+    """Replace the remote contexts at the top, where they stand in practice; the parser refuses deeper ones."""
+    changed = False
+    for item in data if isinstance(data, list) else [data]:
+        if not isinstance(item, dict) or "@context" not in item:
+            continue
+        contexts = item["@context"] if isinstance(item["@context"], list) else [item["@context"]]
+        inlined: list[Any] = []
+        for context in contexts:
+            if isinstance(context, str):
+                changed = True
+                loaded = _load_context(urljoin(url, context), client, depth)
+                inlined.extend(loaded if isinstance(loaded, list) else [loaded])
+            else:
+                inlined.append(context)
+        item["@context"] = inlined
+    return changed
+
+
+def _load_context(url: str, client: Fetcher | None, depth: int) -> Any:
+    if client is None or depth > 2:
+        raise FormatError("context_unreadable", url=url)
+    try:
+        with client.get(url, accept="application/ld+json, application/json;q=0.9") as document:
+            data = json.load(document.body)
+    except (FetchError, ValueError) as error:
+        raise FormatError("context_unreadable", url=url) from error
+    _replace_contexts(data, url, client, depth + 1)
+    return data.get("@context", {}) if isinstance(data, dict) else {}

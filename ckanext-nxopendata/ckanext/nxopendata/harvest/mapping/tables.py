@@ -1,0 +1,183 @@
+"""The mappings of ``schemas/mappings``: load them, and change them for a source.
+
+A mapping names for each field of ours where the value stands in the record (``from``, tried in order; steps
+of a path are parted by ``" > "``) and what kind of value it is (``as``, a key of
+:data:`~ckanext.nxopendata.harvest.mapping.converters.CONVERTERS`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.harvest.mapping.converters import CONVERTERS
+from ckanext.nxopendata.harvest.mapping.rules import Column, FieldMapping, Part, Rule
+
+FOLDER = resources.files("ckanext.nxopendata.schemas") / "mappings"
+
+RULE_KEYS = frozenset({"from", "as", "list", "values", "default"})
+
+canonical_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""JSON that is equal for equal values."""
+
+
+class MappingError(Exception):
+    """The changes of a source to its mapping cannot be used.
+
+    Attributes:
+        code: Why: ``mapping_shape``, ``mapping_kind`` or ``mapping_list``.
+        where: The entry at fault.
+    """
+
+    def __init__(self, code: str, where: str) -> None:
+        super().__init__(code, where)
+        self.code, self.where = code, where
+
+
+@cache
+def load(name: str) -> FieldMapping:
+    """Read ``schemas/mappings/<name>.yaml``.
+
+    Args:
+        name: Of a file in ``schemas/mappings``, or the path of a file of another extension.
+
+    Raises:
+        FileNotFoundError: There is no such mapping.
+    """
+    return _build(name, _content(name))
+
+
+def adapt(base: FieldMapping, changes: Mapping[str, Any]) -> FieldMapping:
+    """Return ``base`` with what a source changes in it.
+
+    Args:
+        changes: ``{"dataset": {field: rule}, "parts": {part: {field: rule}}, "columns": {key: [header]}}``;
+            of a rule (``from``, ``as``, ``list``, ``values``, ``default``) what is not given stays as it is in
+            ``base``, ``values`` are added, and the headers of a column are added to those known.
+
+    Raises:
+        MappingError: An entry is unknown or not of this shape.
+    """
+    if not changes:
+        return base
+    check_changes(changes)
+    return _adapt(base.name, canonical_json(changes))
+
+
+@lru_cache(maxsize=64)
+def _adapt(name: str, changes: str) -> FieldMapping:
+    return _build(name, _content(name), json.loads(changes))
+
+
+def check_changes(changes: Any) -> None:
+    """Check that ``changes`` has the shape that :func:`adapt` wants.
+
+    Raises:
+        MappingError: It has not.
+    """
+    if not isinstance(changes, Mapping):
+        raise MappingError("mapping_shape", "")
+    for section, entries in changes.items():
+        if section not in ("dataset", "parts", "columns") or not isinstance(entries, Mapping):
+            raise MappingError("mapping_shape", str(section))
+        for key, entry in entries.items():
+            where = f"{section}.{key}"
+            if section == "columns":
+                if not isinstance(entry, list) or not all(isinstance(header, str) and header for header in entry):
+                    raise MappingError("mapping_shape", where)
+            elif section == "dataset":
+                _check_rule(entry, where)
+            elif isinstance(entry, Mapping):
+                for name, rule in entry.items():
+                    _check_rule(rule, f"{where}.{name}")
+            else:
+                raise MappingError("mapping_shape", where)
+
+
+def _check_rule(rule: Any, where: str) -> None:
+    if not isinstance(rule, Mapping) or not set(rule) <= RULE_KEYS:
+        raise MappingError("mapping_shape", where)
+    sources = rule.get("from", [])
+    known = all(isinstance(path, str) and path for path in ([sources] if isinstance(sources, str) else sources))
+    if not known or not isinstance(rule.get("values", {}), Mapping) or not isinstance(rule.get("default", ""), str):
+        raise MappingError("mapping_shape", where)
+    if rule.get("as", "text") not in CONVERTERS:
+        raise MappingError("mapping_kind", where)
+    if (codes := rule.get("list")) is not None and codes not in codelists.names():
+        raise MappingError("mapping_list", where)
+
+
+def _content(name: str) -> bytes:
+    return Path(name).read_bytes() if name.endswith(".yaml") else (FOLDER / f"{name}.yaml").read_bytes()
+
+
+def _build(name: str, content: bytes, changes: Mapping[str, Any] | None = None) -> FieldMapping:
+    data = yaml.safe_load(content)
+    for section, entries in (changes or {}).items():
+        _change(data, section, entries)
+    fingerprinted = content + (canonical_json(changes).encode() if changes else b"")
+    return FieldMapping(
+        name=name,
+        fingerprint=hashlib.sha256(fingerprinted).hexdigest()[:16],
+        dataset=_rules(data["dataset"]),
+        parts={
+            key: Part(_tuple(part["each"]), _rules(part["fields"]), part.get("order", ""))
+            for key, part in data.get("parts", {}).items()
+        },
+        columns={
+            key: Column(
+                _tuple(entry["aliases"]),
+                entry.get("part"),
+                entry.get("essential", False),
+                entry.get("ignored", False),
+            )
+            for key, entry in data.get("columns", {}).items()
+        },
+    )
+
+
+def _change(data: dict[str, Any], section: str, entries: Mapping[str, Any]) -> None:
+    if section == "columns":
+        columns = data.setdefault("columns", {})
+        for key, headers in entries.items():
+            column = columns.setdefault(key, {"aliases": []})
+            column["aliases"] = [*_tuple(column["aliases"]), *headers]
+    elif section == "dataset":
+        _change_rules(data["dataset"], entries)
+    else:
+        for key, rules in entries.items():
+            part = data.setdefault("parts", {}).setdefault(key, {"each": key, "fields": {}})
+            _change_rules(part["fields"], rules)
+
+
+def _change_rules(rules: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for name, change in changes.items():
+        rule = rules.get(name, {"from": []})
+        rules[name] = {**rule, **change, "values": {**rule.get("values", {}), **change.get("values", {})}}
+
+
+def _rules(fields: Mapping[str, Any]) -> dict[str, Rule]:
+    return {
+        name: Rule(
+            sources=_tuple(rule["from"]),
+            kind=rule.get("as", "text"),
+            codelist=rule.get("list", ""),
+            values={str(key): str(value) for key, value in rule.get("values", {}).items()},
+            required=rule.get("required", False),
+            english=rule.get("english", ""),
+            default=str(rule.get("default", "")),
+        )
+        for name, rule in fields.items()
+    }
+
+
+def _tuple(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,25 @@
+"""Earlier contents of copied files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, send_file
+
+from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.harvest.mirror import versions
+
+nx_harvest_files = Blueprint("nx_harvest_files", __name__)
+
+
+@nx_harvest_files.route("/dataset/<dataset_id>/resource/<resource_id>/content/<int:number>")
+def content(dataset_id: str, resource_id: str, number: int) -> Any:
+    """An earlier content of a copied file, for whoever may download the file."""
+    files = {file["number"]: file for file in act("nx_harvest_file_list", id=resource_id)}
+    found = files.get(number)
+    if not found or not found["kept"]:
+        return tk.abort(404, tk._("This content of the file is not kept any more"))
+    return send_file(
+        versions.path(resource_id, found["sha256"]), as_attachment=True, download_name=found["name"], max_age=0
+    )

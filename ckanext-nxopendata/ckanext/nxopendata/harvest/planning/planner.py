@@ -1,0 +1,387 @@
+"""Planning a run: read the source, compare its records with what is known, and store the steps to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.harvest import config
+from ckanext.nxopendata.harvest.errors import LimitError, Problem
+from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
+from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
+from ckanext.nxopendata.harvest.mapping import mapper
+from ckanext.nxopendata.harvest.mirror import copy
+from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Run, Source
+from ckanext.nxopendata.harvest.planning import (
+    checks,
+    dataset_builder,
+    decisions,
+    duplicates,
+    identities,
+    known_records,
+    last_reading,
+)
+from ckanext.nxopendata.harvest.runs import apply as applying
+from ckanext.nxopendata.harvest.sources import settings
+
+BATCH = 500
+"""Records that are compared with what is known in one query."""
+
+LONGEST_GUID = 2_000
+"""Bytes; the index of the table holds no more."""
+
+Renew = Callable[[], None]
+"""Renews the lock of the source; called now and then while the planner works."""
+
+
+class PlanningStoppedError(Exception):
+    """Somebody cancelled or paused the run that is being planned."""
+
+
+@dataclass(slots=True)
+class _FreshRecord:
+    """A record that is new, or that is not as it was last written."""
+
+    record: Record
+    guid: str
+    kind: decisions.Kind
+    hash: str
+    before: decisions.Known | None
+    dataset: Json = field(default_factory=dict)
+
+
+class Planner:
+    """Decides record by record what a run does with its source, and stores the steps as it goes.
+
+    Args:
+        run_id: Id of the run; it is in the state ``planning``.
+        source: What is harvested.
+        form: The format that reads it.
+
+    Attributes:
+        completeness: What the reading says of its completeness; a format fills it.
+        counts: How many records there are of each kind of step.
+        problems: How many findings were reported.
+    """
+
+    def __init__(self, run_id: str, source: Source, form: Format) -> None:
+        self.run_id = run_id
+        self.source = source
+        self.fingerprint = settings.fingerprint(source, form)
+        self.completeness = Completeness()
+        self.counts: dict[str, int] = dict.fromkeys(decisions.KINDS, 0)
+        self.problems = 0
+        self._form = form
+        self._rules = settings.field_mapping(source, form)
+        self._bounds = settings.bounds(source)
+        self._owner_of = settings.owner_of(source)
+        self._licence_of = checks.licence_reader()
+        self._precedence = identities.to_precedence(source)
+        self._seen: set[str] = set()
+        self._seen_again = 0
+        """Of those, the ones that were there when the source was last read."""
+        self._number = 0
+        self._entries: list[Json] = []
+        self._findings: list[Json] = []
+
+    @classmethod
+    def of_unchanged(cls, run_id: str, source: Source) -> Planner:
+        """Make the planner of a source whose catalogue has not changed, to look at its copied files only."""
+        planner = cls(run_id, source, last_reading.find_format(source))
+        planner.completeness = Completeness(closed=True, whole=False, trail=source.trail, memory=source.memory)
+        planner.counts["unchanged"] = known_records.count_present(source.id)
+        return planner
+
+    # Reading
+
+    def read(self, first: Document, client: Fetcher, report_progress: Callable[[int, int | None], None]) -> None:
+        """Read the catalogue and add the steps of its records.
+
+        Args:
+            first: Its first page, which is closed at the end.
+            client: Fetches the others.
+            report_progress: Takes the number of records read, and of how many if that is known.
+
+        Raises:
+            HarvestError: The source cannot be read.
+            PlanningStoppedError: The run was cancelled or paused.
+        """
+        reading = settings.reading(self.source, self._form, client, self.report, self.completeness)
+        try:
+            for batch in _batches(self._form.read(first, reading), BATCH):
+                self.plan_batch(batch)
+                self.flush()
+                report_progress(self.completeness.records, self.completeness.declared_total)
+        finally:
+            first.body.close()
+
+    def plan_batch(self, batch: Sequence[Record]) -> None:
+        """Add the steps of some records.
+
+        Raises:
+            LimitError: The catalogue has more records than it may have.
+        """
+        self.completeness.records += len(batch)
+        most = settings.max_records(self.source)
+        if self.completeness.records > most:
+            raise LimitError("too_many_records", limit=most)
+        records = {guid: record for record in batch if (guid := self._identify(record))}
+        known = known_records.find_records(self.source.id, list(records))
+        self._seen_again += sum(entry.state in decisions.THERE for entry in known.values())
+        fresh: list[_FreshRecord] = []
+        for guid, record in records.items():
+            new_hash = record.content_hash(self.fingerprint)
+            before = known.get(guid)
+            if record.withdrawn:
+                if before and before.state == "present":
+                    self.add("withdraw", guid, record.position, dataset_id=before.dataset_id, hash=before.hash)
+                continue
+            kind = decisions.decide(new_hash, before)
+            if kind == "unchanged":
+                self.counts["unchanged"] += 1
+            else:
+                fresh.append(_FreshRecord(record, guid, kind, new_hash, before))
+        if fresh:
+            self._plan_fresh(self._drop_old_duplicates(fresh))
+
+    def _identify(self, record: Record) -> str | None:
+        """Return the identifier of a record; refuse a record without one of its own, and withdraw nothing then."""
+        if not record.guid:
+            self.completeness.add_issue("record_without_identifier")
+            self.refuse(record, "record_without_identifier")
+            return None
+        if len(record.guid.encode()) > LONGEST_GUID or "\x00" in record.guid:
+            self.completeness.add_issue("record_without_identifier")
+            shortened = Record(record.guid[:200].replace("\x00", ""), record.raw, record.position[:500])
+            self.refuse(shortened, "identifier_too_long", limit=LONGEST_GUID)
+            return None
+        if record.guid in self._seen:
+            self.completeness.add_issue("identifier_repeated")
+            self.refuse(record, "identifier_repeated")
+            return None
+        self._seen.add(record.guid)
+        return record.guid
+
+    # Comparing
+
+    def _drop_old_duplicates(self, fresh: Sequence[_FreshRecord]) -> list[_FreshRecord]:
+        """Leave out the records that did not change and that another source still maintains."""
+        same = {
+            entry.guid: entry.before.dataset_id
+            for entry in fresh
+            if entry.before and entry.kind == "duplicate" and entry.before.hash == entry.hash
+        }
+        maintainers = identities.find_maintainers(set(same.values()))
+        left = []
+        for entry in fresh:
+            maintainer = maintainers.get(same.get(entry.guid, ""))
+            if maintainer and duplicates.compare_precedence(self._precedence, maintainer) == "duplicate":
+                self.counts["duplicate"] += 1
+            else:
+                left.append(entry)
+        return left
+
+    def _plan_fresh(self, fresh: Sequence[_FreshRecord]) -> None:
+        """Map records to our fields, compare them with what other sources have, and add their steps."""
+        good = [entry for entry in fresh if self._map(entry)]
+        keys = {entry.guid: duplicates.identity_keys(entry.guid, entry.dataset) for entry in good}
+        owners = identities.find_datasets({key for own in keys.values() for key in own})
+        ids = {*owners.values(), *(entry.before.dataset_id for entry in good if entry.before)}
+        maintainers = identities.find_maintainers(ids) if ids else {}
+        written = known_records.find_written(
+            [entry.before.dataset_id for entry in good if entry.before], self.source.id
+        )
+        for entry in good:
+            others = list(dict.fromkeys(owners[key] for key in keys[entry.guid] if key in owners))
+            settled = decisions.settle(entry.kind, entry.before, self._precedence, others, maintainers)
+            self._add_settled(entry, settled, written)
+
+    def _map(self, entry: _FreshRecord) -> bool:
+        """Fill ``entry.dataset``; False when the record was refused."""
+        mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds)
+        for problem in mapped.problems:
+            self.report(problem.at(entry.record.position))
+        entry.dataset = mapped.dataset
+        if mapped.refused:
+            self.add("refused", entry.guid, entry.record.position, title=_title(mapped.dataset), state="refused")
+        return not mapped.refused
+
+    # Adding steps
+
+    def _add_settled(self, entry: _FreshRecord, settled: decisions.Settled, written: Mapping[str, Json]) -> None:
+        source, position = self.source, entry.record.position
+        dataset_id = settled.dataset_id or dataset_builder.dataset_id(source.id, entry.guid)
+        maintainer = settled.maintainer
+        common: Json = {"dataset_id": dataset_id, "hash": entry.hash}
+        if settled.kind == "duplicate":
+            change = _maintainer_change(None, maintainer.source_name if maintainer else None)
+            self.add("duplicate", entry.guid, position, title=_title(entry.dataset), changes=[change], **common)
+            return
+        data = dataset_builder.dataset(
+            entry.dataset,
+            dataset_id=dataset_id,
+            organization_id=self._owner_of(entry.dataset),
+            licence_of=self._licence_of,
+            default_licence=source.licence,
+        )
+        changes: list[Json] = []
+        if maintainer:
+            changes = [_maintainer_change(maintainer.source_name, source.name)]
+        elif settled.kind == "update":
+            changes = _compare(written.get(dataset_id, {}), data)
+            if not changes:
+                self.add("unchanged", entry.guid, position, **common)
+                return
+        self.add(settled.kind, entry.guid, position, title=_title(entry.dataset), data=data, changes=changes, **common)
+
+    def report(self, problem: Problem) -> None:
+        """Add a finding."""
+        row = applying.to_finding(self.run_id, problem)
+        columns = ("run_id", "code", "level", "refuses", "guid", "position", "field", "params")
+        self._findings.append({name: getattr(row, name) for name in columns})
+        self.problems += 1
+
+    def refuse(self, record: Record, code: str, **params: Any) -> None:
+        """Add a record that cannot be taken, with the finding that says why."""
+        self.report(Problem(code, guid=record.guid, position=record.position, params=params))
+        self.add("refused", record.guid or "", record.position, state="refused")
+
+    def add(self, kind: decisions.Kind, guid: str, position: str = "", **values: Any) -> None:
+        """Add a step to the plan.
+
+        Args:
+            kind: What is done.
+            guid: The record's identifier at the source.
+            position: Where the record stands.
+            values: Further columns of the entry.
+        """
+        self._number += 1
+        self.counts[kind] += 1
+        defaults: Json = {
+            "dataset_id": "",
+            "title": "",
+            "hash": "",
+            "state": "planned",
+            "data": {},
+            "changes": [],
+            "before": None,
+        }
+        row = {"run_id": self.run_id, "number": self._number, "kind": kind, "guid": guid, "position": position}
+        self._entries.append(row | defaults | values)
+
+    def flush(self) -> None:
+        """Store and commit what was added; the plan can be read while it grows.
+
+        Raises:
+            PlanningStoppedError: The run was cancelled or paused.
+        """
+        if self._entries:
+            model.Session.execute(insert(PlanEntry), self._entries)
+        if self._findings:
+            model.Session.execute(insert(Finding), self._findings)
+        self._entries, self._findings = [], []
+        own = sa.update(Run).where(Run.id == self.run_id, Run.state == "planning").returning(Run.id)
+        values = own.values(counts=self.counts, problem_count=self.problems, heartbeat=utc_now())
+        if model.Session.scalar(values, execution_options={"synchronize_session": False}) is None:
+            raise PlanningStoppedError
+        model.Session.commit()
+
+    # Files and withdrawals
+
+    def plan_files(self, renew: Renew) -> bool:
+        """Add the datasets whose copied files changed although their records did not.
+
+        Returns:
+            Whether there is news: a changed file, or one that cannot be read.
+        """
+        self.flush()
+        query = sa.select(PlanEntry.guid, PlanEntry.kind, PlanEntry.hash).where(PlanEntry.run_id == self.run_id)
+        source, steps = self.source, model.Session.execute(query).all()
+        written = {step.guid for step in steps if step.kind != "unchanged"}
+        hashes = {step.guid: step.hash for step in steps if step.kind == "unchanged"}
+
+        def is_wanted(guid: str) -> bool:
+            return guid not in written and (guid in self._seen or not self.completeness.whole)
+
+        with settings.open_client(source, config.mirror_limits()) as client:
+            recheck = copy.Recheck(source.id, client, is_wanted, renew)
+            for found in recheck.find_changed():
+                change = {"field": "resources", "old": found.before["resources"], "new": found.data["resources"]}
+                more = {"title": _title(found.data), "hash": hashes.get(found.guid, found.hash), "data": found.data}
+                self.add("update", found.guid, dataset_id=found.dataset_id, changes=[change], **more)
+                self.counts["unchanged"] -= 1
+                self.flush()
+        for problem in recheck.problems:
+            self.report(problem)
+        return bool(recheck.problems or self.counts["update"])
+
+    def plan_withdrawals(self) -> None:
+        """Add the datasets that vanished; one that another source has as well is handed over to it."""
+        source = self.source
+        there = (KnownRecord.source_id == source.id, KnownRecord.state.in_(decisions.THERE))
+        if model.Session.scalar(sa.select(sa.func.count()).where(*there)) == self._seen_again:
+            return
+        query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(*there)
+        rows = model.Session.execute(query, execution_options={"yield_per": 5_000})
+        known = [entry for row in rows if (entry := decisions.Known(*row)).guid not in self._seen]
+        successors = identities.find_successors([entry.dataset_id for entry in known], source.id)
+        for entry in decisions.find_vanished(known, self._seen):
+            successor = successors.get(entry.dataset_id)
+            common = {"dataset_id": entry.dataset_id, "hash": entry.hash}
+            if successor is None:
+                self.add("withdraw", entry.guid, **common)
+                continue
+            change = _maintainer_change(source.name, successor.source_name)
+            data = {applying.SUCCESSOR: successor.precedence.source_id}
+            self.add("duplicate", entry.guid, data=data, changes=[change], **common)
+        gone = [entry.guid for entry in known if entry.state == "duplicate"]
+        if gone:
+            model.Session.execute(
+                sa.delete(KnownRecord).where(KnownRecord.source_id == source.id, KnownRecord.guid.in_(gone)),
+                execution_options={"synchronize_session": False},
+            )
+
+    def reason_to_hold(self, present: int) -> str:
+        """Say why a person has to approve the run: ``fuse`` (the withdrawal limit), ``review``, or "" for no reason.
+
+        Args:
+            present: Datasets of the source that are public before the run.
+        """
+        if settings.withdrawal_limit(self.source).is_exceeded(self.counts["withdraw"], present):
+            return "fuse"
+        changing = sum(self.counts[kind] for kind in ("create", "update", "withdraw", "restore"))
+        return "review" if self.source.trust == "review" and changing else ""
+
+
+def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _title(dataset: Mapping[str, Any]) -> str:
+    return dataset.get("title_translated", {}).get("zh", "")
+
+
+def _maintainer_change(old: str | None, new: str | None) -> Json:
+    return {"field": applying.SOURCE_CHANGE, "old": old, "new": new}
+
+
+def _compare(written: Mapping[str, Any], data: Json) -> list[Json]:
+    """List the fields that differ from what was last written."""
+    return [
+        {"field": name, "old": old, "new": new}
+        for name, old, new in mapper.compare(copy.as_linked(written), data)
+        if name != "resources" or not copy.same_files(old or (), new or ())
+    ]
