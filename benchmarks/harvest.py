@@ -343,11 +343,11 @@ def actions(site: Site, size: int) -> Time:
     datasets = []
     for record in records:
         mapped = mapper.map_record(tables.load("dcat"), record.guid or "", record.raw).dataset
-        data = dataset_builder.dataset(
+        data = dataset_builder.build_dataset(
             mapped,
-            dataset_id=dataset_builder.dataset_id("x", record.guid or ""),
+            dataset_id=dataset_builder.make_dataset_id("x", record.guid or ""),
             organization_id=owner,
-            licence_of=lambda _: None,
+            read_licence=lambda _: None,
         )
         datasets.append(data)
     taken, _ = clock(lambda: [site.call("package_create", **data) for data in datasets])

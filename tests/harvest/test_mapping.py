@@ -115,11 +115,11 @@ class TestRecords:
 
     def test_the_licence_is_kept_in_the_words_of_the_source(self):
         mapped = mapper.map_record(tables.load("dcat"), "g", self.record(**{"dct:license": ["按《办法》使用"]}))
-        data = dataset_builder.dataset(
+        data = dataset_builder.build_dataset(
             mapped.dataset,
-            dataset_id=dataset_builder.dataset_id("s", "g"),
+            dataset_id=dataset_builder.make_dataset_id("s", "g"),
             organization_id="o",
-            licence_of={"CC BY": "cc-by"}.get,
+            read_licence={"CC BY": "cc-by"}.get,
         )
         assert data["nx_license_verbatim"] == "按《办法》使用"
         assert "license_id" not in data
@@ -127,8 +127,11 @@ class TestRecords:
     def test_files_keep_their_ids_when_order_or_host_change(self):
         def ids(*urls):
             mapped = {"resources": [{"url": url, "name": "x"} for url in urls]}
-            data = dataset_builder.dataset(
-                mapped, dataset_id=dataset_builder.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
+            data = dataset_builder.build_dataset(
+                mapped,
+                dataset_id=dataset_builder.make_dataset_id("s", "g"),
+                organization_id="o",
+                read_licence=lambda _: None,
             )
             return {r["url"].rpartition("/")[2]: r["id"] for r in data["resources"]}
 
@@ -138,8 +141,11 @@ class TestRecords:
 
     def test_two_files_at_one_address_are_two_files(self):
         mapped = {"resources": [{"url": "http://a/1"}, {"url": "http://a/1"}]}
-        data = dataset_builder.dataset(
-            mapped, dataset_id=dataset_builder.dataset_id("s", "g"), organization_id="o", licence_of=lambda _: None
+        data = dataset_builder.build_dataset(
+            mapped,
+            dataset_id=dataset_builder.make_dataset_id("s", "g"),
+            organization_id="o",
+            read_licence=lambda _: None,
         )
         assert len({r["id"] for r in data["resources"]}) == 2
 

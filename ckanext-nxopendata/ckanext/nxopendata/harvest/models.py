@@ -36,7 +36,7 @@ class Source(_Dictized):
     holds, ``mapping`` what differs from the format's mapping, ``limits`` what differs from the site's limits.
     ``priority``: the lower number wins a dataset that two sources have, and gets the larger share of the workers.
     ``trust``: ``normal``, or ``review`` when every run that would change something waits for a person.
-    ``credentials`` are encrypted (:mod:`.credentials`). ``trail`` and ``fingerprint`` describe the last reading
+    ``credentials`` are encrypted (:mod:`.sources.credentials`). ``trail`` and ``fingerprint`` describe the last reading
     that was applied to its end, and let the next one ask the server whether anything changed; ``memory`` is what
     the format remembers of it (a cursor).
     """
@@ -152,7 +152,7 @@ class PlanEntry(_Dictized):
 class Chunk(_Dictized):
     """Steps of a plan that are carried out together: those from ``first`` to ``last`` that are not finished.
 
-    ``state``: ``waiting`` -> ``done``. Who works on a chunk holds its lock (:mod:`.locks`), which ends with
+    ``state``: ``waiting`` -> ``done``. Who works on a chunk holds its lock (:mod:`.runs.locks`), which ends with
     the process: a chunk whose worker was killed is waiting again at once.
     """
 
@@ -174,7 +174,7 @@ class Chunk(_Dictized):
 
 
 class Identity(_Dictized):
-    """What a dataset is recognised by in whatever source (:mod:`.duplicates`); the first to claim a key has it."""
+    """What a dataset is recognised by in any source (:mod:`.planning.duplicates`); the first to claim a key has it."""
 
     __tablename__ = "nx_harvest_identity"
 
@@ -183,7 +183,7 @@ class Identity(_Dictized):
 
 
 class FileContent(_Dictized):
-    """A content that a copied file had, and what its source last said of it (:mod:`.contents`).
+    """A content that a copied file had, and what its source last said of it (:mod:`.mirror.versions`).
 
     ``number`` counts the contents of a file; 0, with no ``sha256``, stands for a file that never came. ``etag``,
     ``last_modified``, ``checked`` and ``failure`` (the code of why it could not be read) are of the last time that

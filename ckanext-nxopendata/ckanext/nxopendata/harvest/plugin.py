@@ -12,7 +12,7 @@ from ckanext.nxopendata import harvest
 from ckanext.nxopendata.core import wiring
 from ckanext.nxopendata.harvest import formats, mirror, monitoring, runs, sources, withdrawal
 from ckanext.nxopendata.harvest.interfaces import IHarvestFormat
-from ckanext.nxopendata.harvest.withdrawal import tombstone
+from ckanext.nxopendata.harvest.withdrawal import marker
 
 SUBJECTS = (harvest, sources, runs, mirror, monitoring, withdrawal)
 
@@ -45,7 +45,7 @@ class NxOpendataHarvestPlugin(p.SingletonPlugin):
     # IPackageController
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        return tombstone.without_withdrawn(search_params)
+        return marker.exclude_withdrawn(search_params)
 
 
 def _list_formats() -> list[formats.Format]:

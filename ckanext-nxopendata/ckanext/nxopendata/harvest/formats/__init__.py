@@ -63,8 +63,8 @@ class Completeness:
         records: Records seen, refused ones included.
         declared_total: The number of records the source says it has, if it says so.
         closed: The reading reached the end of the last page.
-        whole: The source told all its records; False when it told only what changed since the last reading,
-            so that a record it did not tell is still there.
+        whole: The source gave all its records; False when it gave only what changed since the last reading,
+            so that a record it did not give is still there.
         memory: What the next reading of the source wants to know of this one: JSON values.
         issues: Codes of what speaks against completeness, in order of appearance.
         trail: For each page its address, validators and digest: lets the next run ask "changed?".
@@ -125,9 +125,9 @@ class Reading:
     _ahead: dict[str, Future[Document]] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def ahead(self, url: str | None, asked: set[str], accept: str) -> Iterator[None]:
+    def ahead(self, url: str | None, requested: set[str], accept: str) -> Iterator[None]:
         """Fetch the page at ``url`` in the background, to be opened next; the client has no other request meanwhile."""
-        if not self.looks_ahead or url is None or url in asked or self.completeness.pages >= self.max_pages:
+        if not self.looks_ahead or url is None or url in requested or self.completeness.pages >= self.max_pages:
             yield
             return
         page: Future[Document] = Future()
@@ -147,13 +147,13 @@ class Reading:
             raise
         self._ahead[url] = page
 
-    def open(self, url: str, asked: set[str], accept: str) -> Document | None:
+    def open(self, url: str, requested: set[str], accept: str) -> Document | None:
         """Return the page at ``url``; None, with an issue and a finding, when it was read before or cannot be read."""
         page = self._ahead.pop(url, None)
-        if url in asked or self.completeness.pages >= self.max_pages:
-            self.add_issue("page_loop" if url in asked else "too_many_pages", url, limit=self.max_pages)
+        if url in requested or self.completeness.pages >= self.max_pages:
+            self.add_issue("page_loop" if url in requested else "too_many_pages", url, limit=self.max_pages)
             return None
-        asked.add(url)
+        requested.add(url)
         try:
             return page.result() if page else self.client.get(url, accept=accept)
         except FetchError as error:

@@ -80,7 +80,7 @@ class CkanFormat:
         """
         base = self.entry(reading.url)
         page = self._first(first, base, reading)
-        asked = {page.url}
+        requested = {page.url}
         seen, last, by_start = 0, "", False
         while True:
             reading.completeness.add_page(page)
@@ -111,11 +111,11 @@ class CkanFormat:
                     return
                 last = str(fresh[-1].get("id"))
             following = _search_url(base, None, start=seen - 1) if by_start else _search_url(base, last)
-            page = self._next(following, asked, reading)
+            page = self._next(following, requested, reading)
             if page is None and not by_start and reading.completeness.issues == ["page_unreadable"]:
                 reading.completeness.issues.clear()
                 by_start = True
-                page = self._next(_search_url(base, None, start=seen - 1), asked, reading)
+                page = self._next(_search_url(base, None, start=seen - 1), requested, reading)
             if page is None:
                 return
         reading.completeness.closed = not reading.completeness.issues
@@ -130,8 +130,8 @@ class CkanFormat:
         except FetchError as error:
             raise FormatError("ckan_not_an_answer", url=base) from error
 
-    def _next(self, url: str, asked: set[str], reading: Reading) -> Document | None:
-        return reading.open(url, asked, self.accept)
+    def _next(self, url: str, requested: set[str], reading: Reading) -> Document | None:
+        return reading.open(url, requested, self.accept)
 
     def _result(self, page: Document) -> tuple[int, list[dict[str, Any]]]:
         answer = streams.json_page(page)

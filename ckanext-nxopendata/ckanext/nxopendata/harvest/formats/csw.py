@@ -67,7 +67,7 @@ class CswFormat:
             # capabilities, an exception: what a service answers when it is not asked for records
             first.body.close()
             page = reading.client.get(self.entry(reading.url), accept=self.accept)
-        asked, at, seen = {page.url}, 1, 0
+        requested, at, seen = {page.url}, 1, 0
         while page is not None:
             completeness.add_page(page)
             matched: int | None = None
@@ -107,7 +107,7 @@ class CswFormat:
                 reading.add_issue("page_loop", page.url, limit=reading.max_pages)
                 return
             at = following
-            page = reading.open(_page_url(reading.url, at), asked, self.accept)
+            page = reading.open(_page_url(reading.url, at), requested, self.accept)
 
     def _single(self, document: Document) -> bool:
         head = streams.read_xml_head(document)
@@ -161,8 +161,10 @@ def _value(prop: Any, level: int, language: str) -> Any:
     own = next((child for child in children if _name(child) != "PT_FreeText"), None)
     if free:
         texts = [{"@value": _text(own), "@language": language or "zh"}] if own is not None and _text(own) else []
-        others = ({"@value": _text(one), "@language": _base(one.get("locale", "").lstrip("#"))} for one in free)
-        return [*texts, *(one for one in others if one["@value"])]
+        others = (
+            {"@value": _text(string), "@language": _base(string.get("locale", "").lstrip("#"))} for string in free
+        )
+        return [*texts, *(other for other in others if other["@value"])]
     if own is None:
         return ""
     if code := own.get("codeListValue"):

@@ -26,14 +26,14 @@ class _Walk:
     """What reading carries from page to page.
 
     Attributes:
-        asked: Addresses that were asked for.
+        requested: Addresses that were asked for.
         digests: Of the documents that were read.
         inside: Catalogues that are still to be read, and how deep they stand.
         total: Datasets that the catalogues say they have; ``totals`` of them said it.
     """
 
     reading: Reading
-    asked: set[str]
+    requested: set[str]
     digests: set[str] = field(default_factory=set)
     inside: list[tuple[str, int]] = field(default_factory=list)
     total: int = 0
@@ -67,7 +67,7 @@ class DcatFormat:
             url, depth = walk.inside.pop(0)
             if depth > DEEPEST_CATALOGUE:
                 reading.add_issue("page_loop", url, limit=reading.max_pages)
-            elif url not in walk.asked and (page := reading.open(url, walk.asked, self.accept)):
+            elif url not in walk.requested and (page := reading.open(url, walk.requested, self.accept)):
                 yield from self._catalogue(page, walk, depth)
         completeness = reading.completeness
         completeness.declared_total = walk.total if walk.totals else None
@@ -97,14 +97,14 @@ class DcatFormat:
                 page.body.close()
             try:
                 following = _next(graph, page.url)
-                with reading.ahead(following, walk.asked, self.accept):
+                with reading.ahead(following, walk.requested, self.accept):
                     yield from self._records(graph, page.url, walk)
                 total = _total(graph) if total is None else total
                 completeness.declared_total = walk.total + (total or 0) if total is not None else None
                 self._note_catalogues(graph, page.url, walk, depth)
             finally:
                 graph.close()
-            page = reading.open(following, walk.asked, self.accept) if following else None
+            page = reading.open(following, walk.requested, self.accept) if following else None
         if total is not None:
             walk.totals += 1
             walk.total += total
@@ -136,8 +136,8 @@ class DcatFormat:
             address = term.value.partition("#")[0]
             if urlsplit(address)[:2] == urlsplit(url)[:2]:
                 walk.inside.append((address, depth + 1))
-            elif address not in walk.asked:
-                walk.asked.add(address)
+            elif address not in walk.requested:
+                walk.requested.add(address)
                 walk.reading.report(Problem("catalogue_elsewhere", "page", position=address, refuses=False))
 
 

@@ -47,7 +47,7 @@ class NxOpendataFormat:
         cursor = str(reading.memory.get("cursor") or "")
         page: Document | None = self._begin(first, base, cursor, reading)
         completeness.whole = page is first or page.url == base
-        asked, seen = {page.url}, set[str]()
+        requested, seen = {page.url}, set[str]()
         repeated = ""
         while page is not None:
             completeness.add_page(page)
@@ -69,7 +69,7 @@ class NxOpendataFormat:
                 completeness.closed = not completeness.issues
                 return
             cursor = str(answer["cursor"])
-            page = reading.open(_after(base, cursor), asked, self.accept)
+            page = reading.open(_after(base, cursor), requested, self.accept)
 
     def _begin(self, first: Document, base: str, cursor: str, reading: Reading) -> Document:
         """Return the first page: after the cursor if the other portal still knows it, else of everything."""

@@ -63,7 +63,7 @@ class PortalFormat:
         """
         completeness = reading.completeness
         page: Document | None = first
-        number, asked, seen = 1, {first.url}, set[str]()
+        number, requested, seen = 1, {first.url}, set[str]()
         while page is not None:
             completeness.add_page(page)
             try:
@@ -93,7 +93,7 @@ class PortalFormat:
                 reading.add_issue("page_repeated", page.url)
                 return
             number += 1
-            page = reading.open(_page_url(self.entry(reading.url), number), asked, self.accept)
+            page = reading.open(_page_url(self.entry(reading.url), number), requested, self.accept)
 
     def _detail(self, key: str, address: str, formats: list[str], reading: Reading) -> Record | None:
         try:

@@ -144,13 +144,13 @@ def _mirror(
                 return _Answer(versions.build_row(known, file["id"], dataset_id, link))
             _check_type(document, file, link)
             size, digest = document.size, document.sha256
-            said = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
+            validators = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
             _store(file, link, document, copied)
     except (OSError, HarvestError) as error:
         failure = _failure(error, link)
     else:
         row = versions.build_row(
-            known, file["id"], dataset_id, link, name=file["nx_file_name"], sha256=digest, size=size, **said
+            known, file["id"], dataset_id, link, name=file["nx_file_name"], sha256=digest, size=size, **validators
         )
         return _Answer(row)
     if copied:
@@ -209,17 +209,17 @@ def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] 
 
 
 def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
-    """Look whether the content is what the file is said to be; portals answer 200 with "not found".
+    """Check that the content has the declared format; portals answer 200 with "not found".
 
     Raises:
         HarvestError: It is not.
     """
-    said = file.get("format") or ""
-    found = signatures.contradiction(said, document.head(512))
+    declared = file.get("format") or ""
+    found = signatures.find_contradiction(declared, document.head(512))
     if found == "page":
         raise HarvestError("file_is_a_page", url=link)
     if found:
-        raise HarvestError("file_of_another_type", url=link, format=said)
+        raise HarvestError("file_of_another_type", url=link, format=declared)
 
 
 # Files that change although nothing else of their record does
@@ -305,8 +305,8 @@ class Recheck:
             found = _problem(failure, file.get("name") or "", link)
             self.problems.append(Problem(found.code, "record", guid, "", found.field, found.params, refuses=False))
             return versions.build_row(known, file["id"], known.dataset_id, link, failure=failure.code)
-        said = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
-        facts = {"name": name, "sha256": document.sha256, "size": document.size, **said}
+        validators = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
+        facts = {"name": name, "sha256": document.sha256, "size": document.size, **validators}
         return versions.build_row(known, file["id"], known.dataset_id, link, **facts)
 
 
@@ -343,7 +343,7 @@ def as_linked(written: Mapping[str, Any]) -> Json:
 def same_files(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether the source says the same of its files, what only the copy knows left out."""
 
-    def said(file: Mapping[str, Any], names: Mapping[str, Any]) -> Json:
+    def select(file: Mapping[str, Any], names: Mapping[str, Any]) -> Json:
         return {name: file.get(name) for name in names}
 
-    return len(old) == len(new) and all(said(a, b) == dict(b) for a, b in zip(old, new, strict=True))
+    return len(old) == len(new) and all(select(a, b) == dict(b) for a, b in zip(old, new, strict=True))

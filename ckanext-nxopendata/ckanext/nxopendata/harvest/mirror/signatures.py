@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, as far as that contradicts what it is said to be."""
+"""What a file is by its first bytes, where that contradicts its declared format."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ TEXTUAL = frozenset({"CSV", "TSV", "TXT", "JSON", "GEOJSON", "JSONL", "XML", "RD
 PAGES = frozenset({"HTML", "HTM", "API", "WMS", "WFS", ""})
 
 
-def contradiction(said: str, head: bytes) -> str | None:
-    """Return why a file cannot be what it is said to be: ``page`` (a web page), ``type`` (another format), else None.
+def find_contradiction(declared: str, head: bytes) -> str | None:
+    """Return why a file cannot have its declared format: ``page`` (a web page), ``type`` (another format), else None.
 
     Args:
-        said: Its format, in any case.
+        declared: Its format, in any case.
         head: Its first bytes, at least 512 if it has so many.
     """
-    said = said.strip().lstrip(".").upper()
+    declared = declared.strip().lstrip(".").upper()
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
-    if said not in ("HTML", "HTM") and start.startswith((b"<!doctype html", b"<html")):
+    if declared not in ("HTML", "HTM") and start.startswith((b"<!doctype html", b"<html")):
         return "page"
-    if not head or said in PAGES:
+    if not head or declared in PAGES:
         return None
-    if said in SIGNATURES:
-        return None if head.startswith(SIGNATURES[said]) else "type"
-    if said in TEXTUAL and head.startswith(BINARY):
+    if declared in SIGNATURES:
+        return None if head.startswith(SIGNATURES[declared]) else "type"
+    if declared in TEXTUAL and head.startswith(BINARY):
         return "type"
     return None

@@ -24,12 +24,12 @@ from ckanext.nxopendata.changes.models import Delivery, Webhook
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source
 from ckanext.nxopendata.harvest.monitoring import health
-from ckanext.nxopendata.harvest.withdrawal import tombstone
+from ckanext.nxopendata.harvest.withdrawal import marker
 
 log = logging.getLogger(__name__)
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
-PUBLIC = f"+capacity:public +state:active +dataset_type:dataset -{tombstone.FIELD}:[* TO *]"
+PUBLIC = f"+capacity:public +state:active +dataset_type:dataset -{marker.FIELD}:[* TO *]"
 VERDICTS = ("failing", "waiting", "stale", "new", "good", "paused")
 
 
@@ -138,7 +138,7 @@ def _portal() -> list[Metric]:
         model.Package.state == "active",
         model.Package.private.is_(False),
         model.Package.type == "dataset",
-        sa.not_(sa.func.jsonb_exists(model.Package.extras, tombstone.FIELD)),
+        sa.not_(sa.func.jsonb_exists(model.Package.extras, marker.FIELD)),
     )
     public = sa.select(sa.func.count()).select_from(model.Package).where(*shown)
     files = (

@@ -72,10 +72,10 @@ register_topic("webhook_stopped", describe_stopped)
 
 def notify_people() -> list[str]:
     """Notify people of the runs that need them; return the ids of the runs they were not notified of before."""
-    told = Run.note["told"].astext
+    notified = Run.note["told"].astext
     query = (
         sa.select(Run.id)
-        .where(Run.state.in_(NEWS), told.is_distinct_from(Run.state))
+        .where(Run.state.in_(NEWS), notified.is_distinct_from(Run.state))
         .where(sa.func.coalesce(Run.finished, Run.created) > utc_now() - LOOK_BACK)
         .order_by(Run.created)
     )
@@ -83,9 +83,9 @@ def notify_people() -> list[str]:
 
 
 def _notify_of(run_id: str) -> bool:
-    told = Run.note["told"].astext
+    notified = Run.note["told"].astext
     mark = Run.note.op("||")(sa.func.jsonb_build_object("told", Run.state))
-    claim = sa.update(Run).where(Run.id == run_id, told.is_distinct_from(Run.state)).values(note=mark)
+    claim = sa.update(Run).where(Run.id == run_id, notified.is_distinct_from(Run.state)).values(note=mark)
     claimed = model.Session.execute(claim, execution_options={"synchronize_session": False}).rowcount  # pyright: ignore
     model.Session.commit()
     run = model.Session.get_one(Run, run_id, populate_existing=True)
@@ -101,7 +101,7 @@ def _notify_of(run_id: str) -> bool:
 
 
 def _news(run: Run, source: Source) -> tuple[str, Json] | None:
-    """Topic and parameters of what people must be told, or None."""
+    """Return the topic and the parameters of a notice, or None."""
     if run.state == "held":
         return "harvest_held", {kind: run.counts.get(kind, 0) for kind in ("create", "update", "withdraw")}
     before = _before(run)

@@ -9,11 +9,11 @@ from typing import Any
 from ckan import model
 
 from ckanext.nxopendata.harvest.errors import Problem
-from ckanext.nxopendata.harvest.planning.dataset_builder import LicenceOf
+from ckanext.nxopendata.harvest.planning.dataset_builder import LicenceReader
 from ckanext.nxopendata.licences import registry
 
 
-def licence_reader() -> LicenceOf:
+def licence_reader() -> LicenceReader:
     """Reads a licence as departments write it, by the licences' own table of spellings; never by a guess."""
     known = model.Package.get_license_register()
     recognise = registry.normaliser()
@@ -30,7 +30,7 @@ def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> 
     """Return a finding for each message of a validation, with the path of its field."""
     return [
         Problem("not_valid", guid=guid, position=position, field=path, params={"message": message})
-        for path, message in _flat(errors, "")
+        for path, message in _flatten(errors, "")
     ]
 
 
@@ -39,15 +39,15 @@ def deleted_problem(guid: str, position: str) -> Problem:
     return Problem("dataset_deleted", guid=guid, position=position, refuses=False)
 
 
-def _flat(errors: Any, path: str) -> Iterator[tuple[str, str]]:
+def _flatten(errors: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(errors, Mapping):
         for key, value in errors.items():
-            yield from _flat(value, f"{path}.{key}" if path else str(key))
+            yield from _flatten(value, f"{path}.{key}" if path else str(key))
     elif isinstance(errors, list):
         for number, value in enumerate(errors):
             if isinstance(value, str):
                 yield path, value
             else:
-                yield from _flat(value, f"{path}[{number + 1}]")
+                yield from _flatten(value, f"{path}[{number + 1}]")
     elif errors:
         yield path, str(errors)

@@ -1,4 +1,4 @@
-"""From a mapped record to the dataset the portal is asked to write: identity, department, licence."""
+"""Build the dataset to write from a mapped record: identity, department, licence."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from urllib.parse import urlsplit, urlunsplit
 NAMESPACE = uuid.UUID("6f6a0c54-7a0f-5d0e-9c2e-64000064f1e1")
 """Root of the identifiers made here; changing it would give every harvested dataset a new id."""
 
-LicenceOf = Callable[[str], str | None]
+LicenceReader = Callable[[str], str | None]
 """The licence id that a licence as written by a department means, or None when that is not certain."""
 
 
-def dataset_id(source_id: str, guid: str) -> str:
-    """Return the dataset's id: the same record always becomes the same dataset, even if a run is repeated."""
+def make_dataset_id(source_id: str, guid: str) -> str:
+    """Make the id of a dataset: the same record always becomes the same dataset, even if a run is repeated."""
     return str(uuid.uuid5(NAMESPACE, f"{source_id}\n{guid}"))
 
 
-def dataset(
+def build_dataset(
     mapped: Mapping[str, Any],
     *,
     dataset_id: str,
     organization_id: str,
-    licence_of: LicenceOf,
+    read_licence: LicenceReader,
     default_licence: str = "",
 ) -> dict[str, Any]:
-    """Return the dataset to write.
+    """Build the dataset to write.
 
     ``mapped`` may hold facts about the record beside fields of ours; their names begin with ``@``. The
     licence's wording is kept as it is; ``license_id`` is set only where its meaning is certain. Files are
@@ -38,20 +38,22 @@ def dataset(
     result["owner_org"] = organization_id
     result["type"] = "dataset"
     verbatim = mapped.get("nx_license_verbatim") or default_licence
-    if verbatim and (licence := licence_of(verbatim)):
+    if verbatim and (licence := read_licence(verbatim)):
         result["license_id"] = licence
     seen: dict[str, int] = {}
-    result["resources"] = [_resource(entry, result["id"], seen, licence_of) for entry in mapped.get("resources", ())]
+    result["resources"] = [_resource(entry, result["id"], seen, read_licence) for entry in mapped.get("resources", ())]
     return result
 
 
-def _resource(entry: Mapping[str, Any], owner: str, seen: dict[str, int], licence_of: LicenceOf) -> dict[str, Any]:
+def _resource(
+    entry: Mapping[str, Any], owner: str, seen: dict[str, int], read_licence: LicenceReader
+) -> dict[str, Any]:
     resource = {key: value for key, value in entry.items() if key != "@id"}
     key = resource_key(entry)
     seen[key] = seen.get(key, 0) + 1
     resource["id"] = str(uuid.uuid5(uuid.UUID(owner), f"{key}\n{seen[key]}"))
     resource.setdefault("url", "")
-    if (written := resource.get("license")) and (licence := licence_of(written)):
+    if (written := resource.get("license")) and (licence := read_licence(written)):
         resource["license"] = licence
     return resource
 

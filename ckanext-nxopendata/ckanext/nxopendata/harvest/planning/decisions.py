@@ -70,7 +70,7 @@ class Settled:
 
     Attributes:
         dataset_id: Of the dataset it describes; "" for a new one.
-        holder: The source that maintains the dataset, if it is another: it keeps or loses it.
+        maintainer: The source that maintains the dataset, if it is another: it keeps or loses it.
     """
 
     kind: Kind
@@ -84,10 +84,11 @@ def settle(
     """Bring a decision in line with what other sources have.
 
     Args:
-        kind: What :func:`decide` said.
+        kind: What :func:`decide` returned.
+        known: What is remembered of the record; None for nothing.
         own: Precedence of the record's source.
         others: Datasets that are recognised as the same by its keys, the surest first.
-        holders: Dataset -> the source that maintains it.
+        maintainers: Dataset -> the source that maintains it.
     """
     if known and known.state == "present":
         return Settled(kind, known.dataset_id)

@@ -80,8 +80,8 @@ class Planner:
         self._form = form
         self._rules = settings.field_mapping(source, form)
         self._bounds = settings.bounds(source)
-        self._owner_of = settings.owner_of(source)
-        self._licence_of = checks.licence_reader()
+        self._read_owner = settings.owner_reader(source)
+        self._read_licence = checks.licence_reader()
         self._precedence = identities.to_precedence(source)
         self._seen: set[str] = set()
         self._seen_again = 0
@@ -216,18 +216,18 @@ class Planner:
 
     def _add_settled(self, entry: _FreshRecord, settled: decisions.Settled, written: Mapping[str, Json]) -> None:
         source, position = self.source, entry.record.position
-        dataset_id = settled.dataset_id or dataset_builder.dataset_id(source.id, entry.guid)
+        dataset_id = settled.dataset_id or dataset_builder.make_dataset_id(source.id, entry.guid)
         maintainer = settled.maintainer
         common: Json = {"dataset_id": dataset_id, "hash": entry.hash}
         if settled.kind == "duplicate":
             change = _maintainer_change(None, maintainer.source_name if maintainer else None)
             self.add("duplicate", entry.guid, position, title=_title(entry.dataset), changes=[change], **common)
             return
-        data = dataset_builder.dataset(
+        data = dataset_builder.build_dataset(
             entry.dataset,
             dataset_id=dataset_id,
-            organization_id=self._owner_of(entry.dataset),
-            licence_of=self._licence_of,
+            organization_id=self._read_owner(entry.dataset),
+            read_licence=self._read_licence,
             default_licence=source.licence,
         )
         changes: list[Json] = []

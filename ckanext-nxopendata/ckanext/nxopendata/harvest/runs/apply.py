@@ -19,7 +19,7 @@ from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Source
 from ckanext.nxopendata.harvest.planning import duplicates, identities, merge
 from ckanext.nxopendata.harvest.runs import retry
-from ckanext.nxopendata.harvest.withdrawal import tombstone
+from ckanext.nxopendata.harvest.withdrawal import marker
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ SUCCESSOR = "heir"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a writer is asked to do.
+    """A step that a writer carries out.
 
     Attributes:
         kind: ``create``, ``update``, ``restore`` or ``withdraw``.
@@ -114,7 +114,7 @@ def _write(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) 
         return []
     try:
         overtaken = _claim(entries.values(), source_id)
-        bases = _bases(source_id, entries.values())
+        bases = _find_bases(source_id, entries.values())
         steps = [
             _step(entry, bases.get(entry.dataset_id, {}))
             for entry in entries.values()
@@ -160,7 +160,7 @@ def _claim(entries: Iterable[PlanEntry], source_id: str) -> dict[int, str]:
     }
 
 
-def _bases(source_id: str, entries: Iterable[PlanEntry]) -> dict[str, Json]:
+def _find_bases(source_id: str, entries: Iterable[PlanEntry]) -> dict[str, Json]:
     """Dataset -> what a harvest last wrote of it: this source, else the one that maintained it before."""
     ids = [entry.dataset_id for entry in entries if entry.kind in WRITTEN_KINDS]
     query = (
@@ -380,9 +380,9 @@ def build_target(step: Step, current: Mapping[str, Any] | None) -> tuple[Json, l
     """
     if current is None:
         return dict(step.data), []
-    marks = [extra for extra in current.get("extras", ()) if extra["key"] != tombstone.FIELD]
+    marks = [extra for extra in current.get("extras", ()) if extra["key"] != marker.FIELD]
     if step.kind == "withdraw":
-        marks.append({"key": tombstone.FIELD, "value": utc_now().isoformat(timespec="seconds")})
+        marks.append({"key": marker.FIELD, "value": utc_now().isoformat(timespec="seconds")})
         return {**current, "extras": marks, "metadata_modified": None}, []
     merged, kept = merge.datasets(step.base, current, step.data)
     merged.pop("metadata_modified", None)

@@ -99,7 +99,7 @@ _UTC = sa.func.timezone("utc", sa.func.clock_timestamp())
 
 
 def runs_by_priority() -> list[str]:
-    """List the ids of the runs with waiting chunks, the one whose turn it is first.
+    """List the ids of the runs with waiting chunks, the run to be served next first.
 
     The order is by the time since a worker last claimed a chunk of the run, divided by its source's priority: a source
     of priority 50 gets twice the share of one of priority 100, and no run starves.

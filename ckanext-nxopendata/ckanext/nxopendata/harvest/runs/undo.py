@@ -14,7 +14,7 @@ from ckanext.nxopendata.harvest.models import KnownRecord, PlanEntry, Run, Sourc
 from ckanext.nxopendata.harvest.runs import apply as applying
 from ckanext.nxopendata.harvest.runs import locks, retention, retry, states
 from ckanext.nxopendata.harvest.runs.apply import Writer
-from ckanext.nxopendata.harvest.withdrawal import tombstone
+from ckanext.nxopendata.harvest.withdrawal import marker
 
 
 def undo(run_id: str, writer: Writer) -> Run:
@@ -116,7 +116,7 @@ def undo_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writ
             model.Session.delete(record)
             continue
         record.hash = ""  # the next run compares the content anew
-        withdrawn = any(extra["key"] == tombstone.FIELD for extra in entry.before.get("extras", ()))
+        withdrawn = any(extra["key"] == marker.FIELD for extra in entry.before.get("extras", ()))
         record.state = "withdrawn" if withdrawn else "present"
         record.written = applying.restrict(entry.before, record.written)
     model.Session.commit()

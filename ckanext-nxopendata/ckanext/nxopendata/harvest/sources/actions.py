@@ -103,7 +103,7 @@ def nx_harvest_source_test(context: Context, data_dict: DataDict) -> Json:
         columns |= {"id": saved.id}
     else:
         given = {key: value for key, value in data_dict.items() if key != "limit"}
-        columns = schema.validate({"name": "nx-trial", "title": "nx-trial", **given}, context)
+        columns = schema.validate({"name": "nx-dry-run", "title": "nx-dry-run", **given}, context)
     defaults: Json = {"credentials": "", "fingerprint": "", "trail": [], "memory": {}}
     source = Source(**{**defaults, **columns})
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.lib.plugins as lib_plugins
-import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.harvest import formats, messages
@@ -17,8 +16,8 @@ from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
 from ckanext.nxopendata.harvest.mapping import mapper, rules
-from ckanext.nxopendata.harvest.models import Json, KnownRecord, Source
-from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions
+from ckanext.nxopendata.harvest.models import Json, Source
+from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records
 from ckanext.nxopendata.harvest.sources import settings
 
 LONGEST = 60
@@ -92,7 +91,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
             if close:
                 close()
             first.body.close()
-        report["datasets"] = _judged(source, form, sample, user)
+        report["datasets"] = _try_records(source, form, sample, user)
     completeness.records = len(sample)
     issues = decisions.find_issues(completeness) if ended else completeness.issues
     issues += [code for code in _identifier_issues(sample) if code not in issues]
@@ -107,7 +106,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in issues],
         "counts": counts,
         "problems": [_to_json(problem) for problem in found],
-        "unused": _unused(settings.field_mapping(source, form), sample),
+        "unused": _count_unused_names(settings.field_mapping(source, form), sample),
     }
 
 
@@ -115,11 +114,11 @@ def _shorter(limits: Limits) -> Limits:
     return dataclasses.replace(limits, total_seconds=min(limits.total_seconds, LONGEST), retries=0)
 
 
-def _judged(source: Source, form: Format, sample: list[Record], user: str) -> list[Json]:
-    """Return what would become of each record."""
+def _try_records(source: Source, form: Format, sample: list[Record], user: str) -> list[Json]:
+    """Say what would become of each record."""
     rules, bounds = settings.field_mapping(source, form), settings.bounds(source)
-    owner_of, licence_of = settings.owner_of(source), checks.licence_reader()
-    fingerprint, known = settings.fingerprint(source, form), _known(source, sample)
+    read_owner, read_licence = settings.owner_reader(source), checks.licence_reader()
+    fingerprint, known = settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
     for record in sample:
         entry: Json = {"guid": record.guid, "position": record.position, "title": "", "dataset": {}, "problems": []}
@@ -135,17 +134,17 @@ def _judged(source: Source, form: Format, sample: list[Record], user: str) -> li
         problems = list(mapped.problems)
         entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
         if not mapped.refused:
-            data = dataset_builder.dataset(
+            data = dataset_builder.build_dataset(
                 mapped.dataset,
                 dataset_id=known[record.guid].dataset_id
                 if record.guid in known
-                else dataset_builder.dataset_id(source.id or "", record.guid),
-                organization_id=owner_of(mapped.dataset),
-                licence_of=licence_of,
+                else dataset_builder.make_dataset_id(source.id or "", record.guid),
+                organization_id=read_owner(mapped.dataset),
+                read_licence=read_licence,
                 default_licence=source.licence,
             )
             before = known.get(record.guid)
-            problems += _validated(data, before, record, user)
+            problems += _validate(data, before, record, user)
             entry |= {"dataset": data, "organization_id": data["owner_org"]}
         refused = any(problem.refuses for problem in problems)
         new_hash = record.content_hash(fingerprint)
@@ -154,12 +153,12 @@ def _judged(source: Source, form: Format, sample: list[Record], user: str) -> li
     return result
 
 
-def _validated(data: Json, known: decisions.Known | None, record: Record, user: str) -> list[Problem]:
-    """Return what the portal's rules find in the dataset; the transaction is rolled back at the end of the dry run."""
+def _validate(data: Json, known: decisions.Known | None, record: Record, user: str) -> list[Problem]:
+    """Validate a dataset by the portal's rules; the transaction is rolled back at the end of the dry run."""
     plugin = lib_plugins.lookup_package_plugin("dataset")
     context: Any = {"user": user, "ignore_auth": True, "session": model.Session, "model": model}
     title = data.get("title_translated", {}).get("zh", "")
-    given = {**data, "title": title, "name": f"nx-trial-{data['id']}"}
+    given = {**data, "title": title, "name": f"nx-dry-run-{data['id']}"}
     schema, action = plugin.create_package_schema(), "package_create"
     if known and (package := model.Session.get(model.Package, known.dataset_id)):
         context["package"] = package
@@ -169,14 +168,10 @@ def _validated(data: Json, known: decisions.Known | None, record: Record, user: 
     return checks.validation_problems(errors, record.guid or "", record.position) if errors else []
 
 
-def _known(source: Source, sample: list[Record]) -> dict[str, decisions.Known]:
-    if not source.id:
-        return {}
+def _known_records(source: Source, sample: list[Record]) -> dict[str, decisions.Known]:
+    """Find what is remembered of the records; nothing when the source was not saved."""
     guids = [record.guid for record in sample if record.guid]
-    query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
-        KnownRecord.source_id == source.id, KnownRecord.guid.in_(guids)
-    )
-    return {row.guid: decisions.Known(*row) for row in model.Session.execute(query)}
+    return known_records.find_records(source.id, guids) if source.id else {}
 
 
 def _identifier_issues(sample: list[Record]) -> list[str]:
@@ -185,8 +180,8 @@ def _identifier_issues(sample: list[Record]) -> list[str]:
     return [*missing, "identifier_repeated"] if len(set(named)) < len(named) else missing
 
 
-def _unused(rules: rules.FieldMapping, sample: list[Record]) -> dict[str, int]:
-    """Return the names at the top of the records that no rule reads, the most frequent first."""
+def _count_unused_names(rules: rules.FieldMapping, sample: list[Record]) -> dict[str, int]:
+    """Count the names at the top of the records that no rule reads, the most frequent first."""
     read = {path.partition(" > ")[0] for rule in rules.dataset.values() for path in (*rule.sources, rule.english)}
     read |= {path.partition(" > ")[0] for part in rules.parts.values() for path in part.each}
     counts: dict[str, int] = {}

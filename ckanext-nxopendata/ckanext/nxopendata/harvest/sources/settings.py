@@ -155,11 +155,11 @@ def fingerprint(source: Source, form: Format) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-OwnerOf = Callable[[Mapping[str, Any]], str]
+OwnerReader = Callable[[Mapping[str, Any]], str]
 """From a mapped record to the id of the department its dataset belongs to."""
 
 
-def owner_of(source: Source) -> OwnerOf:
+def owner_reader(source: Source) -> OwnerReader:
     """Return a function that tells to which department a dataset belongs: to the further department that the record
     names as provider, else to the first.
 

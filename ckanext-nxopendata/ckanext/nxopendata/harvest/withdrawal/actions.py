@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.harvest.withdrawal import tombstone
+from ckanext.nxopendata.harvest.withdrawal import marker
 
 
 def nx_harvest_dataset_restore(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def nx_harvest_dataset_restore(context: Context, data_dict: DataDict) -> dict[st
     tk.check_access("nx_harvest_dataset_restore", context, data_dict)
     system: Any = {"user": context.get("user"), "ignore_auth": True, "use_cache": False}
     dataset = tk.get_action("package_show")(system, {"id": tk.get_or_bust(data_dict, "id")})
-    extras = [extra for extra in dataset.get("extras", ()) if extra["key"] != tombstone.FIELD]
+    extras = [extra for extra in dataset.get("extras", ()) if extra["key"] != marker.FIELD]
     if len(extras) == len(dataset.get("extras", ())):
         raise tk.ValidationError({"id": [tk._("This dataset is not withdrawn")]})
     dataset["extras"] = extras

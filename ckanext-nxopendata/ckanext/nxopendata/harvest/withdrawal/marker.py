@@ -8,8 +8,8 @@ FIELD = "nx_withdrawn"
 """Key of the extra that marks a withdrawn dataset, and the index field it becomes; its value is the time, UTC."""
 
 
-def without_withdrawn(search: dict[str, Any]) -> dict[str, Any]:
-    """Return the search, without withdrawn datasets unless it asks for them by the field.
+def exclude_withdrawn(search: dict[str, Any]) -> dict[str, Any]:
+    """Exclude withdrawn datasets from a search unless it asks for them by the field.
 
     Args:
         search: What ``IPackageController.before_dataset_search`` receives.
