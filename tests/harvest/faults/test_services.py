@@ -102,7 +102,7 @@ class TestServices:
         jobs.execute(run["id"])
         connect_to_redis().flushdb()
         assert jobs.watch() == [run["id"]]
-        assert [job.func_name.rpartition(".")[2] for job in get_queue().jobs] == ["turn"]
+        assert [job.func_name.rpartition(".")[2] for job in get_queue().jobs] == ["carry_out_chunks"]
         jobs.carry_out_chunks()
         get_queue().empty()
         assert changes(site.call("nx_harvest_run_show", id=run["id"])) == {"create": 7}
