@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -15,6 +16,10 @@ from ckanext.nxopendata.core.caching import page_cache
 
 TIME_ALLOWED = "ckanext.nxopendata.search.time_allowed"
 _thread = threading.local()
+
+Adjust = Callable[[str, dict[str, Any]], None]
+adjustments: dict[str, Adjust] = {}
+"""Name -> what a room does to the parameters of every search, given its words."""
 
 
 def connect(decode_dates: bool = True) -> pysolr.Solr:
@@ -33,6 +38,8 @@ class BoundedSolr(pysolr.Solr):
     def search(self, q: str, search_handler: str | None = None, **parameters: Any) -> pysolr.Results:
         if time_allowed := tk.config.get(TIME_ALLOWED):
             parameters.setdefault("timeAllowed", time_allowed)
+        for adjust in adjustments.values():
+            adjust(str(q), parameters)
         answer = super().search(q, search_handler, **parameters)
         _thread.partial = bool((answer.raw_response.get("responseHeader") or {}).get("partialResults"))
         if _thread.partial and has_request_context():

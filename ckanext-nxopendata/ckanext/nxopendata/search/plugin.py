@@ -35,6 +35,7 @@ class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
     def configure(self, config: CKANConfig) -> None:
         super().configure(config)
         ckan_gaps.reuse_solr_connections()
+        solr_connection.adjustments["large phrases"] = query_check.leave_out_large_phrases
 
     # IPackageController
 

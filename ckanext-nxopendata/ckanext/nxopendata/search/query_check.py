@@ -19,6 +19,8 @@ MESSAGES = {
     "patterns": _("“{parameter}” has more than {most} wildcards, ranges and approximate words. Use fewer of them."),
     "depth": _("“{parameter}” has brackets inside each other more than {most} deep. Use fewer brackets."),
     "slop": _("A quotation followed by “~” holds at most {most} words, in “{parameter}”. Quote fewer words."),
+    "loose": _("“{parameter}” has more than {most} quotations followed by “~”. Use fewer of them."),
+    "readings": _("The quotations in “{parameter}” have too many words of both letters and digits. Quote fewer words."),
     "names": _("“{parameter}” must be a list of at most {most} names."),
     "filters": _("“{parameter}” must be a list of at most {most} filters."),
     "order": _("Results cannot be put in the order “{value}”"),
@@ -77,3 +79,9 @@ def show_refusal(error: QueryRefusedError) -> tuple[str, int]:
     """Say on a page what a page's search was refused for."""
     said = " ".join(str(message) for messages in dict[str, Any](error.error_dict).values() for message in messages)
     return tk.render("error_document_template.html", {"code": 400, "name": "Bad Request", "content": said}), 400
+
+
+def leave_out_large_phrases(q: str, parameters: dict[str, Any]) -> None:
+    """Have Solr look for no phrase of words that it reads in too many ways."""
+    if query_limits.is_too_much_of_a_phrase(q):
+        parameters.setdefault("pf", "")

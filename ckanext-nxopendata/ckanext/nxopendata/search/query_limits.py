@@ -1,12 +1,14 @@
 """How large a search may be: what Solr answers within seconds and with little memory. Imports nothing of CKAN.
 
-Solr spreads each word over all fields it searches, and a phrase with slop over every way to read it: a query of a few
-kilobytes can need more memory than the server has. So a search is measured before it is sent.
+Solr spreads each word over all fields it searches, and a quotation over every way to read it: PM2.5 is "PM25" or "PM",
+"2" and "5", so a quotation of twelve such words has 4,096 readings, and a query of a few hundred bytes can need more
+memory than the server has. So a search is measured before it is sent.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,11 @@ ESCAPED = re.compile(r"\\.", re.S)
 EVERYTHING = re.compile(r"\*:\*")
 RANGE = re.compile(r"[\[{][^\[\]{}]*[\]}]")
 SLOP = re.compile(r'"\s*~')
+ANY_VALUE = re.compile(r"\[\s*\*\s+TO\s+\*\s*\]")
+PIECE = re.compile(r"[^\W\u3400-\u9fff]+")
+SIMPLE = re.compile(r"[a-z]+|[A-Z]+|[A-Z][a-z]+|[0-9]+")
+JOINT = re.compile(r"(?<=\d)[.,;'](?=\d)|(?<=[^\W\d])[.:'\u2019\u00b7](?=[^\W\d])")
+"""What joins letters or digits to one word for Solr, which then reads it in parts too (Unicode UAX #29)."""
 LOCAL_PARAMETERS = re.compile(r"\{!")
 ORDER = re.compile(r"\s*[\w.\-]+(\s+(asc|desc))?\s*", re.I)
 NAME = re.compile(r"[\w.*\-]+")
@@ -33,6 +40,15 @@ MOST_PATTERNS = 8
 MOST_DEPTH = 20
 MOST_SLOPPY_WORDS = 6
 """Words of a phrase with slop: each word can double the readings that Solr writes out."""
+
+MOST_LOOSE = 2
+"""Phrases with slop."""
+
+MOST_READINGS = 32
+"""Of all quotations together: a compound word (letters and digits) doubles the readings of its quotation."""
+
+MOST_COMPOUNDS_IN_PHRASE = 4
+"""Compound words of a query that is looked for as a phrase too, for its place among the results."""
 
 MOST_NAMES = 50
 MOST_ORDERS = 10
@@ -69,8 +85,9 @@ class Violation:
 
     Attributes:
         parameter: the parameter that is at fault, as ``package_search`` names it.
-        code: ``characters``, ``words``, ``clauses``, ``patterns``, ``depth``, ``slop``, ``names``, ``filters``,
-            ``order``, ``name``, ``parser``, ``function`` or ``local_parameters``.
+        code: ``characters``, ``words``, ``clauses``, ``patterns``, ``depth``, ``slop``, ``loose``,
+            ``readings``, ``names``, ``filters``, ``order``, ``name``, ``parser``, ``function`` or
+            ``local_parameters``.
         most: the limit; 0 where there is none.
         value: what is not accepted, where it is not an amount.
     """
@@ -128,11 +145,41 @@ def _in_syntax(parameter: str, text: str, most_patterns: int, limits: Limits) ->
     # Between any two quotation marks, for it is Solr that decides which of them open a phrase.
     if SLOP.search(bare) and any(len(WORD.findall(part)) > MOST_SLOPPY_WORDS for part in bare.split('"')):
         return Violation(parameter, "slop", MOST_SLOPPY_WORDS)
+    if len(SLOP.findall(bare)) > MOST_LOOSE:
+        return Violation(parameter, "loose", MOST_LOOSE)
+    if _readings(bare) > MOST_READINGS:
+        return Violation(parameter, "readings")
     if _depth(bare) > MOST_DEPTH:
         return Violation(parameter, "depth", MOST_DEPTH)
     without_ranges, ranges = RANGE.subn(" ", EVERYTHING.sub(" ", bare))
     patterns = ranges + sum(map(without_ranges.count, "*?~[{")) + without_ranges.count("/") // 2
     return Violation(parameter, "patterns", most_patterns) if patterns > most_patterns else None
+
+
+def is_too_much_of_a_phrase(query: str) -> bool:
+    """Whether a query has too many compound words to be looked for as a phrase."""
+    return compounds(query) > MOST_COMPOUNDS_IN_PHRASE
+
+
+def compounds(text: str) -> int:
+    """Count the words that Solr reads as a whole and in parts, rather too many than too few.
+
+    >>> compounds("宁夏5A级景区 PM2.5 OpenStreetMap"), compounds("宁夏2023年 GDP Report")
+    (4, 0)
+    """
+    text = unicodedata.normalize("NFKC", text)
+    pieces = sum(not SIMPLE.fullmatch(piece) for piece in PIECE.findall(text))
+    invisible = 0 if text.isascii() else sum(unicodedata.category(sign) in ("Cf", "Mn", "Me") for sign in text)
+    return pieces + len(JOINT.findall(text)) + invisible
+
+
+def _readings(text: str) -> int:
+    """Count the readings of all quotations, those of ten words or more as the most that is counted."""
+    text = ANY_VALUE.sub(" ", text)
+    parts = text.split('"')
+    # A regular expression or a range can hold one mark; then it is not known what stands inside of a quotation.
+    quoted = parts if any(sign in text for sign in "/[{") else parts[1::2]
+    return 0 if len(parts) == 1 else sum(2 ** min(compounds(part), 10) for part in quoted if compounds(part))
 
 
 def _depth(text: str) -> int:

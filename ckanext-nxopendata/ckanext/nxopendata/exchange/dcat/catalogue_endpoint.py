@@ -79,7 +79,7 @@ def _made(versions: Mapping[str, int], missing: Iterable[str]) -> dict[str, str]
     wanted, made = sorted(missing), dict[str, str]()
     for start in range(0, len(wanted), AT_ONCE):
         part = wanted[start : start + AT_ONCE]
-        query = {"q": "*:*", "fq_list": [f"id:({' OR '.join(map(json.dumps, part))})"], "rows": len(part)}
+        query = {"q": "*:*", "fq_list": [f"id:({' OR '.join(part)})"], "rows": len(part)}
         for document in _index(query | {"fl": ["id", "_version_", "validated_data_dict"]}):
             try:
                 made[document["id"]] = piece_of(json.loads(document["validated_data_dict"]))
