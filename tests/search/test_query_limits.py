@@ -44,6 +44,11 @@ LARGE_PARAMETERS: dict[str, dict[str, Any]] = {
     "phrases behind a regular expression": {
         "fq": 'text:/"/ text:"' + " ".join(f"w{number}" for number in range(10)) + '"'
     },
+    "phrases behind a range": {"fq": 'name:[a" TO b] text:"' + " ".join(f"w{number}" for number in range(10)) + '"'},
+    "phrases behind a comment": {"fq": '/* " */ text:"' + " ".join(f"w{number}" for number in range(10)) + '"'},
+    "phrases between brackets in quotations": {
+        "fq": 'text:"[" text:"' + " ".join(f"w{number}" for number in range(10)) + '" text:"]"'
+    },
     "local parameters in a filter": {"fq": "{!func}sleep(10000,1)"},
     "many fields to count": {"facet.field": json.dumps([f"f{number}" for number in range(51)])},
     "local parameters of a field to count": {"facet.field": json.dumps(["{!key=a}name"])},
@@ -188,6 +193,17 @@ class TestWhatIsAllowed:
     def test_two_hundred_ids_are_a_filter(self, ask: Callable[..., Any]) -> None:
         ids = " OR ".join(f"1f0c7a4e-0000-4000-8000-{number:012}" for number in range(200))
         assert ask("package_search", fq=f"id:({ids})").json["success"]
+
+    @pytest.mark.parametrize(
+        "fq",
+        [
+            'capacity:"public" +dataset_type:dataset +metadata_modified:[2026-11-01T10:20:30.123456Z TO NOW-7DAYS]',
+            'res_url:"https://www.example.gov.cn/a/b_1.csv"',
+            'tags:("PM2.5" OR "SO2") +organization:("wlt") +nx_region:("640000")',
+        ],
+    )
+    def test_usual_filters_are_searched(self, ask: Callable[..., Any], fq: str) -> None:
+        assert ask("package_search", fq=fq).json["success"]
 
     @pytest.mark.parametrize("q", LARGEST)
     def test_the_largest_queries_end_within_seconds_and_leave_solr_alive(self, ask: Callable[..., Any], q: str) -> None:

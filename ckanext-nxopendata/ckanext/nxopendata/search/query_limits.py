@@ -20,7 +20,7 @@ ESCAPED = re.compile(r"\\.", re.S)
 EVERYTHING = re.compile(r"\*:\*")
 RANGE = re.compile(r"[\[{][^\[\]{}]*[\]}]")
 SLOP = re.compile(r'"\s*~')
-ANY_VALUE = re.compile(r"\[\s*\*\s+TO\s+\*\s*\]")
+UNCERTAIN = re.compile(r'[\[{][^\]}]*"|/[^/]*"')
 PIECE = re.compile(r"[^\W\u3400-\u9fff]+")
 SIMPLE = re.compile(r"[a-z]+|[A-Z]+|[A-Z][a-z]+|[0-9]+")
 JOINT = re.compile(r"(?<=\d)[.,;'](?=\d)|(?<=[^\W\d])[.:'\u2019\u00b7](?=[^\W\d])")
@@ -175,10 +175,9 @@ def compounds(text: str) -> int:
 
 def _readings(text: str) -> int:
     """Count the readings of all quotations, those of ten words or more as the most that is counted."""
-    text = ANY_VALUE.sub(" ", text)
     parts = text.split('"')
-    # A regular expression or a range can hold one mark; then it is not known what stands inside of a quotation.
-    quoted = parts if any(sign in text for sign in "/[{") else parts[1::2]
+    # Of a mark inside of a range, a regular expression or a comment it is not known whether it begins a quotation.
+    quoted = parts if UNCERTAIN.search(text) else parts[1::2]
     return 0 if len(parts) == 1 else sum(2 ** min(compounds(part), 10) for part in quoted if compounds(part))
 
 
