@@ -1,0 +1,1 @@
+"""The catalogue in and out: DCAT, workbook, XML, imports, code lists."""

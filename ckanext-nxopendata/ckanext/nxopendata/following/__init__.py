@@ -1,0 +1,1 @@
+"""Favourites, saved searches, and subscriptions by e-mail."""

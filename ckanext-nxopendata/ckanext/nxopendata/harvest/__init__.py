@@ -1,0 +1,1 @@
+"""Department catalogues to the portal: plan, then apply."""

@@ -1,0 +1,1 @@
+"""What may be done with the data: licences as ODRL policies."""

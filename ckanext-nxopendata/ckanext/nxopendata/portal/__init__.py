@@ -1,0 +1,1 @@
+"""The public pages and how they look."""

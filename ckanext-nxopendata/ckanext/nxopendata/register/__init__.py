@@ -1,0 +1,1 @@
+"""The register of government systems, by the plan of integration and sharing."""

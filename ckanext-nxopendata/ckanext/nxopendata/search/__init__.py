@@ -1,0 +1,1 @@
+"""Chinese search: pinyin, synonyms, suggestions, spelling."""

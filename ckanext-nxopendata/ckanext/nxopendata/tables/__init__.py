@@ -1,0 +1,1 @@
+"""Files as tables: loading, queries, charts, maps, downloads."""

@@ -1,0 +1,1 @@
+"""The rules that a dataset must keep, as plain functions, and the words of what is wrong."""

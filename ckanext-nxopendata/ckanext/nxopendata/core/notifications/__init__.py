@@ -1,0 +1,1 @@
+"""Notices to people, in the site and by mail."""

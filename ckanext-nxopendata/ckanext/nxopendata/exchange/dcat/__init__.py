@@ -1,0 +1,1 @@
+"""Datasets as DCAT-AP 3, and the catalogue's RDF pages."""

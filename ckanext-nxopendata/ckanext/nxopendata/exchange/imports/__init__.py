@@ -1,0 +1,1 @@
+"""Imports of a department's catalogue: plan, then write."""

@@ -1,0 +1,1 @@
+"""From a source's words to ours, by the tables in ``schemas/mappings``."""

@@ -1,0 +1,1 @@
+"""Copies of the departments' files, and their earlier versions."""

@@ -1,0 +1,1 @@
+"""How the harvest fares: metrics, notices, verification of the index."""

@@ -1,0 +1,1 @@
+"""What a run would do, decided from what is known and what was read."""

@@ -1,0 +1,1 @@
+"""The catalogues that are harvested, and their settings."""

@@ -1,0 +1,1 @@
+"""Datasets that left their source: kept, out of searches, restorable."""

@@ -1,0 +1,1 @@
+"""Agreements on conditional datasets, and who may have which file."""

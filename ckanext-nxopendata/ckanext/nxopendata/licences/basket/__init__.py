@@ -1,0 +1,1 @@
+"""The basket of files and the bundle made of it."""

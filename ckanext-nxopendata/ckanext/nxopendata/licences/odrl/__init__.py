@@ -1,0 +1,1 @@
+"""ODRL 2.2 policies: read, evaluated, combined."""

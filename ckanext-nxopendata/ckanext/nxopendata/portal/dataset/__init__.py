@@ -1,0 +1,1 @@
+"""What the page of a dataset shows beside CKAN's own."""

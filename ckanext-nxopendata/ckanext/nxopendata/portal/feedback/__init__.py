@@ -1,0 +1,1 @@
+"""What readers say about datasets, and what departments answer."""

@@ -1,0 +1,1 @@
+"""How the site is used: counted, kept by day, shown."""

@@ -1,0 +1,1 @@
+"""The page that a department's officer begins the day with."""

@@ -1,0 +1,1 @@
+"""Audit: exports that can be verified, samples that can be drawn again, findings."""

@@ -1,0 +1,1 @@
+"""Clean-up of inactive systems: signs, proposals, decisions."""

@@ -1,0 +1,1 @@
+"""Connection to the sharing platforms: board and funding rule."""

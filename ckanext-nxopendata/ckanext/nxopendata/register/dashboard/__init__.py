@@ -1,0 +1,1 @@
+"""What the office and each department look at every day."""

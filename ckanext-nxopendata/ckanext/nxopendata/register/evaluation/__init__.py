@@ -1,0 +1,1 @@
+"""The yearly evaluation: indicators, scores, procedure."""

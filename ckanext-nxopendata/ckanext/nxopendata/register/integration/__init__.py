@@ -1,0 +1,1 @@
+"""Which systems merge into which."""

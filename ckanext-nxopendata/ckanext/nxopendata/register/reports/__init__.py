@@ -1,0 +1,1 @@
+"""Monthly and annual reports."""

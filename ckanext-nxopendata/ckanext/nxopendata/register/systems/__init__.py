@@ -1,0 +1,1 @@
+"""Government systems and their entries."""
