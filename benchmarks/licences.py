@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import cycle, islice
 
+from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.licences.agreements.agreement import Terms, agreement_policy
 from ckanext.nxopendata.licences.normalise import Normaliser
 from ckanext.nxopendata.licences.odrl import combine as combination
 from ckanext.nxopendata.licences.odrl.combine import Operation, combine
-from ckanext.nxopendata.licences.odrl.constraints import BEIJING
 from ckanext.nxopendata.licences.odrl.engine import Verdict, evaluate
 from ckanext.nxopendata.licences.odrl.policy import load_register
 
@@ -25,7 +25,7 @@ CONTEXT = {
     "recipient": "user-1",
     "assignee": "urn:nx:party:user-1",
     "target": "urn:nx:dataset:1",
-    "dateTime": datetime(2026, 11, 23, tzinfo=BEIJING),
+    "dateTime": datetime(2026, 11, 23, tzinfo=CHINA),
 }
 
 
@@ -42,7 +42,7 @@ def best(work: Callable[[], object], rounds: int = 5) -> float:
 
 def main() -> None:
     register = load_register()
-    terms = Terms("0", "1", "org", "user-1", ("研究",), datetime(2027, 1, 1, tzinfo=BEIJING))
+    terms = Terms("0", "1", "org", "user-1", ("研究",), datetime(2027, 1, 1, tzinfo=CHINA))
     template = register["nx-conditional-1.0"]
     agreements = [agreement_policy(template, replace(terms, id=f"{number}")) for number in range(1000)]
     policies = [*register, agreements[0]]

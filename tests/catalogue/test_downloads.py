@@ -75,9 +75,9 @@ def upload(create_with_upload, dataset):
         resource = create_with_upload(text, name, context, package_id=dataset["id"], name=name, url=name, **more)
         body = text.encode()
         digest = hashlib.sha256(body).hexdigest()
-        versions.save(resource["id"], digest, io.BytesIO(body))
+        versions.store_content(resource["id"], digest, io.BytesIO(body))
         told = {"name": name, "sha256": digest, "size": len(body)}
-        versions.remember([versions.row(None, resource["id"], dataset["id"], "https://example.org/", **told)])
+        versions.store_rows([versions.build_row(None, resource["id"], dataset["id"], "https://example.org/", **told)])
         model.Session.commit()
         return resource
 

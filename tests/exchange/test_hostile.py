@@ -13,7 +13,7 @@ from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.core.tabular import sandbox, spreadsheet
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.exchange import messages, xml
-from ckanext.nxopendata.exchange.imports import importer
+from ckanext.nxopendata.exchange.imports import jobs
 from ckanext.nxopendata.exchange.workbook import reader, writer
 
 from .books import FORM, changed, letter, numbered, workbook
@@ -54,7 +54,7 @@ TABLE = row(1, HEAD) + row(2, ROW)
 
 
 def read(content: bytes) -> reader.Reading:
-    return reader.read(file_reader.read(content, importer.MOST_CELLS), FORM, importer.MOST_DATASETS)
+    return reader.read(file_reader.read(content, jobs.MOST_CELLS), FORM, jobs.MOST_DATASETS)
 
 
 def refusal(content: bytes) -> str:
@@ -93,7 +93,7 @@ class TestSize:
         with pytest.raises(UnreadableError) as refused:
             reader.read(file_reader.read(f"{','.join(HEAD)}\n{lines}".encode()), FORM, 3)
         assert refused.value.code in messages.TEXTS
-        with pytest.raises(xml.BrokenXml) as broken:
+        with pytest.raises(xml.BrokenXmlError) as broken:
             xml.read(f"<catalogue>{'<record/>' * 4}</catalogue>".encode(), 3)
         assert broken.value.code in messages.TEXTS
 

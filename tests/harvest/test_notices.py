@@ -26,7 +26,7 @@ def told(department, monkeypatch):
         helpers.call_action("organization_member_create", id=department["id"], username=name, role=role)
 
     def texts(name):
-        notices.tell()
+        notices.notify_people()
         with site_language():
             found = helpers.call_action("nx_notice_list", {"user": name, "ignore_auth": True})
         return [notice["text"] for notice in reversed(found)]

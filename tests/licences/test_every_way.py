@@ -49,11 +49,13 @@ def file(call, create_with_upload, monkeypatch, ckan_config, tmp_path):
     resource = create_with_upload(FILE, "x.csv", context, package_id=dataset["id"], name="x", url="x.csv", format="CSV")
     rows = [{"name": SECRET}]
     call("datastore_create", resource_id=resource["id"], fields=[{"id": "name"}], records=rows, force=True)
-    versions.save(resource["id"], EARLIER_DIGEST, io.BytesIO(EARLIER))
+    versions.store_content(resource["id"], EARLIER_DIGEST, io.BytesIO(EARLIER))
     for digest in (EARLIER_DIGEST, resource["hash"]):
-        known = versions.newest([resource["id"]]).get(resource["id"])
+        known = versions.find_newest([resource["id"]]).get(resource["id"])
         told = {"name": "x.csv", "sha256": digest, "size": len(EARLIER)}
-        versions.remember([versions.row(known, resource["id"], dataset["id"], "https://example.org/x.csv", **told)])
+        versions.store_rows(
+            [versions.build_row(known, resource["id"], dataset["id"], "https://example.org/x.csv", **told)]
+        )
     model.Session.commit()
     view = call("resource_view_create", resource_id=resource["id"], view_type="datatables_view", title="x")
     return {"dataset": dataset["name"], "resource": resource["id"], "view": view["id"], "editor": editor}
