@@ -53,7 +53,8 @@ def file(call, create_with_upload, monkeypatch, ckan_config, tmp_path):
     for digest in (EARLIER_DIGEST, resource["hash"]):
         known = versions.find_newest([resource["id"]]).get(resource["id"])
         told = {"name": "x.csv", "sha256": digest, "size": len(EARLIER)}
-        versions.store_rows(
+        row = versions.build_row(known, resource["id"], dataset["id"], "https://example.org/x.csv", **told)
+        versions.store_rows([row])
             [versions.build_row(known, resource["id"], dataset["id"], "https://example.org/x.csv", **told)]
         )
     model.Session.commit()

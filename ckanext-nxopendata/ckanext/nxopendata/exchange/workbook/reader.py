@@ -1,8 +1,7 @@
 """Reads the catalogue workbook: rows -> drafts of datasets, each value with the cell it came from. Plain module.
 
 The header may have one row or two (``共享属性`` above ``共享类型``). Rows of one dataset stand together: their
-resource cells are merged, repeated or left empty (1272 guide, filling-in rule 4). Total, unit and signature
-rows are passed over.
+cells are merged, repeated or left empty (1272 guide, rule 4). Total, unit and signature rows are passed over.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What a policy says: the ODRL 2.2 information model as plain values, and how it is read from JSON-LD.
 
-Reading is tolerant of the shapes that ODRL's own JSON-LD context allows (a string or an object for an action, one
-or many of anything, compact policies whose common parts stand at the top). It never fills a gap by a guess: what it
-cannot read it records as unknown, and the engine then answers "undetermined".
+Reading is tolerant of the shapes that ODRL's own JSON-LD context allows (a string or an object for an action, one or
+many of anything, compact policies). What it cannot read it records as unknown: the engine answers "undetermined".
 """
 
 import json
