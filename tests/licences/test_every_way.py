@@ -55,8 +55,6 @@ def file(call, create_with_upload, monkeypatch, ckan_config, tmp_path):
         told = {"name": "x.csv", "sha256": digest, "size": len(EARLIER)}
         row = versions.build_row(known, resource["id"], dataset["id"], "https://example.org/x.csv", **told)
         versions.store_rows([row])
-            [versions.build_row(known, resource["id"], dataset["id"], "https://example.org/x.csv", **told)]
-        )
     model.Session.commit()
     view = call("resource_view_create", resource_id=resource["id"], view_type="datatables_view", title="x")
     return {"dataset": dataset["name"], "resource": resource["id"], "view": view["id"], "editor": editor}

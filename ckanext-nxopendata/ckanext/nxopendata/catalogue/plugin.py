@@ -24,7 +24,7 @@ from ckanext.nxopendata.catalogue import (
 from ckanext.nxopendata.catalogue.bulk_lookups import BulkLookups
 from ckanext.nxopendata.catalogue.multilingual import output
 from ckanext.nxopendata.catalogue.schema import data_items_form
-from ckanext.nxopendata.core import payload_guard, payload_types, wiring
+from ckanext.nxopendata.core import payload_guard, payload_types, requirements, wiring
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
@@ -105,6 +105,9 @@ class NxOpendataDatasetsPlugin(CachedSchemaDatasetsPlugin):
         return super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(
+            config, "nxopendata_datasets", "nxopendata_catalogue", "nxopendata_licences", "nxopendata_review"
+        )
         config["scheming.presets"] = PRESETS
         config["scheming.dataset_schemas"] = f"{SCHEMAS}:dataset.yaml"
         config["scheming.dataset_fallback"] = True  # a type without a schema is refused, not taken as it comes
@@ -127,6 +130,7 @@ class NxOpendataGroupsPlugin(SchemingGroupsPlugin):
         return _shaped(self, data_dict, action) or super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_groups", "nxopendata_catalogue")
         config["scheming.presets"] = PRESETS
         config["scheming.group_schemas"] = f"{SCHEMAS}:group.yaml"
         super().update_config(config)
@@ -139,6 +143,7 @@ class NxOpendataOrganizationsPlugin(SchemingOrganizationsPlugin):
         return _shaped(self, data_dict, action) or super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_organizations", "nxopendata_catalogue")
         config["scheming.presets"] = PRESETS
         config["scheming.organization_schemas"] = f"{SCHEMAS}:organization.yaml"
         super().update_config(config)

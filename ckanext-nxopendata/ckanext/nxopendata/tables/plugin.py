@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.types import Context
 
 from ckanext.nxopendata import tables
-from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.tables import jobs
 
 SUBJECTS = (tables,)
@@ -31,6 +31,7 @@ class NxOpendataTablesPlugin(p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_tables", "datastore")
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_tables")
         jobs.listen_to_commits()
