@@ -11,7 +11,7 @@ from ckan.common import CKANConfig
 from ckan.config.declaration import Declaration, Key
 
 from ckanext.nxopendata import exchange
-from ckanext.nxopendata.core import ckan_gaps, wiring
+from ckanext.nxopendata.core import ckan_gaps, requirements, wiring
 from ckanext.nxopendata.exchange import codelists
 from ckanext.nxopendata.exchange.dcat import profile
 
@@ -38,6 +38,7 @@ class NxOpendataExchangePlugin(p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_exchange", "dcat")
         tk.add_template_directory(config, "templates")
         ckan_gaps.read_rdf_profiles_once()
 

@@ -12,11 +12,22 @@ from ckan.types import CKANApp, Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ckanext.nxopendata import portal
-from ckanext.nxopendata.core import caching, ckan_gaps, wiring
+from ckanext.nxopendata.core import caching, ckan_gaps, requirements, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin
 from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, pages, results, warmup, workbench
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.results import facets
+
+NEEDED = (
+    "nxopendata_licences",
+    "nxopendata_review",
+    "nxopendata_catalogue",
+    "nxopendata_search",
+    "nxopendata_datasets",
+    "nxopendata_organizations",
+    "nxopendata_groups",
+)
+"""Plugins whose pages, helpers and fields the pages of the portal show."""
 
 SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
 
@@ -40,11 +51,13 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
     # IConfigurable
 
     def configure(self, config: CKANConfig) -> None:
+        super().configure(config)
         wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_portal", *NEEDED)
         # A page asks nobody else, for a portrait neither.
         config["ckan.gravatar_default"] = "disabled"
         tk.add_template_directory(config, "templates")

@@ -14,7 +14,7 @@ from ckan.common import CKANConfig
 from flask import Blueprint
 
 from ckanext.nxopendata import register
-from ckanext.nxopendata.core import payload_guard, wiring
+from ckanext.nxopendata.core import payload_guard, requirements, wiring
 from ckanext.nxopendata.core.notifications.topics import register_topic
 from ckanext.nxopendata.register import (
     audit,
@@ -31,6 +31,9 @@ from ckanext.nxopendata.register import (
 from ckanext.nxopendata.register.audit import findings
 from ckanext.nxopendata.register.evaluation import procedure
 from ckanext.nxopendata.register.reports import collection
+
+NEEDED = ("nxopendata_licences", "nxopendata_review", "nxopendata_catalogue", "nxopendata_organizations")
+"""Plugins whose validators, code lists and departments the register uses."""
 
 SUBJECTS = (
     register,
@@ -86,6 +89,7 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_register", *NEEDED)
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_register")
         for subject in (collection, procedure, findings):
