@@ -22,7 +22,7 @@ NEEDS = {
     "nxopendata_harvest": "",
     "nxopendata_licences": "",
     "nxopendata_organizations": "nxopendata_catalogue",
-    "nxopendata_portal": f"{FLOOR} nxopendata_search {SCHEMAS}",
+    "nxopendata_portal": f"{FLOOR} {SCHEMAS}",
     "nxopendata_register": f"{FLOOR} {SCHEMAS}",
     "nxopendata_review": "",
     "nxopendata_search": "",

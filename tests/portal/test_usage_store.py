@@ -1,6 +1,7 @@
 """Use is counted for real, and the home page shows it; notices of the office."""
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -116,7 +117,9 @@ def test_no_text_of_a_reader_spoils_a_page_or_what_is_counted_after_it(app: Any,
     assert [key for key in client.scan_iter("nx:use:*") if b":moving:" in key or b":day:" in key] == []
 
 
-def test_lines_that_cannot_be_stored_are_dropped_and_the_others_stored(scenic: dict, caplog: Any) -> None:
+def test_lines_that_cannot_be_stored_are_dropped_and_the_others_stored(
+    scenic: dict, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client: Any = connect_to_redis()
     day = usage_store.today().isoformat()
     bad: dict[bytes, Any] = {
@@ -133,7 +136,13 @@ def test_lines_that_cannot_be_stored_are_dropped_and_the_others_stored(scenic: d
     client.hset(f"{usage_store._prefix()}:moving:no-day:1", mapping={"search\tlost": 1})
     client.set(f"{usage_store._prefix()}:day:{day}", "no counts")
     client.hset(f"{usage_store._prefix()}:moving:2026-01-01:1", mapping={"search\tfound": 3})
-    assert usage_store.flush() == 2
+    monkeypatch.setattr(usage_store.log, "disabled", False)  # as a command of CKAN leaves it
+    usage_store.log.addHandler(caplog.handler)  # CKAN's own logging does not hand on to the root
+    try:
+        with caplog.at_level(logging.WARNING, usage_store.log.name):
+            assert usage_store.flush() == 2
+    finally:
+        usage_store.log.removeHandler(caplog.handler)
     assert usage_store.totals() | {"view": 2, "search": 3} == usage_store.totals()
     assert f"{len(bad)} lines" in caplog.text
     assert [

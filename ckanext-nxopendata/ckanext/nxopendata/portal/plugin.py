@@ -22,7 +22,6 @@ NEEDED = (
     "nxopendata_licences",
     "nxopendata_review",
     "nxopendata_catalogue",
-    "nxopendata_search",
     "nxopendata_datasets",
     "nxopendata_organizations",
     "nxopendata_groups",

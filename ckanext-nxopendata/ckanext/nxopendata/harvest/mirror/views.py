@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, send_file
 
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import call_action
 from ckanext.nxopendata.harvest.mirror import versions
 
 nx_harvest_files = Blueprint("nx_harvest_files", __name__)
@@ -16,7 +16,12 @@ nx_harvest_files = Blueprint("nx_harvest_files", __name__)
 @nx_harvest_files.route("/dataset/<dataset_id>/resource/<resource_id>/content/<int:number>")
 def content(dataset_id: str, resource_id: str, number: int) -> Any:
     """An earlier content of a copied file, for whoever may download the file."""
-    files = {file["number"]: file for file in act("nx_harvest_file_list", id=resource_id)}
+    try:
+        files = {file["number"]: file for file in call_action("nx_harvest_file_list", id=resource_id)}
+    except tk.NotAuthorized as error:  # to nobody in particular too: programs ask for files, and can follow no sign-in
+        return tk.abort(403, str(error.message or ""))
+    except tk.ObjectNotFound as error:
+        return tk.abort(404, str(error.message or ""))
     found = files.get(number)
     if not found or not found["kept"]:
         return tk.abort(404, tk._("This content of the file is not kept any more"))
