@@ -1,14 +1,11 @@
 """Each plugin in somebody else's CKAN: alone, or with what it says that it needs, the site starts and answers."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ckan.exceptions import CkanConfigurationException
-from ckan.plugins import plugin_loaded
 
 from ckanext.nxopendata.core.requirements import require
-from tests.conftest import MIGRATED_PLUGINS
 
 SCHEMAS = "nxopendata_datasets nxopendata_organizations nxopendata_groups"
 FLOOR = "nxopendata_licences nxopendata_review nxopendata_catalogue"
@@ -38,9 +35,7 @@ def alone(plugin: str) -> Any:
 
 @pytest.mark.parametrize("plugin", map(alone, NEEDS))
 @pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
-def test_a_site_with_nothing_else_answers(app: Any, plugin: str, migrate_db_for: Callable[[str], None]) -> None:
-    for name in filter(plugin_loaded, MIGRATED_PLUGINS):
-        migrate_db_for(name)
+def test_a_site_with_nothing_else_answers(app: Any, plugin: str) -> None:
     assert {page: app.get(page).status_code for page in PAGES} == dict.fromkeys(PAGES, 200)
 
 
