@@ -70,7 +70,7 @@ def text(data_dict: Mapping[str, Any], name: str) -> str:
 
 
 def texts(data_dict: Mapping[str, Any], name: str, most: int = MOST_AT_ONCE) -> list[str]:
-    """A list of texts; [] when nothing was sent. To be params for after ``check_access``.
+    """A list of texts; [] when nothing was sent. Read it after ``check_access``.
 
     Raises:
         ValidationError: it is no list, holds something else, or is too long; it names the field.
