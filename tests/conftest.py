@@ -1,6 +1,7 @@
 """Fixtures for every room. The services come from ``deployment/test``, by the environment."""
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -53,17 +54,27 @@ def with_plugins(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest, with_plugins: None) -> Any:
-    """CKAN's fixture, with one application for all tests that do not change the configuration by a mark."""
+def app(request: pytest.FixtureRequest, with_plugins: None) -> Iterator[Any]:
+    """CKAN's fixture, with one application for all tests that do not change the configuration by a mark.
+
+    A request with an API token excuses its view from CSRF for the rest of the process (``core/ckan_gaps.py``). A process
+    that serves a site makes one application before the first request; this one makes many, so each test takes back
+    what its requests excused.
+    """
+    from ckan.config.middleware.flask_app import csrf
     from ckan.lib import app_globals
     from ckan.tests import helpers
 
     if _has_a_site_of_its_own(request):
-        return request.getfixturevalue("app")
-    app_globals._CONFIG_CACHE.clear()
-    if "app" not in _site:
-        _site["app"] = helpers._get_test_app().app
-    return helpers.CKANTestApp(_site["app"])
+        made = request.getfixturevalue("app")
+    else:
+        app_globals._CONFIG_CACHE.clear()
+        if "app" not in _site:
+            _site["app"] = helpers._get_test_app().app
+        made = helpers.CKANTestApp(_site["app"])
+    exempt_views = set(csrf._exempt_views)
+    yield made
+    csrf._exempt_views = exempt_views
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +98,13 @@ def site(app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield address
 
 
+def _enable_loggers() -> None:
+    """Undo what the migrations of CKAN's own plugins do: ``fileConfig`` disables every logger that was made before."""
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False
+
+
 _migrated: set[str] = set()
 """Plugins whose tables the database of this process has."""
 
@@ -104,6 +122,7 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
         if plugin not in _migrated and plugin_loaded(plugin):
             migrate_db_for(plugin)
             _migrated.add(plugin)
+            _enable_loggers()
 
 
 @pytest.fixture
