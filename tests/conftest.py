@@ -57,9 +57,9 @@ def with_plugins(request: pytest.FixtureRequest) -> Iterator[None]:
 def app(request: pytest.FixtureRequest, with_plugins: None) -> Iterator[Any]:
     """CKAN's fixture, with one application for all tests that do not change the configuration by a mark.
 
-    A request with an API token excuses its view from CSRF for the rest of the process (``core/ckan_gaps.py``). A process
-    that serves a site makes one application before the first request; this one makes many, so each test takes back
-    what its requests excused.
+    A request with an API token excuses its view from CSRF for the rest of the process (see ``core/ckan_gaps.py``). A
+    process that serves a site makes one application before the first request; this one makes many, so each test takes
+    back what its requests excused.
     """
     from ckan.config.middleware.flask_app import csrf
     from ckan.lib import app_globals

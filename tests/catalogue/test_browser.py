@@ -17,7 +17,7 @@ from ckan.tests import factories
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from ckanext.nxopendata.review.models import Case
+from ckanext.nxopendata.review.workflow.models import Case
 from tests.exchange.books import FORM, PLANTED, changed, letter, numbered, workbook
 
 from ..worker import work

@@ -9,7 +9,7 @@ import pytest
 from ckanext import nxopendata
 
 from ckanext.nxopendata.portal.dataset import preview
-from ckanext.nxopendata.search import file_headers
+from ckanext.nxopendata.search.indexing import file_headers
 from tests import bombs
 
 SECONDS = 10

@@ -15,8 +15,8 @@ from ckan.tests import factories, helpers
 from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.review import cases
-from ckanext.nxopendata.review.models import Case, Decision
+from ckanext.nxopendata.review.workflow import cases
+from ckanext.nxopendata.review.workflow.models import Case, Decision
 
 pytestmark = [
     pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
@@ -415,7 +415,7 @@ class TestUpdates:
     def test_an_overdue_dataset_is_flagged(self, people: People) -> None:
         dataset = people.published(nx_update_cycle="6", nx_publish_date="2020-01-01")
         other = people.published(title_translated={"zh": "别的"}, nx_publish_date="2026-11-01")
-        from ckanext.nxopendata.review import overdue_updates
+        from ckanext.nxopendata.review.overdue import overdue_updates
 
         search.commit()
         inside = people.published(

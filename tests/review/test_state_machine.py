@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckanext.nxopendata.catalogue import update_deadlines
-from ckanext.nxopendata.core import workdays, workflow
-from ckanext.nxopendata.review import difference, state_machine
+from ckanext.nxopendata.core import workflow
+from ckanext.nxopendata.core.calendar import workdays
+from ckanext.nxopendata.review.pending import difference
+from ckanext.nxopendata.review.workflow import state_machine
 
 EVERYBODY = (state_machine.EDITOR, state_machine.HEAD, state_machine.OFFICE, state_machine.CLOCK)
 

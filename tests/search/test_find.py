@@ -134,7 +134,7 @@ class TestFilters:
 
 class TestUse:
     def test_views_are_sorted_by(self, find: Any) -> None:
-        from ckanext.nxopendata.search import popularity
+        from ckanext.nxopendata.search.indexing import popularity
 
         ids = {one["name"]: one["id"] for one in find()["results"]}
         views = {ids["census"]: 12, ids["markup"]: 3, "00000000-0000-0000-0000-000000000000": 99}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from ckanext.nxopendata.search import file_headers
+from ckanext.nxopendata.search.indexing import file_headers
 
 HEADER = "景区名称,等级,行政区划代码"
 ROWS = "沙湖旅游景区,5A,640221\n沙坡头旅游景区,5A,640502\n"

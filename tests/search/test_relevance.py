@@ -96,7 +96,7 @@ def engines(ckan_config: Any, titles: dict[str, Row], monkeypatch: pytest.Monkey
     from ckan.plugins import toolkit as tk
 
     from ckanext.nxopendata.catalogue import index as catalogue_index
-    from ckanext.nxopendata.search import index
+    from ckanext.nxopendata.search.indexing import index_document
 
     monkeypatch.setitem(ckan_config, "ckan.site_id", SITE)
     our_url = ckan_config["solr_url"]
@@ -105,7 +105,7 @@ def engines(ckan_config: Any, titles: dict[str, Row], monkeypatch: pytest.Monkey
     ours, theirs = pysolr.Solr(our_url, timeout=60), pysolr.Solr(stock.core(our_url), timeout=60)
     ours.add(
         [
-            index.document(catalogue_index.document(document), row["department"])
+            index_document.document(catalogue_index.document(document), row["department"])
             for document, row in zip(documents, titles.values(), strict=True)
         ],
         commit=True,

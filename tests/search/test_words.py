@@ -2,7 +2,9 @@
 
 import pytest
 
-from ckanext.nxopendata.search import pinyin, query_syntax, spelling, suggestions, synonyms
+from ckanext.nxopendata.search.query import query_syntax
+from ckanext.nxopendata.search.suggestions import spelling, vocabulary
+from ckanext.nxopendata.search.words import pinyin, synonyms
 
 
 class TestPinyin:
@@ -89,9 +91,9 @@ class TestOperators:
 
 class TestSuggestions:
     ENTRIES = (
-        suggestions.entry("organization", "wlt", "自治区文化和旅游厅", "Culture and Tourism", 10),
-        suggestions.entry("tags", "旅游景区", "旅游景区", "", 5),
-        suggestions.entry("tags", "乡村振兴", "乡村振兴", "", 5),
+        vocabulary.entry("organization", "wlt", "自治区文化和旅游厅", "Culture and Tourism", 10),
+        vocabulary.entry("tags", "旅游景区", "旅游景区", "", 5),
+        vocabulary.entry("tags", "乡村振兴", "乡村振兴", "", 5),
     )
 
     @pytest.mark.parametrize(
@@ -109,4 +111,4 @@ class TestSuggestions:
         ],
     )
     def test_beginnings_come_first_then_parts_and_other_names(self, typed: str, offered: list[str]) -> None:
-        assert [one.zh for one in suggestions.fitting(typed, self.ENTRIES, 4)] == offered
+        assert [one.zh for one in vocabulary.fitting(typed, self.ENTRIES, 4)] == offered

@@ -6,8 +6,8 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator
 
+from ckanext.nxopendata.core.payload_validators import email, text
 from ckanext.nxopendata.following import queries
-from ckanext.nxopendata.review.schema import email, text
 
 
 @validator_args

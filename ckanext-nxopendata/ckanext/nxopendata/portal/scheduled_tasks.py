@@ -6,7 +6,7 @@ import datetime as dt
 
 from ckanext.nxopendata.core.scheduler import schedule
 from ckanext.nxopendata.portal.usage import usage_store
-from ckanext.nxopendata.search import popularity
+from ckanext.nxopendata.search.indexing import popularity
 
 
 def schedule_tasks() -> None:

@@ -8,9 +8,9 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.nxopendata.core.payload_validators import email, number, text
 from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.feedback import feedback_store
-from ckanext.nxopendata.review.schema import email, number, text
 
 MOST = 100
 

@@ -11,8 +11,9 @@ from flask_babel.speaklater import LazyString
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.register import entry_schema, periods, roles
+from ckanext.nxopendata.register import periods, roles
 from ckanext.nxopendata.register.connection import queries
+from ckanext.nxopendata.register.entries import entry_schema
 
 WORDS: Mapping[str, LazyString] = {
     "detached": _("Detached from the business"),

@@ -9,7 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan.lib.navl.dictization_functions import unflatten
 from ckan.logic import clean_dict, parse_params, tuplize_dict
 
-from ckanext.nxopendata.register import entry_schema, permissions
+from ckanext.nxopendata.register import permissions
+from ckanext.nxopendata.register.entries import entry_schema
 
 PAGE_SIZE = 50
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ckanext.nxopendata.core import holidays, workdays
+from ckanext.nxopendata.core.calendar import holidays, workdays
 from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.review import scheduled_tasks
 

@@ -13,9 +13,11 @@ from ckan.types import Context
 from ckanext.nxopendata import review
 from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
 from ckanext.nxopendata.core import roles, wiring
-from ckanext.nxopendata.review import drafts, notices, visibility
+from ckanext.nxopendata.review import calendar, editing, inbox, lists, overdue, workflow
+from ckanext.nxopendata.review.editing import drafts, visibility
+from ckanext.nxopendata.review.workflow import notices
 
-SUBJECTS = (review,)
+SUBJECTS = (review, workflow, editing, lists, overdue, inbox, calendar)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -13,8 +13,9 @@ from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.notifications.models import Notice
 from ckanext.nxopendata.core.scheduler import schedule
 from ckanext.nxopendata.core.timezone import today, utc_now
-from ckanext.nxopendata.review import cases, notices, overdue_updates, state_machine
-from ckanext.nxopendata.review.models import Case
+from ckanext.nxopendata.review.overdue import overdue_updates
+from ckanext.nxopendata.review.workflow import cases, notices, state_machine
+from ckanext.nxopendata.review.workflow.models import Case
 
 NOT_AGAIN_WITHIN = dt.timedelta(hours=12)
 """A round that failed on its way is made again on the same day: nobody is told twice of one late review."""

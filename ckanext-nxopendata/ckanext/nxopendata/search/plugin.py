@@ -9,17 +9,18 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
-from ckanext.nxopendata import search
 from ckanext.nxopendata.core import caching, ckan_gaps, departments, solr_connection, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin
-from ckanext.nxopendata.search import index, popularity, query_check, table_headers
+from ckanext.nxopendata.search import query, suggestions
+from ckanext.nxopendata.search.indexing import index_document, popularity, table_headers
+from ckanext.nxopendata.search.query import query_check, solr_query
 
-SUBJECTS = (search,)
+SUBJECTS = (query, suggestions)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
-@tk.blanket.blueprints(lambda: [query_check.errors])
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
     """Adds to the index what people type; stands after nxopendata_catalogue, which makes the document."""
@@ -43,11 +44,13 @@ class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
         name = pkg_dict.get("organization")
         caching.invalidate()
         pkg_dict = pkg_dict | {popularity.FIELD: popularity.read_views(pkg_dict["id"])}
-        return index.document(pkg_dict, departments.title(name, "zh") if name else "", table_headers.columns(pkg_dict))
+        return index_document.document(
+            pkg_dict, departments.title(name, "zh") if name else "", table_headers.columns(pkg_dict)
+        )
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         query_check.check(search_params)
-        return index.parameters(search_params)
+        return solr_query.parameters(search_params)
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
         return search_results | ({"partial": True} if solr_connection.last_is_partial() else {})

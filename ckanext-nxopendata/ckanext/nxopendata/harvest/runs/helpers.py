@@ -15,7 +15,7 @@ from ckanext.nxopendata.harvest.models import Json, PlanEntry
 from ckanext.nxopendata.harvest.monitoring import health
 from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import states
-from ckanext.nxopendata.review import difference
+from ckanext.nxopendata.review.pending import difference
 
 TONES = {
     "done": "good",

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import plugin_loaded
 
-from ckanext.nxopendata.review import difference
-from ckanext.nxopendata.search import query, results, solr
+from ckanext.nxopendata.review.pending import difference
+from ckanext.nxopendata.search.query import results, solr
+from ckanext.nxopendata.search.query import solr_query as query
 
 KINDS = {"new package": "new", "changed package": "changed"}
 BESIDE = ("license_id", "owner_org", "tags", "resources")

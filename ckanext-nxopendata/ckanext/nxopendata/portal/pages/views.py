@@ -20,7 +20,7 @@ from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.results import facets, views
 from ckanext.nxopendata.portal.usage import classify, usage_store
 from ckanext.nxopendata.portal.usage import statistics as series
-from ckanext.nxopendata.search import solr
+from ckanext.nxopendata.search.query import solr
 
 log = logging.getLogger(__name__)
 

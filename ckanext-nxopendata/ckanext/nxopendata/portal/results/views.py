@@ -19,7 +19,7 @@ from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.portal import bulk_download, helpers
 from ckanext.nxopendata.portal.results import facets
 from ckanext.nxopendata.portal.results import helpers as result_helpers
-from ckanext.nxopendata.search import query
+from ckanext.nxopendata.search.query import solr_query
 
 results = Blueprint("nx_results", __name__)
 
@@ -102,11 +102,13 @@ def file(kind: str) -> Response:
     return response
 
 
-def _search() -> query.Search:
+def _search() -> solr_query.Search:
     filters = {name: tuple(values) for name, values in _chosen().items()}
     try:
-        return query.Search(q=request.args.get("q", ""), filters=filters, sort=request.args.get("sort", ""), rows=0)
-    except query.InvalidSearchError as error:
+        return solr_query.Search(
+            q=request.args.get("q", ""), filters=filters, sort=request.args.get("sort", ""), rows=0
+        )
+    except solr_query.InvalidSearchError as error:
         return tk.abort(400, str(error))
 
 
@@ -117,18 +119,18 @@ def _complete(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _package_search(search: query.Search, *, start: int) -> dict[str, Any]:
+def _package_search(search: solr_query.Search, *, start: int) -> dict[str, Any]:
     # The empty user sees what the public sees, whoever asks: the file is the same for everybody.
     return _complete(_asked(search, start=start))
 
 
-def _asked(search: query.Search, *, start: int) -> dict[str, Any]:
+def _asked(search: solr_query.Search, *, start: int) -> dict[str, Any]:
     return tk.get_action("package_search")(
         {"user": "", "ignore_auth": False},
         {
             "q": search.q,
             "fq": PUBLIC,
-            "fq_list": query.filters(search),
+            "fq_list": solr_query.filters(search),
             "sort": f"{search.order}, id asc",
             "rows": FILE_PAGE,
             "start": start,
@@ -137,7 +139,7 @@ def _asked(search: query.Search, *, start: int) -> dict[str, Any]:
     )
 
 
-def _all(search: query.Search, first: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _all(search: solr_query.Search, first: dict[str, Any]) -> Iterator[dict[str, Any]]:
     found, start = first["results"], 0
     while found and start < FILE_MOST:
         yield from found
@@ -164,7 +166,7 @@ def feed(kind: str) -> Response:
         {
             "q": search.q,
             "filters": {name: list(values) for name, values in search.filters.items()},
-            "sort": search.sort or query.BY_DATE,
+            "sort": search.sort or solr_query.BY_DATE,
             "rows": FEED_ENTRIES,
             "facets": False,
         },

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.portal.usage import usage_store
-from ckanext.nxopendata.review import overdue_updates
+from ckanext.nxopendata.review.overdue import overdue_updates
 
 MONTHS = 36
 

@@ -22,7 +22,7 @@ from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.audit import export_lists, findings, sampling, schema
 from ckanext.nxopendata.register.audit.models import OPEN, Export, Finding, to_api
 from ckanext.nxopendata.register.systems import system_store
-from ckanext.nxopendata.review import catalogue_lists
+from ckanext.nxopendata.review.lists import catalogue_lists
 
 # Exports
 

@@ -16,7 +16,7 @@ from flask_babel.speaklater import LazyString
 
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.register import entry_schema
+from ckanext.nxopendata.register.entries import entry_schema
 from ckanext.nxopendata.register.models import Entry
 from ckanext.nxopendata.register.reports import collection
 from ckanext.nxopendata.register.tasks import plan_tasks

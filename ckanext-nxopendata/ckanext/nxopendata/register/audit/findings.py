@@ -11,12 +11,14 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
-from ckanext.nxopendata.core import roles, workdays, workflow
+from ckanext.nxopendata.core import roles, workflow
+from ckanext.nxopendata.core.calendar import workdays
 from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.workflow import Transition, transition
-from ckanext.nxopendata.register import config, entry_store, log
+from ckanext.nxopendata.register import config, log
 from ckanext.nxopendata.register.audit.models import CLOSED, OPEN, REPLIED, Finding
+from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.systems.models import SystemRow
 
 TOPIC = "finding"

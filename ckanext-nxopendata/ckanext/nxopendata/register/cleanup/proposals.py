@@ -11,7 +11,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
-from ckanext.nxopendata.core import workdays, workflow
+from ckanext.nxopendata.core import workflow
+from ckanext.nxopendata.core.calendar import workdays
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import config, log

@@ -23,7 +23,8 @@ from ckanext.nxopendata.register.reports.models import ASKED, Report, TaskState
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.systems.record import CONNECTED, NOT_CONNECTED, PREPARING
 from ckanext.nxopendata.register.tasks import plan_tasks
-from ckanext.nxopendata.review import catalogue_lists, overdue_updates
+from ckanext.nxopendata.review.lists import catalogue_lists
+from ckanext.nxopendata.review.overdue import overdue_updates
 
 Item = dict[str, Any]
 """Something to do: ``kind``, ``title``, ``owner_org``, ``due`` (a day or None), ``late`` (days), ``url``."""

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.catalogue import update_deadlines
-from ckanext.nxopendata.core import workdays
+from ckanext.nxopendata.core.calendar import workdays
 from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.audit.models import Finding
@@ -27,7 +27,7 @@ from ckanext.nxopendata.register.reports.models import Report
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.systems.models import SystemRow
 from ckanext.nxopendata.register.systems.record import System
-from ckanext.nxopendata.review import catalogue_lists
+from ckanext.nxopendata.review.lists import catalogue_lists
 
 BATCH = 1000
 """Datasets read at a time."""

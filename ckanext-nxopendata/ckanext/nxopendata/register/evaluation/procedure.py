@@ -12,7 +12,8 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue import config as catalogue
-from ckanext.nxopendata.core import departments, roles, workdays, workflow
+from ckanext.nxopendata.core import departments, roles, workflow
+from ckanext.nxopendata.core.calendar import workdays
 from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.workflow import Transition, transition

@@ -11,7 +11,8 @@ from ckan.logic import validate
 from ckan.types import Context
 
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.register import entry_store, log, permissions, roles
+from ckanext.nxopendata.register import log, permissions, roles
+from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.projects import filing, schema
 from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.schema import by_id

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.nxopendata.register import entry_store, permissions
+from ckanext.nxopendata.register import permissions
+from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.projects.models import Project
 
 

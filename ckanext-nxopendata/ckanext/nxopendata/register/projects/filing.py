@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from ckanext.nxopendata.core import codelists, departments, workflow
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.workflow import Transition, transition
-from ckanext.nxopendata.register import entry_store, roles
+from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.projects.models import Project
 
 DRAFT, SUBMITTED, FILED, CONDITIONAL, RETURNED, REFUSED = (

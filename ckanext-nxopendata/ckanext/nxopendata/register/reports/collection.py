@@ -20,7 +20,8 @@ from ckanext.nxopendata.register.reports import reporting_periods
 from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, to_api
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.tasks import plan_tasks
-from ckanext.nxopendata.review import catalogue_lists, overdue_updates
+from ckanext.nxopendata.review.lists import catalogue_lists
+from ckanext.nxopendata.review.overdue import overdue_updates
 
 FIGURES = (
     "systems",

@@ -13,7 +13,8 @@ from ckan.types import Context
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import entry_store, log, permissions, roles
+from ckanext.nxopendata.register import log, permissions, roles
+from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.schema import by_id
 from ckanext.nxopendata.register.systems import record, schema, system_store
 from ckanext.nxopendata.register.systems.models import SystemRow

@@ -7,7 +7,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
 
-from ckanext.nxopendata.register import entry_store, permissions
+from ckanext.nxopendata.register import permissions
+from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.systems.models import SystemRow
 
 

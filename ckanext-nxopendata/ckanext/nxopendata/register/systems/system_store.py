@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ckan.types import ErrorDict
 
 from ckanext.nxopendata.core import codelists, departments
-from ckanext.nxopendata.register import entry_store
+from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.systems import record
 from ckanext.nxopendata.register.systems.models import SystemRow
 

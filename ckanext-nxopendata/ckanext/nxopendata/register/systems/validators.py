@@ -11,7 +11,8 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.register import entry_schema, periods
+from ckanext.nxopendata.register import periods
+from ckanext.nxopendata.register.entries import entry_schema
 
 
 def nx_period(value: Any) -> str:

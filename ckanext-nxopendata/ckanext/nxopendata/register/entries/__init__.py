@@ -1,0 +1,1 @@
+"""Systems and projects alike: the fields of their schemas, and writing them."""

@@ -1,0 +1,1 @@
+"""The calendar of holidays and worked weekends, which deadlines go by."""

@@ -1,0 +1,13 @@
+"""What the action of the calendar takes."""
+
+from __future__ import annotations
+
+from ckan.logic.schema import validator_args
+from ckan.types import Schema, Validator
+
+from ckanext.nxopendata.core.payload_validators import text
+
+
+@validator_args
+def of_calendar(ignore_missing: Validator) -> Schema:
+    return {"csv": [ignore_missing, text]}

@@ -1,0 +1,1 @@
+"""What the review changes in CKAN's own reading and writing of datasets."""

@@ -1,0 +1,1 @@
+"""Datasets whose update is missing."""

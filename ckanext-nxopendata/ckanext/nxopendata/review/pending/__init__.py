@@ -1,0 +1,1 @@
+"""Pending changes of published datasets: what they hold, and how they differ from the live version."""

@@ -1,0 +1,1 @@
+"""The review itself: cases, their states and steps, their log, and what people are told."""

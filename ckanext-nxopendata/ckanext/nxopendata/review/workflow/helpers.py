@@ -1,0 +1,136 @@
+"""Template helpers of the review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.helpers import helper_functions
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from ckanext.nxopendata.core import codelists, localised, roles
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.review.workflow import cases, state_machine
+
+STATES: dict[str, LazyString] = {
+    state_machine.DRAFT: _("Draft"),
+    state_machine.SUBMITTED: _("Submitted for registration"),
+    state_machine.REGISTERED: _("Registered"),
+    state_machine.PUBLISHING: _("Submitted for publication"),
+    state_machine.SCHEDULED: _("Approved, to be published at a set time"),
+    state_machine.PUBLISHED: _("Published"),
+    state_machine.WITHDRAWN: _("Withdrawn"),
+    state_machine.REFUSED: _("Refused"),
+}
+
+STEPS: dict[str, LazyString] = {
+    "submit": _("Submit for registration"),
+    "recall": _("Recall"),
+    "register": _("Register the dataset"),
+    "forward": _("Register and submit for publication"),
+    "request": _("Submit for publication"),
+    "revise": _("Take back to draft"),
+    "publish": _("Publish"),
+    "schedule": _("Publish at a set time"),
+    "return": _("Return for correction"),
+    "refuse": _("Refuse"),
+    "withdraw": _("Withdraw"),
+    "reopen": _("Reopen as draft"),
+    "discard": _("Discard the change"),
+    "release": _("Published at the set time"),
+    "end": _("Ended: the dataset was withdrawn"),
+}
+
+
+def nx_review_state(state: str) -> str:
+    """A state in words."""
+    return str(STATES[state])
+
+
+def nx_review_step(action: str) -> str:
+    """A step in words."""
+    return str(STEPS[action])
+
+
+def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
+    """How a dataset's page tells its editors where it stands; None for everybody else.
+
+    Returns:
+        ``{"id", "state", "kind", "may_submit"}``.
+    """
+    user = getattr(tk.current_user, "name", None)
+    organization = dataset.get("owner_org")
+    if not user or not organization:
+        return None
+    held = roles.find_roles(user, organization)
+    if not held:
+        return None
+    case = cases.open_change(dataset["id"]) or cases.of_dataset(dataset["id"])
+    if case is None:
+        return None
+    steps = state_machine.possible(case.state, held, cases.mode_of(case), case.kind)
+    may_submit = any(arrow.action == "submit" for arrow in steps)
+    return {"id": case.id, "state": case.state, "kind": case.kind, "may_submit": may_submit}
+
+
+def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
+    """Whether what the reader saves of this dataset, or of a new one, waits for review."""
+    user = getattr(tk.current_user, "name", None)
+    if not user:
+        return False
+    if dataset.get("owner_org"):
+        return roles.needs_review({"user": user}, dataset["owner_org"])
+    mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "create_dataset"})
+    return bool(mine) and all(roles.needs_review({"user": user}, organization["id"]) for organization in mine)
+
+
+def nx_review_field(path: list[str]) -> str:
+    """The label of a changed field, with the item, file or language it is in."""
+    schema = _schema()
+    fields = {field["field_name"]: field for field in schema["dataset_fields"]}
+    if path[0] == "tags":
+        return tk._("Tags")
+    parts: list[str] = []
+    if path[0] == "resources":
+        parts.append(tk._("File"))
+        inner = {field["field_name"]: field for field in schema["resource_fields"]}
+    elif path[0] in fields:
+        parts.append(_text(fields[path[0]].get("label", path[0])))
+        inner = {part["field_name"]: part for part in fields[path[0]].get("repeating_subfields", ())}
+    else:
+        parts.append(path[0])
+        inner = {}
+    for step in path[1:]:
+        label = inner[step].get("label", step) if step in inner else step
+        parts.append({"zh": tk._("Chinese"), "en": tk._("English")}.get(step, _text(label)))
+    return " › ".join(parts)
+
+
+def nx_review_value(path: list[str], value: Any) -> str:
+    """A value of a changed field in words: codes by their labels, lists joined."""
+    if value in (None, "", []):
+        return ""
+    schema = _schema()
+    name = path[-1] if path[0] in ("nx_items", "resources") else path[0]
+    pool = [*schema["dataset_fields"], *schema["resource_fields"]]
+    if path[0] == "nx_items":
+        pool = next((f["repeating_subfields"] for f in schema["dataset_fields"] if f["field_name"] == "nx_items"), [])
+    codelist = next((field.get("codelist") for field in pool if field["field_name"] == name), None)
+    values = value if isinstance(value, list) else [value]
+    words = [codelists.label(codelist, str(item), reader_language()) if codelist else _plain(item) for item in values]
+    return "、".join(words)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return localised.choose({key: str(text) for key, text in value.items()}, reader_language())[0]
+    return str(value)
+
+
+def _schema() -> dict[str, Any]:
+    return tk.get_action("scheming_dataset_schema_show")({"ignore_auth": True}, {"type": "dataset", "expanded": False})
+
+
+def _text(label: Any) -> str:
+    return helper_functions["scheming_language_text"](label)

@@ -1,0 +1,39 @@
+"""What the actions of the review take."""
+
+from __future__ import annotations
+
+from ckan.logic.schema import validator_args
+from ckan.types import Schema, Validator, ValidatorFactory
+
+from ckanext.nxopendata.core.payload_validators import a_time, number, text
+from ckanext.nxopendata.review.workflow import state_machine
+
+
+@validator_args
+def of_case(not_empty: Validator) -> Schema:
+    return {"id": [not_empty, text]}
+
+
+@validator_args
+def of_submission(not_empty: Validator, ignore_missing: Validator) -> Schema:
+    return {"id": [not_empty, text], "opinion": [ignore_missing, text]}
+
+
+@validator_args
+def of_decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
+    actions = sorted({arrow.action for arrow in state_machine.TRANSITIONS if arrow.action not in ("release", "end")})
+    return {
+        "id": [not_empty, text],
+        "action": [not_empty, text, one_of(actions)],
+        "opinion": [ignore_missing, text],
+        "release_at": [ignore_missing, a_time],
+    }
+
+
+@validator_args
+def of_queue(default: ValidatorFactory, ignore_missing: Validator, boolean_validator: Validator) -> Schema:
+    return {
+        "all": [ignore_missing, boolean_validator],
+        "limit": [default(50), number(500)],
+        "offset": [default(0), number()],
+    }

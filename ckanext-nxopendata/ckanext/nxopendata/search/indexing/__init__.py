@@ -1,0 +1,1 @@
+"""What the search adds to the index document of a dataset."""

@@ -1,0 +1,1 @@
+"""Chinese words: how they are typed in pinyin, and their synonyms."""
