@@ -12,12 +12,11 @@ from ckan import model
 from ckan.model.types import make_uuid
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.changes import feed, signing, webhooks
+from ckanext.nxopendata.changes import feed, jobs, messages, signing, webhooks
 from ckanext.nxopendata.changes.models import Delivery, Webhook
 from ckanext.nxopendata.core import params
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.harvest import messages
 
 LIMIT = 100
 MOST = 1000
@@ -124,8 +123,7 @@ def nx_webhook_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     hook.cursor = feed.find_newest() if start == "now" else 0
     model.Session.add(hook)
     model.Session.commit()
-    webhooks.update_wanted_flag()
-    webhooks.deliver_due()
+    jobs.deliver_due()
     return _webhook_to_api(hook) | {"secret": webhooks.derive_secret(hook)}
 
 
@@ -154,7 +152,7 @@ def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if renewed:
         hook.salt = signing.new_salt()
     model.Session.commit()
-    webhooks.deliver_due()
+    jobs.deliver_due()
     return _webhook_to_api(hook) | ({"secret": webhooks.derive_secret(hook)} if renewed else {})
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from ckanext.nxopendata.changes import webhooks
-from ckanext.nxopendata.core.cli import as_json, call_action, print_json
-from ckanext.nxopendata.harvest.cli import harvest
+from ckanext.nxopendata.changes import jobs, webhooks
+from ckanext.nxopendata.core.cli import as_json, call_action, print_json, room_group
+
+harvest = room_group("harvest", "目录采集 / Harvest department catalogues", "Department catalogues to the portal.")
 
 STATES = {"active": "启用 active", "paused": "暂停 paused", "stopped": "停止 stopped"}
 DELIVERIES = {"waiting": "等待 waiting", "delivered": "送达 delivered", "failed": "失败 failed"}
@@ -123,7 +124,7 @@ def delete(webhook_id: str, as_json: bool) -> None:
 @as_json
 def deliver(as_json: bool) -> None:
     """Deliver what is due now, in this process."""
-    due = webhooks.deliver_due(queue=False)
+    due = webhooks.find_due()
     for webhook_id in due:
-        webhooks.deliver(webhook_id)
+        jobs.deliver(webhook_id)
     print_json({"served": due}) if as_json else click.echo(f"已处理 served: {len(due)}")

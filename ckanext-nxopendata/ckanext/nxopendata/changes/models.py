@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from ckan.model.base import BaseModel
@@ -11,7 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.harvest.models import Json
+
+Json = dict[str, Any]
 
 
 class Change(BaseModel):
@@ -56,7 +58,7 @@ class Delivery(BaseModel):
     """One message to a webhook, however often it was tried.
 
     ``state``: ``waiting``, ``delivered`` or ``failed`` (given up). ``status`` is the last answer's, None when there
-    was none; ``reason`` a code of the harvest's messages, with ``params``.
+    was none; ``reason`` a code of :mod:`.messages`, with ``params``.
     """
 
     __tablename__ = "nx_webhook_delivery"

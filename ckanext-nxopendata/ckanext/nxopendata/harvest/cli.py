@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ckanext.nxopendata.core.cli import call_action, nx
+from ckanext.nxopendata.core.cli import call_action, room_group
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.errors import HarvestError
 
@@ -21,9 +21,7 @@ KINDS = {
 }
 
 
-@nx.group(short_help="目录采集 / Harvest department catalogues")
-def harvest() -> None:
-    """Department catalogues to the portal."""
+harvest = room_group("harvest", "目录采集 / Harvest department catalogues", "Department catalogues to the portal.")
 
 
 def _call(name: str, data: dict[str, Any], **context: Any) -> Any:

@@ -37,11 +37,6 @@ def metrics_networks() -> tuple[str, ...]:
     return tuple(tk.config[PREFIX + "metrics_networks"])
 
 
-def webhook_allowed_hosts() -> tuple[str, ...]:
-    """Return the hosts, addresses and networks that webhooks may be at although they are not public."""
-    return tuple(tk.config[PREFIX + "webhook_allowed_hosts"])
-
-
 def limits() -> Limits:
     """Return the bounds of one request."""
     return Limits(
@@ -112,8 +107,3 @@ def chunk() -> int:
 def keep_plans_days() -> int:
     """Return the days for which the plan and the problems of a run that is over are kept; 0 for ever."""
     return _number("keep_plans_days")
-
-
-def user_agent() -> str:
-    """Return who asks, and where to complain."""
-    return f"nxopendata-harvester/1.0 (+{tk.config['ckan.site_url']})"

@@ -19,8 +19,7 @@ from ckan.lib.search.common import make_connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from ckanext.nxopendata.changes import feed
-from ckanext.nxopendata.changes.models import Delivery, Webhook
+from ckanext.nxopendata.core.metrics import READERS
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source
 from ckanext.nxopendata.harvest.monitoring import health
@@ -69,16 +68,17 @@ class _Figures:
 
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("nx_service_up", "1 when the service answers.", labels=["service"])
-        groups = {"postgresql": (_sources, _runs, _changes, _portal), "redis": (_queue,), "solr": (_index,)}
-        for service, readers in groups.items():
+        groups = {"postgresql": (_sources, _runs, _portal), "redis": (_queue,), "solr": (_index,)}
+        for service, own in groups.items():
+            readers = (*own, *(reader for reader, read_from in READERS.items() if read_from == service))
             try:
-                found = [metric for read in readers for metric in read()]
+                metrics = [metric for read in readers for metric in read()]
             except Exception:
                 log.exception("no figures of %s", service)
                 model.Session.rollback()
-                found = []
-            up.add_metric([service], float(bool(found)))
-            yield from found
+                metrics = []
+            up.add_metric([service], float(bool(metrics)))
+            yield from metrics
         yield up
 
 
@@ -120,17 +120,6 @@ def _runs() -> list[Metric]:
     for state, number in model.Session.execute(query):
         known.add_metric([state], number)
     return [runs, known]
-
-
-def _changes() -> list[Metric]:
-    newest = GaugeMetricFamily("nx_changes_newest", "The last place of the change feed.", value=feed.find_newest())
-    hooks = GaugeMetricFamily("nx_webhooks", "Webhooks by state.", labels=["state"])
-    for state, number in model.Session.execute(sa.select(Webhook.state, sa.func.count()).group_by(Webhook.state)):
-        hooks.add_metric([state], number)
-    deliveries = GaugeMetricFamily("nx_webhook_deliveries", "Kept deliveries by state.", labels=["state"])
-    for state, number in model.Session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)):
-        deliveries.add_metric([state], number)
-    return [newest, hooks, deliveries]
 
 
 def _portal() -> list[Metric]:

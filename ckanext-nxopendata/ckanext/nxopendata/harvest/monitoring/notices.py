@@ -1,4 +1,4 @@
-"""Notify people of what needs them: runs that wait, that failed, that refused records; webhooks that were stopped.
+"""Notify people of what needs them: runs that wait, that failed, that refused records.
 
 A notice is marked on the run in the statement that looks whether it was sent, so that any number of processes may
 look, as often as they like, and everybody is notified once.
@@ -56,18 +56,9 @@ def describe_refused(params: Mapping[str, Any]) -> str:
     return tk._('{refused} of {records} records of "{source}" were refused; the others were taken.').format(**params)
 
 
-def describe_stopped(params: Mapping[str, Any]) -> str:
-    """Say that a webhook failed for too long."""
-    return tk._(
-        'The webhook "{title}" was stopped: it has not taken messages for a day and a half. Set it to active to go'
-        " on from where it stopped."
-    ).format(**params)
-
-
 register_topic("harvest_held", describe_held)
 register_topic("harvest_failed", describe_failed)
 register_topic("harvest_refused", describe_refused)
-register_topic("webhook_stopped", describe_stopped)
 
 
 def notify_people() -> list[str]:
@@ -147,18 +138,4 @@ def _people(source: Source) -> list[model.User]:
     """Return the heads of the department (its editors when it has none) and the office; else the administrators."""
     own = roles.people(source.organization_id, ("admin",)) or roles.people(source.organization_id, ("editor",))
     office = roles.people(roles.office_id(), ("admin", "editor"))
-    return list({person.id: person for person in [*own, *office]}.values()) or _sysadmins()
-
-
-def _sysadmins() -> list[model.User]:
-    query = sa.select(model.User).where(model.User.sysadmin.is_(True), model.User.state == "active")
-    site = tk.config["ckan.site_id"]
-    return [person for person in model.Session.scalars(query) if person.name != site]
-
-
-def notify_stopped_webhook(user_id: str, webhook_id: str, title: str) -> None:
-    """Notify the owner of a webhook that it was stopped."""
-    owner = model.User.get(user_id)
-    people = [owner] if owner and owner.state == "active" else _sysadmins()
-    target = {"endpoint": "nx_webhooks.show", "values": {"webhook_id": webhook_id}}
-    inbox.tell(people, "webhook_stopped", {"title": title, **target})
+    return list({person.id: person for person in [*own, *office]}.values()) or roles.sysadmins()

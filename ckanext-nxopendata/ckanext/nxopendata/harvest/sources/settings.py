@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.config import user_agent
 from ckanext.nxopendata.harvest import config, formats
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.fetching import throttle
@@ -54,7 +55,7 @@ def open_client(source: Source, limits: Limits | None = None) -> Fetcher:
     return Fetcher(
         AddressGuard(config.allowed_hosts()),
         _limits(limits or config.limits(), source.limits, files=limits is not None),
-        user_agent=config.user_agent(),
+        user_agent=user_agent(),
         authorisation=Authorisation(f"{parts.scheme}://{parts.netloc}", "Authorization", header) if header else None,
         reserve_slot=throttle.reserve_slot,
     )

@@ -6,10 +6,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import act, require_access
 from ckanext.nxopendata.harvest.monitoring import health
 from ckanext.nxopendata.harvest.sources import form
-from ckanext.nxopendata.harvest.views import _allowed, nx_harvest
+from ckanext.nxopendata.harvest.views import nx_harvest
 
 RUNS = 20
 """Runs on a page of a source."""
@@ -24,7 +24,7 @@ def index() -> str:
 @nx_harvest.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """The form of a new source; ``test`` shows what would come of it before anything is kept."""
-    _allowed("nx_harvest_source_create")
+    require_access("nx_harvest_source_create")
     if tk.request.method == "GET":
         return _render_form(form.EMPTY)
     typed = form.read_form(tk.request.form)
@@ -34,7 +34,7 @@ def new() -> Any:
 @nx_harvest.route("/source/<name>/edit", methods=["GET", "POST"])
 def edit(name: str) -> Any:
     """The form of a source."""
-    _allowed("nx_harvest_source_update", id=name)
+    require_access("nx_harvest_source_update", id=name)
     source = act("nx_harvest_source_show", id=name)
     if tk.request.method == "GET":
         return _render_form(form.to_form(source), source=source)
@@ -93,7 +93,7 @@ def test(name: str) -> str:
 @nx_harvest.route("/source/<name>/delete", methods=["GET", "POST"])
 def delete(name: str) -> Any:
     """Ask, then delete a source; its datasets stay."""
-    _allowed("nx_harvest_source_delete", id=name)
+    require_access("nx_harvest_source_delete", id=name)
     found = act("nx_harvest_source_show", id=name)
     if tk.request.method == "GET":
         return tk.render("nx_harvest/delete.html", {"source": found})
