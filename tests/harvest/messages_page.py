@@ -23,7 +23,7 @@ The codes are those of the API; generated from the messages themselves.
 
 def page() -> str:
     """The page, in Chinese."""
-    from ckanext.nxopendata.changes.messages import MESSAGES as CHANGES
+    from ckanext.nxopendata.changes.webhooks.messages import MESSAGES as CHANGES
     from ckanext.nxopendata.harvest.messages import MESSAGES
 
     with PO.open("rb") as file:

@@ -9,12 +9,12 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
-from ckanext.nxopendata import changes
-from ckanext.nxopendata.changes import jobs
+from ckanext.nxopendata.changes import feed, webhooks
 from ckanext.nxopendata.changes.metrics import read_figures
+from ckanext.nxopendata.changes.webhooks import jobs
 from ckanext.nxopendata.core import metrics, wiring
 
-SUBJECTS = (changes,)
+SUBJECTS = (feed, webhooks)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.mapping.mapper import Bounds
-from ckanext.nxopendata.harvest.planning.decisions import WithdrawalLimit
+from ckanext.nxopendata.harvest.withdrawal.limit import WithdrawalLimit
 
 PREFIX = "ckanext.nxopendata.harvest."
 

@@ -40,13 +40,15 @@ COPIED = ("url", "url_type", "size", "hash", "mimetype", "last_modified", "nx_fi
 """Fields of a file that describe the copy."""
 
 
-def prepare(
-    run_id: str, source_id: str, numbers: Sequence[int], client: Fetcher, renew: Callable[[], None] = lambda: None
-) -> list[Problem]:
+def prepare(run_id: str, source_id: str, numbers: Sequence[int], client: Fetcher) -> Iterator[list[Problem]]:
     """Copy the files of some steps and write the copies into their plan entries. Safe to repeat.
 
     A file that its source says has not changed is not sent again. One that cannot be copied is reported; the dataset
     keeps its earlier copy, or the link.
+
+    Yields:
+        The problems of each step, for the caller to commit what was stored; none before the first step, so that no
+        transaction stays open while departments' servers answer.
     """
     query = sa.select(PlanEntry).where(
         PlanEntry.run_id == run_id,
@@ -59,29 +61,25 @@ def prepare(
         KnownRecord.source_id == source_id, KnownRecord.guid.in_([entry.guid for entry in entries])
     )
     written = {row.guid: row.written for row in model.Session.execute(records)}
-    theirs = versions.find_replaced([file for data in written.values() for file in data.get("resources", ())])
+    replaced = versions.find_replaced([file for data in written.values() for file in data.get("resources", ())])
     known = versions.find_newest([file["id"] for entry in entries for file in entry.data.get("resources", ())])
-    model.Session.commit()  # no transaction stays open while departments' servers answer
-    problems: list[Problem] = []
+    yield []
     for entry in entries:
-        renew()
         data = copy.deepcopy(entry.data)
         before = {file["id"]: file for file in written.get(entry.guid, {}).get("resources", ())}
         answers = []
         for file in data.get("resources", ()):
             copied = before.get(file["id"])
-            if file["id"] not in theirs:
+            if file["id"] not in replaced:
                 answers.append(_mirror(file, copied, known.get(file["id"]), entry.dataset_id, client))
             elif copied and copied.get("url_type") == "upload":  # a person's file stays, as their other edits do
                 _keep(file, copied, copied.get("nx_source_url") or "")
-        problems += [_of_record(answer.problem, entry) for answer in answers if answer.problem]
         entry.data = data
         versions.store_rows(answer.row for answer in answers if answer.row)
         most = config.mirror_versions()
         files = [file["id"] for file in data.get("resources", ())]
         versions.prune([key for key in files if key in known and known[key].number >= most], most)
-        model.Session.commit()
-    return problems
+        yield [_of_record(answer.problem, entry) for answer in answers if answer.problem]
 
 
 def settle(run_id: str, numbers: Sequence[int]) -> None:
@@ -253,32 +251,35 @@ class Recheck:
     source_id: str
     client: Fetcher
     is_wanted: Callable[[str], bool]
-    renew: Callable[[], None]
     problems: list[Problem] = field(default_factory=list)
 
-    def find_changed(self) -> Iterator[Changed]:
-        """Yield the datasets with changed files; ends when all were asked for or the run's time for it is over."""
+    def find_changed(self) -> Iterator[Changed | None]:
+        """Ask for the files; ends when all were asked for or the run's time for it is over.
+
+        Yields:
+            A dataset with changed files, what was learned of them stored; None before each dataset that is asked for.
+            The caller commits, so that no transaction stays open while departments' servers answer.
+        """
         end = time.monotonic() + config.mirror_check_seconds()
         for guid, files in versions.find_due(self.source_id, config.mirror_check_hours(), MOST_AT_ONCE):
             if not self.is_wanted(guid):
                 continue
             if time.monotonic() > end:
                 return
-            self.renew()
             query = sa.select(KnownRecord.hash, KnownRecord.written, KnownRecord.dataset_id)
             record = model.Session.execute(
                 query.where(KnownRecord.source_id == self.source_id, KnownRecord.guid == guid)
             ).one()
-            theirs = versions.find_replaced(record.written.get("resources", ()))
-            model.Session.commit()  # no transaction stays open while departments' servers answer
+            replaced = versions.find_replaced(record.written.get("resources", ()))
+            yield None
             data = copy.deepcopy(record.written)
-            versions.store_rows(
+            rows = [
                 versions.build_row(known, known.resource_id, known.dataset_id, known.link)
-                if known.resource_id in theirs
+                if known.resource_id in replaced
                 else self._ask(guid, known, data)
                 for known in files
-            )
-            model.Session.commit()
+            ]
+            versions.store_rows(rows)
             if data != record.written:
                 yield Changed(guid, record.hash, record.dataset_id, record.written, data)
 

@@ -197,9 +197,9 @@ def publish_written(dataset_ids: Collection[str]) -> None:
         KnownRecord.dataset_id.in_(dataset_ids), KnownRecord.state.in_(("present", "withdrawn"))
     )
     copies = [file for written in model.Session.scalars(query) for file in written.get("resources", ())]
-    theirs = find_replaced(copies)
+    replaced = find_replaced(copies)
     for file in copies:
-        if file.get("url_type") == "upload" and file.get("hash") and file["id"] not in theirs:
+        if file.get("url_type") == "upload" and file.get("hash") and file["id"] not in replaced:
             publish(file["id"], file["hash"])
 
 

@@ -7,7 +7,8 @@ import click
 from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import as_json, print_json
 from ckanext.nxopendata.harvest.cli import harvest
-from ckanext.nxopendata.harvest.monitoring import notices, verify
+from ckanext.nxopendata.harvest.monitoring import verify
+from ckanext.nxopendata.harvest.monitoring.jobs import notify_people
 from ckanext.nxopendata.harvest.runs import jobs
 
 
@@ -19,7 +20,7 @@ def due_(as_json: bool) -> None:
     The timer does the same every minute as long as one worker runs; call this once after the queue was emptied.
     """
     started, revived = jobs.start_due(), jobs.watch()
-    notices.notify_people()
+    notify_people()
     scheduler.start_timer()
     if as_json:
         print_json({"started": started, "revived": revived})

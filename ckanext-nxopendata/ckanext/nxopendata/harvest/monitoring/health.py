@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,16 +42,6 @@ class Health:
     present: int = 0
     withdrawn: int = 0
     trend: list[dict[str, Any]] = field(default_factory=list)
-
-
-def speed(stages: Mapping[str, float], counts: Mapping[str, int]) -> int | None:
-    """Return the records a second of a run; None while it has not taken long enough to tell.
-
-    Args:
-        stages: Stage -> seconds; copying files is part of the time of writing.
-    """
-    seconds = sum(taken for stage, taken in stages.items() if stage != "mirror")
-    return round(sum(counts.values()) / seconds) if seconds > 0.5 else None
 
 
 def list_health(source_ids: Sequence[str]) -> list[Health]:

@@ -61,8 +61,8 @@ register_topic("harvest_failed", describe_failed)
 register_topic("harvest_refused", describe_refused)
 
 
-def notify_people() -> list[str]:
-    """Notify people of the runs that need them; return the ids of the runs they were not notified of before."""
+def find_news() -> list[str]:
+    """Find the runs in states that may need a person and that nobody was notified of; return their ids."""
     notified = Run.note["told"].astext
     query = (
         sa.select(Run.id)
@@ -70,15 +70,19 @@ def notify_people() -> list[str]:
         .where(sa.func.coalesce(Run.finished, Run.created) > utc_now() - LOOK_BACK)
         .order_by(Run.created)
     )
-    return [run_id for run_id in list(model.Session.scalars(query)) if _notify_of(run_id)]
+    return list(model.Session.scalars(query))
 
 
-def _notify_of(run_id: str) -> bool:
+def notify_of(run_id: str) -> bool:
+    """Notify people of a run if it needs them, and mark it as looked at; the caller commits.
+
+    Returns:
+        Whether somebody was notified.
+    """
     notified = Run.note["told"].astext
     mark = Run.note.op("||")(sa.func.jsonb_build_object("told", Run.state))
     claim = sa.update(Run).where(Run.id == run_id, notified.is_distinct_from(Run.state)).values(note=mark)
     claimed = model.Session.execute(claim, execution_options={"synchronize_session": False}).rowcount  # pyright: ignore
-    model.Session.commit()
     run = model.Session.get_one(Run, run_id, populate_existing=True)
     source = model.Session.get(Source, run.source_id)
     news = _news(run, source) if claimed and source else None

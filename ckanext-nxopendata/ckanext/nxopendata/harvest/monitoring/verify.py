@@ -11,7 +11,7 @@ from ckan import model
 from ckan.lib.search.common import make_connection
 
 from ckanext.nxopendata.harvest.models import KnownRecord
-from ckanext.nxopendata.harvest.runs import writer
+from ckanext.nxopendata.harvest.runs.execution.writer import site_writer
 
 PAGE = 1000
 
@@ -91,7 +91,6 @@ def _second(time: dt.datetime | str) -> str:
 
 def repair(difference: Difference) -> None:
     """Index what is missing and take out what is too much."""
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    ids = sorted(difference.missing | difference.surplus)
+    ids, writer = sorted(difference.missing | difference.surplus), site_writer()
     for start in range(0, len(ids), PAGE):
-        writer.BulkWriter(user).index(ids[start : start + PAGE])
+        writer.index(ids[start : start + PAGE])

@@ -13,7 +13,6 @@ from ckanext.nxopendata.core.cli import as_json, print_json
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.cli import KINDS, _call, harvest
 from ckanext.nxopendata.harvest.planning import decisions
-from ckanext.nxopendata.harvest.runs.apply import SOURCE_CHANGE
 
 STAGES = {"plan": "读取并比对 · reading", "apply": "写入并索引 · writing"}
 RUN_STATES = {
@@ -142,7 +141,7 @@ def plan_(run_id: str, kind: str, as_json: bool) -> None:
 
 
 def _describe_change(change: dict[str, Any]) -> str:
-    if change["field"] == SOURCE_CHANGE:
+    if change["field"] == decisions.SOURCE_CHANGE:
         return f"来源 source: {change['old'] or '–'} → {change['new']}"
     return change["field"]
 

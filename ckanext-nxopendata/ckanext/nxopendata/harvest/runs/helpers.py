@@ -12,9 +12,9 @@ from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.harvest import field_labels, messages
 from ckanext.nxopendata.harvest.models import Json, PlanEntry
-from ckanext.nxopendata.harvest.monitoring import health
 from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import states
+from ckanext.nxopendata.harvest.runs.progress import compute_speed
 from ckanext.nxopendata.review import difference
 
 TONES = {
@@ -133,7 +133,7 @@ def nx_harvest_progress(run: Mapping[str, Any]) -> dict[str, Any]:
         "done": min(done, total),
         "total": total,
         "percent": round(100 * min(done, total) / total) if total else 0,
-        "speed": health.speed(run["stages"], run["counts"]),
+        "speed": compute_speed(run["stages"], run["counts"]),
     }
 
 

@@ -13,8 +13,8 @@ from ckanext.nxopendata.core.cli import as_json, print_json
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.cli import KINDS, _call, harvest
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.sources import credentials
-from ckanext.nxopendata.harvest.sources.settings import reseal_credentials
+from ckanext.nxopendata.harvest.settings import credentials
+from ckanext.nxopendata.harvest.settings.source_settings import reseal_credentials
 
 
 @harvest.group(short_help="采集源 / Sources")

@@ -17,8 +17,10 @@ import requests
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.nxopendata.changes import config, feed, signing
-from ckanext.nxopendata.changes.models import Change, Delivery, Json, Webhook
+from ckanext.nxopendata.changes.feed import change_feed
+from ckanext.nxopendata.changes.feed.models import Change
+from ckanext.nxopendata.changes.webhooks import config, signing
+from ckanext.nxopendata.changes.webhooks.models import Delivery, Json, Webhook
 from ckanext.nxopendata.core.config import user_agent
 from ckanext.nxopendata.core.outbound.errors import OutboundError
 from ckanext.nxopendata.core.outbound.guarded_http import AddressGuard, GuardedSession, RequestTimer, guarded_session
@@ -61,7 +63,7 @@ def update_wanted_flag() -> None:
 def find_due() -> list[str]:
     """Find the active webhooks that have something to be sent now; return their ids."""
     fresh = model.Session.scalar(sa.select(Change.dataset_id).where(Change.seq.is_(None)).limit(1)) is not None
-    newest, moment = feed.find_newest(), utc_now()
+    newest, moment = change_feed.find_newest(), utc_now()
     due = []
     for hook in model.Session.scalars(sa.select(Webhook).where(Webhook.state == "active")).all():
         waiting = find_waiting(hook.id)
@@ -78,7 +80,7 @@ def find_waiting(webhook_id: str) -> Delivery | None:
 
 def add_delivery(hook: Webhook) -> Delivery | None:
     """Add a message with the changes that a webhook was not told yet; None when there are none. The caller commits."""
-    entries, more = feed.read_changes(hook.cursor, BATCH)
+    entries, more = change_feed.read_changes(hook.cursor, BATCH)
     if not entries:
         return None
     site = tk.config["ckan.site_url"].rstrip("/")

@@ -12,8 +12,8 @@ import redis.exceptions
 from ckan import model
 from ckan.lib import jobs
 
-from ckanext.nxopendata.changes import notices, webhooks
-from ckanext.nxopendata.changes.models import Webhook
+from ckanext.nxopendata.changes.webhooks import deliveries, notices
+from ckanext.nxopendata.changes.webhooks.models import Webhook
 from ckanext.nxopendata.core.outbound.guarded_http import GuardedSession
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.core.timezone import utc_now
@@ -40,7 +40,7 @@ def announce() -> None:
     _announced_here = time.monotonic()
     try:
         connection = client()
-        if connection.exists(webhooks.WANTED) and connection.set(ANNOUNCED, 1, nx=True, ex=DEBOUNCE):
+        if connection.exists(deliveries.WANTED) and connection.set(ANNOUNCED, 1, nx=True, ex=DEBOUNCE):
             _enqueue_later(DEBOUNCE, deliver_due)
     except redis.exceptions.RedisError as error:
         log.warning("webhooks are not told now: %s", error)
@@ -48,8 +48,8 @@ def announce() -> None:
 
 def deliver_due() -> list[str]:
     """Queue the deliveries that are due; return the ids of the webhooks."""
-    webhooks.update_wanted_flag()
-    due = webhooks.find_due()
+    deliveries.update_wanted_flag()
+    due = deliveries.find_due()
     for webhook_id in due:
         tk.enqueue_job(deliver, [webhook_id], title=f"webhook {webhook_id}")
     return due
@@ -61,7 +61,7 @@ def deliver(webhook_id: str) -> None:
     if not lock.acquire():
         return
     try:
-        with webhooks.open_session() as session:
+        with deliveries.open_session() as session:
             while _send_next(webhook_id, session):
                 lock.reacquire()
     finally:
@@ -80,14 +80,14 @@ def _send_next(webhook_id: str, session: GuardedSession) -> bool:
     hook = model.Session.get(Webhook, webhook_id, populate_existing=True)
     if hook is None or hook.state != "active":
         return False
-    delivery = webhooks.find_waiting(hook.id) or webhooks.add_delivery(hook)
+    delivery = deliveries.find_waiting(hook.id) or deliveries.add_delivery(hook)
     model.Session.commit()
     if delivery is None or delivery.next_try > utc_now():
         return False
-    webhooks.send(hook, delivery, session)
+    deliveries.send(hook, delivery, session)
     model.Session.commit()
     if delivery.state == "waiting":
-        _enqueue_later(webhooks.BACK_OFF[delivery.attempts - 1], deliver, hook.id)
+        _enqueue_later(deliveries.BACK_OFF[delivery.attempts - 1], deliver, hook.id)
     elif delivery.state == "failed":
         notices.notify_owner(hook)
     return delivery.state == "delivered"

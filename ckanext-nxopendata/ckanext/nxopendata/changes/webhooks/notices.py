@@ -8,7 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.nxopendata.changes.models import Webhook
+from ckanext.nxopendata.changes.webhooks.models import Webhook
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.notifications.topics import register_topic

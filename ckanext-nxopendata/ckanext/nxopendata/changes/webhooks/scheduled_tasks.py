@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckanext.nxopendata.changes import jobs
+from ckanext.nxopendata.changes.webhooks import jobs
 from ckanext.nxopendata.core.scheduler import EVERY_TICK, schedule
 
 

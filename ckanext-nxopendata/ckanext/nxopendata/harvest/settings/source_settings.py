@@ -24,8 +24,8 @@ from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Reading
 from ckanext.nxopendata.harvest.mapping import mapper, rules, tables
 from ckanext.nxopendata.harvest.models import Source
-from ckanext.nxopendata.harvest.planning.decisions import WithdrawalLimit
-from ckanext.nxopendata.harvest.sources import credentials
+from ckanext.nxopendata.harvest.settings import credentials
+from ckanext.nxopendata.harvest.withdrawal.limit import WithdrawalLimit
 
 LIMITS: Mapping[str, str] = {
     "requests_per_second": "requests a second to one host",

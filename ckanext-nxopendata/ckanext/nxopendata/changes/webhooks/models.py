@@ -1,4 +1,4 @@
-"""Tables of the feed and of those who are told. Triggers fill ``nx_change``; see the migration ``changes``."""
+"""Tables of the webhooks and of the messages to them."""
 
 from __future__ import annotations
 
@@ -14,23 +14,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ckanext.nxopendata.core.timezone import utc_now
 
 Json = dict[str, Any]
-
-
-class Change(BaseModel):
-    """The last change of a dataset that is, or once was, public: one row a dataset.
-
-    ``kind`` is ``changed`` or ``withdrawn``; ``time`` when it was written (UTC without zone). ``seq`` is its place
-    in the feed, None until the transaction that wrote it is over; ``numbered`` when it got its place.
-    """
-
-    __tablename__ = "nx_change"
-
-    dataset_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
-    name: Mapped[str] = mapped_column(sa.Text)
-    kind: Mapped[str] = mapped_column(sa.Text)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime)
-    seq: Mapped[int | None] = mapped_column(sa.BigInteger)
-    numbered: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
 
 
 class Webhook(BaseModel):
