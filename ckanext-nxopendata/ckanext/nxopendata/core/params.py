@@ -89,7 +89,7 @@ def texts(data_dict: Mapping[str, Any], name: str, most: int = MOST_AT_ONCE) -> 
 
 
 def limit(data_dict: Mapping[str, Any], default: int, most: int) -> int:
-    """The parameter ``limit``, brought between 0 and ``most``.
+    """Return the parameter ``limit``, brought between 0 and ``most``.
 
     Raises:
         ValidationError: it is no whole number.
@@ -98,7 +98,7 @@ def limit(data_dict: Mapping[str, Any], default: int, most: int) -> int:
 
 
 def offset(data_dict: Mapping[str, Any]) -> int:
-    """The parameter ``offset``; 0 when nothing was sent.
+    """Return the parameter ``offset``; 0 when nothing was sent.
 
     Raises:
         ValidationError: it is no whole number.
@@ -107,7 +107,7 @@ def offset(data_dict: Mapping[str, Any]) -> int:
 
 
 def integer(data_dict: Mapping[str, Any], name: str, default: int) -> int:
-    """A whole number.
+    """Return a whole number.
 
     Raises:
         ValidationError: it is none; it names the field.

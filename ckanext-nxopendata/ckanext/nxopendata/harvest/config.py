@@ -33,7 +33,7 @@ def metrics_token() -> str:
 
 
 def metrics_networks() -> tuple[str, ...]:
-    """From where the figures are given without a token."""
+    """Return the networks to which the figures are given without a token."""
     return tuple(tk.config[PREFIX + "metrics_networks"])
 
 

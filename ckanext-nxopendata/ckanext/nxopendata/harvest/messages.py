@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ckanext.nxopendata.core.errors.messages import Messages
 from ckanext.nxopendata.core.errors.messages import gettext_noop as _
 from ckanext.nxopendata.core.outbound.messages import MESSAGES as OUTBOUND
+from ckanext.nxopendata.harvest.errors import HarvestError
 
 MESSAGES: Mapping[str, tuple[str, str]] = {
     # reaching the source
@@ -202,3 +203,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 
 _MESSAGES = Messages(MESSAGES)
 sentence, remedy = _MESSAGES.sentence, _MESSAGES.remedy
+
+
+def describe(error: HarvestError) -> str:
+    """Say what happened and what to do about it, in the reader's language."""
+    return f"{sentence(error.code, error.params)} {remedy(error.code, error.params)}".strip()

@@ -7,7 +7,7 @@ import errno
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -79,7 +79,8 @@ def prepare(run_id: str, source_id: str, numbers: Sequence[int], client: Fetcher
         most = config.mirror_versions()
         files = [file["id"] for file in data.get("resources", ())]
         versions.prune([key for key in files if key in known and known[key].number >= most], most)
-        yield [_of_record(answer.problem, entry) for answer in answers if answer.problem]
+        problems = [answer.problem for answer in answers if answer.problem]
+        yield [replace(problem, guid=entry.guid, position=entry.position) for problem in problems]
 
 
 def settle(run_id: str, numbers: Sequence[int]) -> None:
@@ -109,10 +110,6 @@ class _Answer:
 
     row: Json | None = None
     problem: Problem | None = None
-
-
-def _of_record(problem: Problem, entry: PlanEntry) -> Problem:
-    return Problem(problem.code, "record", entry.guid, entry.position, problem.field, problem.params, refuses=False)
 
 
 def _mirror(
@@ -173,7 +170,8 @@ def _failure(error: OSError | HarvestError, link: str) -> HarvestError:
 
 def _problem(failure: HarvestError, name: str, link: str) -> Problem:
     code = failure.code if failure.code in OWN_CODES else "file_not_mirrored"
-    return Problem(code, field=name or link, params={"url": link, "reason": failure.code, **failure.params})
+    params = {"url": link, "reason": failure.code, **failure.params}
+    return Problem(code, field=name or link, params=params, refuses=False)
 
 
 def _keep(file: Json, copied: Mapping[str, Any], link: str) -> None:
@@ -213,10 +211,10 @@ def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
         HarvestError: It is not.
     """
     declared = file.get("format") or ""
-    found = signatures.find_contradiction(declared, document.head(512))
-    if found == "page":
+    contradiction = signatures.find_contradiction(declared, document.head(512))
+    if contradiction == "page":
         raise HarvestError("file_is_a_page", url=link)
-    if found:
+    if contradiction:
         raise HarvestError("file_of_another_type", url=link, format=declared)
 
 
@@ -288,23 +286,22 @@ class Recheck:
         file = next((file for file in data.get("resources", ()) if file["id"] == known.resource_id), None)
         if file is None:  # a person added it
             return versions.build_row(known, known.resource_id, known.dataset_id, known.link)
-        link, shown = known.link, file.get("hash") or ""
-        there = known.sha256 == shown or versions.path(file["id"], known.sha256).is_file()
+        link, current = known.link, file.get("hash") or ""
+        is_kept = known.sha256 == current or versions.path(file["id"], known.sha256).is_file()
         try:
-            with self.client.get(link, resume=True, validators=known.validators if there else None) as document:
+            with self.client.get(link, resume=True, validators=known.validators if is_kept else None) as document:
                 if document.not_modified:
-                    if known.sha256 != shown:  # what undo took back
+                    if known.sha256 != current:  # what undo took back
                         _describe(file, link, known.name, known.sha256, known.size)
                     return versions.build_row(known, file["id"], known.dataset_id, link)
                 _check_type(document, file, link)
                 name = file.get("nx_file_name") or _file_name(document)
-                if document.sha256 != shown:
+                if document.sha256 != current:
                     versions.store_content(file["id"], document.sha256, document.body)
                     _describe(file, link, name, document.sha256, document.size)
         except (OSError, HarvestError) as error:
             failure = _failure(error, link)
-            found = _problem(failure, file.get("name") or "", link)
-            self.problems.append(Problem(found.code, "record", guid, "", found.field, found.params, refuses=False))
+            self.problems.append(replace(_problem(failure, file.get("name") or "", link), guid=guid))
             return versions.build_row(known, file["id"], known.dataset_id, link, failure=failure.code)
         validators = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
         facts = {"name": name, "sha256": document.sha256, "size": document.size, **validators}

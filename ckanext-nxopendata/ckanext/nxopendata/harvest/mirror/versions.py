@@ -92,10 +92,10 @@ def find_due(source_id: str, hours: int, most: int) -> list[tuple[str, list[Cont
         .order_by(latest.c.checked, latest.c.guid)
         .limit(most)
     )
-    found: dict[str, list[Content]] = {}
+    contents: dict[str, list[Content]] = {}
     for guid, *values in model.Session.execute(query):
-        found.setdefault(guid, []).append(Content(*values))
-    return list(found.items())
+        contents.setdefault(guid, []).append(Content(*values))
+    return list(contents.items())
 
 
 def build_row(known: Content | None, resource_id: str, dataset_id: str, link: str, **values: Any) -> Json:

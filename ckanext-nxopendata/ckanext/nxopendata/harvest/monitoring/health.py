@@ -49,7 +49,7 @@ def list_health(source_ids: Sequence[str]) -> list[Health]:
     sources = list(model.Session.scalars(sa.select(Source).where(Source.id.in_(source_ids))))
     successes = _successes(source_ids)
     records = _records(source_ids)
-    found = []
+    rows = []
     for source in sources:
         health = Health(source.id, source.name, source.title, source.organization_id, source.schedule)
         health.last_success = successes.get(source.id)
@@ -57,9 +57,9 @@ def list_health(source_ids: Sequence[str]) -> list[Health]:
         health.withdrawn = records.get((source.id, "withdrawn"), 0)
         health.trend = _trend(source.id)
         health.verdict = _verdict(source, health)
-        found.append(health)
+        rows.append(health)
     order = ("failing", "waiting", "stale", "new", "good", "paused")
-    return sorted(found, key=lambda health: (order.index(health.verdict), health.name))
+    return sorted(rows, key=lambda health: (order.index(health.verdict), health.name))
 
 
 def _successes(source_ids: Sequence[str]) -> dict[str, dt.datetime]:

@@ -15,7 +15,7 @@ from ckanext.nxopendata.licences import registry
 
 
 def licence_reader() -> LicenceReader:
-    """Reads a licence as departments write it, by the licences' own table of spellings; never by a guess."""
+    """Return a function that reads a licence as departments write it, by the table of spellings; never by a guess."""
     known = model.Package.get_license_register()
     recognise = registry.normaliser()
 

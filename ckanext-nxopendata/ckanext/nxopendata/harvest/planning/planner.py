@@ -1,4 +1,4 @@
-"""Planning a run: read the source, compare its records with what is known, and store the steps to be taken."""
+"""Plan a run: read the source, compare its records with what is known, and store the steps to be taken."""
 
 from __future__ import annotations
 
@@ -328,10 +328,12 @@ class Planner:
     def plan_withdrawals(self) -> None:
         """Add the datasets that vanished; one that another source has as well is handed over to it."""
         source = self.source
-        there = (KnownRecord.source_id == source.id, KnownRecord.state.in_(decisions.THERE))
-        if model.Session.scalar(sa.select(sa.func.count()).where(*there)) == self._seen_again:
+        known_there = (KnownRecord.source_id == source.id, KnownRecord.state.in_(decisions.THERE))
+        if model.Session.scalar(sa.select(sa.func.count()).where(*known_there)) == self._seen_again:
             return
-        query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(*there)
+        query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
+            *known_there
+        )
         rows = model.Session.execute(query, execution_options={"yield_per": 5_000})
         known = [entry for row in rows if (entry := decisions.Known(*row)).guid not in self._seen]
         successors = identities.find_successors([entry.dataset_id for entry in known], source.id)

@@ -223,8 +223,7 @@ def _decide(decide: Callable[..., Run], *arguments: Any) -> Run:
         row = decide(*arguments)
     except HarvestError as error:
         model.Session.rollback()
-        text = messages.sentence(error.code, error.params) + " " + messages.remedy(error.code, error.params)
-        raise tk.ValidationError({"id": [text.strip()]}) from None
+        raise tk.ValidationError({"id": [messages.describe(error)]}) from None
     model.Session.commit()
     return row
 

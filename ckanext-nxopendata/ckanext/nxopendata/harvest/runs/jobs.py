@@ -100,7 +100,7 @@ def _enqueue_chunks() -> None:
 
 
 def enqueue_work() -> int:
-    """Queue as many jobs as there are workers and waiting chunks, less those that are there; return how many."""
+    """Queue as many jobs as there are workers and waiting chunks, less those that are queued; return how many."""
     queue = ckan_jobs.get_queue()
     waiting = model.Session.scalar(
         sa.select(sa.func.count())
@@ -112,8 +112,8 @@ def enqueue_work() -> int:
     workers = max(1, rq.Worker.count(queue=queue))
     name = f"{carry_out_chunks.__module__}.{carry_out_chunks.__name__}"
     ids = [*queue.get_job_ids(), *queue.started_job_registry.get_job_ids()]
-    there = sum(1 for job in rq.job.Job.fetch_many(ids, connection=queue.connection) if job and job.func_name == name)
-    missing = max(0, min(waiting or 0, workers) - there)
+    queued = sum(1 for job in rq.job.Job.fetch_many(ids, connection=queue.connection) if job and job.func_name == name)
+    missing = max(0, min(waiting or 0, workers) - queued)
     for _ in range(missing):
         _enqueue_chunks()
     return missing

@@ -178,8 +178,8 @@ def owner_reader(source: Source) -> OwnerReader:
 
     def owner(mapped: Mapping[str, Any]) -> str:
         for name in ("@provider_code", "@provider"):
-            if found := known.get(_squeeze(mapped.get(name) or "")):
-                return found
+            if organization_id := known.get(_squeeze(mapped.get(name) or "")):
+                return organization_id
         return source.organization_id
 
     return owner

@@ -78,9 +78,9 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         first = client.get(report["url"], accept=accept)
         form = formats.detect(first) if source.format == "auto" else formats.get_format(source.format)
         report["format"] = form.name
-        found: list[Problem] = []
+        problems: list[Problem] = []
         completeness = Completeness()
-        reading = source_settings.reading(source, form, client, found.append, completeness)
+        reading = source_settings.reading(source, form, client, problems.append, completeness)
         reading.memory, reading.looks_ahead = {}, False
         records = iter(form.read(first, reading))
         try:
@@ -105,7 +105,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         "complete": not issues if ended or issues else None,
         "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in issues],
         "counts": counts,
-        "problems": [_to_json(problem) for problem in found],
+        "problems": [_to_json(problem) for problem in problems],
         "unused": _count_unused_names(source_settings.field_mapping(source, form), sample),
     }
 

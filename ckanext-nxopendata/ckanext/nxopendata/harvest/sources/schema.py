@@ -69,10 +69,10 @@ def _schedule(value: Any) -> Any:
 
 
 def _department(key: Any) -> str:
-    found = model.Group.get(key) if isinstance(key, str) else None
-    if found is None or not found.is_organization or found.state != "active":
+    group = model.Group.get(key) if isinstance(key, str) else None
+    if group is None or not group.is_organization or group.state != "active":
         raise tk.Invalid(tk._("Not a department: %s") % key)
-    return found.id
+    return group.id
 
 
 def _departments(value: Any) -> list[str]:

@@ -120,8 +120,8 @@ def _claim(entries: Iterable[PlanEntry], source_id: str) -> dict[int, str]:
         if entry.kind in ("create", "update")
     }
     owners = {entry.number: entry for entry in entries}
-    wanted = {key: owners[number].dataset_id for number, own in reversed(keys.items()) for key in own}
-    taken = identities.claim_keys(wanted)
+    claims = {key: owners[number].dataset_id for number, own in reversed(keys.items()) for key in own}
+    taken = identities.claim_keys(claims)
     if not taken:
         return {}
     maintainers = identities.find_maintainers(set(taken.values()))
@@ -320,11 +320,11 @@ def restrict(dataset: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
     result: Json = {}
     for name in data:
         if name == "resources":
-            wanted = {resource["id"]: resource for resource in data["resources"]}
+            own_files = {resource["id"]: resource for resource in data["resources"]}
             result[name] = [
-                {key: resource.get(key) for key in wanted[resource["id"]]}
+                {key: resource.get(key) for key in own_files[resource["id"]]}
                 for resource in dataset.get("resources", ())
-                if resource["id"] in wanted
+                if resource["id"] in own_files
             ]
         elif name == "tags":
             result[name] = sorted(
