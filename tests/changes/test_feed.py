@@ -168,9 +168,9 @@ class TestConcurrentWriters:
             cursor = 0
             while True:
                 last = done.is_set()
-                from ckanext.nxopendata.changes import feed
+                from ckanext.nxopendata.changes.feed import change_feed
 
-                entries, more = feed.read_changes(cursor, 7)
+                entries, more = change_feed.read_changes(cursor, 7)
                 for entry in entries:
                     mine[entry.dataset_id] = entry.kind
                     cursor = entry.seq

@@ -16,8 +16,9 @@ from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
-from ckanext.nxopendata.changes import webhooks
-from ckanext.nxopendata.changes.models import Delivery, Webhook
+from ckanext.nxopendata.changes.webhooks import deliveries
+from ckanext.nxopendata.changes.webhooks import jobs as webhook_jobs
+from ckanext.nxopendata.changes.webhooks.models import Delivery, Webhook
 from ckanext.nxopendata.core.timezone import now, utc_now
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "tables", "clean_queues")
@@ -117,7 +118,7 @@ class TestDelivery:
         hook = call("nx_webhook_create", title="银川", url=receiver.url, start="beginning")
         assert hook["behind"] == 150
         assert [job["title"] for job in call("job_list")] == [f"webhook {hook['id']}"]
-        webhooks.deliver(hook["id"])
+        webhook_jobs.deliver(hook["id"])
         assert len(receiver.got) == 2
         assert len(set(receiver.names())) == 150
         for headers, body in receiver.got:
@@ -133,30 +134,30 @@ class TestDelivery:
         hook = call("nx_webhook_create", title="银川", url=receiver.url)
         appear("first")
         receiver.status = 503
-        webhooks.deliver(hook["id"])
+        webhook_jobs.deliver(hook["id"])
         (delivery,) = call("nx_webhook_delivery_list", id=hook["id"])
         assert (delivery["state"], delivery["attempts"], delivery["status"]) == ("waiting", 1, 503)
         assert "503" in delivery["message"]
         assert len(scheduled()) == 1
         appear("second")
         receiver.status = 204
-        webhooks.deliver(hook["id"])
+        webhook_jobs.deliver(hook["id"])
         assert receiver.names() == ["first"]  # it is not yet time
         model.Session.execute(sa.update(Delivery).values(next_try=utc_now() - dt.timedelta(seconds=1)))
         model.Session.commit()
-        assert webhooks.deliver_due() == [hook["id"]]
-        webhooks.deliver(hook["id"])
+        assert webhook_jobs.deliver_due() == [hook["id"]]
+        webhook_jobs.deliver(hook["id"])
         assert receiver.names() == ["first", "first", "second"]
         ids = [headers["webhook-id"] for headers, _ in receiver.got]
         assert ids[0] == ids[1] != ids[2]
-        assert webhooks.deliver_due() == []
+        assert webhook_jobs.deliver_due() == []
 
     def test_an_answer_that_drips_is_given_up(self, receiver, call, monkeypatch):
-        monkeypatch.setattr(webhooks, "LONGEST", 1)
+        monkeypatch.setattr(deliveries, "LONGEST", 1)
         hook = call("nx_webhook_create", title="银川", url=receiver.url)
         appear("first")
         receiver.status = "drips"
-        webhooks.deliver(hook["id"])
+        webhook_jobs.deliver(hook["id"])
         (delivery,) = model.Session.query(Delivery).filter_by(webhook_id=hook["id"])
         assert (delivery.state, delivery.reason) == ("waiting", "timed_out")
 
@@ -166,17 +167,17 @@ class TestDelivery:
         hook = helpers.call_action("nx_webhook_create", context, title="银川", url=receiver.url)
         appear("first")
         receiver.status = 302  # an address that moved is not followed
-        for _ in range(len(webhooks.BACK_OFF) + 1):
+        for _ in range(len(deliveries.BACK_OFF) + 1):
             model.Session.execute(sa.update(Delivery).values(next_try=utc_now() - dt.timedelta(seconds=1)))
             model.Session.commit()
-            webhooks.deliver(hook["id"])
+            webhook_jobs.deliver(hook["id"])
         assert call("nx_webhook_show", id=hook["id"])["state"] == "stopped"
         (notice,) = helpers.call_action("nx_notice_list", {"user": owner["name"], "ignore_auth": True})
         assert "银川" in notice["text"]
         assert notice["link"].endswith(f"/harvest/webhooks/{hook['id']}")
         receiver.status = 200
         call("nx_webhook_update", id=hook["id"], state="active")
-        webhooks.deliver(hook["id"])
+        webhook_jobs.deliver(hook["id"])
         assert receiver.names()[-1] == "first"
         assert call("nx_webhook_show", id=hook["id"])["behind"] == 0
 
@@ -223,13 +224,13 @@ class TestGuardAndSecret:
 
 class TestAnnouncing:
     def test_a_written_dataset_sets_a_delivery_going_when_somebody_listens(self, department, call, receiver):
-        webhooks._announced_here = 0
+        webhook_jobs._announced_here = 0
         call("package_create", title_translated={"zh": "甲"}, notes_translated={"zh": "乙"}, owner_org=department["id"])
         assert scheduled() == set()
         call("nx_webhook_create", title="银川", url=receiver.url)
         jobs.get_queue().empty()
-        webhooks._announced_here = 0
+        webhook_jobs._announced_here = 0
         call("package_create", title_translated={"zh": "丙"}, notes_translated={"zh": "丁"}, owner_org=department["id"])
         (when,) = scheduled()
         assert when > now()
-        assert len(webhooks.deliver_due()) == 1
+        assert len(webhook_jobs.deliver_due()) == 1

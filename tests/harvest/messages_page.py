@@ -23,6 +23,7 @@ The codes are those of the API; generated from the messages themselves.
 
 def page() -> str:
     """The page, in Chinese."""
+    from ckanext.nxopendata.changes.webhooks.messages import MESSAGES as CHANGES
     from ckanext.nxopendata.harvest.messages import MESSAGES
 
     with PO.open("rb") as file:
@@ -32,7 +33,10 @@ def page() -> str:
         found = catalogue.get(text) if text else None
         return (str(found.string) if found and found.string else text).replace("|", "\\|")
 
-    rows = [f"| `{code}` | {chinese(what)} | {chinese(remedy)} |\n" for code, (what, remedy) in MESSAGES.items()]
+    rows = [
+        f"| `{code}` | {chinese(what)} | {chinese(remedy)} |\n"
+        for code, (what, remedy) in {**MESSAGES, **CHANGES}.items()
+    ]
     return HEAD + "".join(rows)
 
 

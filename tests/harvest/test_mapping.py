@@ -9,6 +9,7 @@ from ckanext.nxopendata.harvest.mapping import codes, converters, mapper, rules,
 from ckanext.nxopendata.harvest.mapping.mapper import Bounds
 from ckanext.nxopendata.harvest.mapping.rules import Rule
 from ckanext.nxopendata.harvest.planning import dataset_builder, decisions, merge
+from ckanext.nxopendata.harvest.withdrawal.limit import WithdrawalLimit
 
 ZH = {"@value": "景区名录", "@language": "zh"}
 EN = {"@value": "Scenic spots", "@language": "en"}
@@ -218,7 +219,7 @@ class TestPlan:
         [(0, 0, False), (1, 10, False), (2, 10, True), (20, 1000, False), (21, 1000, True), (1, 1, True)],
     )
     def test_the_fuse(self, withdrawals, present, held):
-        assert decisions.WithdrawalLimit().is_exceeded(withdrawals, present) is held
+        assert WithdrawalLimit().is_exceeded(withdrawals, present) is held
 
     @given(st.sets(st.text(max_size=3)), st.sets(st.text(max_size=3)))
     def test_what_vanished_is_what_was_present_and_not_seen(self, present, seen):

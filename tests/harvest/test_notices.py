@@ -5,7 +5,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
 from ckanext.nxopendata.core.language import site_language
-from ckanext.nxopendata.harvest.monitoring import metrics, notices
+from ckanext.nxopendata.harvest.monitoring import jobs, metrics
 
 from ..worker import work
 from .catalogues import turtle
@@ -26,7 +26,7 @@ def told(department, monkeypatch):
         helpers.call_action("organization_member_create", id=department["id"], username=name, role=role)
 
     def texts(name):
-        notices.notify_people()
+        jobs.notify_people()
         with site_language():
             found = helpers.call_action("nx_notice_list", {"user": name, "ignore_auth": True})
         return [notice["text"] for notice in reversed(found)]

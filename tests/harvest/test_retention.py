@@ -42,17 +42,17 @@ def left(call):
 def test_the_plan_that_can_be_undone_and_the_counts_stay(runs, left, call):
     from ckan.plugins import toolkit as tk
 
-    from ckanext.nxopendata.harvest.runs import retention
+    from ckanext.nxopendata.harvest.runs import jobs
 
     first, second, third, newest = runs
     before = [call("nx_harvest_run_show", id=run)["counts"] for run in runs]
     assert left(third)[1] == 1
-    assert retention.remove_old_plans() == 2
+    assert jobs.remove_old_plans() == 2
     assert (left(first), left(third)) == ((0, 0), (0, 0))
     assert left(second)[0] > 0
     assert left(newest)[1] == 1  # the next run is compared with it
     assert [call("nx_harvest_run_show", id=run)["counts"] for run in runs] == before
-    assert retention.remove_old_plans() == 0
+    assert jobs.remove_old_plans() == 0
     assert call("nx_harvest_run_undo", id=second)["state"] == "undone"
     with pytest.raises(tk.ValidationError):
         call("nx_harvest_run_undo", id=first)
@@ -61,9 +61,9 @@ def test_the_plan_that_can_be_undone_and_the_counts_stay(runs, left, call):
 def test_what_was_interrupted_is_done_the_next_time(runs, left, monkeypatch):
     from ckan import model
 
-    from ckanext.nxopendata.harvest.runs import retention
+    from ckanext.nxopendata.harvest.runs import jobs
 
-    monkeypatch.setattr(retention, "ROWS", 1)
+    monkeypatch.setattr(jobs.retention, "ROWS", 1)
     commit, commits = model.Session.commit, []
 
     def dies():
@@ -73,30 +73,30 @@ def test_what_was_interrupted_is_done_the_next_time(runs, left, monkeypatch):
         commit()
 
     with monkeypatch.context() as patch:
-        patch.setattr(retention.model.Session, "commit", dies)
+        patch.setattr(model.Session, "commit", dies)
         with pytest.raises(SystemExit):
-            retention.remove_old_plans()
+            jobs.remove_old_plans()
     model.Session.rollback()
     assert left(runs[0])[0] == 1
-    retention.remove_old_plans()
+    jobs.remove_old_plans()
     assert left(runs[0]) == (0, 0)
 
 
 def test_runs_of_this_year_keep_their_plans(runs, left, ckan_config, monkeypatch):
-    from ckanext.nxopendata.harvest.runs import retention
+    from ckanext.nxopendata.harvest.runs import jobs
 
     for days in (365, 0):
         monkeypatch.setitem(ckan_config, "ckanext.nxopendata.harvest.keep_plans_days", days)
-        assert retention.remove_old_plans() == 0
+        assert jobs.remove_old_plans() == 0
     assert left(runs[0])[0] == 2
 
 
 def test_the_pages_say_why_there_is_nothing(runs, app):
     from ckan.tests import factories
 
-    from ckanext.nxopendata.harvest.runs import retention
+    from ckanext.nxopendata.harvest.runs import jobs
 
-    retention.remove_old_plans()
+    jobs.remove_old_plans()
     officer = {"Authorization": factories.SysadminWithToken()["token"]}
     for page in ("", "/plan", "/problems"):
         assert "steps and the problems of this run were removed" in app.get(

@@ -425,11 +425,11 @@ class TestKilled:
         ("module", "name", "after"),
         [
             ("planning.planner:Planner", "plan_batch", 0),
-            ("runs.lifecycle", "_close_plan", 0),
-            ("runs.apply", "_write", 0),
-            ("runs.apply", "_write", 1),
-            ("runs.apply", "index_chunk", 0),
-            ("runs.apply", "index_chunk", 1),
+            ("runs.lifecycle.plans", "close", 0),
+            ("runs.execution.apply", "write_steps", 0),
+            ("runs.execution.apply", "write_steps", 1),
+            ("runs.execution.apply", "index_steps", 0),
+            ("runs.execution.apply", "index_steps", 1),
             ("runs.executor", "finish", 0),
         ],
     )
@@ -522,7 +522,7 @@ class TestFailure:
 
     def test_two_runs_of_a_source_do_not_meet(self, web, harvest, call):
         from ckanext.nxopendata.harvest.errors import HarvestError
-        from ckanext.nxopendata.harvest.runs import locks
+        from ckanext.nxopendata.harvest.runs.coordination import locks
 
         url = web.put("/1", turtle(1))
         harvest(url)
@@ -533,7 +533,7 @@ class TestFailure:
 
     def test_the_lock_of_a_run_that_is_over_holds_nobody_up(self, web, harvest):
         """Its worker was killed after the last commit, before it let go."""
-        from ckanext.nxopendata.harvest.runs import locks
+        from ckanext.nxopendata.harvest.runs.coordination import locks
 
         url = web.put("/1", turtle(1))
         over = harvest(url)

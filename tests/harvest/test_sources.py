@@ -82,7 +82,7 @@ class TestCredentials:
         from ckan import model
 
         from ckanext.nxopendata.harvest.models import Source
-        from ckanext.nxopendata.harvest.sources import credentials
+        from ckanext.nxopendata.harvest.settings import credentials
 
         shown = create(call, credentials=BASIC)
         stored = model.Session.get(Source, shown["id"]).credentials
@@ -115,7 +115,7 @@ class TestCredentials:
         from cryptography.fernet import Fernet
 
         from ckanext.nxopendata.harvest.errors import HarvestError
-        from ckanext.nxopendata.harvest.sources import credentials
+        from ckanext.nxopendata.harvest.settings import credentials
 
         key = "ckanext.nxopendata.harvest.credentials_keys"
         old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()

@@ -17,32 +17,36 @@ pytestmark = [pytest.mark.usefixtures("with_plugins")]
 
 STAGES = [
     ("planning.planner:Planner", "plan_batch", 0),
-    ("runs.lifecycle", "_close_plan", 0),
-    ("runs.executor", "split_into_chunks", 0),
+    ("runs.lifecycle.plans", "close", 0),
+    ("runs.execution.chunks", "split_into_chunks", 0),
     ("runs.executor", "claim_chunk", 0),
-    ("runs.apply", "_write", 0),
-    ("runs.apply", "_record", 0),
-    ("runs.apply", "index_chunk", 0),
-    ("runs.apply", "index_chunk", 1),
+    ("runs.execution.apply", "write_steps", 0),
+    ("runs.execution.apply", "_record", 0),
+    ("runs.execution.apply", "index_steps", 0),
+    ("runs.execution.apply", "index_steps", 1),
     ("runs.executor", "carry_out_chunk", 1),
     ("runs.executor", "finish", 2),
 ]
 """Where the process dies: module, function, how often it has been called before."""
 
 
-WITHDRAWING = [("runs.apply", "_write", 0), ("runs.apply", "_record", 0), ("runs.apply", "index_chunk", 0)]
+WITHDRAWING = [
+    ("runs.execution.apply", "write_steps", 0),
+    ("runs.execution.apply", "_record", 0),
+    ("runs.execution.apply", "index_steps", 0),
+]
 UNDOING = [
-    ("runs.undo", "finish_undo", 0),
-    ("runs.undo", "undo_chunk", 1),
-    ("runs.undo", "_index_reverted", 0),
+    ("runs.executor", "finish_undo", 0),
+    ("runs.execution.revert", "revert_steps", 1),
+    ("runs.execution.revert", "index_reverted", 0),
     ("mirror.versions", "publish_written", 1),
-    ("runs.undo", "_index_reverted", 2),
+    ("runs.execution.revert", "index_reverted", 2),
 ]
 COPYING = [
     ("mirror.copy", "_store", 1),
     ("mirror.versions", "store_rows", 1),
-    ("runs.apply", "_write", 0),
-    ("runs.apply", "index_chunk", 0),
+    ("runs.execution.apply", "write_steps", 0),
+    ("runs.execution.apply", "index_steps", 0),
     ("mirror.copy", "settle", 0),
 ]
 
@@ -62,7 +66,7 @@ def jobs():
 
 
 def locks():
-    from ckanext.nxopendata.harvest.runs import locks
+    from ckanext.nxopendata.harvest.runs.coordination import locks
 
     return locks
 
@@ -190,7 +194,7 @@ class TestKilled:
 
     def test_a_copy_that_was_made_for_nothing_goes_again(self, site):
         """The run is cancelled when the new file lies there already; the source has the old one again."""
-        from ckanext.nxopendata.harvest.runs import apply
+        from ckanext.nxopendata.harvest.runs.execution import apply
 
         body = PREFIXES + dataset(9900).replace("https://dept.example/data/", "vain/")
         site.web.put("/vain/9900.csv", "old", "text/csv")
@@ -199,7 +203,7 @@ class TestKilled:
         site.web.put("/vain/9900.csv", "new", "text/csv")
         site.web.put("/vain", body.replace("说明", "新说明"))
         run = site.run(queue=True)
-        assert process(lambda: plan_and_apply(run["id"]), (apply, "_write", 0)) == -signal.SIGKILL
+        assert process(lambda: plan_and_apply(run["id"]), (apply, "write_steps", 0)) == -signal.SIGKILL
         site.call("nx_harvest_run_cancel", id=run["id"])
         site.web.put("/vain/9900.csv", "old", "text/csv")
         site.web.put("/vain", body)
@@ -208,11 +212,12 @@ class TestKilled:
         site.sound(9900)
 
     def test_a_run_that_nobody_goes_on_with_is_closed_by_the_next(self, site):
-        from ckanext.nxopendata.harvest.runs import apply, locks
+        from ckanext.nxopendata.harvest.runs.coordination import locks
+        from ckanext.nxopendata.harvest.runs.execution import apply
 
         keys, body = catalogue(2000, 8)
         site.source("abandoned", body)
-        assert process(lambda: site.run(), (apply, "index_chunk", 1)) == -signal.SIGKILL
+        assert process(lambda: site.run(), (apply, "index_steps", 1)) == -signal.SIGKILL
         source = site.call("nx_harvest_source_show", id="abandoned")
         locks.release(source["id"], source["last_run"]["id"])  # its time passes
         assert changes(site.run()) == {"create": 2, "unchanged": 6}
@@ -222,14 +227,15 @@ class TestKilled:
         assert site.problems(failed) == ["run_interrupted"]
 
     def test_a_chunk_that_kills_its_workers_ends_the_run_and_says_so(self, site):
-        from ckanext.nxopendata.harvest.runs import apply, executor, jobs
+        from ckanext.nxopendata.harvest.runs import jobs
+        from ckanext.nxopendata.harvest.runs.execution import apply, chunks
 
         _, body = catalogue(2100, 2)
         site.source("deadly", body)
         run = site.run(queue=True)
         jobs.execute(run["id"])
-        for _ in range(executor.MOST_ATTEMPTS):
-            assert process(jobs.carry_out_chunks, (apply, "_write", 0)) == -signal.SIGKILL
+        for _ in range(chunks.MOST_ATTEMPTS):
+            assert process(jobs.carry_out_chunks, (apply, "write_steps", 0)) == -signal.SIGKILL
         assert process(jobs.carry_out_chunks) == 0
         run = site.call("nx_harvest_run_show", id=run["id"])
         assert (run["state"], site.problems(run)) == ("failed", ["chunk_fails"])
@@ -295,7 +301,8 @@ class TestTwoWorkers:
         from ckan import model
 
         from ckanext.nxopendata.harvest.models import Chunk, Run
-        from ckanext.nxopendata.harvest.runs import executor, jobs, locks
+        from ckanext.nxopendata.harvest.runs import executor, jobs
+        from ckanext.nxopendata.harvest.runs.coordination import locks
 
         for name, first, priority in (("slow", 5000, 100), ("quick", 5100, 25)):
             _, body = catalogue(first, 24)
@@ -336,13 +343,14 @@ class TestPause:
         site.sound(*keys)
 
     def test_a_cancelled_run_leaves_what_it_wrote_and_the_next_brings_the_rest(self, site):
-        from ckanext.nxopendata.harvest.runs import apply, jobs
+        from ckanext.nxopendata.harvest.runs import jobs
+        from ckanext.nxopendata.harvest.runs.execution import apply
 
         keys, body = catalogue(6100, 9)
         site.source("cancelled", body)
         run = site.run(queue=True)
         jobs.execute(run["id"])
-        assert process(jobs.carry_out_chunks, (apply, "index_chunk", 1)) == -signal.SIGKILL
+        assert process(jobs.carry_out_chunks, (apply, "index_steps", 1)) == -signal.SIGKILL
         assert site.call("nx_harvest_run_cancel", id=run["id"])["state"] == "cancelled"
         assert changes(site.run()) == {"create": 3, "unchanged": 6}
         site.sound(*keys)

@@ -68,11 +68,11 @@ class TestServices:
         site.sound(*keys)
 
     def test_postgresql_is_restarted_in_the_middle(self, site, monkeypatch):
-        from ckanext.nxopendata.harvest.runs import apply
+        from ckanext.nxopendata.harvest.runs.execution import apply
 
         keys, body = catalogue(300, 9)
         site.source("postgres", body)
-        real, calls = apply.index_chunk, []
+        real, calls = apply.index_steps, []
 
         def restarting(*arguments):
             calls.append(1)
@@ -81,7 +81,7 @@ class TestServices:
                     pass
             return real(*arguments)
 
-        monkeypatch.setattr(apply, "index_chunk", restarting)
+        monkeypatch.setattr(apply, "index_steps", restarting)
         run = site.run()
         assert (run["state"], changes(run)) == ("done", {"create": 9})
         site.sound(*keys)

@@ -9,17 +9,19 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import Context
 
-from ckanext.nxopendata import changes
-from ckanext.nxopendata.changes import webhooks
-from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.changes import feed, webhooks
+from ckanext.nxopendata.changes.metrics import read_figures
+from ckanext.nxopendata.changes.webhooks import jobs
+from ckanext.nxopendata.core import metrics, wiring
 
-SUBJECTS = (changes,)
+SUBJECTS = (feed, webhooks)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
+@tk.blanket.config_declarations
 class NxOpendataChangesPlugin(p.SingletonPlugin):
     """What changed in the portal, for other portals."""
 
@@ -31,6 +33,7 @@ class NxOpendataChangesPlugin(p.SingletonPlugin):
 
     def configure(self, config: CKANConfig) -> None:
         wiring.start_tasks(SUBJECTS)
+        metrics.register_reader("postgresql", read_figures)
 
     # IConfigurer
 
@@ -40,10 +43,10 @@ class NxOpendataChangesPlugin(p.SingletonPlugin):
     # IPackageController
 
     def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        webhooks.announce()
+        jobs.announce()
 
     def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        webhooks.announce()
+        jobs.announce()
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        webhooks.announce()
+        jobs.announce()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
 import click
@@ -14,6 +14,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard
 @click.group(short_help="宁夏公共数据开放平台 / Ningxia open-data portal")
 def nx() -> None:
     """Commands of ckanext-nxopendata, one group a room."""
+
+
+def room_group(name: str, short_help: str, text: str) -> click.Group:
+    """Return the group ``ckan nx NAME``, which several rooms may add commands to; the first that asks makes it."""
+    if name not in nx.commands:
+        nx.add_command(click.Group(name, short_help=short_help, help=text))
+    return cast(click.Group, nx.commands[name])
 
 
 def call_action(name: str, data: dict[str, Any], user: str | None = None, **context: Any) -> Any:

@@ -20,6 +20,11 @@ def workdays_file() -> str:
     return tk.config["ckanext.nxopendata.catalogue.workdays_file"]
 
 
+def user_agent() -> str:
+    """Return who sends the requests to other servers, and where to complain."""
+    return f"nxopendata-harvester/1.0 (+{tk.config['ckan.site_url']})"
+
+
 def timer_seconds() -> int:
     """Return ``ckanext.nxopendata.core.timer_seconds``: from one look at the scheduled tasks to the next."""
     return tk.config.get("ckanext.nxopendata.core.timer_seconds", 60)

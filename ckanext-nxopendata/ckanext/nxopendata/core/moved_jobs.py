@@ -17,8 +17,10 @@ MOVED = {
     for old, new in {
         "catalogue.exchange.imports.run": "exchange.imports.jobs.run",
         "catalogue.review.notify.send": "core.notifications.mail.send",
-        "harvest.changes.webhooks.deliver": "changes.webhooks.deliver",
-        "harvest.changes.webhooks.deliver_due": "changes.webhooks.deliver_due",
+        "changes.webhooks.deliver": "changes.webhooks.jobs.deliver",
+        "changes.webhooks.deliver_due": "changes.webhooks.jobs.deliver_due",
+        "harvest.changes.webhooks.deliver": "changes.webhooks.jobs.deliver",
+        "harvest.changes.webhooks.deliver_due": "changes.webhooks.jobs.deliver_due",
         "harvest.jobs.execute": "harvest.runs.jobs.execute",
         "harvest.jobs.tick": "core.scheduler.tick",
         "harvest.jobs.turn": "harvest.runs.jobs.carry_out_chunks",

@@ -86,3 +86,33 @@ def texts(data_dict: Mapping[str, Any], name: str, most: int = MOST_AT_ONCE) -> 
     if any(key(one) is None for one in value):
         raise tk.ValidationError({name: [tk._("Write a list of texts here")]})
     return value
+
+
+def limit(data_dict: Mapping[str, Any], default: int, most: int) -> int:
+    """Return the parameter ``limit``, brought between 0 and ``most``.
+
+    Raises:
+        ValidationError: it is no whole number.
+    """
+    return max(0, min(integer(data_dict, "limit", default), most))
+
+
+def offset(data_dict: Mapping[str, Any]) -> int:
+    """Return the parameter ``offset``; 0 when nothing was sent.
+
+    Raises:
+        ValidationError: it is no whole number.
+    """
+    return max(0, integer(data_dict, "offset", 0))
+
+
+def integer(data_dict: Mapping[str, Any], name: str, default: int) -> int:
+    """Return a whole number.
+
+    Raises:
+        ValidationError: it is none; it names the field.
+    """
+    try:
+        return int(data_dict.get(name, default))
+    except (TypeError, ValueError):
+        raise tk.ValidationError({name: [tk._("Must be a whole number")]}) from None

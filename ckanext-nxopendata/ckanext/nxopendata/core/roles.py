@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.authz as authz
 import ckan.model as model
+import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
 from ckanext.nxopendata.core import config, departments
@@ -85,3 +86,9 @@ def people(organization_id: str | None, capacities: tuple[str, ...]) -> list[mod
         )
     )
     return list(query)
+
+
+def sysadmins() -> list[model.User]:
+    """Return the active system administrators, the site's own user aside."""
+    query = model.Session.query(model.User).filter(model.User.sysadmin.is_(True), model.User.state == "active")
+    return [person for person in query if person.name != tk.config["ckan.site_id"]]

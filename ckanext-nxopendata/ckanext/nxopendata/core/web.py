@@ -23,7 +23,7 @@ def act(action: str, /, **data: Any) -> Any:
     try:
         return call_action(action, **data)
     except tk.NotAuthorized as error:
-        return tk.abort(403 if tk.current_user.is_authenticated else 401, str(error.message or ""))
+        return _refuse(error)
     except tk.ObjectNotFound as error:
         return tk.abort(404, str(error.message or tk._("There is no such page")))
 
@@ -31,6 +31,18 @@ def act(action: str, /, **data: Any) -> Any:
 def call_action(action: str, /, **data: Any) -> Any:
     """Call an action as the reader, for pages that answer every error in words of their own."""
     return tk.get_action(action)({"user": tk.current_user.name}, data)
+
+
+def require_access(action: str, /, **data: Any) -> None:
+    """Answer 403 (or 401) to readers who may not call ``action`` with ``data``, before a page shows its form."""
+    try:
+        tk.check_access(action, {"user": tk.current_user.name}, data)
+    except tk.NotAuthorized as error:
+        _refuse(error)
+
+
+def _refuse(error: tk.NotAuthorized) -> Any:
+    return tk.abort(403 if tk.current_user.is_authenticated else 401, str(error.message or ""))
 
 
 def require_login(text: str) -> None:

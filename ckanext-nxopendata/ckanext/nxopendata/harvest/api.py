@@ -1,10 +1,9 @@
-"""What the actions of the harvest share: rows by id or name, rows as the API gives them, paging."""
+"""What the actions of the harvest share: rows by id or name, rows as the API gives them."""
 
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.types import DataDict
 
 from ckanext.nxopendata.core import params
 from ckanext.nxopendata.harvest.models import Json, Run, Source
@@ -47,28 +46,3 @@ def run_to_api(run: Run) -> Json:
     result = run.as_dict()
     result["evidence"] = {key: value for key, value in run.evidence.items() if key not in ("trail", "memory")}
     return result
-
-
-def limit_param(data_dict: DataDict, default: int, most: int) -> int:
-    """Return the parameter ``limit``, brought between 0 and ``most``.
-
-    Raises:
-        ValidationError: It is no whole number.
-    """
-    return max(0, min(_integer_param(data_dict, "limit", default), most))
-
-
-def offset_param(data_dict: DataDict) -> int:
-    """Return the parameter ``offset``; 0 when it is not given.
-
-    Raises:
-        ValidationError: It is no whole number.
-    """
-    return max(0, _integer_param(data_dict, "offset", 0))
-
-
-def _integer_param(data_dict: DataDict, name: str, default: int) -> int:
-    try:
-        return int(data_dict.get(name, default))
-    except (TypeError, ValueError):
-        raise tk.ValidationError({name: [tk._("Must be a whole number")]}) from None

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ckanext.nxopendata.core.cli import call_action, nx
+from ckanext.nxopendata.core.cli import call_action, room_group
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.errors import HarvestError
 
@@ -21,15 +21,12 @@ KINDS = {
 }
 
 
-@nx.group(short_help="目录采集 / Harvest department catalogues")
-def harvest() -> None:
-    """Department catalogues to the portal."""
+harvest = room_group("harvest", "目录采集 / Harvest department catalogues", "Department catalogues to the portal.")
 
 
-def _call(name: str, data: dict[str, Any], **context: Any) -> Any:
+def call_harvest_action(name: str, data: dict[str, Any], **context: Any) -> Any:
     """Run an action as the site's own user; what goes wrong in a harvest becomes a line, too."""
     try:
         return call_action(name, data, **context)
     except HarvestError as error:
-        text = f"{messages.sentence(error.code, error.params)} {messages.remedy(error.code, error.params)}"
-        raise click.ClickException(text) from None
+        raise click.ClickException(messages.describe(error)) from None

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.mapping.mapper import Bounds
-from ckanext.nxopendata.harvest.planning.decisions import WithdrawalLimit
+from ckanext.nxopendata.harvest.withdrawal.limit import WithdrawalLimit
 
 PREFIX = "ckanext.nxopendata.harvest."
 
@@ -33,13 +33,8 @@ def metrics_token() -> str:
 
 
 def metrics_networks() -> tuple[str, ...]:
-    """From where the figures are given without a token."""
+    """Return the networks to which the figures are given without a token."""
     return tuple(tk.config[PREFIX + "metrics_networks"])
-
-
-def webhook_allowed_hosts() -> tuple[str, ...]:
-    """Return the hosts, addresses and networks that webhooks may be at although they are not public."""
-    return tuple(tk.config[PREFIX + "webhook_allowed_hosts"])
 
 
 def limits() -> Limits:
@@ -112,8 +107,3 @@ def chunk() -> int:
 def keep_plans_days() -> int:
     """Return the days for which the plan and the problems of a run that is over are kept; 0 for ever."""
     return _number("keep_plans_days")
-
-
-def user_agent() -> str:
-    """Return who asks, and where to complain."""
-    return f"nxopendata-harvester/1.0 (+{tk.config['ckan.site_url']})"

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-import ckan.plugins.toolkit as tk
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; it is translated when it is shown."""
-    return text
-
+from ckanext.nxopendata.core.errors.messages import Messages
+from ckanext.nxopendata.core.errors.messages import gettext_noop as _
+from ckanext.nxopendata.core.outbound.messages import MESSAGES as OUTBOUND
+from ckanext.nxopendata.harvest.errors import HarvestError
 
 MESSAGES: Mapping[str, tuple[str, str]] = {
     # reaching the source
-    "address_forbidden": (
-        _("{host} leads to {address}, which is not a public address."),
-        _("Correct the address, or have the administrator allow the host."),
-    ),
+    **OUTBOUND,
     "address_unusable": (
         _("{url} is not a web address."),
         _("Write the whole address, beginning with http:// or https://."),
-    ),
-    "dns_failed": (_("The host name {host} is not known."), _("Check the spelling of the address.")),
-    "connection_failed": (
-        _("{url} cannot be reached ({reason})."),
-        _("Check that the server runs and lets the portal in; the next run tries again."),
     ),
     "connection_broken": (
         _("The connection to {url} broke off after {received} bytes."),
         _("Check the server; the next run tries again."),
     ),
-    "timed_out": (_("{url} did not answer in time."), _("Check the server; the next run tries again.")),
     "too_slow": (
         _("{url} took longer than {limit} seconds."),
         _("Make the answer faster, or split it into pages."),
@@ -206,11 +193,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "run_interrupted": (_("The run was interrupted."), _("The next run has gone on from where it stopped.")),
     "run_busy": (_("This source is being harvested at the moment."), _("Wait until that run has ended.")),
     "unexpected": (_("An unexpected error: {reason}."), _("Tell the administrator; the log has the details.")),
-    # webhooks
-    "webhook_refused": (
-        _("{url} answered {status}."),
-        _("Answer 200 to 299 within 15 seconds, at the final address; redirects are not followed."),
-    ),
     # why nothing is withdrawn
     "reading_not_finished": (_("The catalogue was not read to its end."), ""),
     "catalogue_empty": (_("The catalogue is empty."), _("If it is meant to be, delete the source.")),
@@ -219,21 +201,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 }
 """Code -> what happened, what to do. ``{names}`` are the parameters of the finding."""
 
-
-class _Forgiving(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+_MESSAGES = Messages(MESSAGES)
+sentence, remedy = _MESSAGES.sentence, _MESSAGES.remedy
 
 
-def sentence(code: str, params: Mapping[str, Any]) -> str:
-    """Say what happened, in the reader's language."""
-    return _fill(MESSAGES.get(code, (code, ""))[0], params)
-
-
-def remedy(code: str, params: Mapping[str, Any]) -> str:
-    """Say what to do about it, in the reader's language; "" when there is nothing to do."""
-    return _fill(MESSAGES.get(code, (code, ""))[1], params)
-
-
-def _fill(text: str, params: Mapping[str, Any]) -> str:
-    return tk._(text).format_map(_Forgiving(params)) if text else ""
+def describe(error: HarvestError) -> str:
+    """Say what happened and what to do about it, in the reader's language."""
+    return f"{sentence(error.code, error.params)} {remedy(error.code, error.params)}".strip()

@@ -36,9 +36,9 @@ class Source(_Dictized):
     holds, ``mapping`` what differs from the format's mapping, ``limits`` what differs from the site's limits.
     ``priority``: the lower number wins a dataset that two sources have, and gets the larger share of the workers.
     ``trust``: ``normal``, or ``review`` when every run that would change something waits for a person.
-    ``credentials`` are encrypted (:mod:`.sources.credentials`). ``trail`` and ``fingerprint`` describe the last reading
-    that was applied to its end, and let the next one ask the server whether anything changed; ``memory`` is what
-    the format remembers of it (a cursor).
+    ``credentials`` are encrypted (:mod:`.settings.credentials`). ``trail`` and ``fingerprint`` describe the last
+    reading that was applied to its end, and let the next one ask the server whether anything changed; ``memory`` is
+    what the format remembers of it (a cursor).
     """
 
     __tablename__ = "nx_harvest_source"
@@ -152,8 +152,8 @@ class PlanEntry(_Dictized):
 class Chunk(_Dictized):
     """Steps of a plan that are carried out together: those from ``first`` to ``last`` that are not finished.
 
-    ``state``: ``waiting`` -> ``done``. Who works on a chunk holds its lock (:mod:`.runs.locks`), which ends with
-    the process: a chunk whose worker was killed is waiting again at once.
+    ``state``: ``waiting`` -> ``done``. Who works on a chunk holds its lock (:mod:`.runs.coordination.locks`), which
+    ends with the process: a chunk whose worker was killed is waiting again at once.
     """
 
     __tablename__ = "nx_harvest_chunk"

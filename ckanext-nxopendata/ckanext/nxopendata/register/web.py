@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -34,14 +34,6 @@ def form_data() -> dict[str, Any]:
     """What a form sent, flat names unfolded."""
     data: dict[str, Any] = clean_dict(unflatten(tuplize_dict(parse_params(tk.request.form))))
     return {name: value for name, value in data.items() if not name.startswith("_")}
-
-
-def require_access(action: str, data: Mapping[str, Any]) -> None:
-    """A 403 (or 401) page for those who may not do ``action``."""
-    try:
-        tk.check_access(action, {"user": tk.current_user.name}, dict(data))
-    except tk.NotAuthorized as problem:
-        tk.abort(403 if tk.current_user.is_authenticated else 401, str(problem.message or ""))
 
 
 def require_department(reference: str) -> None:

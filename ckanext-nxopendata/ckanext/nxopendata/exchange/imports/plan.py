@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules
+from ckanext.nxopendata.core.errors.validation import flatten_errors
 from ckanext.nxopendata.exchange import fields, xml
 from ckanext.nxopendata.exchange.dcat import profile
 from ckanext.nxopendata.exchange.fields import Kind
@@ -90,7 +91,8 @@ def refuse(entry: Entry, errors: Any) -> None:
     """Make an entry an error, with CKAN's tree of messages as its problems."""
     entry.action = ERROR
     entry.problems += [
-        Problem("rule", entry.draft.cell(path), {"message": text}) for path, text in flatten_errors(errors)
+        Problem("rule", entry.draft.cell(".".join(map(str, path))), {"message": text})
+        for path, text in flatten_errors(errors)
     ]
 
 
@@ -239,18 +241,3 @@ def validate(data: dict[str, Any], action: str, user: str, batch: checks.Batch) 
             plugin, context, {"type": "dataset", **data}, schema, f"package_{action}"
         )
     return errors
-
-
-def flatten_errors(errors: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield CKAN's tree of errors as paths (``nx_items.2.length``) and messages."""
-    if isinstance(errors, Mapping):
-        for key, value in errors.items():
-            yield from flatten_errors(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(errors, list):
-        for number, value in enumerate(errors):
-            if isinstance(value, str):
-                yield path, value
-            else:
-                yield from flatten_errors(value, f"{path}.{number}")
-    elif errors:
-        yield path, str(errors)

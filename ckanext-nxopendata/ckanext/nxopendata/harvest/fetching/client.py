@@ -22,8 +22,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
+from ckanext.nxopendata.core.outbound.guarded_http import RequestTimer, guarded_session
 from ckanext.nxopendata.harvest.errors import FetchError, LimitError, TransientFetchError
-from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard, RequestTimer, guarded_session
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 
 CHUNK = 64 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024

@@ -7,7 +7,7 @@ import errno
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -40,13 +40,15 @@ COPIED = ("url", "url_type", "size", "hash", "mimetype", "last_modified", "nx_fi
 """Fields of a file that describe the copy."""
 
 
-def prepare(
-    run_id: str, source_id: str, numbers: Sequence[int], client: Fetcher, renew: Callable[[], None] = lambda: None
-) -> list[Problem]:
+def prepare(run_id: str, source_id: str, numbers: Sequence[int], client: Fetcher) -> Iterator[list[Problem]]:
     """Copy the files of some steps and write the copies into their plan entries. Safe to repeat.
 
     A file that its source says has not changed is not sent again. One that cannot be copied is reported; the dataset
     keeps its earlier copy, or the link.
+
+    Yields:
+        The problems of each step, for the caller to commit what was stored; none before the first step, so that no
+        transaction stays open while departments' servers answer.
     """
     query = sa.select(PlanEntry).where(
         PlanEntry.run_id == run_id,
@@ -59,29 +61,26 @@ def prepare(
         KnownRecord.source_id == source_id, KnownRecord.guid.in_([entry.guid for entry in entries])
     )
     written = {row.guid: row.written for row in model.Session.execute(records)}
-    theirs = versions.find_replaced([file for data in written.values() for file in data.get("resources", ())])
+    replaced = versions.find_replaced([file for data in written.values() for file in data.get("resources", ())])
     known = versions.find_newest([file["id"] for entry in entries for file in entry.data.get("resources", ())])
-    model.Session.commit()  # no transaction stays open while departments' servers answer
-    problems: list[Problem] = []
+    yield []
     for entry in entries:
-        renew()
         data = copy.deepcopy(entry.data)
         before = {file["id"]: file for file in written.get(entry.guid, {}).get("resources", ())}
         answers = []
         for file in data.get("resources", ()):
             copied = before.get(file["id"])
-            if file["id"] not in theirs:
+            if file["id"] not in replaced:
                 answers.append(_mirror(file, copied, known.get(file["id"]), entry.dataset_id, client))
             elif copied and copied.get("url_type") == "upload":  # a person's file stays, as their other edits do
                 _keep(file, copied, copied.get("nx_source_url") or "")
-        problems += [_of_record(answer.problem, entry) for answer in answers if answer.problem]
         entry.data = data
         versions.store_rows(answer.row for answer in answers if answer.row)
         most = config.mirror_versions()
         files = [file["id"] for file in data.get("resources", ())]
         versions.prune([key for key in files if key in known and known[key].number >= most], most)
-        model.Session.commit()
-    return problems
+        problems = [answer.problem for answer in answers if answer.problem]
+        yield [replace(problem, guid=entry.guid, position=entry.position) for problem in problems]
 
 
 def settle(run_id: str, numbers: Sequence[int]) -> None:
@@ -111,10 +110,6 @@ class _Answer:
 
     row: Json | None = None
     problem: Problem | None = None
-
-
-def _of_record(problem: Problem, entry: PlanEntry) -> Problem:
-    return Problem(problem.code, "record", entry.guid, entry.position, problem.field, problem.params, refuses=False)
 
 
 def _mirror(
@@ -175,7 +170,8 @@ def _failure(error: OSError | HarvestError, link: str) -> HarvestError:
 
 def _problem(failure: HarvestError, name: str, link: str) -> Problem:
     code = failure.code if failure.code in OWN_CODES else "file_not_mirrored"
-    return Problem(code, field=name or link, params={"url": link, "reason": failure.code, **failure.params})
+    params = {"url": link, "reason": failure.code, **failure.params}
+    return Problem(code, field=name or link, params=params, refuses=False)
 
 
 def _keep(file: Json, copied: Mapping[str, Any], link: str) -> None:
@@ -215,10 +211,10 @@ def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
         HarvestError: It is not.
     """
     declared = file.get("format") or ""
-    found = signatures.find_contradiction(declared, document.head(512))
-    if found == "page":
+    contradiction = signatures.find_contradiction(declared, document.head(512))
+    if contradiction == "page":
         raise HarvestError("file_is_a_page", url=link)
-    if found:
+    if contradiction:
         raise HarvestError("file_of_another_type", url=link, format=declared)
 
 
@@ -253,32 +249,35 @@ class Recheck:
     source_id: str
     client: Fetcher
     is_wanted: Callable[[str], bool]
-    renew: Callable[[], None]
     problems: list[Problem] = field(default_factory=list)
 
-    def find_changed(self) -> Iterator[Changed]:
-        """Yield the datasets with changed files; ends when all were asked for or the run's time for it is over."""
+    def find_changed(self) -> Iterator[Changed | None]:
+        """Ask for the files; ends when all were asked for or the run's time for it is over.
+
+        Yields:
+            A dataset with changed files, what was learned of them stored; None before each dataset that is asked for.
+            The caller commits, so that no transaction stays open while departments' servers answer.
+        """
         end = time.monotonic() + config.mirror_check_seconds()
         for guid, files in versions.find_due(self.source_id, config.mirror_check_hours(), MOST_AT_ONCE):
             if not self.is_wanted(guid):
                 continue
             if time.monotonic() > end:
                 return
-            self.renew()
             query = sa.select(KnownRecord.hash, KnownRecord.written, KnownRecord.dataset_id)
             record = model.Session.execute(
                 query.where(KnownRecord.source_id == self.source_id, KnownRecord.guid == guid)
             ).one()
-            theirs = versions.find_replaced(record.written.get("resources", ()))
-            model.Session.commit()  # no transaction stays open while departments' servers answer
+            replaced = versions.find_replaced(record.written.get("resources", ()))
+            yield None
             data = copy.deepcopy(record.written)
-            versions.store_rows(
+            rows = [
                 versions.build_row(known, known.resource_id, known.dataset_id, known.link)
-                if known.resource_id in theirs
+                if known.resource_id in replaced
                 else self._ask(guid, known, data)
                 for known in files
-            )
-            model.Session.commit()
+            ]
+            versions.store_rows(rows)
             if data != record.written:
                 yield Changed(guid, record.hash, record.dataset_id, record.written, data)
 
@@ -287,23 +286,22 @@ class Recheck:
         file = next((file for file in data.get("resources", ()) if file["id"] == known.resource_id), None)
         if file is None:  # a person added it
             return versions.build_row(known, known.resource_id, known.dataset_id, known.link)
-        link, shown = known.link, file.get("hash") or ""
-        there = known.sha256 == shown or versions.path(file["id"], known.sha256).is_file()
+        link, current = known.link, file.get("hash") or ""
+        is_kept = known.sha256 == current or versions.path(file["id"], known.sha256).is_file()
         try:
-            with self.client.get(link, resume=True, validators=known.validators if there else None) as document:
+            with self.client.get(link, resume=True, validators=known.validators if is_kept else None) as document:
                 if document.not_modified:
-                    if known.sha256 != shown:  # what undo took back
+                    if known.sha256 != current:  # what undo took back
                         _describe(file, link, known.name, known.sha256, known.size)
                     return versions.build_row(known, file["id"], known.dataset_id, link)
                 _check_type(document, file, link)
                 name = file.get("nx_file_name") or _file_name(document)
-                if document.sha256 != shown:
+                if document.sha256 != current:
                     versions.store_content(file["id"], document.sha256, document.body)
                     _describe(file, link, name, document.sha256, document.size)
         except (OSError, HarvestError) as error:
             failure = _failure(error, link)
-            found = _problem(failure, file.get("name") or "", link)
-            self.problems.append(Problem(found.code, "record", guid, "", found.field, found.params, refuses=False))
+            self.problems.append(replace(_problem(failure, file.get("name") or "", link), guid=guid))
             return versions.build_row(known, file["id"], known.dataset_id, link, failure=failure.code)
         validators = {"etag": document.validators.etag, "last_modified": document.validators.last_modified}
         facts = {"name": name, "sha256": document.sha256, "size": document.size, **validators}

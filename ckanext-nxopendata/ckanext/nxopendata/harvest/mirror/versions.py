@@ -92,10 +92,10 @@ def find_due(source_id: str, hours: int, most: int) -> list[tuple[str, list[Cont
         .order_by(latest.c.checked, latest.c.guid)
         .limit(most)
     )
-    found: dict[str, list[Content]] = {}
+    contents: dict[str, list[Content]] = {}
     for guid, *values in model.Session.execute(query):
-        found.setdefault(guid, []).append(Content(*values))
-    return list(found.items())
+        contents.setdefault(guid, []).append(Content(*values))
+    return list(contents.items())
 
 
 def build_row(known: Content | None, resource_id: str, dataset_id: str, link: str, **values: Any) -> Json:
@@ -197,9 +197,9 @@ def publish_written(dataset_ids: Collection[str]) -> None:
         KnownRecord.dataset_id.in_(dataset_ids), KnownRecord.state.in_(("present", "withdrawn"))
     )
     copies = [file for written in model.Session.scalars(query) for file in written.get("resources", ())]
-    theirs = find_replaced(copies)
+    replaced = find_replaced(copies)
     for file in copies:
-        if file.get("url_type") == "upload" and file.get("hash") and file["id"] not in theirs:
+        if file.get("url_type") == "upload" and file.get("hash") and file["id"] not in replaced:
             publish(file["id"], file["hash"])
 
 

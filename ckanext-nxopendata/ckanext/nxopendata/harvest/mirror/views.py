@@ -22,9 +22,9 @@ def content(dataset_id: str, resource_id: str, number: int) -> Any:
         return tk.abort(403, str(error.message or ""))
     except tk.ObjectNotFound as error:
         return tk.abort(404, str(error.message or ""))
-    found = files.get(number)
-    if not found or not found["kept"]:
+    file = files.get(number)
+    if not file or not file["kept"]:
         return tk.abort(404, tk._("This content of the file is not kept any more"))
     return send_file(
-        versions.path(resource_id, found["sha256"]), as_attachment=True, download_name=found["name"], max_age=0
+        versions.path(resource_id, file["sha256"]), as_attachment=True, download_name=file["name"], max_age=0
     )

@@ -7,7 +7,8 @@ import click
 from ckanext.nxopendata.core import scheduler
 from ckanext.nxopendata.core.cli import as_json, print_json
 from ckanext.nxopendata.harvest.cli import harvest
-from ckanext.nxopendata.harvest.monitoring import notices, verify
+from ckanext.nxopendata.harvest.monitoring import verify
+from ckanext.nxopendata.harvest.monitoring.jobs import notify_people
 from ckanext.nxopendata.harvest.runs import jobs
 
 
@@ -19,7 +20,7 @@ def due_(as_json: bool) -> None:
     The timer does the same every minute as long as one worker runs; call this once after the queue was emptied.
     """
     started, revived = jobs.start_due(), jobs.watch()
-    notices.notify_people()
+    notify_people()
     scheduler.start_timer()
     if as_json:
         print_json({"started": started, "revived": revived})
@@ -35,16 +36,16 @@ def due_(as_json: bool) -> None:
 @as_json
 def verify_(repair: bool, as_json: bool) -> None:
     """Compare what was harvested, the database and the index. Exit status 1 if they differ."""
-    found = verify.compare()
+    difference = verify.compare()
     if repair:
-        verify.repair(found)
+        verify.repair(difference)
     names = ("missing", "surplus", "lost", "double")
     if as_json:
-        differences = {name: sorted(getattr(found, name)) for name in names}
-        print_json({"datasets": found.datasets, "faults": found.faults, **differences})
+        differences = {name: sorted(getattr(difference, name)) for name in names}
+        print_json({"datasets": difference.datasets, "faults": difference.faults, **differences})
     else:
         labels = ("索引缺 missing", "索引多 surplus", "丢失 lost", "重复 double")
-        numbers = [f"{label} {len(getattr(found, name))}" for label, name in zip(labels, names, strict=True)]
-        click.echo(f"数据集 datasets {found.datasets} · 差异 faults {found.faults} · " + " · ".join(numbers))
-    if found.lost or found.double or ((found.missing or found.surplus) and not repair):
+        numbers = [f"{label} {len(getattr(difference, name))}" for label, name in zip(labels, names, strict=True)]
+        click.echo(f"数据集 datasets {difference.datasets} · 差异 faults {difference.faults} · " + " · ".join(numbers))
+    if difference.lost or difference.double or ((difference.missing or difference.surplus) and not repair):
         raise SystemExit(1)

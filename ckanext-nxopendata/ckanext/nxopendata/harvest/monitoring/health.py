@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,22 +44,12 @@ class Health:
     trend: list[dict[str, Any]] = field(default_factory=list)
 
 
-def speed(stages: Mapping[str, float], counts: Mapping[str, int]) -> int | None:
-    """Return the records a second of a run; None while it has not taken long enough to tell.
-
-    Args:
-        stages: Stage -> seconds; copying files is part of the time of writing.
-    """
-    seconds = sum(taken for stage, taken in stages.items() if stage != "mirror")
-    return round(sum(counts.values()) / seconds) if seconds > 0.5 else None
-
-
 def list_health(source_ids: Sequence[str]) -> list[Health]:
     """List the health of sources, those that need a person first."""
     sources = list(model.Session.scalars(sa.select(Source).where(Source.id.in_(source_ids))))
     successes = _successes(source_ids)
     records = _records(source_ids)
-    found = []
+    rows = []
     for source in sources:
         health = Health(source.id, source.name, source.title, source.organization_id, source.schedule)
         health.last_success = successes.get(source.id)
@@ -67,9 +57,9 @@ def list_health(source_ids: Sequence[str]) -> list[Health]:
         health.withdrawn = records.get((source.id, "withdrawn"), 0)
         health.trend = _trend(source.id)
         health.verdict = _verdict(source, health)
-        found.append(health)
+        rows.append(health)
     order = ("failing", "waiting", "stale", "new", "good", "paused")
-    return sorted(found, key=lambda health: (order.index(health.verdict), health.name))
+    return sorted(rows, key=lambda health: (order.index(health.verdict), health.name))
 
 
 def _successes(source_ids: Sequence[str]) -> dict[str, dt.datetime]:

@@ -19,8 +19,7 @@ from ckan.lib.search.common import make_connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from ckanext.nxopendata.changes import feed
-from ckanext.nxopendata.changes.models import Delivery, Webhook
+from ckanext.nxopendata.core.metrics import READERS
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source
 from ckanext.nxopendata.harvest.monitoring import health
@@ -69,16 +68,17 @@ class _Figures:
 
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("nx_service_up", "1 when the service answers.", labels=["service"])
-        groups = {"postgresql": (_sources, _runs, _changes, _portal), "redis": (_queue,), "solr": (_index,)}
-        for service, readers in groups.items():
+        groups = {"postgresql": (_sources, _runs, _portal), "redis": (_queue,), "solr": (_index,)}
+        for service, own in groups.items():
+            readers = (*own, *(reader for reader, read_from in READERS.items() if read_from == service))
             try:
-                found = [metric for read in readers for metric in read()]
+                metrics = [metric for read in readers for metric in read()]
             except Exception:
                 log.exception("no figures of %s", service)
                 model.Session.rollback()
-                found = []
-            up.add_metric([service], float(bool(found)))
-            yield from found
+                metrics = []
+            up.add_metric([service], float(bool(metrics)))
+            yield from metrics
         yield up
 
 
@@ -99,15 +99,15 @@ def _sources() -> list[Metric]:
     datasets = GaugeMetricFamily("nx_harvest_datasets", "Datasets of the source.", labels=["source", "state"])
     duration = GaugeMetricFamily("nx_harvest_last_run_seconds", "How long the last run took.", labels=["source"])
     refused = GaugeMetricFamily("nx_harvest_last_run_refused", "Records the last run refused.", labels=["source"])
-    for found in health.list_health(ids):
-        success.add_metric([found.name], _seconds(found.last_success))
+    for source in health.list_health(ids):
+        success.add_metric([source.name], _seconds(source.last_success))
         for name in VERDICTS:
-            verdict.add_metric([found.name, name], float(found.verdict == name))
-        datasets.add_metric([found.name, "present"], found.present)
-        datasets.add_metric([found.name, "withdrawn"], found.withdrawn)
-        if found.trend:
-            duration.add_metric([found.name], found.trend[-1]["seconds"])
-            refused.add_metric([found.name], found.trend[-1]["refused"])
+            verdict.add_metric([source.name, name], float(source.verdict == name))
+        datasets.add_metric([source.name, "present"], source.present)
+        datasets.add_metric([source.name, "withdrawn"], source.withdrawn)
+        if source.trend:
+            duration.add_metric([source.name], source.trend[-1]["seconds"])
+            refused.add_metric([source.name], source.trend[-1]["refused"])
     return [success, verdict, datasets, duration, refused]
 
 
@@ -122,30 +122,19 @@ def _runs() -> list[Metric]:
     return [runs, known]
 
 
-def _changes() -> list[Metric]:
-    newest = GaugeMetricFamily("nx_changes_newest", "The last place of the change feed.", value=feed.find_newest())
-    hooks = GaugeMetricFamily("nx_webhooks", "Webhooks by state.", labels=["state"])
-    for state, number in model.Session.execute(sa.select(Webhook.state, sa.func.count()).group_by(Webhook.state)):
-        hooks.add_metric([state], number)
-    deliveries = GaugeMetricFamily("nx_webhook_deliveries", "Kept deliveries by state.", labels=["state"])
-    for state, number in model.Session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)):
-        deliveries.add_metric([state], number)
-    return [newest, hooks, deliveries]
-
-
 def _portal() -> list[Metric]:
-    shown = (
+    is_public = (
         model.Package.state == "active",
         model.Package.private.is_(False),
         model.Package.type == "dataset",
         sa.not_(sa.func.jsonb_exists(model.Package.extras, marker.FIELD)),
     )
-    public = sa.select(sa.func.count()).select_from(model.Package).where(*shown)
+    public = sa.select(sa.func.count()).select_from(model.Package).where(*is_public)
     files = (
         sa.select(sa.func.count())
         .select_from(model.Resource)
         .join(model.Package, model.Package.id == model.Resource.package_id)
-        .where(model.Resource.state == "active", *shown)
+        .where(model.Resource.state == "active", *is_public)
     )
     departments = sa.select(sa.func.count()).where(model.Group.is_organization.is_(True), model.Group.state == "active")
     users = sa.select(sa.func.count()).where(model.User.state == "active")
@@ -184,5 +173,5 @@ def _queue() -> list[Metric]:
 
 
 def _index() -> list[Metric]:
-    found = make_connection().search("+entity_type:package", rows=0, fq=PUBLIC)
-    return [GaugeMetricFamily("nx_index_public", "Public datasets in the search index.", value=found.hits)]
+    answer = make_connection().search("+entity_type:package", rows=0, fq=PUBLIC)
+    return [GaugeMetricFamily("nx_index_public", "Public datasets in the search index.", value=answer.hits)]

@@ -1,4 +1,4 @@
-"""Notify people of what needs them: runs that wait, that failed, that refused records; webhooks that were stopped.
+"""Notify people of what needs them: runs that wait, that failed, that refused records.
 
 A notice is marked on the run in the statement that looks whether it was sent, so that any number of processes may
 look, as often as they like, and everybody is notified once.
@@ -56,22 +56,13 @@ def describe_refused(params: Mapping[str, Any]) -> str:
     return tk._('{refused} of {records} records of "{source}" were refused; the others were taken.').format(**params)
 
 
-def describe_stopped(params: Mapping[str, Any]) -> str:
-    """Say that a webhook failed for too long."""
-    return tk._(
-        'The webhook "{title}" was stopped: it has not taken messages for a day and a half. Set it to active to go'
-        " on from where it stopped."
-    ).format(**params)
-
-
 register_topic("harvest_held", describe_held)
 register_topic("harvest_failed", describe_failed)
 register_topic("harvest_refused", describe_refused)
-register_topic("webhook_stopped", describe_stopped)
 
 
-def notify_people() -> list[str]:
-    """Notify people of the runs that need them; return the ids of the runs they were not notified of before."""
+def find_news() -> list[str]:
+    """Find the runs in states that may need a person and that nobody was notified of; return their ids."""
     notified = Run.note["told"].astext
     query = (
         sa.select(Run.id)
@@ -79,15 +70,19 @@ def notify_people() -> list[str]:
         .where(sa.func.coalesce(Run.finished, Run.created) > utc_now() - LOOK_BACK)
         .order_by(Run.created)
     )
-    return [run_id for run_id in list(model.Session.scalars(query)) if _notify_of(run_id)]
+    return list(model.Session.scalars(query))
 
 
-def _notify_of(run_id: str) -> bool:
+def notify_of(run_id: str) -> bool:
+    """Notify people of a run if it needs them, and mark it as looked at; the caller commits.
+
+    Returns:
+        Whether somebody was notified.
+    """
     notified = Run.note["told"].astext
     mark = Run.note.op("||")(sa.func.jsonb_build_object("told", Run.state))
     claim = sa.update(Run).where(Run.id == run_id, notified.is_distinct_from(Run.state)).values(note=mark)
     claimed = model.Session.execute(claim, execution_options={"synchronize_session": False}).rowcount  # pyright: ignore
-    model.Session.commit()
     run = model.Session.get_one(Run, run_id, populate_existing=True)
     source = model.Session.get(Source, run.source_id)
     news = _news(run, source) if claimed and source else None
@@ -147,18 +142,4 @@ def _people(source: Source) -> list[model.User]:
     """Return the heads of the department (its editors when it has none) and the office; else the administrators."""
     own = roles.people(source.organization_id, ("admin",)) or roles.people(source.organization_id, ("editor",))
     office = roles.people(roles.office_id(), ("admin", "editor"))
-    return list({person.id: person for person in [*own, *office]}.values()) or _sysadmins()
-
-
-def _sysadmins() -> list[model.User]:
-    query = sa.select(model.User).where(model.User.sysadmin.is_(True), model.User.state == "active")
-    site = tk.config["ckan.site_id"]
-    return [person for person in model.Session.scalars(query) if person.name != site]
-
-
-def notify_stopped_webhook(user_id: str, webhook_id: str, title: str) -> None:
-    """Notify the owner of a webhook that it was stopped."""
-    owner = model.User.get(user_id)
-    people = [owner] if owner and owner.state == "active" else _sysadmins()
-    target = {"endpoint": "nx_webhooks.show", "values": {"webhook_id": webhook_id}}
-    inbox.tell(people, "webhook_stopped", {"title": title, **target})
+    return list({person.id: person for person in [*own, *office]}.values()) or roles.sysadmins()

@@ -11,7 +11,7 @@ from ckan import model
 from ckan.lib.search.common import make_connection
 
 from ckanext.nxopendata.harvest.models import KnownRecord
-from ckanext.nxopendata.harvest.runs import writer
+from ckanext.nxopendata.harvest.runs.execution.writer import site_writer
 
 PAGE = 1000
 
@@ -49,15 +49,15 @@ def compare() -> Difference:
     """
     package = model.Package
     query = sa.select(package.id, package.metadata_modified).where(package.state == "active", package.type == "dataset")
-    wanted = {row.id: row.metadata_modified.isoformat()[:19] for row in model.Session.execute(query)}
-    found = dict(_indexed())
-    missing = frozenset(key for key, time in wanted.items() if found.get(key) != time)
-    return Difference(len(wanted), missing, frozenset(found.keys() - wanted.keys()), _lost(), _double())
+    stored = {row.id: row.metadata_modified.isoformat()[:19] for row in model.Session.execute(query)}
+    indexed = dict(_indexed())
+    missing = frozenset(key for key, time in stored.items() if indexed.get(key) != time)
+    return Difference(len(stored), missing, frozenset(indexed.keys() - stored.keys()), _lost(), _double())
 
 
 def _lost() -> frozenset[str]:
-    there = sa.exists().where(model.Package.id == KnownRecord.dataset_id)
-    query = sa.select(KnownRecord.dataset_id).where(KnownRecord.state == "present", sa.not_(there))
+    is_stored = sa.exists().where(model.Package.id == KnownRecord.dataset_id)
+    query = sa.select(KnownRecord.dataset_id).where(KnownRecord.state == "present", sa.not_(is_stored))
     return frozenset(model.Session.scalars(query))
 
 
@@ -72,15 +72,15 @@ def _double() -> frozenset[str]:
 
 
 def _indexed() -> list[tuple[str, str]]:
-    connection, cursor, found = make_connection(), "*", list[tuple[str, str]]()
+    connection, cursor, documents = make_connection(), "*", list[tuple[str, str]]()
     fq = f'+site_id:"{tk.config["ckan.site_id"]}" +entity_type:package +state:active'
     while True:
         page = connection.search(
             "*:*", fq=fq, fl="id,metadata_modified", rows=PAGE, sort="index_id asc", cursorMark=cursor
         )
-        found += [(document["id"], _second(document["metadata_modified"])) for document in page.docs]
+        documents += [(document["id"], _second(document["metadata_modified"])) for document in page.docs]
         if page.nextCursorMark in (None, cursor):
-            return found
+            return documents
         cursor = page.nextCursorMark
 
 
@@ -91,7 +91,6 @@ def _second(time: dt.datetime | str) -> str:
 
 def repair(difference: Difference) -> None:
     """Index what is missing and take out what is too much."""
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    ids = sorted(difference.missing | difference.surplus)
+    ids, writer = sorted(difference.missing | difference.surplus), site_writer()
     for start in range(0, len(ids), PAGE):
-        writer.BulkWriter(user).index(ids[start : start + PAGE])
+        writer.index(ids[start : start + PAGE])

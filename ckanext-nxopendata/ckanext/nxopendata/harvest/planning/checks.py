@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from ckan import model
 
+from ckanext.nxopendata.core.errors.validation import Path, flatten_errors
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.planning.dataset_builder import LicenceReader
 from ckanext.nxopendata.licences import registry
 
 
 def licence_reader() -> LicenceReader:
-    """Reads a licence as departments write it, by the licences' own table of spellings; never by a guess."""
+    """Return a function that reads a licence as departments write it, by the table of spellings; never by a guess."""
     known = model.Package.get_license_register()
     recognise = registry.normaliser()
 
@@ -29,8 +30,8 @@ def licence_reader() -> LicenceReader:
 def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> list[Problem]:
     """Return a finding for each message of a validation, with the path of its field."""
     return [
-        Problem("not_valid", guid=guid, position=position, field=path, params={"message": message})
-        for path, message in _flatten(errors, "")
+        Problem("not_valid", guid=guid, position=position, field=_path(path), params={"message": message})
+        for path, message in flatten_errors(errors)
     ]
 
 
@@ -39,15 +40,7 @@ def deleted_problem(guid: str, position: str) -> Problem:
     return Problem("dataset_deleted", guid=guid, position=position, refuses=False)
 
 
-def _flatten(errors: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(errors, Mapping):
-        for key, value in errors.items():
-            yield from _flatten(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(errors, list):
-        for number, value in enumerate(errors):
-            if isinstance(value, str):
-                yield path, value
-            else:
-                yield from _flatten(value, f"{path}[{number + 1}]")
-    elif errors:
-        yield path, str(errors)
+def _path(path: Path) -> str:
+    """Return a path as people write it: ``resources[1].url``, numbers from 1."""
+    text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")

@@ -2,7 +2,7 @@
 
 Two rules keep datasets from being lost. A dataset is withdrawn only when the reading proved that it saw the
 whole catalogue (:func:`find_issues`); and when many would be withdrawn, the run waits for a person
-(:class:`WithdrawalLimit`).
+(:mod:`..withdrawal.limit`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ THERE = ("present", "duplicate")
 """States of the records that the source was seen to have."""
 
 
+SOURCE_CHANGE = "@source"
+"""The "field" of a step's changes that names the source which maintained the dataset, and which does now."""
+
+SUCCESSOR = "heir"
+"""Key in the data of a step that hands a dataset over: id of the source that maintains it from now on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What we remember of a record of the source.
@@ -35,22 +42,6 @@ class Known:
     dataset_id: str
     hash: str
     state: str
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawalLimit:
-    """How many withdrawals a run may do by itself: no more than ``share`` of what is present, nor ``number``."""
-
-    share: float = 0.10
-    number: int = 20
-
-    def is_exceeded(self, withdrawals: int, present: int) -> bool:
-        """Tell whether so many withdrawals wait for a person.
-
-        Args:
-            present: Datasets of the source that are public before the run.
-        """
-        return withdrawals > self.number or withdrawals > self.share * present
 
 
 def decide(new_hash: str, known: Known | None) -> Kind:
@@ -112,14 +103,14 @@ def find_issues(completeness: Completeness) -> list[str]:
     Proof asks for all of: the last page was read to its end, no page was repeated or failed, every record had
     an identifier of its own, the declared total was reached, and there was a record at all.
     """
-    found = list(completeness.issues)
+    issues = list(completeness.issues)
     if not completeness.closed:
-        found.append("reading_not_finished")
+        issues.append("reading_not_finished")
     if completeness.records == 0 and completeness.whole:
-        found.append("catalogue_empty")
+        issues.append("catalogue_empty")
     if completeness.declared_total is not None and completeness.records < completeness.declared_total:
-        found.append("total_not_reached")
-    return list(dict.fromkeys(found))
+        issues.append("total_not_reached")
+    return list(dict.fromkeys(issues))
 
 
 def find_vanished(known: Iterable[Known], seen: set[str]) -> Iterable[Known]:

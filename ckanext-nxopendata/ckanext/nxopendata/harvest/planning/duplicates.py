@@ -43,12 +43,12 @@ def identity_keys(guid: str, dataset: Mapping[str, Any]) -> tuple[str, ...]:
         guid: Its identifier at the source.
         dataset: In the portal's words.
     """
-    found = []
+    keys = []
     if _IRI.fullmatch(guid):
-        found.append(f"iri:{guid}")
+        keys.append(f"iri:{guid}")
     if code := dataset.get("nx_resource_code"):
-        found.append(f"code:{code}")
-    return tuple(found)
+        keys.append(f"code:{code}")
+    return tuple(keys)
 
 
 def compare_precedence(own: Precedence, maintainer: Maintainer | None) -> Verdict:

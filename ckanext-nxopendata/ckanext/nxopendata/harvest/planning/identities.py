@@ -70,23 +70,23 @@ def find_successors(dataset_ids: Collection[str], but: str) -> dict[str, Maintai
     }
 
 
-def claim_keys(wanted: Mapping[str, str]) -> dict[str, str]:
+def claim_keys(claims: Mapping[str, str]) -> dict[str, str]:
     """Give datasets their keys, in the session's transaction.
 
     Of two transactions that claim a key at the same time, the second waits for the first.
 
     Args:
-        wanted: Key -> dataset.
+        claims: Key -> dataset.
 
     Returns:
         The keys that another dataset has already -> that dataset.
     """
-    if not wanted:
+    if not claims:
         return {}
     alive = sa.exists().where(model.Package.id == Identity.dataset_id, model.Package.state == "active")
-    dead = sa.delete(Identity).where(_any(Identity.key, wanted), sa.not_(alive))
+    dead = sa.delete(Identity).where(_any(Identity.key, claims), sa.not_(alive))
     model.Session.execute(dead, execution_options={"synchronize_session": False})
-    rows = [{"key": key, "dataset_id": wanted[key]} for key in sorted(wanted)]
+    rows = [{"key": key, "dataset_id": claims[key]} for key in sorted(claims)]
     model.Session.execute(insert(Identity).values(rows).on_conflict_do_nothing())
-    query = sa.select(Identity.key, Identity.dataset_id).where(_any(Identity.key, wanted))
-    return {row.key: row.dataset_id for row in model.Session.execute(query) if row.dataset_id != wanted[row.key]}
+    query = sa.select(Identity.key, Identity.dataset_id).where(_any(Identity.key, claims))
+    return {row.key: row.dataset_id for row in model.Session.execute(query) if row.dataset_id != claims[row.key]}

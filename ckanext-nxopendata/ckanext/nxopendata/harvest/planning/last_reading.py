@@ -6,20 +6,20 @@ from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Validators
 from ckanext.nxopendata.harvest.formats import Format
 from ckanext.nxopendata.harvest.models import Source
-from ckanext.nxopendata.harvest.sources import settings
+from ckanext.nxopendata.harvest.settings import source_settings
 
 
 def fetch_first_page(source: Source, client: Fetcher) -> Document | None:
     """Fetch the first page; None when the server says of every page of the last reading that it has not changed."""
     forms = _possible_formats(source)
-    current = {settings.fingerprint(source, form) for form in forms} if source.trail else set()
+    current = {source_settings.fingerprint(source, form) for form in forms} if source.trail else set()
     trail = source.trail if source.fingerprint in current else []
     accept = "*/*" if source.format == "auto" else formats.get_format(source.format).accept
     if not trail:
-        return client.get(settings.entry_url(source), accept=accept)
+        return client.get(source_settings.entry_url(source), accept=accept)
     for number, page in enumerate(trail):
         validators = Validators(page["etag"], page["last_modified"])
-        url = settings.entry_url(source) if number == 0 else page["url"]
+        url = source_settings.entry_url(source) if number == 0 else page["url"]
         document = client.get(url, accept=accept, validators=validators)
         if document.not_modified or document.sha256 == page["sha256"]:
             document.body.close()
@@ -27,13 +27,14 @@ def fetch_first_page(source: Source, client: Fetcher) -> Document | None:
         if number == 0:
             return document
         document.body.close()
-        return client.get(settings.entry_url(source), accept=accept)
+        return client.get(source_settings.entry_url(source), accept=accept)
     return None
 
 
 def find_format(source: Source) -> Format:
     """Find the format of the last reading by its fingerprint."""
-    return next(form for form in _possible_formats(source) if settings.fingerprint(source, form) == source.fingerprint)
+    forms = _possible_formats(source)
+    return next(form for form in forms if source_settings.fingerprint(source, form) == source.fingerprint)
 
 
 def _possible_formats(source: Source) -> list[Format]:

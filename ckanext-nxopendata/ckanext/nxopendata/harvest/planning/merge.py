@@ -1,4 +1,4 @@
-"""Bringing a source's new values into a dataset that people may have edited since."""
+"""Bring a source's new values into a dataset that people may have edited since."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def datasets(base: Mapping[str, Any], current: Mapping[str, Any], new: Mapping[s
 def fields(
     base: Mapping[str, Any], current: Mapping[str, Any], new: Mapping[str, Any], skip: Sequence[str] = ()
 ) -> tuple[Json, list[str]]:
-    """Return the same for flat fields; those of ``skip`` stay as they are."""
+    """Merge three states of flat fields; those of ``skip`` stay as they are."""
     merged, kept = dict(current), list[str]()
     for name in sorted((base.keys() | new.keys()) - set(skip)):
         now, was = comparable(current.get(name)), comparable(base.get(name))
@@ -51,7 +51,7 @@ def fields(
 def resources(
     base: Sequence[Mapping[str, Any]], current: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Json], list[str]]:
-    """Return the files: in the source's order, then those a person added. What a person removed stays removed."""
+    """Merge the files: in the source's order, then those a person added. What a person removed stays removed."""
     by_base = {resource["id"]: resource for resource in base}
     by_current = {resource["id"]: resource for resource in current}
     result, kept = list[Json](), list[str]()
@@ -71,7 +71,7 @@ def resources(
 
 
 def comparable(value: Any) -> Any:
-    """``value`` so that what means the same is equal: nothing is "", tags are their names, sorted."""
+    """Return ``value`` so that what means the same is equal: nothing is "", tags are their names, sorted."""
     if value in (None, "", [], {}):
         return ""
     if isinstance(value, list) and all(_is_tag(item) for item in value):

@@ -1,8 +1,8 @@
-"""Planning a run: read the source, compare its records with what is known, and store the steps to be taken."""
+"""Plan a run: read the source, compare its records with what is known, and store the steps to be taken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,12 @@ from ckanext.nxopendata.harvest.planning import (
     dataset_builder,
     decisions,
     duplicates,
+    findings,
     identities,
     known_records,
     last_reading,
 )
-from ckanext.nxopendata.harvest.runs import apply as applying
-from ckanext.nxopendata.harvest.sources import settings
+from ckanext.nxopendata.harvest.settings import source_settings
 
 BATCH = 500
 """Records that are compared with what is known in one query."""
@@ -36,8 +36,8 @@ BATCH = 500
 LONGEST_GUID = 2_000
 """Bytes; the index of the table holds no more."""
 
-Renew = Callable[[], None]
-"""Renews the lock of the source; called now and then while the planner works."""
+Reached = tuple[int, int | None]
+"""Records that were read so far, and how many there are, if that is known."""
 
 
 class PlanningStoppedError(Exception):
@@ -73,14 +73,14 @@ class Planner:
     def __init__(self, run_id: str, source: Source, form: Format) -> None:
         self.run_id = run_id
         self.source = source
-        self.fingerprint = settings.fingerprint(source, form)
+        self.fingerprint = source_settings.fingerprint(source, form)
         self.completeness = Completeness()
         self.counts: dict[str, int] = dict.fromkeys(decisions.KINDS, 0)
         self.problems = 0
         self._form = form
-        self._rules = settings.field_mapping(source, form)
-        self._bounds = settings.bounds(source)
-        self._read_owner = settings.owner_reader(source)
+        self._rules = source_settings.field_mapping(source, form)
+        self._bounds = source_settings.bounds(source)
+        self._read_owner = source_settings.owner_reader(source)
         self._read_licence = checks.licence_reader()
         self._precedence = identities.to_precedence(source)
         self._seen: set[str] = set()
@@ -100,26 +100,25 @@ class Planner:
 
     # Reading
 
-    def read(self, first: Document, client: Fetcher, report_progress: Callable[[int, int | None], None]) -> None:
-        """Read the catalogue and add the steps of its records.
+    def read(self, first: Document, client: Fetcher) -> Iterator[Reached]:
+        """Read the catalogue and store the steps of its records; yields after each batch, for the caller to commit.
 
         Args:
-            first: Its first page, which is closed at the end.
+            first: Its first page.
             client: Fetches the others.
-            report_progress: Takes the number of records read, and of how many if that is known.
 
         Raises:
             HarvestError: The source cannot be read.
             PlanningStoppedError: The run was cancelled or paused.
         """
-        reading = settings.reading(self.source, self._form, client, self.report, self.completeness)
-        try:
-            for batch in _batches(self._form.read(first, reading), BATCH):
-                self.plan_batch(batch)
-                self.flush()
-                report_progress(self.completeness.records, self.completeness.declared_total)
-        finally:
-            first.body.close()
+        reading = source_settings.reading(self.source, self._form, client, self.report, self.completeness)
+        for batch in _batches(self._form.read(first, reading), BATCH):
+            self.plan_batch(batch)
+            self.flush()
+            yield self._reached()
+
+    def _reached(self) -> Reached:
+        return self.completeness.records, self.completeness.declared_total
 
     def plan_batch(self, batch: Sequence[Record]) -> None:
         """Add the steps of some records.
@@ -128,7 +127,7 @@ class Planner:
             LimitError: The catalogue has more records than it may have.
         """
         self.completeness.records += len(batch)
-        most = settings.max_records(self.source)
+        most = source_settings.max_records(self.source)
         if self.completeness.records > most:
             raise LimitError("too_many_records", limit=most)
         records = {guid: record for record in batch if (guid := self._identify(record))}
@@ -242,9 +241,7 @@ class Planner:
 
     def report(self, problem: Problem) -> None:
         """Add a finding."""
-        row = applying.to_finding(self.run_id, problem)
-        columns = ("run_id", "code", "level", "refuses", "guid", "position", "field", "params")
-        self._findings.append({name: getattr(row, name) for name in columns})
+        self._findings.append(findings.to_row(self.run_id, problem))
         self.problems += 1
 
     def refuse(self, record: Record, code: str, **params: Any) -> None:
@@ -276,7 +273,7 @@ class Planner:
         self._entries.append(row | defaults | values)
 
     def flush(self) -> None:
-        """Store and commit what was added; the plan can be read while it grows.
+        """Store what was added; the caller commits.
 
         Raises:
             PlanningStoppedError: The run was cancelled or paused.
@@ -290,17 +287,15 @@ class Planner:
         values = own.values(counts=self.counts, problem_count=self.problems, heartbeat=utc_now())
         if model.Session.scalar(values, execution_options={"synchronize_session": False}) is None:
             raise PlanningStoppedError
-        model.Session.commit()
 
     # Files and withdrawals
 
-    def plan_files(self, renew: Renew) -> bool:
-        """Add the datasets whose copied files changed although their records did not.
+    def plan_files(self) -> Iterator[Reached]:
+        """Store steps for the datasets whose copied files changed although their records did not.
 
-        Returns:
-            Whether there is news: a changed file, or one that cannot be read.
+        Yields for the caller to commit: before each dataset whose source is asked, so that no transaction stays open
+        meanwhile, and after each that changed.
         """
-        self.flush()
         query = sa.select(PlanEntry.guid, PlanEntry.kind, PlanEntry.hash).where(PlanEntry.run_id == self.run_id)
         source, steps = self.source, model.Session.execute(query).all()
         written = {step.guid for step in steps if step.kind != "unchanged"}
@@ -309,25 +304,36 @@ class Planner:
         def is_wanted(guid: str) -> bool:
             return guid not in written and (guid in self._seen or not self.completeness.whole)
 
-        with settings.open_client(source, config.mirror_limits()) as client:
-            recheck = copy.Recheck(source.id, client, is_wanted, renew)
-            for found in recheck.find_changed():
-                change = {"field": "resources", "old": found.before["resources"], "new": found.data["resources"]}
-                more = {"title": _title(found.data), "hash": hashes.get(found.guid, found.hash), "data": found.data}
-                self.add("update", found.guid, dataset_id=found.dataset_id, changes=[change], **more)
-                self.counts["unchanged"] -= 1
+        with source_settings.open_client(source, config.mirror_limits()) as client:
+            recheck = copy.Recheck(source.id, client, is_wanted)
+            for changed in recheck.find_changed():
+                if changed:
+                    self._add_changed(changed, hashes.get(changed.guid, changed.hash))
                 self.flush()
+                yield self._reached()
         for problem in recheck.problems:
             self.report(problem)
-        return bool(recheck.problems or self.counts["update"])
+
+    def _add_changed(self, changed: copy.Changed, content_hash: str) -> None:
+        change = {"field": "resources", "old": changed.before["resources"], "new": changed.data["resources"]}
+        more = {"title": _title(changed.data), "hash": content_hash, "data": changed.data}
+        self.add("update", changed.guid, dataset_id=changed.dataset_id, changes=[change], **more)
+        self.counts["unchanged"] -= 1
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a source that has not changed has a changed file, or one that cannot be read."""
+        return bool(self.problems or self.counts["update"])
 
     def plan_withdrawals(self) -> None:
         """Add the datasets that vanished; one that another source has as well is handed over to it."""
         source = self.source
-        there = (KnownRecord.source_id == source.id, KnownRecord.state.in_(decisions.THERE))
-        if model.Session.scalar(sa.select(sa.func.count()).where(*there)) == self._seen_again:
+        known_there = (KnownRecord.source_id == source.id, KnownRecord.state.in_(decisions.THERE))
+        if model.Session.scalar(sa.select(sa.func.count()).where(*known_there)) == self._seen_again:
             return
-        query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(*there)
+        query = sa.select(KnownRecord.guid, KnownRecord.dataset_id, KnownRecord.hash, KnownRecord.state).where(
+            *known_there
+        )
         rows = model.Session.execute(query, execution_options={"yield_per": 5_000})
         known = [entry for row in rows if (entry := decisions.Known(*row)).guid not in self._seen]
         successors = identities.find_successors([entry.dataset_id for entry in known], source.id)
@@ -338,7 +344,7 @@ class Planner:
                 self.add("withdraw", entry.guid, **common)
                 continue
             change = _maintainer_change(source.name, successor.source_name)
-            data = {applying.SUCCESSOR: successor.precedence.source_id}
+            data = {decisions.SUCCESSOR: successor.precedence.source_id}
             self.add("duplicate", entry.guid, data=data, changes=[change], **common)
         gone = [entry.guid for entry in known if entry.state == "duplicate"]
         if gone:
@@ -353,7 +359,7 @@ class Planner:
         Args:
             present: Datasets of the source that are public before the run.
         """
-        if settings.withdrawal_limit(self.source).is_exceeded(self.counts["withdraw"], present):
+        if source_settings.withdrawal_limit(self.source).is_exceeded(self.counts["withdraw"], present):
             return "fuse"
         changing = sum(self.counts[kind] for kind in ("create", "update", "withdraw", "restore"))
         return "review" if self.source.trust == "review" and changing else ""
@@ -375,7 +381,7 @@ def _title(dataset: Mapping[str, Any]) -> str:
 
 
 def _maintainer_change(old: str | None, new: str | None) -> Json:
-    return {"field": applying.SOURCE_CHANGE, "old": old, "new": new}
+    return {"field": decisions.SOURCE_CHANGE, "old": old, "new": new}
 
 
 def _compare(written: Mapping[str, Any], data: Json) -> list[Json]:

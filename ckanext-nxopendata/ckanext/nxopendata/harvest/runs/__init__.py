@@ -1,1 +1,1 @@
-"""Runs from their beginning to their end: life cycle, execution, undo."""
+"""Runs from their beginning to their end."""

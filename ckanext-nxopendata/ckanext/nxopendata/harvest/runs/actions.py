@@ -11,11 +11,14 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core import params
 from ckanext.nxopendata.harvest import field_labels, messages
-from ckanext.nxopendata.harvest.api import get_run, get_source, limit_param, offset_param, run_to_api
+from ckanext.nxopendata.harvest.api import get_run, get_source, run_to_api
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.models import Finding, Json, PlanEntry, Run
-from ckanext.nxopendata.harvest.monitoring import health
-from ckanext.nxopendata.harvest.runs import executor, jobs, lifecycle, undo, writer
+from ckanext.nxopendata.harvest.models import Finding, Json, PlanEntry, Run, Source
+from ckanext.nxopendata.harvest.runs import executor, jobs
+from ckanext.nxopendata.harvest.runs.coordination import locks
+from ckanext.nxopendata.harvest.runs.execution.writer import site_writer
+from ckanext.nxopendata.harvest.runs.lifecycle import decisions, run_store
+from ckanext.nxopendata.harvest.runs.progress import Progress, compute_speed, count_steps, ignore_progress
 
 MOST_PROBLEMS = 1000
 """Problems that a run is shown with."""
@@ -35,14 +38,24 @@ def nx_harvest_run_create(context: Context, data_dict: DataDict) -> Json:
     if source.state != "active":
         raise tk.ValidationError({"source_id": [tk._("This source is paused or deleted.")]})
     if _is_for_workers(context, data_dict):
-        row = lifecycle.find_under_way(source.id)
-        if row is None:
-            row = lifecycle.create(source, context.get("user") or "")
-            jobs.enqueue(row, source.name)
+        if row := run_store.find_under_way(source.id):
+            return run_to_api(row)
+        row = _create(source, context)
+        jobs.enqueue(row, source.name)
         return run_to_api(row)
-    row = lifecycle.create(source, context.get("user") or "")
-    progress = context.get("progress", lifecycle.ignore_progress)
-    return run_to_api(lifecycle.execute(row, _writer(), progress))  # pyright: ignore[reportArgumentType]
+    return run_to_api(executor.execute(_create(source, context), site_writer(), _progress(context)))
+
+
+def _create(source: Source, context: Context) -> Run:
+    row = run_store.create(source, context.get("user") or "")
+    model.Session.commit()
+    return row
+
+
+def _progress(context: Context) -> Progress:
+    """Return what the caller wants to be told of the progress."""
+    progress: Any = context.get("progress", ignore_progress)
+    return progress
 
 
 def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> Json:
@@ -55,11 +68,10 @@ def nx_harvest_run_approve(context: Context, data_dict: DataDict) -> Json:
     tk.check_access("nx_harvest_run_approve", context, data_dict)
     row = get_run(tk.get_or_bust(data_dict, "id"))
     if _is_for_workers(context, data_dict):
-        released = _decide(lifecycle.release, row.id)
+        released = _decide(decisions.release, row.id)
         jobs.enqueue_work()
         return run_to_api(released)
-    progress = context.get("progress", lifecycle.ignore_progress)
-    return run_to_api(_decide(lifecycle.approve, row.id, _writer(), progress))
+    return run_to_api(_decide(executor.approve, row.id, site_writer(), _progress(context)))
 
 
 def nx_harvest_run_refuse(context: Context, data_dict: DataDict) -> Json:
@@ -69,7 +81,7 @@ def nx_harvest_run_refuse(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_refuse", context, data_dict)
-    return run_to_api(_decide(lifecycle.refuse, get_run(tk.get_or_bust(data_dict, "id")).id))
+    return run_to_api(_decide(decisions.refuse, get_run(tk.get_or_bust(data_dict, "id")).id))
 
 
 def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> Json:
@@ -79,7 +91,9 @@ def nx_harvest_run_cancel(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_cancel", context, data_dict)
-    return run_to_api(_decide(lifecycle.cancel, get_run(tk.get_or_bust(data_dict, "id")).id))
+    row = _decide(decisions.cancel, get_run(tk.get_or_bust(data_dict, "id")).id)
+    locks.release(row.source_id, row.id)
+    return run_to_api(row)
 
 
 def nx_harvest_run_pause(context: Context, data_dict: DataDict) -> Json:
@@ -89,7 +103,7 @@ def nx_harvest_run_pause(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_pause", context, data_dict)
-    return run_to_api(_decide(lifecycle.pause, get_run(tk.get_or_bust(data_dict, "id")).id))
+    return run_to_api(_decide(decisions.pause, get_run(tk.get_or_bust(data_dict, "id")).id))
 
 
 def nx_harvest_run_resume(context: Context, data_dict: DataDict) -> Json:
@@ -99,7 +113,7 @@ def nx_harvest_run_resume(context: Context, data_dict: DataDict) -> Json:
     :returns: the run
     """
     tk.check_access("nx_harvest_run_resume", context, data_dict)
-    row = _decide(lifecycle.resume, get_run(tk.get_or_bust(data_dict, "id")).id)
+    row = _decide(decisions.resume, get_run(tk.get_or_bust(data_dict, "id")).id)
     jobs.enqueue(row, get_source(row.source_id).name)
     return run_to_api(row)
 
@@ -115,10 +129,10 @@ def nx_harvest_run_undo(context: Context, data_dict: DataDict) -> Json:
     tk.check_access("nx_harvest_run_undo", context, data_dict)
     row = get_run(tk.get_or_bust(data_dict, "id"))
     if _is_for_workers(context, data_dict):
-        begun = _decide(undo.begin_undo, row.id)
+        begun = _decide(decisions.begin_undo, row.id)
         jobs.enqueue_undo(begun)
         return run_to_api(begun)
-    return run_to_api(_decide(undo.undo, row.id, _writer()))
+    return run_to_api(_decide(executor.undo, row.id, site_writer()))
 
 
 @tk.side_effect_free
@@ -134,8 +148,8 @@ def nx_harvest_run_show(context: Context, data_dict: DataDict) -> Json:
     """
     tk.check_access("nx_harvest_run_show", context, data_dict)
     row = get_run(tk.get_or_bust(data_dict, "id"))
-    done, total = executor.count_steps(row.id)
-    more: Json = {"progress": {"done": done, "total": total}, "speed": health.speed(row.stages, row.counts)}
+    done, total = count_steps(row.id)
+    more: Json = {"progress": {"done": done, "total": total}, "speed": compute_speed(row.stages, row.counts)}
     if params.flag(data_dict, "problems", True):
         more["problems"] = _problems(row.id, 0, MOST_PROBLEMS)
     return run_to_api(row) | more
@@ -151,7 +165,7 @@ def nx_harvest_run_list(context: Context, data_dict: DataDict) -> list[Json]:
     tk.check_access("nx_harvest_run_list", context, data_dict)
     source = get_source(tk.get_or_bust(data_dict, "source_id"))
     rows = model.Session.query(Run).filter_by(source_id=source.id).order_by(Run.created.desc())
-    return [run_to_api(row) for row in rows.limit(limit_param(data_dict, 20, 200))]
+    return [run_to_api(row) for row in rows.limit(params.limit(data_dict, 20, 200))]
 
 
 @tk.side_effect_free
@@ -169,7 +183,8 @@ def nx_harvest_run_plan(context: Context, data_dict: DataDict) -> Json:
     query = model.Session.query(PlanEntry).filter_by(run_id=row.id)
     if kind := data_dict.get("kind"):
         query = query.filter_by(kind=kind)
-    entries = query.order_by(PlanEntry.number).offset(offset_param(data_dict)).limit(limit_param(data_dict, 100, 1000))
+    offset, limit = params.offset(data_dict), params.limit(data_dict, 100, 1000)
+    entries = query.order_by(PlanEntry.number).offset(offset).limit(limit)
     hidden = ("data", "before")
     return {
         "count": query.count(),
@@ -189,7 +204,8 @@ def nx_harvest_problem_list(context: Context, data_dict: DataDict) -> Json:
     tk.check_access("nx_harvest_problem_list", context, data_dict)
     row = get_run(tk.get_or_bust(data_dict, "run_id"))
     count = model.Session.query(Finding).filter_by(run_id=row.id).count()
-    return {"count": count, "problems": _problems(row.id, offset_param(data_dict), limit_param(data_dict, 100, 10_000))}
+    offset, limit = params.offset(data_dict), params.limit(data_dict, 100, 10_000)
+    return {"count": count, "problems": _problems(row.id, offset, limit)}
 
 
 def _is_for_workers(context: Context, data_dict: DataDict) -> bool:
@@ -197,21 +213,19 @@ def _is_for_workers(context: Context, data_dict: DataDict) -> bool:
     return params.flag(data_dict, "queue", "api_version" in context)
 
 
-def _writer() -> writer.BulkWriter:
-    return writer.BulkWriter(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
-
-
 def _decide(decide: Callable[..., Run], *arguments: Any) -> Run:
-    """Take a decision and return the run.
+    """Take a decision, commit it and return the run.
 
     Raises:
         ValidationError: The decision does not fit the state of the run.
     """
     try:
-        return decide(*arguments)
+        row = decide(*arguments)
     except HarvestError as error:
-        text = messages.sentence(error.code, error.params) + " " + messages.remedy(error.code, error.params)
-        raise tk.ValidationError({"id": [text.strip()]}) from None
+        model.Session.rollback()
+        raise tk.ValidationError({"id": [messages.describe(error)]}) from None
+    model.Session.commit()
+    return row
 
 
 def _problems(run_id: str, offset: int, limit: int) -> list[Json]:
@@ -221,8 +235,8 @@ def _problems(run_id: str, offset: int, limit: int) -> list[Json]:
 
 def _finding_to_api(row: Finding) -> Json:
     """Return a finding with its sentences."""
-    params = {"field": field_labels.field(row.field), "position": row.position, "guid": row.guid, **row.params}
+    facts = {"field": field_labels.field(row.field), "position": row.position, "guid": row.guid, **row.params}
     return row.as_dict() | {
-        "message": messages.sentence(row.code, params),
-        "remedy": messages.remedy(row.code, params),
+        "message": messages.sentence(row.code, facts),
+        "remedy": messages.remedy(row.code, facts),
     }

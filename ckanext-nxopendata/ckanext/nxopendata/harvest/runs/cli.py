@@ -11,9 +11,8 @@ from ckan import model
 
 from ckanext.nxopendata.core.cli import as_json, print_json
 from ckanext.nxopendata.harvest import messages
-from ckanext.nxopendata.harvest.cli import KINDS, _call, harvest
+from ckanext.nxopendata.harvest.cli import KINDS, call_harvest_action, harvest
 from ckanext.nxopendata.harvest.planning import decisions
-from ckanext.nxopendata.harvest.runs.apply import SOURCE_CHANGE
 
 STAGES = {"plan": "读取并比对 · reading", "apply": "写入并索引 · writing"}
 RUN_STATES = {
@@ -70,15 +69,15 @@ class _Progress:
 def run_(ctx: click.Context, source_name: str, queue: bool, as_json: bool) -> None:
     """Harvest SOURCE now and tell what came of it. Exit status 1 if the run failed, 2 if it is held."""
     if queue:
-        run = _call("nx_harvest_run_create", {"source_id": source_name, "queue": True})
+        run = call_harvest_action("nx_harvest_run_create", {"source_id": source_name, "queue": True})
         print_json(run) if as_json else click.echo(f"已排队 queued: {run['id']}")
         return
     progress = _Progress(as_json)
     try:
-        run = _call("nx_harvest_run_create", {"source_id": source_name}, progress=progress)
+        run = call_harvest_action("nx_harvest_run_create", {"source_id": source_name}, progress=progress)
     finally:
         progress.close()
-    problems = _call("nx_harvest_problem_list", {"run_id": run["id"], "limit": 10_000})
+    problems = call_harvest_action("nx_harvest_problem_list", {"run_id": run["id"], "limit": 10_000})
     if as_json:
         print_json(run | {"problems": problems["problems"]})
     else:
@@ -93,7 +92,7 @@ def run_(ctx: click.Context, source_name: str, queue: bool, as_json: bool) -> No
 @click.pass_context
 def show_(ctx: click.Context, run_id: str, wait: bool, as_json: bool) -> None:
     """Show where RUN stands and what came of it. Exit status 1 if it failed, 2 if it is held."""
-    run = _call("nx_harvest_run_show", {"id": run_id})
+    run = call_harvest_action("nx_harvest_run_show", {"id": run_id})
     progress = _Progress(as_json)
     try:
         while wait and run["state"] in ("pending", "planning", "applying", "undoing"):
@@ -103,10 +102,10 @@ def show_(ctx: click.Context, run_id: str, wait: bool, as_json: bool) -> None:
                 progress("plan", sum(run["counts"].values()), None)
             time.sleep(1)
             model.Session.remove()
-            run = _call("nx_harvest_run_show", {"id": run_id})
+            run = call_harvest_action("nx_harvest_run_show", {"id": run_id})
     finally:
         progress.close()
-    source = _call("nx_harvest_source_show", {"id": run["source_id"]})
+    source = call_harvest_action("nx_harvest_source_show", {"id": run["source_id"]})
     print_json(run) if as_json else _print_summary(source["name"], run, run)
     ctx.exit(EXIT.get(run["state"], 0))
 
@@ -118,9 +117,11 @@ def problems_(run_id: str, as_json: bool) -> None:
     """List all problems of RUN: what is wrong, where, and what to do about it."""
     problems, count = [], 1
     while len(problems) < count:
-        found = _call("nx_harvest_problem_list", {"run_id": run_id, "offset": len(problems), "limit": 10_000})
-        count = found["count"]
-        problems += found["problems"]
+        page = call_harvest_action(
+            "nx_harvest_problem_list", {"run_id": run_id, "offset": len(problems), "limit": 10_000}
+        )
+        count = page["count"]
+        problems += page["problems"]
     print_json({"count": count, "problems": problems}) if as_json else _print_problems(problems)
 
 
@@ -130,19 +131,19 @@ def problems_(run_id: str, as_json: bool) -> None:
 @as_json
 def plan_(run_id: str, kind: str, as_json: bool) -> None:
     """Show what RUN would do, or did."""
-    found = _call("nx_harvest_run_plan", {"id": run_id, "kind": kind, "limit": 1000})
+    plan = call_harvest_action("nx_harvest_run_plan", {"id": run_id, "kind": kind, "limit": 1000})
     if as_json:
-        print_json(found)
+        print_json(plan)
         return
-    for entry in found["entries"]:
+    for entry in plan["entries"]:
         fields = ", ".join(_describe_change(change) for change in entry["changes"])
         click.echo(f"{KINDS[entry['kind']]}\t{entry['state']}\t{entry['guid']}\t{entry['title']}\t{fields}")
-    if found["count"] > len(found["entries"]):
-        click.echo(f"… {found['count']} 步 steps", err=True)
+    if plan["count"] > len(plan["entries"]):
+        click.echo(f"… {plan['count']} 步 steps", err=True)
 
 
 def _describe_change(change: dict[str, Any]) -> str:
-    if change["field"] == SOURCE_CHANGE:
+    if change["field"] == decisions.SOURCE_CHANGE:
         return f"来源 source: {change['old'] or '–'} → {change['new']}"
     return change["field"]
 
@@ -152,7 +153,7 @@ def _add_decision(name: str, doc: str) -> None:
     @click.argument("run_id", metavar="RUN")
     @as_json
     def command(run_id: str, as_json: bool) -> None:
-        run = _call(f"nx_harvest_run_{name}", {"id": run_id})
+        run = call_harvest_action(f"nx_harvest_run_{name}", {"id": run_id})
         print_json(run) if as_json else click.echo(f"{run['id']}: {RUN_STATES.get(run['state'], run['state'])}")
 
 

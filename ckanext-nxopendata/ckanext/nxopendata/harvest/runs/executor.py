@@ -1,231 +1,201 @@
-"""Carry out plans: any number of processes, on any machines, take chunks of any number of runs.
+"""Work on runs, and all of its transactions: plan a run, carry it out, undo it, put in order what a killed run left.
 
-A plan is split into chunks once. A worker that is free claims the next chunk of the run with the highest priority
-(:func:`claim_chunk`), carries it out in one transaction and one index batch, and marks it done. Nothing depends on
-which process does what, or on how often it is begun: a chunk that was done before finds nothing left to do.
+A run outlives its process, so it is committed in parts, here and nowhere below: a batch of the plan, a chunk of its
+steps, then the same chunk in the search index. Each part may be repeated. Whoever goes on with a run whose worker was
+killed finds in the states of the rows what is left to do; locks (:mod:`.coordination.locks`) keep two from doing it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gc
+import functools
 import logging
-import os
-import socket
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
-import sqlalchemy as sa
+import sqlalchemy.exc
 from ckan import model
 
-from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.harvest import config
-from ckanext.nxopendata.harvest.errors import HarvestError, Problem, ServiceUnreachableError
-from ckanext.nxopendata.harvest.mirror import copy
-from ckanext.nxopendata.harvest.models import Chunk, Finding, PlanEntry, Run, Source
-from ckanext.nxopendata.harvest.runs import apply as applying
-from ckanext.nxopendata.harvest.runs import locks, retry, states
-from ckanext.nxopendata.harvest.runs.apply import Writer
-from ckanext.nxopendata.harvest.sources import settings
+from ckanext.nxopendata.core.language import site_language
+from ckanext.nxopendata.harvest import config, formats
+from ckanext.nxopendata.harvest.errors import HarvestError, Problem, RunBusyError
+from ckanext.nxopendata.harvest.mirror import copy, versions
+from ckanext.nxopendata.harvest.models import Run, Source
+from ckanext.nxopendata.harvest.planning import findings, last_reading
+from ckanext.nxopendata.harvest.planning.planner import Planner, PlanningStoppedError, Reached
+from ckanext.nxopendata.harvest.runs import states
+from ckanext.nxopendata.harvest.runs.coordination import locks, retry
+from ckanext.nxopendata.harvest.runs.execution import apply, chunks, revert
+from ckanext.nxopendata.harvest.runs.execution.apply import Writer
+from ckanext.nxopendata.harvest.runs.execution.chunks import ChunkFailsError, Claim
+from ckanext.nxopendata.harvest.runs.garbage_collection import rare_garbage_collection
+from ckanext.nxopendata.harvest.runs.lifecycle import closing, decisions, plans, recovery, run_store
+from ckanext.nxopendata.harvest.runs.progress import Progress, count_steps, ignore_progress
+from ckanext.nxopendata.harvest.settings import source_settings
 
 log = logging.getLogger(__name__)
 
-Progress = Callable[[str, int, int | None], None]
-"""Takes the stage, how many records it has done, and of how many if that is known."""
-
-MOST_ATTEMPTS = 5
-"""A chunk whose worker died so often is not begun again: the run ends and says so."""
-
-CANDIDATES = 64
-"""Chunks of a run that are tried when looking for a free one; more processes than this wait for each other."""
+Renew = Callable[[], object]
+"""Renews the lock of the run's source."""
 
 
-def ignore_progress(_stage: str, _done: int, _total: int | None) -> None:
-    """Report progress to nobody."""
+# A run in this process
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A chunk that this process works on.
+def execute(run: Run, writer: Writer, progress: Progress = ignore_progress) -> Run:
+    """Plan a run and, unless it has to be approved, carry it out in this process.
 
-    Attributes:
-        key: Of the lock.
+    A source that cannot be read ends the run as ``failed`` with the reason; it does not raise.
+
+    Raises:
+        RunBusyError: Another run of the source is under way.
     """
+    run_id, source_id = run.id, run.source_id
 
-    run_id: str
-    source_id: str
-    number: int
-    first: int
-    last: int
+    def plan_and_apply() -> Run:
+        planned = _prepare(run_id, source_id, writer, progress, renew)
+        return carry_out(run_id, writer, progress, renew) if planned.state == "applying" else planned
 
-    @property
-    def key(self) -> str:
-        return f"chunk:{self.run_id}:{self.number}"
+    with locks.lock_source(source_id, run_id) as renew:
+        return _fail_on_error(run_id, plan_and_apply)
 
 
-def split_into_chunks(run_id: str, size: int) -> None:
-    """Split the steps of a plan that are to be carried out into chunks, once; the caller commits."""
-    if model.Session.scalar(sa.select(Chunk.number).where(Chunk.run_id == run_id).limit(1)) is not None:
-        return
-    place = sa.func.row_number().over(order_by=PlanEntry.number).label("place")
-    steps = (
-        sa.select(PlanEntry.number, place)
-        .where(PlanEntry.run_id == run_id, PlanEntry.state.in_(("planned", "written")))
-        .subquery()
-    )
-    part = (steps.c.place - 1) // size
-    chunks = sa.select(
-        sa.literal(run_id),
-        part,
-        sa.func.min(steps.c.number),
-        sa.func.max(steps.c.number),
-        sa.func.count(),
-        sa.literal("waiting"),
-        sa.literal(""),
-        sa.literal(0),
-        sa.literal(0.0),
-        sa.literal(0.0),
-    ).group_by(part)
-    names = ["run_id", "number", "first", "last", "steps", "state", "worker", "attempts", "seconds", "mirror_seconds"]
-    model.Session.execute(sa.insert(Chunk).from_select(names, chunks))
+def approve(run_id: str, writer: Writer, progress: Progress = ignore_progress) -> Run:
+    """Carry out a run that waits for a person, in this process.
 
-
-# Claiming
-
-
-_UTC = sa.func.timezone("utc", sa.func.clock_timestamp())
-"""The database's own clock, so that the clocks of the workers do not matter."""
-
-
-def runs_by_priority() -> list[str]:
-    """List the ids of the runs with waiting chunks, the run to be served next first.
-
-    The order is by the time since a worker last claimed a chunk of the run, divided by its source's priority: a source
-    of priority 50 gets twice the share of one of priority 100, and no run starves.
+    Raises:
+        RunStateError: The run does not wait.
+        RunBusyError: Its source is being harvested.
     """
-    waited = sa.extract("epoch", _UTC - sa.func.coalesce(Run.served, Run.planned, Run.created))
-    waiting = sa.exists().where(Chunk.run_id == Run.id, Chunk.state == "waiting")
-    query = (
-        sa.select(Run.id)
-        .join(Source, Source.id == Run.source_id)
-        .where(Run.state == "applying", waiting)
-        .order_by((waited / sa.func.greatest(Source.priority, 1)).desc(), Run.id)
-    )
-    return list(model.Session.scalars(query))
-
-
-def claim_chunk(work_locks: locks.WorkLocks, run_id: str | None = None) -> Claim | None:
-    """Claim a chunk that nobody works on; None when there is none.
-
-    Args:
-        work_locks: Locks that this process holds; the chunk's is added.
-        run_id: Claim a chunk of this run only.
-    """
-    for candidate in [run_id] if run_id else runs_by_priority():
-        if claim := _claim_chunk_of(work_locks, candidate):
-            return claim
-    model.Session.rollback()
-    return None
-
-
-def _claim_chunk_of(work_locks: locks.WorkLocks, run_id: str) -> Claim | None:
-    waiting = sa.select(Chunk.number).where(Chunk.run_id == run_id, Chunk.state == "waiting").order_by(Chunk.number)
-    for number in list(model.Session.scalars(waiting.limit(CANDIDATES))):
-        key = f"chunk:{run_id}:{number}"
-        if not work_locks.take(key):
-            continue
-        model.Session.rollback()  # sees what was committed before the lock was had
-        taken = (
-            sa.update(Chunk)
-            .where(Chunk.run_id == run_id, Chunk.number == number, Chunk.state == "waiting")
-            .where(sa.exists().where(Run.id == run_id, Run.state == "applying"))
-            .values(attempts=Chunk.attempts + 1, worker=_me())
-            .returning(Chunk.first, Chunk.last, Chunk.attempts)
-        )
-        row = model.Session.execute(taken, execution_options={"synchronize_session": False}).first()
-        if row is None:
-            model.Session.rollback()
-            work_locks.release(key)
-            continue
-        if row.attempts > MOST_ATTEMPTS:
-            model.Session.rollback()
-            work_locks.release(key)
-            fail(run_id, HarvestError("chunk_fails", number=number + 1, attempts=MOST_ATTEMPTS))
-            return None
-        served = (
-            sa.update(Run).where(Run.id == run_id).values(served=_UTC, heartbeat=utc_now()).returning(Run.source_id)
-        )
-        source_id = model.Session.scalars(served, execution_options={"synchronize_session": False}).one()
+    run = run_store.get(run_id)
+    states.check_step(run, "approve")
+    with locks.lock_source(run.source_id, run_id) as renew:
+        decisions.release(run_id)
         model.Session.commit()
-        return Claim(run_id, source_id, number, row.first, row.last)
-    return None
+        return _fail_on_error(run_id, lambda: carry_out(run_id, writer, progress, renew))
 
 
-def _me() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+def plan_for_workers(run_id: str, source_id: str, writer: Writer) -> Run:
+    """Plan a run for others to carry out; the caller holds its source's lock. A run that cannot be planned has failed.
+
+    Raises:
+        RunBusyError: Another process plans it.
+    """
+
+    def renew() -> None:
+        if not locks.take(source_id, run_id):
+            raise HarvestError("run_interrupted")
+
+    return _fail_on_error(run_id, lambda: _prepare(run_id, source_id, writer, ignore_progress, renew))
+
+
+def _fail_on_error(run_id: str, work: Callable[[], Run]) -> Run:
+    """Return the run; one that cannot go on has ended as ``failed``."""
+    try:
+        return work()
+    except RunBusyError:
+        raise
+    except PlanningStoppedError:
+        model.Session.rollback()
+        return run_store.get(run_id)
+    except HarvestError as error:
+        reason = error
+    except Exception as error:
+        log.exception("run %s failed", run_id)
+        reason = HarvestError("unexpected", reason=type(error).__name__)
+    return retry.retry_on_outage(lambda: fail(run_id, reason), config.patience())
+
+
+# Planning
+
+
+def _prepare(run_id: str, source_id: str, writer: Writer, progress: Progress, renew: Renew) -> Run:
+    """Plan a run, under its source's lock. Of two processes that are given the same run only one plans it.
+
+    Raises:
+        HarvestError: The source cannot be read.
+        RunBusyError: Another process plans the run.
+    """
+
+    def report_progress(stage: str, done: int, total: int | None) -> None:
+        renew()
+        progress(stage, done, total)
+
+    with locks.WorkLocks() as work_locks:
+        if not retry.retry_on_outage(lambda: work_locks.take(f"plan:{run_id}"), config.patience(), renew):
+            raise RunBusyError
+        run = run_store.get(run_id)
+        if not states.is_possible("plan", run.state):
+            return run
+        _recover(source_id, run_id, writer)
+        with rare_garbage_collection():
+            return retry.retry_on_outage(lambda: _make_plan(run_id, report_progress), config.patience(), renew)
+
+
+def _make_plan(run_id: str, progress: Progress) -> Run:
+    """Read the source and store what is to be done; committed by the batch, so that the plan can be read as it grows.
+
+    Safe to repeat: an unfinished plan is begun anew.
+
+    Raises:
+        HarvestError: The source cannot be read.
+        PlanningStoppedError: The run was cancelled or paused.
+    """
+    began = time.monotonic()
+    source = plans.begin(run_id)
+    model.Session.commit()
+    model.Session.expunge(source)
+    checks_files = source.files == "mirror" and config.mirror_check_seconds() > 0 and versions.is_local()
+    planner = None
+    with source_settings.open_client(source) as client:
+        first = last_reading.fetch_first_page(source, client)
+        if first is not None:
+            form = formats.detect(first) if source.format == "auto" else formats.get_format(source.format)
+            planner = Planner(run_id, source, form)
+            with first:
+                _commit_each(planner.read(first, client), progress)
+        elif checks_files:
+            planner = Planner.of_unchanged(run_id, source)
+        if planner and checks_files:
+            _commit_each(planner.plan_files(), progress)
+    seconds = round(time.monotonic() - began, 3)
+    if planner is None or (first is None and not planner.has_news):
+        run = plans.close_unchanged(run_id, source, seconds)
+    else:
+        run = plans.close(planner, seconds)
+    model.Session.commit()
+    model.Session.expire_all()
+    return run
+
+
+def _commit_each(batches: Iterator[Reached], progress: Progress) -> None:
+    for records, declared_total in batches:
+        model.Session.commit()
+        progress("plan", records, declared_total)
+
+
+def _recover(source_id: str, new_run_id: str, writer: Writer) -> None:
+    """Put in order what earlier runs of the source left: index what they wrote, finish their undoing, close them."""
+    for run_id, numbers in recovery.find_unindexed(source_id, new_run_id).items():
+        for part in _split(numbers):
+            retry.retry_on_outage(
+                lambda run_id=run_id, part=part: _index_chunk(run_id, part, writer), config.patience()
+            )
+        log.warning("run %s of source %s left %s datasets that were not indexed", run_id, source_id, len(numbers))
+    last = recovery.find_last_begun(source_id, new_run_id)
+    if last and model.Session.get_one(Source, source_id).files == "mirror":
+        copy.settle_run(last)
+    for run_id in recovery.find_runs(source_id, new_run_id, ("undoing",)):
+        finish_undo(run_id, writer, lambda: None)
+    for run_id in recovery.find_runs(source_id, new_run_id, ("planning", "applying", "paused")):
+        fail(run_id, HarvestError("run_interrupted"))
+    recovery.supersede_held(source_id, new_run_id)
+    model.Session.commit()
 
 
 # Carrying out
 
 
-def carry_out_chunk(taken: Claim, writer: Writer, renew: Callable[[], None] = lambda: None) -> None:
-    """Carry out a chunk and mark it done. Safe to repeat.
-
-    Raises:
-        ServiceUnreachableError: A service stayed away for longer than the configured patience.
-    """
-    began, mirroring = time.monotonic(), 0.0
-    source = model.Session.get_one(Source, taken.source_id, populate_existing=True)
-    numbers, copies = _step_numbers(taken), source.files == "mirror"
-    if copies:
-        mirroring = _mirror(taken, source, renew)
-
-    def work() -> None:
-        applying.apply_chunk(taken.run_id, taken.source_id, _step_numbers(taken), writer)
-
-    retry.retry_on_outage(work, config.patience(), renew)
-    if copies:
-        retry.retry_on_outage(lambda: copy.settle(taken.run_id, numbers), config.patience(), renew)
-
-    def mark() -> None:
-        seconds = time.monotonic() - began - mirroring
-        where = (Chunk.run_id == taken.run_id, Chunk.number == taken.number)
-        model.Session.execute(
-            sa.update(Chunk).where(*where).values(state="done", seconds=seconds, mirror_seconds=mirroring),
-            execution_options={"synchronize_session": False},
-        )
-        model.Session.execute(
-            sa.update(Run).where(Run.id == taken.run_id).values(heartbeat=utc_now()),
-            execution_options={"synchronize_session": False},
-        )
-        model.Session.commit()
-
-    retry.retry_on_outage(mark, config.patience(), renew)
-
-
-def _step_numbers(taken: Claim) -> list[int]:
-    query = sa.select(PlanEntry.number).where(
-        PlanEntry.run_id == taken.run_id,
-        PlanEntry.number.between(taken.first, taken.last),
-        PlanEntry.state.in_(("planned", "written")),
-    )
-    return sorted(model.Session.scalars(query))
-
-
-def _mirror(taken: Claim, source: Source, renew: Callable[[], None]) -> float:
-    began = time.monotonic()
-    model.Session.expunge(source)
-    with settings.open_client(source, config.mirror_limits()) as client:
-        problems = copy.prepare(taken.run_id, taken.source_id, _step_numbers(taken), client, renew)
-    model.Session.add_all(applying.to_finding(taken.run_id, problem) for problem in problems)
-    model.Session.commit()
-    return time.monotonic() - began
-
-
-def carry_out(
-    run_id: str, writer: Writer, progress: Progress = ignore_progress, renew: Callable[[], None] = lambda: None
-) -> Run:
+def carry_out(run_id: str, writer: Writer, progress: Progress, renew: Renew) -> Run:
     """Carry out a run in this process, beside whatever workers claim its chunks too. Safe to repeat.
 
     Returns when the run is done, or when somebody cancelled or paused it.
@@ -233,143 +203,191 @@ def carry_out(
     with locks.WorkLocks() as work_locks, rare_garbage_collection():
         while True:
             renew()
-            taken = retry.retry_on_outage(lambda: claim_chunk(work_locks, run_id), config.patience(), renew)
-            if taken is None:
+            claimed = retry.retry_on_outage(lambda: claim_chunk(work_locks, run_id), config.patience(), renew)
+            if claimed is None:
                 run = finish(run_id)
                 if run.state != "applying":
                     return run
                 time.sleep(0.2)  # another process is at the last chunks
                 continue
-            carry_out_chunk(taken, writer, renew)
-            work_locks.release(taken.key)
+            carry_out_chunk(claimed, writer, renew)
+            work_locks.release(claimed.key)
             progress("apply", *count_steps(run_id))
-
-
-# Garbage collection is set here, not where a worker is started: harvests also run in `ckan nx harvest run` and in the
-# processes that `ckan jobs worker` forks for each job, and the settings of the process are restored afterwards.
-
-YOUNG_OBJECTS = 10_000
-"""Containers made before the youngest generation is collected; Python's default is 700."""
-
-_DEFAULT_THRESHOLDS = gc.get_threshold()
-
-
-@contextlib.contextmanager
-def rare_garbage_collection() -> Iterator[None]:
-    """Collect garbage less often while a harvest makes many short-lived objects.
-
-    What the process holds already is not looked through at all; a process that serves pages has frozen that itself.
-    """
-    own = not gc.get_freeze_count()
-    if own:
-        gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, *_DEFAULT_THRESHOLDS[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*_DEFAULT_THRESHOLDS)
-        if own:
-            gc.unfreeze()
 
 
 def work_for(writer: Writer, seconds: float) -> bool:
     """Carry out chunks by the priority of their runs for about ``seconds``; tell whether there is more to do."""
     end = time.monotonic() + seconds
     with locks.WorkLocks() as work_locks, rare_garbage_collection():
-        while taken := retry.retry_on_outage(lambda: claim_chunk(work_locks), config.patience()):
-            renew = _renewer(taken)
+        while claimed := retry.retry_on_outage(lambda: claim_chunk(work_locks), config.patience()):
+            renew = functools.partial(locks.renew_lock, claimed.source_id, claimed.run_id)
             renew()
-            carry_out_chunk(taken, writer, renew)
-            work_locks.release(taken.key)
-            finish(taken.run_id)
+            carry_out_chunk(claimed, writer, renew)
+            work_locks.release(claimed.key)
+            finish(claimed.run_id)
             if time.monotonic() > end:
-                return bool(runs_by_priority())
+                return bool(chunks.runs_by_priority())
     return False
 
 
-def _renewer(taken: Claim) -> Callable[[], None]:
-    def renew() -> None:
+def claim_chunk(work_locks: locks.WorkLocks, run_id: str | None = None) -> Claim | None:
+    """Claim a chunk that nobody works on, of one run or by the priority of the runs; None when there is none."""
+    for candidate in [run_id] if run_id else chunks.runs_by_priority():
         try:
-            locks.take(taken.source_id, taken.run_id)
-        except ServiceUnreachableError:
-            log.warning("the lock of source %s could not be renewed", taken.source_id)
-
-    return renew
-
-
-def count_steps(run_id: str) -> tuple[int, int]:
-    """Count how many steps of a run's plan are done, and how many there are."""
-    done = sa.func.coalesce(sa.func.sum(Chunk.steps).filter(Chunk.state == "done"), 0)
-    row = model.Session.execute(
-        sa.select(done, sa.func.coalesce(sa.func.sum(Chunk.steps), 0)).where(Chunk.run_id == run_id)
-    ).one()
-    return int(row[0]), int(row[1])
+            claimed = chunks.claim(work_locks, candidate)
+        except ChunkFailsError as error:
+            fail(candidate, error)
+            continue
+        if claimed:
+            model.Session.commit()
+            return claimed
+    model.Session.rollback()
+    return None
 
 
-# Ending
+def carry_out_chunk(claimed: Claim, writer: Writer, renew: Renew) -> None:
+    """Carry out a chunk and mark it done. Safe to repeat.
+
+    Raises:
+        ServiceUnreachableError: A service stayed away for longer than the configured patience.
+    """
+    began, mirroring = time.monotonic(), 0.0
+    source = model.Session.get_one(Source, claimed.source_id, populate_existing=True)
+    numbers, copies = chunks.list_steps(claimed), source.files == "mirror"
+    if copies:
+        _copy_files(claimed, source, renew)
+        mirroring = time.monotonic() - began
+
+    def write_and_index() -> None:
+        left = chunks.list_steps(claimed)
+        with site_language():  # what the rules say is kept, whoever began the run
+            _write_chunk(claimed, left, writer)
+        _index_chunk(claimed.run_id, left, writer)
+
+    def mark_done() -> None:
+        chunks.mark_done(claimed, time.monotonic() - began - mirroring, mirroring)
+        model.Session.commit()
+
+    retry.retry_on_outage(write_and_index, config.patience(), renew)
+    if copies:
+        retry.retry_on_outage(lambda: copy.settle(claimed.run_id, numbers), config.patience(), renew)
+    retry.retry_on_outage(mark_done, config.patience(), renew)
+
+
+def _copy_files(claimed: Claim, source: Source, renew: Renew) -> None:
+    """Copy the files of a chunk's steps; committed by the step, as each may be large and slow."""
+    model.Session.expunge(source)
+    problems: list[Problem] = []
+    with source_settings.open_client(source, config.mirror_limits()) as client:
+        for found in copy.prepare(claimed.run_id, claimed.source_id, chunks.list_steps(claimed), client):
+            model.Session.commit()
+            renew()
+            problems += found
+    for problem in problems:
+        findings.add(claimed.run_id, problem)
+    model.Session.commit()
+
+
+def _write_chunk(claimed: Claim, numbers: Sequence[int], writer: Writer) -> None:
+    """Write steps and what became of them in one transaction; a step that the database refuses does not stop others."""
+    try:
+        apply.write_steps(claimed.run_id, claimed.source_id, numbers, writer)
+        model.Session.commit()
+    except sqlalchemy.exc.DBAPIError as error:
+        model.Session.rollback()
+        if retry.outage_code(error):
+            raise
+        if len(numbers) > 1:  # find the step that the database refuses
+            middle = len(numbers) // 2
+            for half in (numbers[:middle], numbers[middle:]):
+                _write_chunk(claimed, half, writer)
+            return
+        apply.refuse_step(claimed.run_id, numbers[0], str(error.orig))
+        model.Session.commit()
+
+
+def _index_chunk(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    apply.index_steps(run_id, numbers, writer)
+    model.Session.commit()
+    model.Session.expunge_all()
 
 
 def finish(run_id: str) -> Run:
     """Close a run whose chunks are all done, and remember its reading for the next. Safe to repeat."""
-    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
-    waiting = sa.select(Chunk.number).where(Chunk.run_id == run_id, Chunk.state == "waiting").limit(1)
-    if run.state != "applying" or model.Session.scalar(waiting) is not None:
-        model.Session.commit()
-        return run
-    counts, moved = dict(run.counts), {"refused": "refused", "duplicate": "duplicate"}
-    became = model.Session.execute(
-        sa.select(PlanEntry.kind, PlanEntry.state, sa.func.count())
-        .where(PlanEntry.run_id == run_id, PlanEntry.state.in_(moved), PlanEntry.kind != PlanEntry.state)
-        .group_by(PlanEntry.kind, PlanEntry.state)
-    )
-    for kind, state, number in became:
-        counts[kind] -= number
-        counts[moved[state]] += number
-    finished = utc_now()
-    run.counts = counts
-    run.stages = run.stages | _stages(run, (finished - (run.planned or finished)).total_seconds())
-    states.take_step(run, "finish")
-    count_problems(run)
-    source = model.Session.get_one(Source, run.source_id, populate_existing=True)
-    clean = not run.doubts and not counts["refused"]
-    source.trail = run.evidence.get("trail", []) if clean else []
-    source.fingerprint = run.evidence.get("fingerprint", "") if clean else ""
-    source.memory = run.evidence.get("memory", {}) if clean else {}
+    run = run_store.lock(run_id)
+    finished = closing.finish(run)
     model.Session.commit()
-    locks.release(source.id, run_id)
-    log.info("run %s done: %s", run_id, counts)
+    if finished:
+        locks.release(run.source_id, run_id)
+        log.info("run %s done: %s", run_id, run.counts)
     return run
-
-
-def finish_completed_runs() -> list[str]:
-    """Close the runs whose chunks are done although nobody closed them; return their ids."""
-    waiting = sa.exists().where(Chunk.run_id == Run.id, Chunk.state == "waiting")
-    left = sa.select(Run.id).where(Run.state == "applying", sa.not_(waiting))
-    return [run_id for run_id in list(model.Session.scalars(left)) if finish(run_id).state == "done"]
-
-
-def _stages(run: Run, seconds: float) -> dict[str, float]:
-    """Return the seconds by stage: ``apply`` from the first chunk to the last, ``mirror`` summed over the workers."""
-    mirroring = model.Session.scalar(sa.select(sa.func.sum(Chunk.mirror_seconds)).where(Chunk.run_id == run.id)) or 0
-    stages = {"apply": round(max(seconds, 0.0), 3)}
-    return stages | {"mirror": round(mirroring, 3)} if mirroring else stages
 
 
 def fail(run_id: str, error: HarvestError) -> Run:
     """End a run that could not go on. What it has written so far stays; one that was cancelled meanwhile stays so."""
     model.Session.rollback()
-    run = model.Session.get_one(Run, run_id, populate_existing=True)
-    if states.is_possible("fail", run.state):
-        states.take_step(run, "fail")
-    model.Session.add(applying.to_finding(run_id, Problem.from_error(error, "source")))
-    count_problems(run)
+    run = closing.fail(run_id, error)
     model.Session.commit()
     locks.release(run.source_id, run_id)
     log.warning("run %s of source %s failed: %s", run_id, run.source_id, error)
     return run
 
 
-def count_problems(run: Run) -> None:
-    """Bring the number of a run's problems up to date; the caller commits."""
-    model.Session.flush()
-    run.problem_count = model.Session.scalar(sa.select(sa.func.count()).where(Finding.run_id == run.id)) or 0
+# Undoing
+
+
+def undo(run_id: str, writer: Writer) -> Run:
+    """Bring the datasets of a finished run back to what they were before it. Goes on with an undoing that stopped.
+
+    Datasets that the run created are deleted (a sysadmin can undelete them); the others get their former
+    content, edits that people made since then included in what is lost. The source is read anew by the next run.
+
+    Raises:
+        RunStateError: It is not the last run of its source that changed anything.
+        RunBusyError: Its source is being harvested.
+    """
+    try:
+        run = decisions.begin_undo(run_id)
+    except HarvestError:
+        model.Session.rollback()
+        raise
+    model.Session.commit()
+    with locks.lock_source(run.source_id, run_id) as renew:
+        return finish_undo(run_id, writer, renew)
+
+
+def finish_undo(run_id: str, writer: Writer, renew: Renew) -> Run:
+    """Carry out an undoing that has begun, under the lock of its source. Safe to repeat.
+
+    Raises:
+        RunBusyError: Another process undoes the run.
+    """
+
+    def undo_all() -> Run:
+        source_id = run_store.get(run_id).source_id
+        for part in _split(revert.list_steps(run_id)):
+            renew()
+            _undo_chunk(run_id, source_id, part, writer)
+        run = closing.finish_undo(run_id)
+        model.Session.commit()
+        return run
+
+    with locks.WorkLocks() as work_locks:
+        if not retry.retry_on_outage(lambda: work_locks.take(f"undo:{run_id}"), config.patience(), renew):
+            raise RunBusyError
+        return retry.retry_on_outage(undo_all, config.patience(), renew)
+
+
+def _undo_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    """Take steps back in one transaction, then in the index; in between they are ``reverted``."""
+    revert.revert_steps(run_id, source_id, numbers, writer)
+    model.Session.commit()
+    revert.index_reverted(run_id, numbers, writer)
+    model.Session.commit()
+    model.Session.expunge_all()
+
+
+def _split(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the numbers of as many steps as a transaction takes."""
+    for start in range(0, len(numbers), config.chunk()):
+        yield numbers[start : start + config.chunk()]

@@ -12,9 +12,9 @@ from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.harvest import field_labels, messages
 from ckanext.nxopendata.harvest.models import Json, PlanEntry
-from ckanext.nxopendata.harvest.monitoring import health
 from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import states
+from ckanext.nxopendata.harvest.runs.progress import compute_speed
 from ckanext.nxopendata.review.pending import difference
 
 TONES = {
@@ -51,7 +51,7 @@ def nx_harvest_state(state: str) -> str:
 
 
 def nx_harvest_tone(state: str) -> str:
-    """``good``, ``warn``, ``bad`` or ``quiet``: how a state is coloured."""
+    """Return how a state is coloured: ``good``, ``warn``, ``bad`` or ``quiet``."""
     return TONES.get(state, "quiet")
 
 
@@ -116,11 +116,11 @@ def nx_harvest_changes(changes: list[Json]) -> list[Json]:
     label, value = helper_functions["nx_review_field"], helper_functions["nx_review_value"]
     return [
         {
-            "label": label(list(found.path)),
-            "before": value(list(found.path), found.before),
-            "after": value(list(found.path), found.after),
+            "label": label(list(change.path)),
+            "before": value(list(change.path), change.before),
+            "after": value(list(change.path), change.after),
         }
-        for found in difference.changes(before, after, list(before))
+        for change in difference.changes(before, after, list(before))
     ]
 
 
@@ -133,12 +133,12 @@ def nx_harvest_progress(run: Mapping[str, Any]) -> dict[str, Any]:
         "done": min(done, total),
         "total": total,
         "percent": round(100 * min(done, total) / total) if total else 0,
-        "speed": health.speed(run["stages"], run["counts"]),
+        "speed": compute_speed(run["stages"], run["counts"]),
     }
 
 
 def nx_harvest_titles(steps: list[Json]) -> dict[str, str]:
-    """Id -> title of the datasets of those steps that have no title of their own, as withdrawals have not."""
+    """Map ids to titles for the datasets of those steps that have no title of their own, as withdrawals have not."""
     ids = [step["dataset_id"] for step in steps if step["dataset_id"] and not step["title"]]
     query = sa.select(model.Package.id, model.Package.title).where(model.Package.id.in_(ids))
     return {row.id: row.title or "" for row in model.Session.execute(query)} if ids else {}

@@ -23,8 +23,11 @@ from ckanext.nxopendata.core.timezone import CHINA, utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError, RunBusyError
 from ckanext.nxopendata.harvest.models import Chunk, Run, Source
-from ckanext.nxopendata.harvest.runs import executor, lifecycle, locks, states, writer
-from ckanext.nxopendata.harvest.runs import undo as undoing
+from ckanext.nxopendata.harvest.runs import executor, states
+from ckanext.nxopendata.harvest.runs.coordination import locks
+from ckanext.nxopendata.harvest.runs.execution import chunks
+from ckanext.nxopendata.harvest.runs.execution.writer import site_writer
+from ckanext.nxopendata.harvest.runs.lifecycle import closing, retention, run_store
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +36,6 @@ LONGEST_PLAN = 12 * 3600
 
 LONGEST_WORK = 3600
 """Seconds after which the queue gives up a job that carries out chunks; a chunk of large files may take its time."""
-
-
-def _writer() -> writer.BulkWriter:
-    return writer.BulkWriter(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
 
 
 # Runs
@@ -60,10 +59,10 @@ def execute(run_id: str) -> None:
     if row is None or row.state not in ("pending", "planning"):
         return
     if not locks.take(row.source_id, run_id):
-        lifecycle.fail(run_id, RunBusyError())
+        executor.fail(run_id, RunBusyError())
         return
     try:
-        row = lifecycle.plan_for_workers(run_id, row.source_id, _writer())
+        row = executor.plan_for_workers(run_id, row.source_id, site_writer())
     except RunBusyError:  # another worker plans it
         return
     if row.state == "applying":
@@ -79,7 +78,7 @@ def undo(run_id: str) -> None:
     if row is None or row.state != "undoing":
         return
     try:
-        undoing.undo(run_id, _writer())
+        executor.undo(run_id, site_writer())
     except HarvestError as error:  # the timer offers it again
         log.warning("run %s could not be undone now: %s", run_id, error)
 
@@ -92,7 +91,7 @@ def enqueue_undo(row: Run) -> None:
 
 def carry_out_chunks() -> None:
     """Carry out chunks for a while; then queue up again if there are more."""
-    if executor.work_for(_writer(), config.turn_seconds()):
+    if executor.work_for(site_writer(), config.turn_seconds()):
         _enqueue_chunks()
 
 
@@ -101,7 +100,7 @@ def _enqueue_chunks() -> None:
 
 
 def enqueue_work() -> int:
-    """Queue as many jobs as there are workers and waiting chunks, less those that are there; return how many."""
+    """Queue as many jobs as there are workers and waiting chunks, less those that are queued; return how many."""
     queue = ckan_jobs.get_queue()
     waiting = model.Session.scalar(
         sa.select(sa.func.count())
@@ -113,8 +112,8 @@ def enqueue_work() -> int:
     workers = max(1, rq.Worker.count(queue=queue))
     name = f"{carry_out_chunks.__module__}.{carry_out_chunks.__name__}"
     ids = [*queue.get_job_ids(), *queue.started_job_registry.get_job_ids()]
-    there = sum(1 for job in rq.job.Job.fetch_many(ids, connection=queue.connection) if job and job.func_name == name)
-    missing = max(0, min(waiting or 0, workers) - there)
+    queued = sum(1 for job in rq.job.Job.fetch_many(ids, connection=queue.connection) if job and job.func_name == name)
+    missing = max(0, min(waiting or 0, workers) - queued)
     for _ in range(missing):
         _enqueue_chunks()
     return missing
@@ -136,15 +135,15 @@ def find_due_sources(moment: dt.datetime) -> list[Source]:
         .where(Source.state == "active", Source.schedule != "", sa.not_(busy))
         .order_by(Source.priority, Source.name)
     )
-    found = []
+    due = []
     for source, last in rows:
         local = moment.replace(tzinfo=dt.UTC).astimezone(CHINA)
         begun = croniter(source.schedule, local).get_prev(dt.datetime).astimezone(dt.UTC).replace(tzinfo=None)
         last = last or source.created
         # A time of the future is a clock that was set back since: it must not silence the source.
         if last < begun or last > moment + dt.timedelta(days=1):
-            found.append(source)
-    return found
+            due.append(source)
+    return due
 
 
 def start_due() -> list[str]:
@@ -152,7 +151,9 @@ def start_due() -> list[str]:
     names = []
     for source in find_due_sources(utc_now()):
         name = source.name
-        enqueue(lifecycle.create(source, ""), name)
+        run = run_store.create(source, "")
+        model.Session.commit()
+        enqueue(run, name)
         names.append(name)
         log.info("source %s is due", name)
     return names
@@ -164,7 +165,7 @@ def watch() -> list[str]:
     Returns:
         Ids of the runs that were queued again.
     """
-    found = []
+    requeued = []
     for row in model.Session.scalars(sa.select(Run).where(Run.state.in_(("applying", "paused", "undoing")))):
         locks.take(row.source_id, row.id)
     queued = _queued_runs()
@@ -175,17 +176,17 @@ def watch() -> list[str]:
                 continue
             work_locks.release(f"plan:{run_id}")
             tk.enqueue_job(execute, [run_id], title=f"harvest {name}", rq_kwargs={"timeout": LONGEST_PLAN})
-            found.append(run_id)
+            requeued.append(run_id)
         for row in model.Session.scalars(sa.select(Run).where(Run.state == "undoing")).all():
             if row.id not in queued and work_locks.take(f"undo:{row.id}"):
                 work_locks.release(f"undo:{row.id}")
                 enqueue_undo(row)
-                found.append(row.id)
-    found += executor.finish_completed_runs()
+                requeued.append(row.id)
+    requeued += [run_id for run_id in closing.find_completed() if executor.finish(run_id).state == "done"]
     model.Session.commit()
     if enqueue_work():
-        found += executor.runs_by_priority()
-    return found
+        requeued += chunks.runs_by_priority()
+    return requeued
 
 
 def _queued_runs() -> set[str]:
@@ -194,3 +195,18 @@ def _queued_runs() -> set[str]:
     names = {f"{job.__module__}.{job.__name__}" for job in (execute, undo)}
     jobs = rq.job.Job.fetch_many(queue.get_job_ids(), connection=queue.connection)
     return {job.args[0] for job in jobs if job and job.func_name in names and job.args}
+
+
+def remove_old_plans() -> int:
+    """Remove the plans and problems of runs that ended long ago; return the number of runs.
+
+    Safe to be killed and to repeat: a run is marked before the first of its rows goes, and is found again.
+    """
+    run_ids = retention.find_old_plans()
+    for run_id in run_ids:
+        more = retention.mark_removed(run_id)
+        model.Session.commit()
+        while more:
+            more = retention.remove_rows(run_id)
+            model.Session.commit()
+    return len(run_ids)

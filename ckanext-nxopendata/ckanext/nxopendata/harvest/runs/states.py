@@ -63,15 +63,23 @@ def is_possible(step: str, state: str) -> bool:
     return state in TRANSITIONS[step].sources
 
 
+def check_step(run: Run, step: str) -> None:
+    """Check that a run may take a step.
+
+    Raises:
+        RunStateError: The run is in a state in which the step is not possible.
+    """
+    if run.state not in TRANSITIONS[step].sources:
+        raise RunStateError(TRANSITIONS[step].error)
+
+
 def take_step(run: Run, step: str) -> None:
     """Bring a run to the state that a step leads to; the caller holds the run's row and commits.
 
     Raises:
         RunStateError: The run is in a state in which the step is not possible.
     """
-    transition = TRANSITIONS[step]
-    if run.state not in transition.sources:
-        raise RunStateError(transition.error)
-    run.state = transition.target
+    check_step(run, step)
+    run.state = TRANSITIONS[step].target
     if run.state in FINAL:
         run.finished = run.finished or utc_now()  # that of a run that is undone stays

@@ -18,27 +18,28 @@ CSV_PAGE = 5_000
 BOM = "\ufeff"
 
 
-def _run(run_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    found = act("nx_harvest_run_show", id=run_id, problems=False)
-    return found, act("nx_harvest_source_show", id=found["source_id"])
+def _load(run_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a run and its source."""
+    this_run = act("nx_harvest_run_show", id=run_id, problems=False)
+    return this_run, act("nx_harvest_source_show", id=this_run["source_id"])
 
 
 @nx_harvest.route("/run/<run_id>")
 def run(run_id: str) -> str:
-    """A run: where it stands, what it found, what may be decided."""
-    found, source = _run(run_id)
+    """A run: where it stands, what it this_run, what may be decided."""
+    this_run, source = _load(run_id)
     return tk.render(
-        "nx_harvest/run.html", {"run": found, "source": source, "steps": buttons.list_buttons(found, _may)}
+        "nx_harvest/run.html", {"run": this_run, "source": source, "steps": buttons.list_buttons(this_run, _may)}
     )
 
 
 @nx_harvest.route("/run/<run_id>/progress")
 def progress(run_id: str) -> Response:
     """The part of the page that changes while a run is under way."""
-    found, source = _run(run_id)
-    html = tk.render("nx_harvest/snippets/progress.html", {"run": found, "source": source})
+    this_run, source = _load(run_id)
+    html = tk.render("nx_harvest/snippets/progress.html", {"run": this_run, "source": source})
     response = Response(html, headers={"Cache-Control": "no-store"})
-    response.headers["X-NX-State"] = found["state"]
+    response.headers["X-NX-State"] = this_run["state"]
     return response
 
 
@@ -49,13 +50,13 @@ def _may(action: str, run_id: str) -> bool:
 @nx_harvest.route("/run/<run_id>/decide/<step>", methods=["GET", "POST"])
 def decide(run_id: str, step: str) -> Any:
     """Ask, then take a step: approve, refuse, pause, resume, cancel, undo."""
-    found, source = _run(run_id)
-    steps = {button.name: button for button in buttons.list_buttons(found, _may)}
+    this_run, source = _load(run_id)
+    steps = {button.name: button for button in buttons.list_buttons(this_run, _may)}
     if step not in steps:
         tk.h.flash_error(tk._("This cannot be done with the run as it is now"))
         return tk.redirect_to("nx_harvest.run", run_id=run_id)
     if tk.request.method == "GET":
-        return tk.render("nx_harvest/decide.html", {"run": found, "source": source, "step": steps[step]})
+        return tk.render("nx_harvest/decide.html", {"run": this_run, "source": source, "step": steps[step]})
     try:
         done = act(steps[step].action, id=run_id, **steps[step].data)
     except tk.ValidationError as error:
@@ -68,31 +69,31 @@ def decide(run_id: str, step: str) -> Any:
 @nx_harvest.route("/run/<run_id>/plan")
 def plan_page(run_id: str) -> str:
     """The steps of a run's plan, of one kind or all."""
-    found, source = _run(run_id)
+    this_run, source = _load(run_id)
     kind = tk.request.args.get("kind", "")
     kind = kind if kind in decisions.KINDS else ""
     page = tk.h.get_page_number(tk.request.args)
     steps = act("nx_harvest_run_plan", id=run_id, kind=kind, limit=PAGE, offset=(page - 1) * PAGE)
     extra = {"kind": kind, "page": page, "pages": -(-steps["count"] // PAGE)}
-    return tk.render("nx_harvest/plan.html", {"run": found, "source": source, "plan": steps, **extra})
+    return tk.render("nx_harvest/plan.html", {"run": this_run, "source": source, "plan": steps, **extra})
 
 
 @nx_harvest.route("/run/<run_id>/problems")
 def problems(run_id: str) -> str:
-    """What a run found wrong, and what to do about it."""
-    found, source = _run(run_id)
+    """What a run this_run wrong, and what to do about it."""
+    this_run, source = _load(run_id)
     page = tk.h.get_page_number(tk.request.args)
     listed = act("nx_harvest_problem_list", run_id=run_id, limit=PAGE, offset=(page - 1) * PAGE)
     extra = {"page": page, "pages": -(-listed["count"] // PAGE)}
-    return tk.render("nx_harvest/problems.html", {"run": found, "source": source, "found": listed, **extra})
+    return tk.render("nx_harvest/problems.html", {"run": this_run, "source": source, "found": listed, **extra})
 
 
 @nx_harvest.route("/run/<run_id>/problems.csv")
 def problems_csv(run_id: str) -> Response:
     """All problems of a run as CSV, UTF-8 with a byte order mark, as spreadsheets want it."""
-    found, source = _run(run_id)
+    this_run, source = _load(run_id)
     rows = list(_problem_rows(run_id))
-    return csv_response(rows, f"{source['name']}-{found['created'][:10]}-problems.csv")
+    return csv_response(rows, f"{source['name']}-{this_run['created'][:10]}-problems.csv")
 
 
 def _problem_rows(run_id: str) -> Iterator[list[str]]:

@@ -8,8 +8,10 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.core import params
+from ckanext.nxopendata.core.cli import site_user
 from ckanext.nxopendata.harvest import permissions
-from ckanext.nxopendata.harvest.api import get_source, limit_param, source_to_api
+from ckanext.nxopendata.harvest.api import get_source, source_to_api
 from ckanext.nxopendata.harvest.models import Json, KnownRecord, Source
 from ckanext.nxopendata.harvest.sources import dry_run, schema
 
@@ -106,8 +108,7 @@ def nx_harvest_source_test(context: Context, data_dict: DataDict) -> Json:
         columns = schema.validate({"name": "nx-dry-run", "title": "nx-dry-run", **given}, context)
     defaults: Json = {"credentials": "", "fingerprint": "", "trail": [], "memory": {}}
     source = Source(**{**defaults, **columns})
-    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    return dry_run.try_source(source, max(1, limit_param(data_dict, 20, dry_run.MOST)), user)
+    return dry_run.try_source(source, max(1, params.limit(data_dict, 20, dry_run.MOST)), site_user())
 
 
 def nx_harvest_source_delete(context: Context, data_dict: DataDict) -> None:

@@ -11,10 +11,10 @@ from ckan import model
 
 from ckanext.nxopendata.core.cli import as_json, print_json
 from ckanext.nxopendata.harvest import messages
-from ckanext.nxopendata.harvest.cli import KINDS, _call, harvest
+from ckanext.nxopendata.harvest.cli import KINDS, call_harvest_action, harvest
 from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.sources import credentials
-from ckanext.nxopendata.harvest.sources.settings import reseal_credentials
+from ckanext.nxopendata.harvest.settings import credentials
+from ckanext.nxopendata.harvest.settings.source_settings import reseal_credentials
 
 
 @harvest.group(short_help="采集源 / Sources")
@@ -93,9 +93,9 @@ def _given_fields(values: dict[str, Any]) -> dict[str, Any]:
 def source_create(name: str, update: bool, as_json: bool, **values: Any) -> None:
     """Create a source; with --update make it so, whether it exists or not."""
     data = {"name": name, **_given_fields(values)}
-    exists = update and name in {entry["name"] for entry in _call("nx_harvest_source_list", {})}
+    exists = update and name in {entry["name"] for entry in call_harvest_action("nx_harvest_source_list", {})}
     action = "nx_harvest_source_update" if exists else "nx_harvest_source_create"
-    result = _call(action, {**data, "id": name} if exists else data)
+    result = call_harvest_action(action, {**data, "id": name} if exists else data)
     if as_json:
         print_json(result)
     else:
@@ -108,7 +108,7 @@ def source_create(name: str, update: bool, as_json: bool, **values: Any) -> None
 @as_json
 def source_update(name: str, as_json: bool, **values: Any) -> None:
     """Change a source; what is not given stays."""
-    result = _call("nx_harvest_source_update", {"id": name, **_given_fields(values)})
+    result = call_harvest_action("nx_harvest_source_update", {"id": name, **_given_fields(values)})
     print_json(result) if as_json else click.echo(f"已更新 updated: {result['name']} <{result['url']}>")
 
 
@@ -117,11 +117,11 @@ def source_update(name: str, as_json: bool, **values: Any) -> None:
 @as_json
 def source_show(name: str, as_json: bool) -> None:
     """Show a source; of its credentials only their kind."""
-    found = _call("nx_harvest_source_show", {"id": name})
+    source = call_harvest_action("nx_harvest_source_show", {"id": name})
     if as_json:
-        print_json(found)
+        print_json(source)
         return
-    for key, value in found.items():
+    for key, value in source.items():
         if key != "last_run" and value not in (None, "", [], {}):
             click.echo(f"{key}\t{value}")
 
@@ -138,7 +138,7 @@ def source_test(ctx: click.Context, name: str | None, records: int, as_json: boo
     Keeps nothing. Exit status 1 if it cannot be read, 2 if a record would be refused.
     """
     data = _given_fields(values) | ({"id": name} if name else {}) | {"limit": records}
-    report = _call("nx_harvest_source_test", data)
+    report = call_harvest_action("nx_harvest_source_test", data)
     print_json(report) if as_json else _print_report(report)
     refused = report["counts"].get("refused", 0)
     ctx.exit(0 if report["ok"] and not refused else 2 if report["ok"] else 1)
@@ -172,11 +172,11 @@ def _print_report(report: dict[str, Any]) -> None:
 @as_json
 def source_list(as_json: bool) -> None:
     """List the sources with their last runs."""
-    found = _call("nx_harvest_source_list", {})
+    sources = call_harvest_action("nx_harvest_source_list", {})
     if as_json:
-        print_json(found)
+        print_json(sources)
         return
-    for entry in found:
+    for entry in sources:
         last = entry["last_run"]
         state = f"{last['state']} {last['created'][:16]}Z" if last else "从未采集 never harvested"
         click.echo(f"{entry['name']}\t{entry['format']}\t{entry['organization']}\t{state}\t{entry['title']}")
@@ -187,7 +187,7 @@ def source_list(as_json: bool) -> None:
 @as_json
 def source_delete(name: str, as_json: bool) -> None:
     """Delete a source; its datasets stay."""
-    _call("nx_harvest_source_delete", {"id": name})
+    call_harvest_action("nx_harvest_source_delete", {"id": name})
     print_json({"deleted": name}) if as_json else click.echo(f"已删除 deleted: {name}")
 
 

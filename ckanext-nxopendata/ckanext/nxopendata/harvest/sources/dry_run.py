@@ -18,7 +18,7 @@ from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
 from ckanext.nxopendata.harvest.mapping import mapper, rules
 from ckanext.nxopendata.harvest.models import Json, Source
 from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records
-from ckanext.nxopendata.harvest.sources import settings
+from ckanext.nxopendata.harvest.settings import source_settings
 
 LONGEST = 60
 """Seconds that one answer may take; a person is waiting."""
@@ -71,16 +71,16 @@ def try_source(source: Source, limit: int, user: str) -> Json:
 
 
 def _read(source: Source, limit: int, user: str, report: Json) -> None:
-    with settings.open_client(source) as client:
+    with source_settings.open_client(source) as client:
         client.limits = _shorter(client.limits)
-        report["url"] = settings.entry_url(source)
+        report["url"] = source_settings.entry_url(source)
         accept = "*/*" if source.format == "auto" else formats.get_format(source.format).accept
         first = client.get(report["url"], accept=accept)
         form = formats.detect(first) if source.format == "auto" else formats.get_format(source.format)
         report["format"] = form.name
-        found: list[Problem] = []
+        problems: list[Problem] = []
         completeness = Completeness()
-        reading = settings.reading(source, form, client, found.append, completeness)
+        reading = source_settings.reading(source, form, client, problems.append, completeness)
         reading.memory, reading.looks_ahead = {}, False
         records = iter(form.read(first, reading))
         try:
@@ -105,8 +105,8 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         "complete": not issues if ended or issues else None,
         "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in issues],
         "counts": counts,
-        "problems": [_to_json(problem) for problem in found],
-        "unused": _count_unused_names(settings.field_mapping(source, form), sample),
+        "problems": [_to_json(problem) for problem in problems],
+        "unused": _count_unused_names(source_settings.field_mapping(source, form), sample),
     }
 
 
@@ -116,9 +116,9 @@ def _shorter(limits: Limits) -> Limits:
 
 def _try_records(source: Source, form: Format, sample: list[Record], user: str) -> list[Json]:
     """Say what would become of each record."""
-    rules, bounds = settings.field_mapping(source, form), settings.bounds(source)
-    read_owner, read_licence = settings.owner_reader(source), checks.licence_reader()
-    fingerprint, known = settings.fingerprint(source, form), _known_records(source, sample)
+    rules, bounds = source_settings.field_mapping(source, form), source_settings.bounds(source)
+    read_owner, read_licence = source_settings.owner_reader(source), checks.licence_reader()
+    fingerprint, known = source_settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
     for record in sample:
         entry: Json = {"guid": record.guid, "position": record.position, "title": "", "dataset": {}, "problems": []}

@@ -9,10 +9,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.harvest import formats
-from ckanext.nxopendata.harvest.sources import settings
+from ckanext.nxopendata.harvest.settings import source_settings
 
 PLAIN = ("name", "title", "url", "format", "organization", "schedule", "files", "licence", "priority", "trust")
-LIMITS = tuple(settings.LIMITS)
+LIMITS = tuple(source_settings.LIMITS)
 OBJECTS = ("options", "mapping")
 CREDENTIALS = ("credentials_kind", "username", "password", "token")
 

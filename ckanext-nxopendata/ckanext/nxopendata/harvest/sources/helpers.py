@@ -18,7 +18,7 @@ from ckanext.nxopendata.harvest.sources import form
 
 
 def nx_harvest_tabs() -> list[tuple[str, str, bool]]:
-    """Endpoint, label and whether it is the reader's page, for each tab that the reader may open."""
+    """List endpoint, label and whether it is the reader's page, for each tab that the reader may open."""
     endpoint = tk.request.endpoint or ""
     tabs = [
         ("nx_harvest.index", tk._("Sources"), endpoint == "nx_harvest.index"),
@@ -36,8 +36,8 @@ def nx_harvest_may_see() -> bool:
         return False
     if authz.is_sysadmin(name) or roles.is_office(name):
         return True
-    mine = helper_functions["organizations_available"]("update_dataset")
-    ids = [organization["id"] for organization in mine]
+    organizations = helper_functions["organizations_available"]("update_dataset")
+    ids = [organization["id"] for organization in organizations]
     query = sa.select(Source.id).where(Source.organization_id.in_(ids), Source.state != "deleted").limit(1)
     return bool(ids) and model.Session.scalar(query) is not None
 
@@ -93,9 +93,9 @@ def nx_harvest_setting(name: str) -> str:
 
 
 def nx_harvest_settings(source: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and words of what a source has beside the settings that every source has; "" for what it has not."""
+    """List label and words of what a source has beside the settings that every source has; "" for what it has not."""
     title = helper_functions["nx_department_title"]
-    choices = {name: dict(found) for name, found in form.choices([]).items()}
+    choices = {name: dict(pairs) for name, pairs in form.choices([]).items()}
     limits = [f"{nx_harvest_setting(name)}: {number}" for name, number in source["limits"].items()]
     kind = source["credentials_kind"]
     words = {
@@ -138,7 +138,7 @@ def nx_harvest_provenance(dataset_id: str) -> dict[str, Any] | None:
         .where(KnownRecord.dataset_id == dataset_id)
         .order_by(Source.priority, Source.name)
     )
-    found = [
+    sources = [
         {
             "name": "" if row.deleted else row.name,
             "title": row.title,
@@ -149,4 +149,4 @@ def nx_harvest_provenance(dataset_id: str) -> dict[str, Any] | None:
         }
         for row in model.Session.execute(query)
     ]
-    return {"sources": found} if found else None
+    return {"sources": sources} if sources else None

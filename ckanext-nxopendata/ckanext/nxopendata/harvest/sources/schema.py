@@ -16,7 +16,7 @@ from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError, HarvestError
 from ckanext.nxopendata.harvest.mapping import tables
 from ckanext.nxopendata.harvest.models import Json, Source
-from ckanext.nxopendata.harvest.sources import credentials, settings
+from ckanext.nxopendata.harvest.settings import credentials, source_settings
 
 STATES = ["active", "paused"]
 FILES = ["link", "mirror"]
@@ -69,10 +69,10 @@ def _schedule(value: Any) -> Any:
 
 
 def _department(key: Any) -> str:
-    found = model.Group.get(key) if isinstance(key, str) else None
-    if found is None or not found.is_organization or found.state != "active":
+    group = model.Group.get(key) if isinstance(key, str) else None
+    if group is None or not group.is_organization or group.state != "active":
         raise tk.Invalid(tk._("Not a department: %s") % key)
-    return found.id
+    return group.id
 
 
 def _departments(value: Any) -> list[str]:
@@ -95,8 +95,8 @@ def _mapping(value: Any) -> Any:
 
 def _limits(value: Any) -> Any:
     for key, number in value.items() if isinstance(value, dict) else [("", None)]:
-        if key not in settings.LIMITS:
-            raise tk.Invalid(tk._("Choose one of: %s") % ", ".join(settings.LIMITS))
+        if key not in source_settings.LIMITS:
+            raise tk.Invalid(tk._("Choose one of: %s") % ", ".join(source_settings.LIMITS))
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
             raise tk.Invalid(tk._("%s must be a whole number of at least 1") % key)
     return value

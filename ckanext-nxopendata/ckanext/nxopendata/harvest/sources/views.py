@@ -6,10 +6,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import act, require_access
 from ckanext.nxopendata.harvest.monitoring import health
 from ckanext.nxopendata.harvest.sources import form
-from ckanext.nxopendata.harvest.views import _allowed, nx_harvest
+from ckanext.nxopendata.harvest.views import nx_harvest
 
 RUNS = 20
 """Runs on a page of a source."""
@@ -24,7 +24,7 @@ def index() -> str:
 @nx_harvest.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """The form of a new source; ``test`` shows what would come of it before anything is kept."""
-    _allowed("nx_harvest_source_create")
+    require_access("nx_harvest_source_create")
     if tk.request.method == "GET":
         return _render_form(form.EMPTY)
     typed = form.read_form(tk.request.form)
@@ -34,7 +34,7 @@ def new() -> Any:
 @nx_harvest.route("/source/<name>/edit", methods=["GET", "POST"])
 def edit(name: str) -> Any:
     """The form of a source."""
-    _allowed("nx_harvest_source_update", id=name)
+    require_access("nx_harvest_source_update", id=name)
     source = act("nx_harvest_source_show", id=name)
     if tk.request.method == "GET":
         return _render_form(form.to_form(source), source=source)
@@ -68,35 +68,35 @@ def _render_form(typed: dict[str, str], errors: Any = None, source: Any = None, 
 @nx_harvest.route("/source/<name>")
 def source(name: str) -> str:
     """A source and its runs."""
-    found = act("nx_harvest_source_show", id=name)
+    saved = act("nx_harvest_source_show", id=name)
     page = tk.h.get_page_number(tk.request.args)
     runs = act("nx_harvest_run_list", source_id=name, limit=min(page * RUNS + 1, 200))
     extra = {"runs": runs[(page - 1) * RUNS : page * RUNS], "page": page, "more": len(runs) > page * RUNS}
     return tk.render(
-        "nx_harvest/source.html", {"source": found, "health": health.list_health([found["id"]])[0], **extra}
+        "nx_harvest/source.html", {"source": saved, "health": health.list_health([saved["id"]])[0], **extra}
     )
 
 
 @nx_harvest.route("/source/<name>/test", methods=["GET", "POST"])
 def test(name: str) -> str:
     """What would come of a source; nothing is kept. The page asks first: it reads from another server."""
-    found = act("nx_harvest_source_show", id=name)
+    saved = act("nx_harvest_source_show", id=name)
     tested, errors = None, {}
     if tk.request.method == "POST":
         try:
-            tested = act("nx_harvest_source_test", id=found["id"])
+            tested = act("nx_harvest_source_test", id=saved["id"])
         except tk.ValidationError as error:
             errors = error.error_dict
-    return tk.render("nx_harvest/test.html", {"source": found, "tested": tested, "errors": errors})
+    return tk.render("nx_harvest/test.html", {"source": saved, "tested": tested, "errors": errors})
 
 
 @nx_harvest.route("/source/<name>/delete", methods=["GET", "POST"])
 def delete(name: str) -> Any:
     """Ask, then delete a source; its datasets stay."""
-    _allowed("nx_harvest_source_delete", id=name)
-    found = act("nx_harvest_source_show", id=name)
+    require_access("nx_harvest_source_delete", id=name)
+    saved = act("nx_harvest_source_show", id=name)
     if tk.request.method == "GET":
-        return tk.render("nx_harvest/delete.html", {"source": found})
+        return tk.render("nx_harvest/delete.html", {"source": saved})
     act("nx_harvest_source_delete", id=name)
     tk.h.flash_success(tk._("The source was deleted; its datasets stay"))
     return tk.redirect_to("nx_harvest.index")
@@ -106,16 +106,16 @@ def delete(name: str) -> Any:
 def start(name: str) -> Any:
     """Hand a run to the workers."""
     try:
-        made = act("nx_harvest_run_create", source_id=name, queue=True)
+        run = act("nx_harvest_run_create", source_id=name, queue=True)
     except tk.ValidationError as error:
         tk.h.flash_error(" ".join(map(str, error.error_summary.values())))
         return tk.redirect_to("nx_harvest.source", name=name)
-    return tk.redirect_to("nx_harvest.run", run_id=made["id"])
+    return tk.redirect_to("nx_harvest.run", run_id=run["id"])
 
 
 @nx_harvest.route("/source/<name>/state", methods=["POST"])
 def state(name: str) -> Any:
     """Pause a source, or set it to active again."""
-    wanted = "paused" if tk.request.form.get("todo") == "pause" else "active"
-    act("nx_harvest_source_update", id=name, state=wanted)
+    new_state = "paused" if tk.request.form.get("todo") == "pause" else "active"
+    act("nx_harvest_source_update", id=name, state=new_state)
     return tk.redirect_to("nx_harvest.source", name=name)

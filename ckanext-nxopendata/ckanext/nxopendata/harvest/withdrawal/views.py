@@ -6,14 +6,14 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.core.web import act
-from ckanext.nxopendata.harvest.views import _allowed, nx_harvest
+from ckanext.nxopendata.core.web import act, require_access
+from ckanext.nxopendata.harvest.views import nx_harvest
 
 
 @nx_harvest.route("/dataset/<dataset_id>/restore", methods=["GET", "POST"])
 def restore(dataset_id: str) -> Any:
     """Ask, then bring a withdrawn dataset back to the public."""
-    _allowed("nx_harvest_dataset_restore", id=dataset_id)
+    require_access("nx_harvest_dataset_restore", id=dataset_id)
     dataset = act("package_show", id=dataset_id)
     if tk.request.method == "GET":
         return tk.render("nx_harvest/restore.html", {"dataset": dataset})

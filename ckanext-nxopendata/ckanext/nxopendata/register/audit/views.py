@@ -8,11 +8,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import act, require_access
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.audit import export_lists
 from ckanext.nxopendata.register.official_tables.views import MEDIA, sent
-from ckanext.nxopendata.register.web import require_access
 
 nx_register_audit = Blueprint("nx_register_audit", __name__, url_prefix="/register/audit")
 
@@ -82,7 +81,7 @@ def finding(id: str) -> Any:  # noqa: A002  CKAN's name for it in addresses
 @nx_register_audit.route("/sample")
 def sample() -> str:
     """Draw a sample."""
-    require_access("nx_audit_sample", {})
+    require_access("nx_audit_sample")
     names = ("of", "size", "seed", "owner_org")
     choice = {name: value for name in names if (value := tk.request.args.get(name, ""))}
     errors: dict[str, Any] = {}

@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.web import require_access
 from ckanext.nxopendata.register import permissions
 from ckanext.nxopendata.register.integration import diagram, integration_plan
 from ckanext.nxopendata.register.systems import system_store
-from ckanext.nxopendata.register.web import chosen_department, require_access
+from ckanext.nxopendata.register.web import chosen_department
 
 nx_register_integration = Blueprint("nx_register_integration", __name__, url_prefix="/register")
 
@@ -19,7 +20,7 @@ nx_register_integration = Blueprint("nx_register_integration", __name__, url_pre
 @nx_register_integration.route("/integration")
 def merging() -> str:
     """Before and after, as pictures and as tables."""
-    require_access("nx_system_integration", {"owner_org": chosen_department()})
+    require_access("nx_system_integration", owner_org=chosen_department())
     owners = permissions.readable_departments({"user": tk.current_user.name}, chosen_department())
     language = reader_language()
     shown = []

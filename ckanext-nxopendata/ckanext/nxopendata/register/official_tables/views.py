@@ -11,12 +11,12 @@ from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
 from ckanext.nxopendata.core import codelists, web
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import act, require_access
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.official_tables import actions, contacts, layout
 from ckanext.nxopendata.register.official_tables.intake import importer
 from ckanext.nxopendata.register.official_tables.models import Import
-from ckanext.nxopendata.register.web import require_access, require_department
+from ckanext.nxopendata.register.web import require_department
 
 nx_register_tables = Blueprint("nx_register_tables", __name__, url_prefix="/register")
 
@@ -55,7 +55,7 @@ def _forms() -> list[layout.Layout]:
 def _filled(number: str, owner_org: str | None) -> Any:
     if number not in layout.NUMBERS:
         return tk.abort(404)
-    require_access("nx_system_table", {"number": number, "owner_org": owner_org})
+    require_access("nx_system_table", number=number, owner_org=owner_org)
     if owner_org:
         require_department(owner_org)
     return actions.fill_table({"user": tk.current_user.name}, number, owner_org)
@@ -111,7 +111,7 @@ def unit(owner_org: str) -> Any:
 @nx_register_tables.route("/import/<owner_org>", methods=["GET", "POST"])
 def bring(owner_org: str) -> Any:
     """The entrance; a POST brings a file to preview."""
-    require_access("nx_system_import_preview", {"owner_org": owner_org})
+    require_access("nx_system_import_preview", owner_org=owner_org)
     require_department(owner_org)
     errors: dict[str, Any] = {}
     if tk.request.method == "POST":

@@ -7,13 +7,12 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import act, require_access
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.web import (
     PAGE_SIZE,
     entry_form,
     query_values,
-    require_access,
     require_department,
 )
 
@@ -76,7 +75,7 @@ def project(id: str) -> Any:  # noqa: A002  the same
 def project_edit(id: str) -> Any:  # noqa: A002  the same
     """The form of a project."""
     shown = act("nx_project_show", id=id)
-    require_access("nx_project_update", {"id": id})
+    require_access("nx_project_update", id=id)
     return entry_form(
         "project",
         "nx_register_projects.project",
@@ -88,7 +87,7 @@ def project_edit(id: str) -> Any:  # noqa: A002  the same
 @nx_register_projects.route("/projects/new/<owner_org>", methods=["GET", "POST"])
 def project_new(owner_org: str) -> Any:
     """The form of a new project."""
-    require_access("nx_project_create", {"owner_org": owner_org})
+    require_access("nx_project_create", owner_org=owner_org)
     require_department(owner_org)
     return entry_form(
         "project",

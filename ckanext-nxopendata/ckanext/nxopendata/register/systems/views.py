@@ -7,13 +7,12 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import act, require_access
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.web import (
     PAGE_SIZE,
     entry_form,
     query_values,
-    require_access,
     require_department,
 )
 
@@ -82,7 +81,7 @@ def system_edit(id: str) -> Any:  # noqa: A002  the same
     shown = act("nx_system_show", id=id)
     if "id" not in shown:
         return tk.abort(403, tk._("This is for the department itself and the supervising offices"))
-    require_access("nx_system_update", {"id": id})
+    require_access("nx_system_update", id=id)
     return entry_form(
         "system",
         "nx_register.system",
@@ -94,7 +93,7 @@ def system_edit(id: str) -> Any:  # noqa: A002  the same
 @nx_register.route("/systems/new/<owner_org>", methods=["GET", "POST"])
 def system_new(owner_org: str) -> Any:
     """The form of a new system."""
-    require_access("nx_system_create", {"owner_org": owner_org})
+    require_access("nx_system_create", owner_org=owner_org)
     require_department(owner_org)
     empty = {"owner_org": owner_org, "nx_plan": "keep"}
     return entry_form(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.models import Chunk, Finding, PlanEntry, Run
+from ckanext.nxopendata.harvest.runs.lifecycle import run_store
 from ckanext.nxopendata.harvest.runs.states import FINAL
 
 FORGOTTEN = "plan_forgotten"
@@ -24,13 +25,10 @@ ROWS = 10_000
 """Rows removed in one transaction."""
 
 
-def remove_old_plans() -> int:
-    """Remove the plans and problems of runs that ended more than ``keep_plans_days`` days ago; how many runs.
-
-    Safe to be killed and to repeat: a run is marked before the first of its rows goes.
-    """
+def find_old_plans() -> list[str]:
+    """Find the runs that ended more than ``keep_plans_days`` days ago and whose plan or problems can go."""
     if not config.keep_plans_days():
-        return 0
+        return []
     later = aliased(Run)
     wrote_later = (
         sa.select(PlanEntry.number)
@@ -52,23 +50,28 @@ def remove_old_plans() -> int:
         .where(sa.or_(marked, sa.and_(followed.exists(), sa.or_(wrote_later.exists(), sa.not_(wrote.exists())))))
         .order_by(Run.finished, Run.created)
     )
-    runs = list(model.Session.scalars(query))
-    for run_id in runs:
-        _remove_plan(run_id)
-    return len(runs)
+    return list(model.Session.scalars(query))
 
 
-def _remove_plan(run_id: str) -> None:
-    run = model.Session.get_one(Run, run_id, populate_existing=True, with_for_update=True)
-    if run.state not in FINAL:  # somebody has begun to undo it meanwhile
-        model.Session.rollback()
-        return
+def mark_removed(run_id: str) -> bool:
+    """Mark a run as one without a plan, before the first of its rows goes; the caller commits.
+
+    Returns:
+        Whether the rows may go; False when somebody has begun to undo the run meanwhile.
+    """
+    run = run_store.lock(run_id)
+    if run.state not in FINAL:
+        return False
     run.note = {FORGOTTEN: utc_now().date().isoformat(), **run.note}
-    model.Session.commit()
+    return True
+
+
+def remove_rows(run_id: str) -> bool:
+    """Remove some rows of a run's plan and problems; the caller commits. Tell whether there may be more."""
     for table in (PlanEntry, Finding, Chunk):
         place = sa.literal_column("ctid")
         some = sa.select(place).select_from(table).where(table.run_id == run_id).limit(ROWS)
         statement = sa.delete(table).where(place.in_(some.scalar_subquery())).returning(table.run_id)
-        while model.Session.execute(statement, execution_options={"synchronize_session": False}).first():
-            model.Session.commit()
-    model.Session.commit()
+        if model.Session.execute(statement, execution_options={"synchronize_session": False}).first():
+            return True
+    return False

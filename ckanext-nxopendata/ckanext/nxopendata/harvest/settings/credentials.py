@@ -39,7 +39,7 @@ def detect_kind(given: Any) -> str | None:
 
 
 def seal(given: Mapping[str, str]) -> str:
-    """``given`` encrypted; "" for none."""
+    """Encrypt credentials; "" for none."""
     return _box().encrypt(json.dumps(dict(given)).encode()).decode() if given else ""
 
 

@@ -1,4 +1,4 @@
-"""Who may follow the changes: everybody the feed of public datasets, the office the webhooks."""
+"""Who may have the portal send messages: the office."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.nxopendata.core import roles
-
-
-@tk.auth_allow_anonymous_access
-def nx_changes_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """Allow everybody; the feed holds nothing but public datasets."""
-    return {"success": True}
 
 
 def allow_office(context: Context, _data_dict: DataDict | None) -> AuthResult:

@@ -59,6 +59,18 @@ def take(source_id: str, owner: str) -> bool:
         raise ServiceUnreachableError("queue_unreachable") from error
 
 
+def renew_lock(source_id: str, owner: str) -> bool:
+    """Renew a source's lock; False when somebody else has it.
+
+    True while Redis does not answer: the locks of the pieces of work still keep two processes apart.
+    """
+    try:
+        return take(source_id, owner)
+    except ServiceUnreachableError:
+        log.warning("the lock of source %s could not be renewed", source_id)
+        return True
+
+
 def _acquire(source_id: str, owner: str) -> bool:
     lock = _lock(source_id, owner)
     try:
@@ -99,11 +111,8 @@ def lock_source(source_id: str, owner: str) -> Iterator[Callable[[], None]]:
         nonlocal last
         if time.monotonic() - last > SECONDS / 8:
             last = time.monotonic()
-            try:
-                if not take(source_id, owner):
-                    raise HarvestError("run_interrupted")
-            except ServiceUnreachableError:
-                log.debug("without Redis the locks of the pieces of work still keep two processes apart")
+            if not renew_lock(source_id, owner):
+                raise HarvestError("run_interrupted")
 
     try:
         yield renew

@@ -11,23 +11,21 @@ import datetime as dt
 import json
 import logging
 import time
-from typing import Any
 
 import ckan.plugins.toolkit as tk
-import redis.exceptions
 import requests
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import jobs
 
-from ckanext.nxopendata.changes import feed, signing
-from ckanext.nxopendata.changes.models import Change, Delivery, Webhook
+from ckanext.nxopendata.changes.feed import change_feed
+from ckanext.nxopendata.changes.feed.models import Change
+from ckanext.nxopendata.changes.webhooks import config, signing
+from ckanext.nxopendata.changes.webhooks.models import Delivery, Json, Webhook
+from ckanext.nxopendata.core.config import user_agent
+from ckanext.nxopendata.core.outbound.errors import OutboundError
+from ckanext.nxopendata.core.outbound.guarded_http import AddressGuard, GuardedSession, RequestTimer, guarded_session
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.harvest import config
-from ckanext.nxopendata.harvest.errors import HarvestError
-from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard, GuardedSession, RequestTimer, guarded_session
-from ckanext.nxopendata.harvest.models import Json
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +44,8 @@ LONGEST = 30
 KEPT = 200
 """Deliveries of a webhook that are kept."""
 
-LOCK_SECONDS = 120
-DEBOUNCE = 5
-"""Seconds after a change until webhooks are told, so that a chunk of a harvest makes one message."""
-
 WANTED = "nx:webhook:wanted"
-ANNOUNCED = "nx:webhook:announced"
-_announced_here = 0.0
+"""Key in Redis that is there while there is an active webhook."""
 
 
 def derive_secret(hook: Webhook) -> str:
@@ -60,102 +53,34 @@ def derive_secret(hook: Webhook) -> str:
     return signing.derive_secret(tk.config["SECRET_KEY"], hook.id, hook.salt)
 
 
-def announce() -> None:
-    """Have the webhooks told soon that something may have changed. Cheap, and silent when there are none.
-
-    Called for every dataset that is written, before its transaction is over; what is missed here, the next call
-    of ``ckan nx harvest due`` finds.
-    """
-    global _announced_here
-    if time.monotonic() - _announced_here < 1:
-        return
-    _announced_here = time.monotonic()
-    try:
-        connection = client()
-        if connection.exists(WANTED) and connection.set(ANNOUNCED, 1, nx=True, ex=DEBOUNCE):
-            _later(DEBOUNCE, deliver_due)
-    except redis.exceptions.RedisError as error:
-        log.warning("webhooks are not told now: %s", error)
-
-
 def update_wanted_flag() -> None:
-    """Store in Redis whether there is an active webhook, for :func:`announce`."""
+    """Store in Redis whether there is an active webhook, so that writing a dataset need not ask the database."""
     active = model.Session.scalar(sa.select(Webhook.id).where(Webhook.state == "active").limit(1))
     connection = client()
     connection.set(WANTED, 1) if active else connection.delete(WANTED)
 
 
-def deliver_due(*, queue: bool = True) -> list[str]:
-    """Begin the deliveries that are due; return the ids of the webhooks.
-
-    Args:
-        queue: As jobs; False only tells which they are.
-    """
-    update_wanted_flag()
+def find_due() -> list[str]:
+    """Find the active webhooks that have something to be sent now; return their ids."""
     fresh = model.Session.scalar(sa.select(Change.dataset_id).where(Change.seq.is_(None)).limit(1)) is not None
-    newest, moment = feed.find_newest(), utc_now()
-    begun = []
+    newest, moment = change_feed.find_newest(), utc_now()
+    due = []
     for hook in model.Session.scalars(sa.select(Webhook).where(Webhook.state == "active")).all():
-        waiting = _waiting(hook.id)
+        waiting = find_waiting(hook.id)
         if waiting.next_try <= moment if waiting else fresh or hook.cursor < newest:
-            if queue:
-                tk.enqueue_job(deliver, [hook.id], title=f"webhook {hook.id}")
-            begun.append(hook.id)
-    return begun
+            due.append(hook.id)
+    return due
 
 
-def deliver(webhook_id: str) -> None:
-    """Send a webhook, as a job, what it was not sent yet, until nothing is left or it does not accept a message."""
-    lock = client().lock(f"nx:webhook:{webhook_id}", timeout=LOCK_SECONDS, blocking=False)
-    if not lock.acquire():
-        return
-    try:
-        with guarded_session(AddressGuard(config.webhook_allowed_hosts()), config.user_agent()) as session:
-            while _next(webhook_id, session):
-                lock.reacquire()
-    finally:
-        try:
-            lock.release()
-        except redis.exceptions.LockError:
-            log.warning("the lock of webhook %s was gone", webhook_id)
-
-
-def _next(webhook_id: str, session: GuardedSession) -> bool:
-    """Send one message; tell whether to go on."""
-    hook = model.Session.get(Webhook, webhook_id, populate_existing=True)
-    if hook is None or hook.state != "active":
-        return False
-    delivery = _waiting(hook.id) or _new(hook)
-    if delivery is None or delivery.next_try > utc_now():
-        return False
-    delivery.attempts += 1
-    delivery.tried = utc_now()
-    delivery.status, delivery.reason, delivery.params = _post(hook, delivery, session)
-    if not delivery.reason:
-        delivery.state, hook.cursor = "delivered", delivery.cursor
-        _forget_old(hook.id)
-        model.Session.commit()
-        return True
-    log.warning("webhook %s: try %s failed: %s", hook.id, delivery.attempts, delivery.reason)
-    if delivery.attempts > len(BACK_OFF):
-        delivery.state, hook.state = "failed", "stopped"
-        model.Session.commit()
-        _notify_owner(hook)
-        return False
-    wait = BACK_OFF[delivery.attempts - 1]
-    delivery.next_try = utc_now() + dt.timedelta(seconds=wait)
-    model.Session.commit()
-    _later(wait, deliver, hook.id)
-    return False
-
-
-def _waiting(webhook_id: str) -> Delivery | None:
+def find_waiting(webhook_id: str) -> Delivery | None:
+    """Find the message that has to be accepted before any other is sent; None when there is none."""
     query = sa.select(Delivery).where(Delivery.webhook_id == webhook_id, Delivery.state == "waiting")
     return model.Session.scalars(query.order_by(Delivery.created).limit(1)).first()
 
 
-def _new(hook: Webhook) -> Delivery | None:
-    entries, more = feed.read_changes(hook.cursor, BATCH)
+def add_delivery(hook: Webhook) -> Delivery | None:
+    """Add a message with the changes that a webhook was not told yet; None when there are none. The caller commits."""
+    entries, more = change_feed.read_changes(hook.cursor, BATCH)
     if not entries:
         return None
     site = tk.config["ckan.site_url"].rstrip("/")
@@ -177,8 +102,32 @@ def _new(hook: Webhook) -> Delivery | None:
     delivery = Delivery(webhook_id=hook.id, state="waiting", body=body, cursor=entries[-1].seq, attempts=0)
     delivery.next_try = utc_now()
     model.Session.add(delivery)
-    model.Session.commit()
     return delivery
+
+
+def open_session() -> GuardedSession:
+    """Open the HTTP session in which messages are sent."""
+    return guarded_session(AddressGuard(config.webhook_allowed_hosts()), user_agent())
+
+
+def send(hook: Webhook, delivery: Delivery, session: GuardedSession) -> None:
+    """Send a message and record what came of it; the caller commits.
+
+    The state of the delivery is then ``delivered``; ``waiting`` until ``next_try``; or ``failed``, for the last time,
+    and the webhook is stopped.
+    """
+    delivery.attempts += 1
+    delivery.tried = utc_now()
+    delivery.status, delivery.reason, delivery.params = _post(hook, delivery, session)
+    if not delivery.reason:
+        delivery.state, hook.cursor = "delivered", delivery.cursor
+        _delete_old(hook.id)
+        return
+    log.warning("webhook %s: try %s failed: %s", hook.id, delivery.attempts, delivery.reason)
+    if delivery.attempts > len(BACK_OFF):
+        delivery.state, hook.state = "failed", "stopped"
+    else:
+        delivery.next_try = utc_now() + dt.timedelta(seconds=BACK_OFF[delivery.attempts - 1])
 
 
 def send_test(hook: Webhook) -> Delivery:
@@ -190,7 +139,7 @@ def send_test(hook: Webhook) -> Delivery:
     delivery.state = "failed"
     model.Session.add(delivery)
     model.Session.flush()
-    with guarded_session(AddressGuard(config.webhook_allowed_hosts()), config.user_agent()) as session:
+    with open_session() as session:
         delivery.status, delivery.reason, delivery.params = _post(hook, delivery, session)
     if not delivery.reason:
         delivery.state = "delivered"
@@ -211,7 +160,7 @@ def _post(hook: Webhook, delivery: Delivery, session: GuardedSession) -> tuple[i
             ) as answer,
         ):
             status = answer.status_code
-    except HarvestError as error:  # the guard, from inside the connection
+    except OutboundError as error:  # the guard, from inside the connection
         return None, error.code, dict(error.params)
     except requests.Timeout:
         return None, "timed_out", {"url": hook.url}
@@ -225,20 +174,6 @@ def _post(hook: Webhook, delivery: Delivery, session: GuardedSession) -> tuple[i
     return status, "webhook_refused", {"url": hook.url, "status": status}
 
 
-def _forget_old(webhook_id: str) -> None:
+def _delete_old(webhook_id: str) -> None:
     old = sa.select(Delivery.id).where(Delivery.webhook_id == webhook_id).order_by(Delivery.created.desc()).offset(KEPT)
     model.Session.execute(sa.delete(Delivery).where(Delivery.id.in_(old)))
-
-
-def _notify_owner(hook: Webhook) -> None:
-    from ckanext.nxopendata.harvest.monitoring import notices
-
-    notices.notify_stopped_webhook(hook.user_id, hook.id, hook.title)
-
-
-def _later(seconds: int, function: Any, *arguments: Any) -> None:
-    """Queue a job that waits; the scheduler of ``ckan jobs worker`` starts it."""
-    queue = jobs.get_queue()
-    job = queue.enqueue_in(dt.timedelta(seconds=seconds), function, *arguments)
-    job.meta["title"] = f"webhook {' '.join(map(str, arguments))}".strip()
-    job.save()

@@ -51,7 +51,7 @@ def is_rejection(error: Exception) -> bool:
     return bool(re.search(r"HTTP 4\d\d", str(error)))
 
 
-def retry_on_outage(work: Callable[[], Result], patience: float, renew: Callable[[], None] = lambda: None) -> Result:
+def retry_on_outage(work: Callable[[], Result], patience: float, renew: Callable[[], object] = lambda: None) -> Result:
     """Do ``work``; when a service does not answer, try again for ``patience`` seconds.
 
     Args:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.nxopendata.changes.models import Change
+from ckanext.nxopendata.changes.feed.models import Change
 
 LOCK = 0x6E786368
 """Key of the advisory lock under which places are given."""

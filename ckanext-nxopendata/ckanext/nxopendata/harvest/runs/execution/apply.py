@@ -1,4 +1,4 @@
-"""Carry out a plan: write its steps by the chunk, and record in the same transaction what became of them."""
+"""Write and index the steps of a plan, and record in the same transaction what became of them. The caller commits."""
 
 from __future__ import annotations
 
@@ -9,26 +9,17 @@ from typing import Any, Protocol
 
 import pysolr
 import sqlalchemy as sa
-import sqlalchemy.exc
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest.errors import Problem
-from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Source
-from ckanext.nxopendata.harvest.planning import duplicates, identities, merge
-from ckanext.nxopendata.harvest.runs import retry
+from ckanext.nxopendata.harvest.models import Json, KnownRecord, PlanEntry, Source
+from ckanext.nxopendata.harvest.planning import decisions, duplicates, findings, identities, merge
+from ckanext.nxopendata.harvest.runs.coordination import retry
 from ckanext.nxopendata.harvest.withdrawal import marker
 
 log = logging.getLogger(__name__)
-
-SOURCE_CHANGE = "@source"
-"""The "field" of a step's changes that names the source which maintained the dataset, and which does now."""
-
-
-SUCCESSOR = "heir"
-"""Key in the data of a step that hands a dataset over: id of the source that maintains it from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +80,17 @@ WRITTEN_KINDS = frozenset({"create", "update", "restore", "withdraw"})
 """Kinds of steps that write a dataset; the others only change what is remembered of a record."""
 
 
-def apply_chunk(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> list[Outcome]:
-    """Carry out some steps of a run. Safe to repeat: a step that is written is not written again.
+def write_steps(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    """Write those of some steps that are planned, and what became of them, for the caller to commit together.
 
-    One transaction for the datasets and what is recorded of them, then one index batch. A process that dies
-    in between leaves steps ``written``; the next call indexes them.
+    Safe to repeat: a step that is written is not written again.
+
+    Args:
+        run_id: Id of the run.
+        source_id: Id of its source.
+        numbers: Of the steps.
+        writer: Writes their datasets.
     """
-    with site_language():  # what the rules say is kept, whoever began the run
-        outcomes = _write(run_id, source_id, numbers, writer)
-    index_chunk(run_id, numbers, writer)
-    return outcomes
-
-
-def _write(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) -> list[Outcome]:
     query = (
         sa.select(PlanEntry)
         .where(PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers), PlanEntry.state == "planned")
@@ -110,29 +99,16 @@ def _write(run_id: str, source_id: str, numbers: Sequence[int], writer: Writer) 
     )
     entries = {entry.number: entry for entry in model.Session.scalars(query)}
     if not entries:
-        model.Session.rollback()
-        return []
-    try:
-        overtaken = _claim(entries.values(), source_id)
-        bases = _find_bases(source_id, entries.values())
-        steps = [
-            _step(entry, bases.get(entry.dataset_id, {}))
-            for entry in entries.values()
-            if entry.kind in WRITTEN_KINDS and entry.number not in overtaken
-        ]
-        outcomes = writer.write(steps) if steps else []
-        _record(run_id, source_id, entries, outcomes, overtaken)
-        model.Session.commit()
-    except sqlalchemy.exc.DBAPIError as error:
-        model.Session.rollback()
-        if retry.outage_code(error):
-            raise
-        if len(numbers) > 1:  # find the step that the database refuses
-            middle = len(numbers) // 2
-            halves = (numbers[:middle], numbers[middle:])
-            return [outcome for half in halves for outcome in _write(run_id, source_id, half, writer)]
-        return [_refuse(run_id, numbers[0], str(error.orig))]
-    return outcomes
+        return
+    overtaken = _claim(entries.values(), source_id)
+    bases = _find_bases(source_id, entries.values())
+    steps = [
+        _step(entry, bases.get(entry.dataset_id, {}))
+        for entry in entries.values()
+        if entry.kind in WRITTEN_KINDS and entry.number not in overtaken
+    ]
+    outcomes = writer.write(steps) if steps else []
+    _record(run_id, source_id, entries, outcomes, overtaken)
 
 
 def _claim(entries: Iterable[PlanEntry], source_id: str) -> dict[int, str]:
@@ -144,15 +120,15 @@ def _claim(entries: Iterable[PlanEntry], source_id: str) -> dict[int, str]:
         if entry.kind in ("create", "update")
     }
     owners = {entry.number: entry for entry in entries}
-    wanted = {key: owners[number].dataset_id for number, found in reversed(keys.items()) for key in found}
-    taken = identities.claim_keys(wanted)
+    claims = {key: owners[number].dataset_id for number, own in reversed(keys.items()) for key in own}
+    taken = identities.claim_keys(claims)
     if not taken:
         return {}
     maintainers = identities.find_maintainers(set(taken.values()))
     return {
         number: taken[key]
-        for number, found in keys.items()
-        for key in reversed(found)
+        for number, own in keys.items()
+        for key in reversed(own)
         if owners[number].kind == "create"
         and key in taken
         and (maintainer := maintainers.get(taken[key]))
@@ -202,12 +178,13 @@ def _record(
         entry = entries[outcome.step.number]
         entry.before = outcome.before
         entry.state = outcome.state
-        model.Session.add_all(to_finding(run_id, problem) for problem in outcome.problems)
+        for problem in outcome.problems:
+            findings.add(run_id, problem)
         if outcome.state != "written":
             continue
         if outcome.kept:
             problem = Problem("edit_kept", "record", entry.guid, entry.position, ", ".join(outcome.kept), refuses=False)
-            model.Session.add(to_finding(run_id, problem))
+            findings.add(run_id, problem)
         withdrawn = entry.kind == "withdraw"
         rows.append(
             _row(source_id, entry)
@@ -224,7 +201,7 @@ def _record(
             rows.append(_row(source_id, entry) | {"state": "duplicate", "seen_run": run_id})
         elif entry.kind == "duplicate":
             entry.state = "done"
-            successor = entry.data.get(SUCCESSOR)
+            successor = entry.data.get(decisions.SUCCESSOR)
             rows.append(
                 _row(source_id, entry) | {"state": "withdrawn" if successor else "duplicate", "seen_run": run_id}
             )
@@ -291,50 +268,36 @@ def _hand_over(source_id: str, dataset_id: str, successor: str) -> None:
     )
 
 
-def to_finding(run_id: str, problem: Problem) -> Finding:
-    """Make the row of a problem."""
-    return Finding(
-        run_id=run_id,
-        code=problem.code,
-        level=problem.level,
-        refuses=problem.refuses,
-        guid=problem.guid,
-        position=problem.position,
-        field=problem.field,
-        params=dict(problem.params),
-    )
+def refuse_step(run_id: str, number: int, reason: str) -> None:
+    """Refuse a step that the database does not take; the caller commits.
 
-
-def _refuse(run_id: str, number: int, reason: str) -> Outcome:
+    Args:
+        run_id: Id of the run.
+        number: Of the step.
+        reason: What the database says; its first line is reported.
+    """
     entry = model.Session.get_one(PlanEntry, (run_id, number))
-    problem = Problem(
-        "not_written", guid=entry.guid, position=entry.position, params={"reason": reason.splitlines()[0]}
-    )
+    params = {"reason": reason.splitlines()[0]}
     entry.state = "refused"
-    model.Session.add(to_finding(run_id, problem))
-    outcome = Outcome(_step(entry, {}), "refused", problems=[problem])
-    model.Session.commit()
+    findings.add(run_id, Problem("not_written", guid=entry.guid, position=entry.position, params=params))
     log.warning("run %s: step %s refused by the database", run_id, number)
-    return outcome
 
 
-def index_chunk(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
-    """Index the steps that are written but not yet in the index, in one batch. Safe to repeat.
+def index_steps(run_id: str, numbers: Sequence[int], writer: Writer) -> None:
+    """Index those of some steps that are written but not yet in the index, in one batch; the caller commits.
 
-    A dataset that Solr does not take is reported, and the others are indexed.
+    Safe to repeat. A dataset that Solr does not take is reported, and the others are indexed.
     """
     where = (PlanEntry.run_id == run_id, PlanEntry.number.in_(numbers), PlanEntry.state == "written")
     ids = list(model.Session.scalars(sa.select(PlanEntry.dataset_id).where(*where)))
-    if ids:
-        for dataset_id, reason in _index(ids, writer):
-            problem = Problem("not_indexed", guid=dataset_id, params={"reason": reason}, refuses=False)
-            model.Session.add(to_finding(run_id, problem))
-        model.Session.execute(
-            sa.update(PlanEntry).where(*where).values(state="done"),
-            execution_options={"synchronize_session": False},
-        )
-    model.Session.commit()
-    model.Session.expunge_all()
+    if not ids:
+        return
+    for dataset_id, reason in _index(ids, writer):
+        findings.add(run_id, Problem("not_indexed", guid=dataset_id, params={"reason": reason}, refuses=False))
+    model.Session.execute(
+        sa.update(PlanEntry).where(*where).values(state="done"),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _index(ids: Sequence[str], writer: Writer) -> list[tuple[str, str]]:
@@ -357,11 +320,11 @@ def restrict(dataset: Mapping[str, Any], data: Mapping[str, Any]) -> Json:
     result: Json = {}
     for name in data:
         if name == "resources":
-            wanted = {resource["id"]: resource for resource in data["resources"]}
+            own_files = {resource["id"]: resource for resource in data["resources"]}
             result[name] = [
-                {key: resource.get(key) for key in wanted[resource["id"]]}
+                {key: resource.get(key) for key in own_files[resource["id"]]}
                 for resource in dataset.get("resources", ())
-                if resource["id"] in wanted
+                if resource["id"] in own_files
             ]
         elif name == "tags":
             result[name] = sorted(

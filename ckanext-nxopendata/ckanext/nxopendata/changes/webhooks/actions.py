@@ -1,8 +1,7 @@
-"""Actions of the change feed."""
+"""Actions of the change change_feed."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,97 +11,18 @@ from ckan import model
 from ckan.model.types import make_uuid
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.changes import feed, signing, webhooks
-from ckanext.nxopendata.changes.models import Delivery, Webhook
+from ckanext.nxopendata.changes.feed import change_feed
+from ckanext.nxopendata.changes.webhooks import deliveries, jobs, messages, signing
+from ckanext.nxopendata.changes.webhooks.models import Delivery, Webhook
 from ckanext.nxopendata.core import params
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.harvest import messages
 
 LIMIT = 100
 MOST = 1000
 
 TESTS = Limit("webhook test", 20)
 """Of one webhook."""
-
-
-@tk.side_effect_free
-def nx_changes_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """What changed among the public datasets, oldest first. Every dataset occurs once, with its last change.
-
-    Follow the portal by asking with the ``cursor`` of the last answer until ``more`` is false, and later again.
-    Nothing is missed, whoever writes meanwhile. The answer is the same for everybody: what is not public is not in
-    it, and a dataset that was public and is not any more is ``withdrawn``.
-
-    :param cursor: of the last answer; none to begin with the oldest change
-    :param since: begin with the changes that became visible at or after this time, ISO 8601, UTC when it names no
-        zone; a place to begin without a cursor
-    :param limit: at most so many changes (default 100, at most 1000)
-    :param datasets: false to leave the datasets out (default true)
-    :returns: ``{"changes": [{"id", "name", "kind", "time", "dataset"}], "cursor", "more"}``; ``kind`` is ``changed``
-        or ``withdrawn``, ``time`` UTC, ``dataset`` as ``package_show`` gives it to a visitor, None when withdrawn
-    """
-    tk.check_access("nx_changes_list", context, data_dict)
-    cursor, since, limit = _cursor(data_dict), _since(data_dict), _limit(data_dict)
-    try:
-        entries, more = feed.read_changes(cursor, limit, since)
-    except feed.UnknownCursorError:
-        raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]}) from None
-    bodies = params.flag(data_dict, "datasets", True)
-    return {
-        "changes": [_change_to_api(entry, bodies) for entry in entries],
-        "cursor": str(entries[-1].seq if entries else cursor),
-        "more": more,
-    }
-
-
-def _change_to_api(entry: feed.Entry, body: bool) -> dict[str, Any]:
-    dataset = public_dataset(entry.dataset_id) if entry.kind == "changed" and body else None
-    kind = "withdrawn" if body and dataset is None else entry.kind
-    change = {
-        "id": entry.dataset_id,
-        "name": entry.name,
-        "kind": kind,
-        "time": entry.time.isoformat(timespec="microseconds") + "Z",
-    }
-    return change | {"dataset": dataset} if body else change
-
-
-def public_dataset(dataset_id: str) -> dict[str, Any] | None:
-    """A dataset as a visitor sees it, from the database; None when a visitor may not.
-
-    It may have been withdrawn after its change was read; that change is then further on in the feed.
-    """
-    context: Any = {"user": "", "auth_user_obj": None, "ignore_auth": False, "use_cache": False}
-    try:
-        return tk.get_action("package_show")(context, {"id": dataset_id})
-    except (tk.ObjectNotFound, tk.NotAuthorized):
-        return None
-
-
-def _cursor(data_dict: DataDict) -> int:
-    text = str(data_dict.get("cursor") or "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]})
-    return int(text)
-
-
-def _since(data_dict: DataDict) -> dt.datetime | None:
-    text = data_dict.get("since")
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(str(text))
-    except ValueError:
-        raise tk.ValidationError({"since": [tk._("Write the time as 2026-05-31T08:00:00Z")]}) from None
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def _limit(data_dict: DataDict) -> int:
-    try:
-        return max(1, min(int(data_dict.get("limit", LIMIT)), MOST))
-    except (TypeError, ValueError):
-        raise tk.ValidationError({"limit": [tk._("Must be a whole number")]}) from None
 
 
 def nx_webhook_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -118,15 +38,14 @@ def nx_webhook_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     start = data_dict.get("start") or "now"
     if start not in ("now", "beginning"):
         raise tk.ValidationError({"start": [tk._("Choose one of: %s") % "now, beginning"]})
-    feed.assign_places()
+    change_feed.assign_places()
     user = model.User.get(context.get("user"))
     hook = Webhook(id=make_uuid(), salt=signing.new_salt(), state="active", user_id=user.id if user else "", **values)
-    hook.cursor = feed.find_newest() if start == "now" else 0
+    hook.cursor = change_feed.find_newest() if start == "now" else 0
     model.Session.add(hook)
     model.Session.commit()
-    webhooks.update_wanted_flag()
-    webhooks.deliver_due()
-    return _webhook_to_api(hook) | {"secret": webhooks.derive_secret(hook)}
+    jobs.deliver_due()
+    return _webhook_to_api(hook) | {"secret": deliveries.derive_secret(hook)}
 
 
 def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -154,8 +73,8 @@ def nx_webhook_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if renewed:
         hook.salt = signing.new_salt()
     model.Session.commit()
-    webhooks.deliver_due()
-    return _webhook_to_api(hook) | ({"secret": webhooks.derive_secret(hook)} if renewed else {})
+    jobs.deliver_due()
+    return _webhook_to_api(hook) | ({"secret": deliveries.derive_secret(hook)} if renewed else {})
 
 
 def nx_webhook_delete(context: Context, data_dict: DataDict) -> None:
@@ -166,7 +85,7 @@ def nx_webhook_delete(context: Context, data_dict: DataDict) -> None:
     tk.check_access("nx_webhook_delete", context, data_dict)
     model.Session.delete(_get_webhook(data_dict))
     model.Session.commit()
-    webhooks.update_wanted_flag()
+    deliveries.update_wanted_flag()
 
 
 @tk.side_effect_free
@@ -198,7 +117,7 @@ def nx_webhook_delivery_list(context: Context, data_dict: DataDict) -> list[dict
         "next_try"}]``, ``changes`` their number
     """
     tk.check_access("nx_webhook_delivery_list", context, data_dict)
-    hook, limit = _get_webhook(data_dict), _limit(data_dict)
+    hook, limit = _get_webhook(data_dict), max(1, params.limit(data_dict, LIMIT, MOST))
     query = sa.select(Delivery).where(Delivery.webhook_id == hook.id).order_by(Delivery.created.desc()).limit(limit)
     return [_delivery_to_api(row) for row in model.Session.scalars(query)]
 
@@ -212,16 +131,16 @@ def nx_webhook_test(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("nx_webhook_test", context, data_dict)
     hook = _get_webhook(data_dict)
     TESTS.check(hook.id, "id")
-    delivery = webhooks.send_test(hook)
+    delivery = deliveries.send_test(hook)
     model.Session.commit()
     return _delivery_to_api(delivery)
 
 
 def _get_webhook(data_dict: DataDict) -> Webhook:
-    found = model.Session.get(Webhook, tk.get_or_bust(data_dict, "id"))
-    if found is None:
+    hook = model.Session.get(Webhook, tk.get_or_bust(data_dict, "id"))
+    if hook is None:
         raise tk.ObjectNotFound(tk._("There is no such webhook"))
-    return found
+    return hook
 
 
 def _webhook_values(data_dict: DataDict) -> dict[str, str]:
@@ -246,7 +165,7 @@ def _webhook_to_api(hook: Webhook) -> dict[str, Any]:
         "url": hook.url,
         "state": hook.state,
         "cursor": str(hook.cursor),
-        "behind": feed.count_behind(hook.cursor),
+        "behind": change_feed.count_behind(hook.cursor),
         "created": hook.created.isoformat(),
     }
 

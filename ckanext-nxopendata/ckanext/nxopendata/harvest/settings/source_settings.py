@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.config import user_agent
 from ckanext.nxopendata.harvest import config, formats
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.fetching import throttle
@@ -23,8 +24,8 @@ from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Reading
 from ckanext.nxopendata.harvest.mapping import mapper, rules, tables
 from ckanext.nxopendata.harvest.models import Source
-from ckanext.nxopendata.harvest.planning.decisions import WithdrawalLimit
-from ckanext.nxopendata.harvest.sources import credentials
+from ckanext.nxopendata.harvest.settings import credentials
+from ckanext.nxopendata.harvest.withdrawal.limit import WithdrawalLimit
 
 LIMITS: Mapping[str, str] = {
     "requests_per_second": "requests a second to one host",
@@ -54,7 +55,7 @@ def open_client(source: Source, limits: Limits | None = None) -> Fetcher:
     return Fetcher(
         AddressGuard(config.allowed_hosts()),
         _limits(limits or config.limits(), source.limits, files=limits is not None),
-        user_agent=config.user_agent(),
+        user_agent=user_agent(),
         authorisation=Authorisation(f"{parts.scheme}://{parts.netloc}", "Authorization", header) if header else None,
         reserve_slot=throttle.reserve_slot,
     )
@@ -177,8 +178,8 @@ def owner_reader(source: Source) -> OwnerReader:
 
     def owner(mapped: Mapping[str, Any]) -> str:
         for name in ("@provider_code", "@provider"):
-            if found := known.get(_squeeze(mapped.get(name) or "")):
-                return found
+            if organization_id := known.get(_squeeze(mapped.get(name) or "")):
+                return organization_id
         return source.organization_id
 
     return owner

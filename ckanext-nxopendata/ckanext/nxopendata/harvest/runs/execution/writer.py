@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from ckanext.nxopendata.bulk_write import writer
 from ckanext.nxopendata.bulk_write.requests import Build, WriteRequest, WriteResult
+from ckanext.nxopendata.core.cli import site_user
 from ckanext.nxopendata.harvest.models import Json
 from ckanext.nxopendata.harvest.planning import checks
-from ckanext.nxopendata.harvest.runs import apply
-from ckanext.nxopendata.harvest.runs.apply import Outcome, Step
+from ckanext.nxopendata.harvest.runs.execution import apply
+from ckanext.nxopendata.harvest.runs.execution.apply import Outcome, Step
 
 
 class BulkWriter:
@@ -36,6 +37,11 @@ class BulkWriter:
     def revert(self, dataset_id: str, before: Json | None) -> None:
         """Give a dataset its former content, or delete it when there was none; the caller commits."""
         self._writer.revert(dataset_id, before)
+
+
+def site_writer() -> BulkWriter:
+    """Return a writer that works as the site's own user."""
+    return BulkWriter(site_user())
 
 
 def _builder(step: Step, kept: dict[int, list[str]]) -> Build:

@@ -1,8 +1,9 @@
-"""Tables of the feed and of those who are told. Triggers fill ``nx_change``; see the migration ``changes``."""
+"""Tables of the webhooks and of the messages to them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from ckan.model.base import BaseModel
@@ -11,24 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.harvest.models import Json
 
-
-class Change(BaseModel):
-    """The last change of a dataset that is, or once was, public: one row a dataset.
-
-    ``kind`` is ``changed`` or ``withdrawn``; ``time`` when it was written (UTC without zone). ``seq`` is its place
-    in the feed, None until the transaction that wrote it is over; ``numbered`` when it got its place.
-    """
-
-    __tablename__ = "nx_change"
-
-    dataset_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
-    name: Mapped[str] = mapped_column(sa.Text)
-    kind: Mapped[str] = mapped_column(sa.Text)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime)
-    seq: Mapped[int | None] = mapped_column(sa.BigInteger)
-    numbered: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
+Json = dict[str, Any]
 
 
 class Webhook(BaseModel):
@@ -56,7 +41,7 @@ class Delivery(BaseModel):
     """One message to a webhook, however often it was tried.
 
     ``state``: ``waiting``, ``delivered`` or ``failed`` (given up). ``status`` is the last answer's, None when there
-    was none; ``reason`` a code of the harvest's messages, with ``params``.
+    was none; ``reason`` a code of :mod:`.messages`, with ``params``.
     """
 
     __tablename__ = "nx_webhook_delivery"

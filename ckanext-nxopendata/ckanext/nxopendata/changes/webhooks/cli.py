@@ -1,4 +1,4 @@
-"""``ckan nx harvest webhook`` and ``ckan nx harvest changes``."""
+"""``ckan nx harvest webhook``."""
 
 from __future__ import annotations
 
@@ -6,30 +6,13 @@ from typing import Any
 
 import click
 
-from ckanext.nxopendata.changes import webhooks
-from ckanext.nxopendata.core.cli import as_json, call_action, print_json
-from ckanext.nxopendata.harvest.cli import harvest
+from ckanext.nxopendata.changes.webhooks import deliveries, jobs
+from ckanext.nxopendata.core.cli import as_json, call_action, print_json, room_group
+
+harvest = room_group("harvest", "目录采集 / Harvest department catalogues", "Department catalogues to the portal.")
 
 STATES = {"active": "启用 active", "paused": "暂停 paused", "stopped": "停止 stopped"}
 DELIVERIES = {"waiting": "等待 waiting", "delivered": "送达 delivered", "failed": "失败 failed"}
-KINDS = {"changed": "变更 changed", "withdrawn": "撤下 withdrawn"}
-
-
-@harvest.command("changes")
-@click.option("--cursor", default="", help="Of the last answer.")
-@click.option("--since", default="", help="A time to begin at, ISO 8601.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
-@as_json
-def changes_(cursor: str, since: str, limit: int, as_json: bool) -> None:
-    """What changed among the public datasets; with --json the datasets too."""
-    data = {"cursor": cursor, "since": since, "limit": limit, "datasets": as_json}
-    answer = call_action("nx_changes_list", data)
-    if as_json:
-        print_json(answer)
-        return
-    for change in answer["changes"]:
-        click.echo(f"{change['time']}\t{KINDS[change['kind']]}\t{change['name']}")
-    click.echo(f"cursor {answer['cursor']}{' …' if answer['more'] else ''}", err=True)
 
 
 @harvest.group(short_help="变更通知 / Webhooks")
@@ -37,7 +20,7 @@ def webhook() -> None:
     """Addresses that are told of changes of public datasets."""
 
 
-def _tell(hook: dict[str, Any]) -> None:
+def _print_webhook(hook: dict[str, Any]) -> None:
     click.echo(f"{hook['id']}\t{STATES[hook['state']]}\t待通知 behind {hook['behind']}\t{hook['title']}\t{hook['url']}")
     if "secret" in hook:
         click.echo(f"密钥只显示这一次 the secret is shown this once:\n{hook['secret']}")
@@ -51,7 +34,7 @@ def _tell(hook: dict[str, Any]) -> None:
 def create(as_json: bool, **values: str) -> None:
     """Have an address told; shows its secret, once."""
     hook = call_action("nx_webhook_create", values)
-    print_json(hook) if as_json else _tell(hook)
+    print_json(hook) if as_json else _print_webhook(hook)
 
 
 @webhook.command("list")
@@ -63,7 +46,7 @@ def list_(as_json: bool) -> None:
         print_json(hooks)
         return
     for hook in hooks:
-        _tell(hook)
+        _print_webhook(hook)
 
 
 @webhook.command("update")
@@ -77,7 +60,7 @@ def update(webhook_id: str, as_json: bool, **values: Any) -> None:
     """Change a webhook; what is not given stays."""
     given = {name: value for name, value in values.items() if value}
     hook = call_action("nx_webhook_update", {"id": webhook_id, **given})
-    print_json(hook) if as_json else _tell(hook)
+    print_json(hook) if as_json else _print_webhook(hook)
 
 
 @webhook.command("test")
@@ -87,7 +70,7 @@ def update(webhook_id: str, as_json: bool, **values: Any) -> None:
 def test(ctx: click.Context, webhook_id: str, as_json: bool) -> None:
     """Send a message without changes. Exit status 1 if it is not taken."""
     delivery = call_action("nx_webhook_test", {"id": webhook_id})
-    print_json(delivery) if as_json else _tell_delivery(delivery)
+    print_json(delivery) if as_json else _print_delivery(delivery)
     ctx.exit(0 if delivery["state"] == "delivered" else 1)
 
 
@@ -96,15 +79,15 @@ def test(ctx: click.Context, webhook_id: str, as_json: bool) -> None:
 @as_json
 def log(webhook_id: str, as_json: bool) -> None:
     """What was sent, newest first."""
-    deliveries = call_action("nx_webhook_delivery_list", {"id": webhook_id})
+    rows = call_action("nx_webhook_delivery_list", {"id": webhook_id})
     if as_json:
-        print_json(deliveries)
+        print_json(rows)
         return
-    for delivery in deliveries:
-        _tell_delivery(delivery)
+    for delivery in rows:
+        _print_delivery(delivery)
 
 
-def _tell_delivery(delivery: dict[str, Any]) -> None:
+def _print_delivery(delivery: dict[str, Any]) -> None:
     tries = f"{delivery['changes']} 项变更 changes\t第 {delivery['attempts']} 次 tries"
     answer = f"{delivery['status'] or ''} {delivery['message']} {delivery['remedy']}".strip()
     click.echo(f"{delivery['created']}Z\t{DELIVERIES[delivery['state']]}\t{tries}\t{answer}")
@@ -123,7 +106,7 @@ def delete(webhook_id: str, as_json: bool) -> None:
 @as_json
 def deliver(as_json: bool) -> None:
     """Deliver what is due now, in this process."""
-    due = webhooks.deliver_due(queue=False)
+    due = deliveries.find_due()
     for webhook_id in due:
-        webhooks.deliver(webhook_id)
+        jobs.deliver(webhook_id)
     print_json({"served": due}) if as_json else click.echo(f"已处理 served: {len(due)}")

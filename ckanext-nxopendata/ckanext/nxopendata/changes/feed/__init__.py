@@ -1,0 +1,1 @@
+"""The feed of what changed among the public datasets, for other portals to follow."""

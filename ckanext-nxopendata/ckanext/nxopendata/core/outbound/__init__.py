@@ -1,0 +1,1 @@
+"""Requests of the portal to other servers, to public addresses only."""

@@ -1,0 +1,34 @@
+"""Problems of a run as rows."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.nxopendata.harvest.errors import Problem
+from ckanext.nxopendata.harvest.models import Finding, Json, Run
+
+
+def to_row(run_id: str, problem: Problem) -> Json:
+    """Return the columns of a problem."""
+    return {
+        "run_id": run_id,
+        "code": problem.code,
+        "level": problem.level,
+        "refuses": problem.refuses,
+        "guid": problem.guid,
+        "position": problem.position,
+        "field": problem.field,
+        "params": dict(problem.params),
+    }
+
+
+def add(run_id: str, problem: Problem) -> None:
+    """Add a problem to a run; the caller commits."""
+    model.Session.add(Finding(**to_row(run_id, problem)))
+
+
+def count(run: Run) -> None:
+    """Bring the number of a run's problems up to date; the caller commits."""
+    model.Session.flush()
+    run.problem_count = model.Session.scalar(sa.select(sa.func.count()).where(Finding.run_id == run.id)) or 0

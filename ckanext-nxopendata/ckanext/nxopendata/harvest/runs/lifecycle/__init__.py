@@ -1,0 +1,1 @@
+"""The row of a run from its creation to its end: decisions, plan, closing, recovery, retention. Commits nothing."""

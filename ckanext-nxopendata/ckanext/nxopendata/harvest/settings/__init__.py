@@ -1,0 +1,1 @@
+"""What the settings of a source mean for its harvest, and its encrypted credentials."""
