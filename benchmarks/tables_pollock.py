@@ -23,7 +23,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -79,6 +79,8 @@ def score(name: str, folder: Path, directory: Path, keep: Path | None = None) ->
     warnings.simplefilter("ignore")
     sys.path.insert(0, str(directory))
     metrics: Any = importlib.import_module("pollock.metrics")
+    if not hasattr(metrics.normalize_cell, "cache_info"):  # the same cells come again in two thousand files
+        metrics.normalize_cell = lru_cache(200_000)(metrics.normalize_cell)
     reader, file = name.split(":", 1)
     with tempfile.TemporaryDirectory() as temporary:
         target = (keep or Path(temporary)) / f"{reader}-{file}"

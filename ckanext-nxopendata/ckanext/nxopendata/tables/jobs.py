@@ -242,7 +242,6 @@ def _load(resource_id: str) -> None:
         if path is None:
             raise UnreadableError("missing")
         loaded = table.read(path, kind, items, read_limits(), plans.from_dict(given) if given else None)
-        rows = store.replace_table(resource_id, loaded)
     except UnreadableError as problem:
         _fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
@@ -250,6 +249,16 @@ def _load(resource_id: str) -> None:
         # Whatever a damaged file makes a library raise: the person reads "damaged", the log has the rest.
         log.exception("table %s", resource_id)
         _fail(resource_id, dataset_id, mark, "broken", {})
+        return
+    try:
+        rows = store.replace_table(resource_id, loaded)
+    except UnreadableError as problem:  # the last rows are read only now
+        _fail(resource_id, dataset_id, mark, problem.code, problem.params)
+        return
+    except Exception:
+        # The file was read: what failed is the site's own, and the person is not told that the file is damaged.
+        log.exception("table %s was read and not stored", resource_id)
+        _fail(resource_id, dataset_id, mark, "not_stored", {})
         return
     seconds = time.monotonic() - began
     states.write_state(

@@ -21,6 +21,9 @@ def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
         return tk._("The table is being prepared: the file is being read. Look again in a minute.")
     sentences = {
         "format": tk._("Files of this format do not become tables."),
+        "not_stored": tk._(
+            "The file was read, but the site could not store its table. Tell the operators of the site."
+        ),
         "missing": tk._("The stored file was not found. Upload it again."),
         "encoding": tk._("The text is in no encoding we know. Save the file as UTF-8 or GB18030 and upload it again."),
         "password": tk._("The workbook is locked by a password. Save it without one and upload it again."),

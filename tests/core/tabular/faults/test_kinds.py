@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,12 @@ class TestQuotes:
         assert reading.findings.keys() & {"open_quote", "stray_quote"}
         assert reading.found.findings()[1][0].line == 6
 
+    def test_thousands_of_open_marks_cost_no_minutes(self, tmp_path: Path) -> None:
+        began = time.monotonic()
+        reading = text(tmp_path, "编号,名称\n" + "\n".join(f'{n},"甲' for n in range(5000)))
+        assert (len(reading.rows), reading.rows[7]) == (5000, ["7", '"甲'])
+        assert time.monotonic() - began < 30
+
     def test_lines_inside_a_quoted_cell_stay_inside(self, tmp_path: Path) -> None:
         body = "".join(f'{n},"甲\n乙,丙\n丁",{n}\n' for n in range(20))
         reading = text(tmp_path, HEADER + body)
@@ -86,6 +93,14 @@ class TestEncodings:
     def test_western_letters_become_no_chinese(self, tmp_path: Path) -> None:
         content = "Région;Année\nÎle-de-France;2013\nProvence-Côte d'Azur;2014\n"
         assert text(tmp_path, content.encode("cp1252")).headers == ["Région", "Année"]
+
+    @pytest.mark.parametrize(
+        ("content", "codec"), [("Имя,Год\nИван,1958\n", "cp1251"), ("名前,年\n東京タワー,1958\n", "shift_jis")]
+    )
+    def test_another_encoding_is_refused_and_not_published_garbled(
+        self, tmp_path: Path, content: str, codec: str
+    ) -> None:
+        assert code_of(tmp_path, content.encode(codec)) == "encoding"
 
 
 class TestHeaders:
@@ -257,6 +272,20 @@ class TestPacked:
 
         assert len(text(tmp_path, pack("a.csv", "readme.md")).rows) == 2
         assert code_of(tmp_path, pack("a.csv", "b.csv")) == "several_files"
+
+
+class TestDialects:
+    @pytest.mark.parametrize("content", ["人口\n1 234\n2 345 678\n", "意见\n好，很好\n可以：还行\n"])
+    def test_a_text_of_one_column_is_not_cut(self, tmp_path: Path, content: str) -> None:
+        assert all(len(row) == 1 for row in text(tmp_path, content).rows)
+
+    def test_the_header_again_is_set_aside(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "编号,名称\n1,甲\n编号,名称\n2,乙\n")
+        assert (len(reading.rows), reading.set_aside) == (2, [(3, "repeated_header")])
+
+    def test_remarks_above_are_kept_beside_the_table(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "# 说明\n# 来源：某局\n编号,名称\n1,甲\n2,乙\n")
+        assert (reading.headers, reading.set_aside) == (["编号", "名称"], [(1, "above"), (2, "above")])
 
 
 class TestTypes:

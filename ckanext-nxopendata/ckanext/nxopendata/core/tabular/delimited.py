@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -26,9 +25,6 @@ BEGINNING_BYTES = 256 * 1024
 LONGEST_CELL = parser.LONGEST_CELL
 
 csv.field_size_limit(LONGEST_CELL)  # of the whole process; nobody else sets it
-
-TRICK = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|=\"|'")
-"""Signs that keep a spreadsheet program from spoiling a cell, or that nobody sees."""
 
 
 def detect_dialect(path: Path, kind: str) -> tuple[Dialect, int]:
@@ -86,10 +82,8 @@ def stream(path: Path, dialect: Dialect, findings: parser.Findings) -> Iterator[
     with path.open(encoding=dialect.codec, errors=charsets.REPLACE, newline="") as file:
         for _ in range(dialect.skip):
             file.readline()
-        for number, row in parser.parse(file, dialect, findings):
-            if number == 1 and row:
-                row[0] = row[0].lstrip("\ufeff")
-            yield number + dialect.skip, [unmask(cell) if TRICK.search(cell) else cell for cell in row]
+        for number, row in parser.parse(file, dialect, findings, unmask=unmask):
+            yield number + dialect.skip, row
 
 
 def unmask(cell: str) -> str:

@@ -102,7 +102,7 @@ def choose(file: IO[bytes], declared: str = "") -> Choice:
         return Choice("utf-8", fit.bad)
     first = _first_foreign(file)
     ranked = charsets.rank_by_letters(first)
-    order = (declared if declared not in WESTERN else "", ranked, "gb18030", declared, "cp1252" if ranked else "")
+    order = (declared if declared not in WESTERN else "", ranked, declared)
     for codec in dict.fromkeys(name for name in order if name):
         with suppress(LookupError):
             fit = charsets.measure(file, codec)

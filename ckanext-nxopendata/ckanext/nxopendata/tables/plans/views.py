@@ -33,7 +33,7 @@ def edit(id: str, resource_id: str) -> Any:  # noqa: A002  CKAN's name for it
             tk.h.flash_success(tk._("The file is being read again by this plan."))
             return tk.redirect_to("nx_table_plans.edit", id=id, resource_id=resource_id)
         except tk.ValidationError as problem:
-            errors = [str(problem.error_summary.get("Plan") or problem)]
+            errors = list(map(str, problem.error_summary.values()))
         except ValueError:
             errors = [tk._("Header lines are numbers, such as 1 or 3, 4")]
     shown = call_action("nx_table_plan_show", id=resource_id)

@@ -18,6 +18,9 @@ FOOTNOTE = re.compile(
 )
 TOTALS = frozenset({"合计", "总计", "共计", "本页合计", "total", "grandtotal"})
 SUBTOTALS = frozenset({"小计", "subtotal"})
+HINT = re.compile(r"[计總总:：）)注备说附资来]|[Tt][Oo][Tt][Aa][Ll]|[Nn][Oo][Tt][Ee]|[Ss]ource")
+"""What a row has that is a total or a note; rows without it need no closer look."""
+
 TYPED = 0.9
 """Share of a column's cells that must be of one kind for the column to have a type."""
 

@@ -8,7 +8,14 @@ from itertools import islice
 
 from ckanext.nxopendata.core.tabular.cells import width
 from ckanext.nxopendata.core.tabular.layout.header import LOOKED_AT, Header
-from ckanext.nxopendata.core.tabular.layout.patterns import ASIDE, FOOTNOTE, column_kinds, simple_kind, total_label
+from ckanext.nxopendata.core.tabular.layout.patterns import (
+    ASIDE,
+    FOOTNOTE,
+    HINT,
+    column_kinds,
+    simple_kind,
+    total_label,
+)
 from ckanext.nxopendata.core.tabular.layout.totals import find_totals
 from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
 
@@ -43,7 +50,7 @@ def read_rows(sheet: SheetStream, header: Header, layout: Layout) -> Iterator[tu
     """Yield the line and the cells of each row of data, each row as long as the header or longer."""
     size = len(header.parts)
     for line, row in islice(sheet.numbered(), header.skipped, None):
-        length = width(row)
+        length = len(row) if row and row[-1] else width(row)
         if length and line not in layout.lines:
             yield line, row[:length] + [""] * (size - length) if length < size else row[: max(size, length)]
 
@@ -69,11 +76,15 @@ def _find_below(sheet: SheetStream, header: Header, take_in: frozenset[str], lay
     body = [row for _, row in islice(read_rows(sheet, header, Layout()), LOOKED_AT)]
     kinds = column_kinds([[cell.strip() for cell in row] for row in body], size)
     notes_are_values = sum(bool(FOOTNOTE.match(row[0])) for row in body) * 4 > len(body) > 1
-    names = [parts[-1] if parts else "" for parts in header.parts]
+    names = [parts[-1] if parts else "" for parts in header.parts] or [""]
     candidates: list[tuple[int, str]] = []
     tail: list[SetAside] = []
-    last_line, first_data = 0, 0
+    last_line = 0
     for line, raw in read_rows(sheet, header, Layout()):
+        plain = not (tail or HINT.search("\n".join(raw)) or len(raw) - raw.count("") == 1 or raw[0] == names[0])
+        if plain:
+            last_line = line
+            continue
         row = [cell.strip() for cell in raw]
         label = total_label(row, kinds)
         if label:
@@ -84,7 +95,6 @@ def _find_below(sheet: SheetStream, header: Header, take_in: frozenset[str], lay
             tail.append(SetAside(line, "note", tuple(raw)))
         else:
             tail = []
-            first_data = first_data or line
         last_line = line
     # Totals may stand among the notes at the end, never notes among the data.
     if "note" not in take_in:

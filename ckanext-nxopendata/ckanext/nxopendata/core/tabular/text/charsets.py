@@ -17,7 +17,7 @@ SAMPLE = 256 * 1024
 REPLACE = "nxopendata.replace"
 """Error handler: the euro sign for 0x80, where code page 936 has it, else U+FFFD."""
 
-FREQUENT_ENOUGH = 0.6
+FREQUENT_ENOUGH = 0.3
 VALID_TO_BAD = 4
 """Characters beyond ASCII that must be valid for each byte that is not, else it is another encoding."""
 
@@ -96,7 +96,9 @@ def _share_of_pairs(text: str, codec: str, first: int, last: int) -> float:
     if not foreign:
         return 0.0
     encoded = (sign.encode(codec, "ignore") for sign in foreign)
-    return sum(len(pair) == 2 and first <= pair[0] <= last for pair in encoded) / len(foreign)
+    frequent = sum(len(pair) == 2 and first <= pair[0] <= last for pair in encoded)
+    rare = sum(sign > "\uffff" for sign in foreign) if codec == "gb2312" else 0  # four bytes are no chance
+    return (frequent + rare) / len(foreign)
 
 
 def _share_of_letters(sample: bytes) -> float:

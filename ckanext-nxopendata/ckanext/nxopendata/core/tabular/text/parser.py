@@ -6,16 +6,23 @@ the signs they are, and told with their line.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.tabular.sheets import Finding, Row
 from ckanext.nxopendata.core.tabular.text.dialect import Dialect
 
+Unmask = Callable[[str], str]
+
+TRICK = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|=\"|'")
+"""Signs that keep a spreadsheet program from spoiling a cell, or that nobody sees."""
+
 LONGEST_CELL = 8 * 1024 * 1024
 MOST_LINES_OF_A_CELL = 2000
+MOST_LINES_IN_VAIN = 20_000
 MOST_TRIES = 40
 """Quotation marks in further lines that are tried as the end of a cell."""
 
@@ -42,7 +49,12 @@ class Findings:
 
 
 def parse(
-    lines: Iterable[str], dialect: Dialect, findings: Findings, *, repair: bool = True
+    lines: Iterable[str],
+    dialect: Dialect,
+    findings: Findings,
+    *,
+    repair: bool = True,
+    unmask: Unmask | None = None,
 ) -> Iterator[tuple[int, Row]]:
     """Yield the number of each record's first line, from 1, and its cells; empty lines are empty rows.
 
@@ -50,6 +62,7 @@ def parse(
         lines: the lines of the text with their ends, whichever these are.
         findings: takes what is wrong; it is filled while the rows are read.
         repair: whether a line with other delimiters is read by these.
+        unmask: takes off what hides a cell from spreadsheet programs; asked for lines that may have it.
 
     Raises:
         UnreadableError: ``broken``: a line is too long to be one.
@@ -79,6 +92,8 @@ def parse(
             row = _parse_quoted(line, source, dialect, findings, number, MOST_TRIES if repair else 3)
         if width > 1 and len(row) > width and any(row[width:]) and delimiter.strip():
             findings.add("more_cells", number, delimiter.join(row))
+        if unmask is not None and TRICK.search(line):
+            row = [unmask(cell) for cell in row]
         yield number, row
 
 
@@ -89,6 +104,14 @@ class _Lines:
         self._lines = iter(lines)
         self._back: list[str] = []
         self.number = 0
+        self.reach = MOST_LINES_OF_A_CELL
+        self._in_vain = 0
+
+    def note_failure(self, lines: int) -> None:
+        """Look less far ahead for the end of a cell once that was often in vain."""
+        self._in_vain += lines
+        if self._in_vain > MOST_LINES_IN_VAIN:
+            self.reach = 10
 
     def __iter__(self) -> _Lines:
         return self
@@ -117,13 +140,14 @@ def _parse_quoted(line: str, source: _Lines, dialect: Dialect, findings: Finding
             tries += 1
             if not record.open:
                 break
-        if tries >= most_tries or len(parts) > MOST_LINES_OF_A_CELL or size > LONGEST_CELL:
+        if tries >= most_tries or len(parts) > source.reach or size > LONGEST_CELL:
             break
     fits = not record.open and (not record.stray or len(record.cells) == dialect.width)
     if fits and (dialect.width < 2 or len(record.cells) == dialect.width or not _lines_fit(parts, dialect)):
         return record.cells
     # The mark was never closed, or the next one opens another cell: it is a sign of its line alone.
     source.put_back(parts[1:])
+    source.note_failure(len(parts))
     findings.add("open_quote", number, line.strip())
     text = line.rstrip("\r\n")
     return _repair(text, split_record(text, dialect), dialect, Findings(), number)

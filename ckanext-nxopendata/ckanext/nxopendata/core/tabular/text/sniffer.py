@@ -21,12 +21,15 @@ from ckanext.nxopendata.core.tabular.values.kinds import NUMERIC, classify
 DELIMITERS = (",", "\t", ";", "|", "||", "^", "~", "\x01", "\x1f", ":", RUN, " ")
 """In the order of preference where the evidence is equal."""
 
-RELUCTANT = {" ": 0.5, RUN: 0.7, ":": 0.6, "~": 0.9, "^": 0.9}
+RELUCTANT = {" ": 0.5, RUN: 0.7, ":": 0.35, "~": 0.9, "^": 0.9}
 """Signs that stand in ordinary text: their evidence counts less."""
 
 QUOTES = ('"', "'")
 JOINED = re.compile(r"[+-]?[\d.]+[;|\t][+-]?[\d.]+\Z")
 """Two numbers that a stronger sign parts."""
+
+ONE_COLUMN = 0.4
+"""Weight of a text without delimiters: a table has hardly ever one column."""
 
 ROWS = 400
 """Records of the sample that are read for each candidate."""
@@ -57,7 +60,7 @@ def sniff(sample: str, codec: str, *, kind: str = "", delimiter: str = "", compl
         candidates = (delimiter,)
     elif kind == "tsv" and "\t" in sample:
         candidates = ("\t",)
-    best, best_score = Dialect(codec, candidates[0]), 0.0
+    best, best_score = Dialect(codec, candidates[0]), _score_of_one_column(lines)
     for delimiter in candidates:
         if delimiter not in sample:
             continue
@@ -69,6 +72,12 @@ def sniff(sample: str, codec: str, *, kind: str = "", delimiter: str = "", compl
             if score > best_score + 1e-9:
                 best, best_score = dialect, score
     return best
+
+
+def _score_of_one_column(lines: Sequence[str]) -> float:
+    """How well a text fits that has no delimiter at all."""
+    rows = [[line.strip()] for line in lines[:ROWS] if line.strip()]
+    return ONE_COLUMN * (0.35 + 0.65 * _type_consistency(rows, 1, ","))
 
 
 def _encloses(sample: str, delimiter: str, quote: str) -> bool:
