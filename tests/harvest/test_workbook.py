@@ -165,7 +165,7 @@ class TestFiles:
         far.active.cell(1_048_576, 16_384, "x")
         stream = io.BytesIO()
         far.save(stream)
-        with pytest.raises(FormatError, match="workbook_too_large"):
+        with pytest.raises(FormatError, match="workbook_too_many_cells"):
             read(stream.getvalue())
 
 

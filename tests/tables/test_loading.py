@@ -99,9 +99,12 @@ def test_a_printed_worksheet_keeps_ids_and_sets_titles_totals_and_notes_aside(
         "常住人口·2020年",
         "证件号码",
     ]
-    assert shown["notes"] == ["宁夏各市常住人口", "单位：人、%"]
-    assert shown["totals"] == [["合\u3000计", "2718570", "3610463", ""]]
-    assert shown["footnotes"] == ["注：按第七次全国人口普查公报。"]
+    assert [(row["reason"], row["cells"]) for row in shown["set_aside"]] == [
+        ("above", ["宁夏各市常住人口"]),
+        ("above", ["单位：人、%"]),
+        ("total", ["合\u3000计", "2718570", "3610463"]),
+        ("note", ["注：按第七次全国人口普查公报。"]),
+    ]
     rows = helpers.call_action("nx_table_search", id=file["id"])
     assert rows["total"] == 2
     assert rows["records"][0]["证件号码"] == "640102199001011234"

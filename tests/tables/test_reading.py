@@ -14,7 +14,8 @@ from lxml import etree
 from openpyxl import load_workbook
 
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
-from ckanext.nxopendata.tables import examples, export, svg_map
+from ckanext.nxopendata.tables import export
+from ckanext.nxopendata.tables.page import examples, svg_map
 from ckanext.nxopendata.tables.reader import columns, table
 
 from .conftest import CSV_TEXT, PRINTED, workbook
@@ -49,7 +50,7 @@ def test_chinese_texts_are_read_in_every_encoding_departments_use(tmp_path: Path
 def test_what_is_no_table_is_refused_with_a_reason(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(UnreadableError) as refused:
         read(tmp_path, "a.xlsx" if content.startswith((b"PK", b"<")) else "a.csv", content)
-    assert refused.value.code in ("empty", "encoding", "broken")
+    assert refused.value.code in ("empty", "encoding", "broken", "web_page")
 
 
 def test_limits_are_kept(tmp_path: Path) -> None:
@@ -73,7 +74,8 @@ class TestLayouts:
         found = read(tmp_path, "a.xlsx", PRINTED)
         assert labels(found) == ["地区", "常住人口·2010年", "常住人口·2020年", "证件号码"]
         assert rows(found)[1] == ["石嘴山市", "725482", "751389", "640202198512310042"]
-        assert (found.notes[1], found.totals[0][0], len(found.footnotes)) == ("单位：人、%", "合\u3000计", 1)
+        assert [row["reason"] for row in found.around["set_aside"]] == ["above", "above", "total", "note"]
+        assert [row["cells"][0] for row in found.around["set_aside"]][1:3] == ["单位：人、%", "合\u3000计"]
 
     def test_a_text_with_groups_above_names(self, tmp_path: Path) -> None:
         text = "地区,人口,,面积\n,男,女,\n银川市,1,2,3\n固原市,4,5,6\n"
@@ -86,7 +88,8 @@ class TestLayouts:
 
     def test_a_lonely_cell_in_the_middle_is_data_and_at_the_end_a_note(self, tmp_path: Path) -> None:
         found = read(tmp_path, "a.csv", "地区,男,女\n银川市,1,2\n固原市,,\n中卫市,3,4\n注：演示,,\n")
-        assert (found.rows, found.footnotes) == (3, ("注：演示",))
+        assert found.rows == 3
+        assert found.around["set_aside"] == [{"line": 5, "reason": "note", "cells": ["注：演示"]}]
         assert rows(found)[1] == ["固原市", None, None]
 
     def test_the_first_sheet_with_data_is_read_and_the_others_are_named(self, tmp_path: Path) -> None:
@@ -99,7 +102,7 @@ class TestLayouts:
         out = io.BytesIO()
         book.save(out)
         found = read(tmp_path, "a.xlsx", out.getvalue())
-        assert (found.sheet.name, found.other_sheets) == ("名录", ("Sheet", "说明"))
+        assert (found.sheet.name, found.around["other_sheets"]) == ("名录", ["Sheet", "说明"])
 
     def test_a_workbook_under_the_name_of_a_text_is_read(self, tmp_path: Path) -> None:
         assert labels(read(tmp_path, "a.csv", workbook([["名称", "年份"], ["沙湖", 2007]]))) == ["名称", "年份"]

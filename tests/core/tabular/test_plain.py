@@ -8,7 +8,7 @@ import pytest
 from ckanext.nxopendata.core import tabular
 
 FORBIDDEN = ("ckan", "flask", "sqlalchemy", "openpyxl")
-MODULES = sorted(Path(str(tabular.__file__)).parent.glob("*.py"))
+MODULES = sorted(Path(str(tabular.__file__)).parent.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=[path.stem for path in MODULES])

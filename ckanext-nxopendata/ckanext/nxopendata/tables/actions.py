@@ -28,7 +28,9 @@ def nx_table_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``state`` (``none``, ``queued``, ``loading``, ``ready``, ``failed``), ``code`` and ``message`` when it is
         not ready, ``rows``, ``columns`` (``id``, ``label``, ``label_en``, ``type``, ``notes``, ``item``, ``nx_type``,
-        ``precision``, ``unit``), and ``notes``, ``totals``, ``footnotes``, ``sheet``, ``other_sheets``, ``encoding``
+        ``precision``, ``unit``), and ``set_aside`` (rows that are not among the data: ``line``, ``reason``, ``cells``),
+        ``findings`` (what is wrong in the file: code -> number), ``lines`` (the first of them), ``sheet``,
+        ``other_sheets``, ``encoding``, ``plan``
     """
     resource_id = _resource_id(data_dict)
     tk.check_access("nx_table_show", context, {"id": resource_id})
@@ -174,11 +176,22 @@ def nx_table_headers(context: Context, data_dict: DataDict) -> dict[str, list[st
 @tk.chained_action
 @tk.side_effect_free
 def datastore_search(original: Any, context: Context, data_dict: DataDict) -> Any:
-    """As CKAN's; ``q`` finds Chinese words inside longer ones: it is asked as pairs of characters."""
+    """As CKAN's; ``q`` finds Chinese words inside longer ones, and pages of sorted rows are complete.
+
+    ``q`` is asked as pairs of characters; ``_id`` is the last column of every order.
+    """
     q = data_dict.get("q")
     if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True) and _is_loaded_by_us(data_dict):
         data_dict = {**data_dict, "q": " ".join(table_columns.tokens(q)), "language": "simple"}
+    if isinstance(data_dict.get("sort"), str) and data_dict["sort"].strip() and not data_dict.get("distinct"):
+        data_dict = {**data_dict, "sort": _with_tie_breaker(data_dict["sort"])}
     return original(context, data_dict)
+
+
+def _with_tie_breaker(sort: str) -> str:
+    """The same order, complete: rows that are equal in it keep one order from page to page."""
+    last = sort.rpartition(",")[2].strip().strip('"').split()
+    return sort if last and last[0].strip('"') == "_id" else f"{sort}, _id"
 
 
 def _is_loaded_by_us(data_dict: DataDict) -> bool:

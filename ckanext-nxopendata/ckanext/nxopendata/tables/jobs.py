@@ -19,6 +19,7 @@ from ckan.model.resource import resource_table
 from sqlalchemy import event
 
 from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.core.tabular import plan as plans
 from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables import models as states
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 PENDING = "nx_tables"
 """Key of the session's ``info`` that holds the datasets written in its transaction."""
 
-VERSION = "1"
+VERSION = "2"
 """Changes when the same file would be read in another way: all files are then loaded again."""
 
 LONGEST_LOAD = 1800
@@ -178,6 +179,7 @@ def fingerprint(resource: Any) -> str:
         resource.size,
         detect_format(resource),
         _list_items(resource.package),
+        states.get_plan(resource.id),
     ]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -231,6 +233,7 @@ def _load(resource_id: str) -> None:
         return
     dataset_id, mark = str(resource.package_id), fingerprint(resource)
     items, kind = _list_items(resource.package), detect_format(resource)
+    given = states.get_plan(resource_id)
     path = path_of({"id": resource.id, "url_type": "upload", "url": resource.url})
     model.Session.rollback()  # no transaction stays open while a file is read
     states.write_state(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={})
@@ -238,8 +241,7 @@ def _load(resource_id: str) -> None:
     try:
         if path is None:
             raise UnreadableError("missing")
-        loaded = table.read(path, kind, items, read_limits())
-        rows = store.replace_table(resource_id, loaded)
+        loaded = table.read(path, kind, items, read_limits(), plans.from_dict(given) if given else None)
     except UnreadableError as problem:
         _fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
@@ -248,22 +250,24 @@ def _load(resource_id: str) -> None:
         log.exception("table %s", resource_id)
         _fail(resource_id, dataset_id, mark, "broken", {})
         return
+    try:
+        rows = store.replace_table(resource_id, loaded)
+    except UnreadableError as problem:  # the last rows are read only now
+        _fail(resource_id, dataset_id, mark, problem.code, problem.params)
+        return
+    except Exception:
+        # The file was read: what failed is the site's own, and the person is not told that the file is damaged.
+        log.exception("table %s was read and not stored", resource_id)
+        _fail(resource_id, dataset_id, mark, "not_stored", {})
+        return
     seconds = time.monotonic() - began
-    around = {
-        "notes": list(loaded.notes),
-        "totals": [list(row) for row in loaded.totals],
-        "footnotes": list(loaded.footnotes),
-        "sheet": loaded.sheet.name,
-        "other_sheets": list(loaded.other_sheets),
-        "encoding": loaded.sheet.encoding,
-    }
     states.write_state(
         resource_id,
         dataset_id=dataset_id,
         state=states.READY,
         fingerprint=mark,
         columns=[asdict(column) for column in loaded.columns],
-        around=around,
+        around=loaded.around,
         rows=rows,
         seconds=seconds,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -20,15 +21,94 @@ def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
         return tk._("The table is being prepared: the file is being read. Look again in a minute.")
     sentences = {
         "format": tk._("Files of this format do not become tables."),
+        "not_stored": tk._(
+            "The file was read, but the site could not store its table. Tell the operators of the site."
+        ),
         "missing": tk._("The stored file was not found. Upload it again."),
         "encoding": tk._("The text is in no encoding we know. Save the file as UTF-8 or GB18030 and upload it again."),
+        "password": tk._("The workbook is locked by a password. Save it without one and upload it again."),
+        "web_page": tk._("This is a web page without a table, perhaps a page to log in: upload the file itself."),
+        "several_lists": tk._("The file holds several tables ({reason}). Upload each as a file of its own."),
+        "several_files": tk._("The archive holds {reason} tables. Upload a single one, or each as a file of its own."),
+        "plan": tk._("The file is no longer as its reading plan says: “{reason}” was not found. Check that plan."),
         "empty": tk._("No table was found in the file: it needs a row of column names and at least one row of data."),
         "too_large": tk._("The file is larger than {megabytes} MB, so no table was made. Download it to use it."),
         "too_many_rows": tk._("The file has more than {most} rows, so no table was made. Download it to use it."),
         "too_many_columns": tk._("The file has more than {most} columns, so no table was made. Download it to use it."),
     }
     broken = tk._("The file is damaged or not of the format it claims. Open it, save it anew and upload it again.")
-    return sentences.get(code, broken).format(**{"megabytes": "?", "most": "?"} | params)
+    return sentences.get(code, broken).format(**{"megabytes": "?", "most": "?", "reason": "?"} | params)
+
+
+def list_roles() -> dict[str, str]:
+    """Return what a column may be for: role -> words."""
+    return {
+        "": tk._("not said"),
+        "key": tk._("key"),
+        "time": tk._("time"),
+        "place": tk._("place"),
+        "category": tk._("category"),
+        "indicator": tk._("indicator"),
+        "measure": tk._("amount"),
+        "text": tk._("text"),
+        "coordinate": tk._("coordinate"),
+    }
+
+
+def describe_type_name(name: str) -> str:
+    """Return a type of the database in words; "" is what the reader finds."""
+    return {
+        "": tk._("as found"),
+        "text": tk._("Text"),
+        "int8": tk._("Whole number"),
+        "numeric": tk._("Number"),
+        "date": tk._("Date"),
+        "timestamp": tk._("Date and time"),
+    }[name]
+
+
+def list_reasons() -> dict[str, str]:
+    """Return why rows of a file are not among its data: reason of the reader -> words."""
+    return {
+        "above": tk._("above the header"),
+        "repeated_header": tk._("the header again"),
+        "total": tk._("a total that adds up"),
+        "subtotal": tk._("a subtotal that adds up"),
+        "note": tk._("a note at the end"),
+    }
+
+
+def list_findings(findings: Mapping[str, int], lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what people are told of a file whose table is there: how often, in which lines, and what to do."""
+    sentences = {
+        "bad_bytes": tk._("{number} lines hold bytes that are no character; “\ufffd” stands for them."),
+        "nul": tk._("{number} lines held a zero byte, which was left out."),
+        "open_quote": tk._("{number} lines open a quotation mark that is not closed; it was read as a sign."),
+        "stray_quote": tk._("{number} lines hold a quotation mark that is not doubled; it was read as a sign."),
+        "more_cells": tk._("{number} lines have more cells than the header; the cells stand in columns of their own."),
+        "other_delimiter": tk._("{number} lines have another delimiter than the rest; they were read by it."),
+        "error_cells": tk._("{number} cells hold an error of the workbook, such as #REF!. Mend the formulas."),
+        "formulas_without_value": tk._(
+            "{number} formulas were never calculated and are empty here. Open the file, save it and upload it again."
+        ),
+        "merged_amounts": tk._(
+            "{number} merged amounts stand in the first of their rows only, so that sums are right."
+        ),
+        "hidden_rows": tk._("{number} hidden rows were left out."),
+        "hidden_columns": tk._("{number} hidden columns were left out."),
+        "hidden_sheets": tk._("{number} hidden worksheets were left out."),
+        "total_differs": tk._("{number} rows are called totals but do not add up, so they are among the data."),
+    }
+    places: dict[str, list[str]] = {}
+    for entry in lines:
+        places.setdefault(entry["code"], []).append(str(entry["line"]))
+    told = []
+    for code, number in findings.items():
+        if code in sentences:
+            where = places.get(code, [])[:5]
+            line = tk._(" Lines: {lines}").format(lines=", ".join(where) + ("…" if number > len(where) else ""))
+            told.append(sentences[code].format(number=number) + (line if where else ""))
+    return told
 
 
 def explain_question(problem: QuestionError | QueryTimeoutError) -> str:

@@ -35,7 +35,7 @@ class State(Base):
         code, params: why it failed, as :class:`ckanext.nxopendata.core.tabular.errors.UnreadableError` says it.
         fingerprint: of the file and of the information items that this state is about.
         columns: see :class:`ckanext.nxopendata.tables.reader.columns.Column`, one dictionary a column.
-        around: ``notes``, ``totals``, ``footnotes``, ``sheet``, ``other_sheets``, ``encoding``.
+        around: ``set_aside``, ``findings``, ``lines``, ``sheet``, ``other_sheets``, ``encoding``, ``plan``.
     """
 
     __tablename__ = "nx_table"
@@ -51,6 +51,28 @@ class State(Base):
     rows: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     seconds: Mapped[float] = mapped_column(sa.Float, default=0.0)
     changed: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True), default=now)
+
+
+class ReadingPlan(Base):
+    """How a department wants a file read; it outlives versions of the file.
+
+    Attributes:
+        plan: see :class:`ckanext.nxopendata.core.tabular.plan.Plan`.
+        user: who wrote it last, the id.
+    """
+
+    __tablename__ = "nx_table_plan"
+
+    resource_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    plan: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    user: Mapped[str] = mapped_column("user_id", sa.Text, default="")
+    changed: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True), default=now, onupdate=now)
+
+
+def get_plan(resource_id: str) -> dict[str, Any]:
+    """Return the plan that a department gave for a file; {} where it gave none."""
+    given = model.Session.get(ReadingPlan, resource_id)
+    return given.plan if given else {}
 
 
 def get_state(resource_id: str) -> State | None:

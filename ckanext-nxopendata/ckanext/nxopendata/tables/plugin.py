@@ -11,9 +11,9 @@ from ckan.types import Context
 
 from ckanext.nxopendata import tables
 from ckanext.nxopendata.core import requirements, wiring
-from ckanext.nxopendata.tables import jobs
+from ckanext.nxopendata.tables import jobs, plans
 
-SUBJECTS = (tables,)
+SUBJECTS = (tables, plans)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -12,6 +12,7 @@ from typing import Any
 from ckanext.datastore.backend.postgres import get_read_engine
 from psycopg2 import errors, sql
 
+from ckanext.nxopendata.core.tabular.values import dates, kinds
 from ckanext.nxopendata.tables.reader import columns
 from ckanext.nxopendata.tables.store import quote_name
 
@@ -264,13 +265,13 @@ def _add_condition(where: _Where, source: Source, condition: Condition) -> None:
 def _parse_value(kind: str, condition: Condition) -> Any:
     text = condition.value.strip()
     if kind == "number":
-        number = columns.normalize(text).replace(",", "")
-        if columns.classify(number) not in ("int", "num", "long") or not any(sign.isdigit() for sign in number):
+        number = kinds.normalize(text).replace(",", "")
+        if kinds.classify(number) not in ("int", "num", "long") or not any(sign.isdigit() for sign in number):
             raise QuestionError("number", condition.column, text)
         return number
     if kind == "date":
         try:
-            return dt.date.fromisoformat(columns.to_iso_date(text))
+            return dt.date.fromisoformat(dates.to_iso_date(kinds.normalize(text)))
         except ValueError:
             raise QuestionError("date", condition.column, text) from None
     return text

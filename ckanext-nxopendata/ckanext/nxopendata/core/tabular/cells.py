@@ -6,13 +6,26 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
+from decimal import Decimal
+from math import isfinite
 
-INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def clean(text: str) -> str:
     """Return ``text`` without control and invisible characters and without space around it; its words stay."""
     return INVISIBLE.sub("", text).replace("\u00a0", " ").strip(" \t\r\n\u3000")
+
+
+class ExactNumber(float):
+    """A number of a JSON text that remembers how it was written, where a float would lose some of it."""
+
+    def __new__(cls, text: str) -> ExactNumber:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
 
 
 def to_text(value: object) -> str:
@@ -24,6 +37,8 @@ def to_text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, ExactNumber) and (not isfinite(value) or Decimal(value.text) != Decimal(repr(float(value)))):
+        return value.text
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, dt.datetime):

@@ -1,43 +1,34 @@
-"""Delimited texts: their delimiter and their rows."""
+"""Delimited texts: whole forms, the beginning of a file, a file row by row."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from ckanext.nxopendata.core.tabular import cells, csv_out, encoding
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet
-
-DELIMITERS = ",\t;|"
-"""Of data; of equals the first is taken."""
+from ckanext.nxopendata.core.tabular.text import charsets, parser, sniffer
+from ckanext.nxopendata.core.tabular.text.dialect import Dialect
 
 FORM_DELIMITERS = "\t,;"
 """Of forms that people fill in: a bar may stand in a cell."""
 
-SAMPLE = 16 * 1024
-"""Characters among which delimiters are counted."""
+SAMPLE = 128 * 1024
+"""Characters by which the dialect is found."""
 
 BEGINNING_BYTES = 256 * 1024
-LONGEST_CELL = 8 * 1024 * 1024
+LONGEST_CELL = parser.LONGEST_CELL
 
 csv.field_size_limit(LONGEST_CELL)  # of the whole process; nobody else sets it
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a delimited text is written: its codec and its delimiter."""
-
-    codec: str
-    delimiter: str
-
-
-def detect_dialect(path: Path, kind: str) -> Dialect:
-    """Return how the text at ``path`` is written.
+def detect_dialect(path: Path, kind: str) -> tuple[Dialect, int]:
+    """Return how the text at ``path`` is written, and how many of its bytes are no character.
 
     Args:
         kind: its format in lower case; ``tsv`` has tabs wherever it has any.
@@ -46,19 +37,22 @@ def detect_dialect(path: Path, kind: str) -> Dialect:
         UnreadableError: ``encoding``.
     """
     with path.open("rb") as file:
-        codec = encoding.detect(file)
-    with path.open(encoding=codec, errors="replace", newline="") as text:
-        return Dialect(codec, delimiter_of_kind(kind, text.read(SAMPLE)))
+        choice = encoding.choose(file)
+    with path.open(encoding=choice.codec, errors=charsets.REPLACE, newline="") as text:
+        sample = text.read(SAMPLE)
+        return sniffer.sniff(sample, choice.codec, kind=kind, complete=not text.read(1)), choice.bad
 
 
-def delimiter_of_kind(kind: str, sample: str) -> str:
-    """Return the delimiter of a text of a format: a tab in ``tsv`` where it has any, else the most frequent."""
-    return "\t" if kind == "tsv" and "\t" in sample else guess_delimiter(sample)
+def follow(path: Path, dialect: Dialect, codec: str, delimiter: str) -> Dialect:
+    """Return the dialect of the text at ``path`` where its codec or delimiter are given; "" leaves what was found."""
+    codec, delimiter = codec or dialect.codec, delimiter or dialect.delimiter
+    with path.open(encoding=codec, errors=charsets.REPLACE, newline="") as text:
+        return sniffer.sniff(text.read(SAMPLE), codec, delimiter=delimiter)
 
 
-def guess_delimiter(sample: str, candidates: str = DELIMITERS) -> str:
-    """Return the most frequent of some delimiters in a text."""
-    return max(candidates, key=sample[:SAMPLE].count)
+def guess_delimiter(sample: str, candidates: str = FORM_DELIMITERS) -> str:
+    """Return the most frequent of some delimiters in the first rows of a form."""
+    return max(candidates, key=sample[: 16 * 1024].count)
 
 
 def parse(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
@@ -75,15 +69,31 @@ def parse(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
         raise UnreadableError("encoding") from error
 
 
-def stream(path: Path, dialect: Dialect) -> Iterator[Row]:
-    """Yield the rows of the text at ``path`` without holding it in memory; cells have no space around them.
+def stream(path: Path, dialect: Dialect, findings: parser.Findings) -> Iterator[tuple[int, Row]]:
+    """Yield the line and the cells of each record of the text at ``path`` without holding it in memory.
+
+    Args:
+        findings: takes what is wrong in the lines, once they are read.
 
     Raises:
-        UnreadableError: ``broken`` or ``encoding``, when that line is reached.
+        UnreadableError: ``broken``, when that line is reached.
     """
-    with path.open(encoding=dialect.codec, errors="strict", newline="") as file:
-        for row in parse(file, dialect.delimiter):
-            yield [cell.strip(" \t\r\n\u3000\u00a0\u200b\ufeff") for cell in row]
+    findings.clear()
+    with path.open(encoding=dialect.codec, errors=charsets.REPLACE, newline="") as file:
+        for _ in range(dialect.skip):
+            file.readline()
+        for number, row in parser.parse(file, dialect, findings, unmask=unmask):
+            yield number + dialect.skip, row
+
+
+def unmask(cell: str) -> str:
+    """Return a cell without what kept a spreadsheet program from reading it as a number or a formula."""
+    cell = cells.clean(cell)
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        return cell[2:-1].replace('""', '"')
+    if cell.startswith("'") and cell[1:].isdigit():
+        return cell[1:]
+    return csv_out.unguard_formula(cell)
 
 
 def parse_form(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
@@ -109,7 +119,7 @@ def read_form(content: bytes, most_cells: int) -> Sheet:
 
 
 def read_beginning(path: Path, kind: str, *, rows: int, columns: int) -> Sheet:
-    """Read the first rows of the text at ``path``, from its first 256 KB. The first line tells the delimiter.
+    """Read the first rows of the text at ``path``, from its first 256 KB.
 
     Raises:
         UnreadableError: ``encoding`` or ``broken``.
@@ -120,6 +130,8 @@ def read_beginning(path: Path, kind: str, *, rows: int, columns: int) -> Sheet:
     text, codec = encoding.decode_beginning(head[:BEGINNING_BYTES], complete=whole)
     if not whole:
         text = text[: text.rfind("\n") + 1] or text
-    parsed = parse(io.StringIO(text, newline=""), delimiter_of_kind(kind, text.partition("\n")[0]))
-    read = [row[:columns] for row in islice(parsed, rows + 1)]
+    dialect = sniffer.sniff(text[:SAMPLE], codec, kind=kind, complete=whole and len(text) <= SAMPLE)
+    lines = islice(io.StringIO(text, newline=""), dialect.skip, None)
+    parsed = parser.parse(lines, replace(dialect, codec="utf-8"), parser.Findings())
+    read = [[unmask(cell) for cell in row[:columns]] for _, row in islice(parsed, rows + 1)]
     return Sheet("", read[:rows], whole and len(read) <= rows, encoding.name_of(codec))

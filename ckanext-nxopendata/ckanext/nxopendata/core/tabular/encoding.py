@@ -10,9 +10,12 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import IO
 
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.text import charsets
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -40,7 +43,8 @@ def codec_of_mark(head: bytes) -> str | None:
 
 def name_of(codec: str) -> str:
     """Return what people call a codec: UTF-8, UTF-16, GB18030."""
-    return {"utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}.get(codec, codec.upper())
+    names = {"utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+    return names.get(codec, codec.upper())
 
 
 def detect(file: IO[bytes], declared: str = "", *, zeros_allowed: bool = False) -> str:
@@ -66,6 +70,56 @@ def detect(file: IO[bytes], declared: str = "", *, zeros_allowed: bool = False) 
     raise UnreadableError("encoding")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The codec of a text, and how many places in it are none of its characters (U+FFFD stands there)."""
+
+    codec: str
+    bad: int = 0
+
+
+def choose(file: IO[bytes], declared: str = "") -> Choice:
+    """Return the codec in which a text makes sense; a few bad bytes do not make it another.
+
+    A byte order mark is obeyed, then UTF-8 is tried, then what is declared, then the encoding whose frequent characters
+    the text is made of. All of the file is read.
+
+    Args:
+        file: at any position; where it is left is undefined.
+
+    Raises:
+        UnreadableError: ``encoding``, it makes sense in none.
+    """
+    file.seek(0)
+    head = file.read(charsets.SAMPLE)
+    certain = codec_of_mark(head) or charsets.detect_utf16(head)
+    if certain:
+        return Choice(certain, charsets.measure(file, certain).bad)
+    if head.count(0) * 100 > len(head):
+        raise UnreadableError("encoding")
+    fit = charsets.measure(file, "utf-8")
+    if fit.convincing:
+        return Choice("utf-8", fit.bad)
+    first = _first_foreign(file)
+    ranked = charsets.rank_by_letters(first)
+    order = (declared if declared not in WESTERN else "", ranked, declared)
+    for codec in dict.fromkeys(name for name in order if name):
+        with suppress(LookupError):
+            fit = charsets.measure(file, codec)
+            if fit.convincing:
+                return Choice(codec, fit.bad)
+    raise UnreadableError("encoding")
+
+
+def _first_foreign(file: IO[bytes]) -> bytes:
+    """The part of a file that begins with its first line that is not ASCII."""
+    file.seek(0)
+    while block := file.read(charsets.SAMPLE):
+        if not block.isascii():
+            return block
+    return b""
+
+
 def decode(content: bytes) -> str:
     """Return a whole text.
 
@@ -78,8 +132,7 @@ def decode(content: bytes) -> str:
 def decode_beginning(head: bytes, *, complete: bool) -> tuple[str, str]:
     """Return the text at the beginning of a file, and its codec.
 
-    A character that is cut at the end is left out. A file with a byte order mark may hold some bytes that are none of
-    its encoding.
+    A character that is cut at the end is left out; U+FFFD stands for bytes that are no character.
 
     Args:
         complete: whether ``head`` is the whole file.
@@ -87,16 +140,8 @@ def decode_beginning(head: bytes, *, complete: bool) -> tuple[str, str]:
     Raises:
         UnreadableError: ``encoding``.
     """
-    mark = codec_of_mark(head)
-    for codec in (mark,) if mark else _candidates(head, ""):
-        decoder = codecs.getincrementaldecoder(codec)("replace" if mark else "strict")
-        try:
-            text = decoder.decode(head, final=complete and not mark)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, codec
-    raise UnreadableError("encoding")
+    codec = choose(io.BytesIO(head)).codec
+    return codecs.getincrementaldecoder(codec)(charsets.REPLACE).decode(head, final=complete), codec
 
 
 def _candidates(head: bytes, declared: str) -> Iterator[str]:

@@ -10,7 +10,8 @@ class UnreadableError(CodedError):
 
     Attributes:
         code: ``format``, ``broken``, ``password``, ``encoding``, ``empty``, ``too_large``, ``too_many_cells``,
-            ``too_many_rows``, ``too_many_columns`` or ``costly`` (reading went over the limits of its process).
+            ``too_many_rows``, ``too_many_columns``, ``costly`` (reading went over the limits of its process),
+            ``web_page`` (a page of a site, not the file) or ``plan`` (the file is not as its reading plan says).
         params: what a message may name: ``reason`` (what is wrong, or the limit with its unit) and others of a code.
     """
 

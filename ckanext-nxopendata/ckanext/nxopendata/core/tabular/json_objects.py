@@ -1,4 +1,4 @@
-"""JSON, JSON Lines and GeoJSON: one row an object, read in a process of their own.
+"""JSON, JSON Lines, GeoJSON and TopoJSON: one row an object, read in a process of their own.
 
 A JSON text becomes many times its size in memory.
 """
@@ -12,8 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ckanext.nxopendata.core.tabular import encoding, geojson, sandbox
+from ckanext.nxopendata.core.tabular import cells, encoding, sandbox
 from ckanext.nxopendata.core.tabular.errors import UnreadableError, megabytes
+from ckanext.nxopendata.core.tabular.json_text import geojson, shapes
 from ckanext.nxopendata.core.tabular.sheets import Sheet
 
 LONGEST_CELL_OF_BEGINNING = 1000
@@ -60,16 +61,16 @@ def _pack(read_sheet: Callable[[], Sheet]) -> bytes:
     try:
         answer: dict[str, Any] = {"sheet": asdict(read_sheet())}
     except UnreadableError as error:
-        answer = {"refused": error.code}
+        answer = {"refused": error.code, "params": error.params}
     except (OSError, ValueError, RecursionError):
-        answer = {"refused": "broken"}
+        answer = {"refused": "broken", "params": {}}
     return json.dumps(answer, ensure_ascii=False).encode(errors="replace")  # half a surrogate pair may be in a text
 
 
 def _unpack(answer: bytes) -> Sheet:
     unpacked = json.loads(answer)
     if "refused" in unpacked:
-        raise UnreadableError(unpacked["refused"])
+        raise UnreadableError(unpacked["refused"], **unpacked["params"])
     return Sheet(**unpacked["sheet"])
 
 
@@ -85,26 +86,29 @@ def _load(path: str) -> tuple[str, str]:
 def _objects(path: str) -> Sheet:
     text, name = _load(path)
     try:
-        document = json.loads(text)
+        document = _parse(text)
     except ValueError:
-        document = [json.loads(line) for line in io.StringIO(text) if line.strip()]
-    records = _records(document)
+        document = [_parse(line) for line in io.StringIO(text) if line.strip()]
+    records = shapes.to_records(document)
     if not records:
         raise UnreadableError("empty")
     return Sheet("", geojson.to_rows(records), encoding=name)
 
 
-def _records(document: Any) -> list[dict[str, Any]]:
-    if isinstance(document, dict) and isinstance(document.get("features"), list):
-        return geojson.to_records(document["features"], geojson.place_columns)
-    if isinstance(document, dict):
-        lists = [
-            value for value in document.values() if isinstance(value, list) and value and isinstance(value[0], dict)
-        ]
-        document = lists[0] if len(lists) == 1 else [document]
-    if not isinstance(document, list):
-        raise UnreadableError("broken")
-    return [value for value in document if isinstance(value, dict)]
+def _parse(text: str) -> Any:
+    return json.loads(text, parse_float=cells.ExactNumber, parse_constant=str, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a key that stands in it twice gets a number."""
+    record: dict[str, Any] = {}
+    for key, value in pairs:
+        name, turn = key, 1
+        while name in record:
+            turn += 1
+            name = f"{key}_{turn}"
+        record[name] = value
+    return record
 
 
 def _features(path: str, most_rows: int, columns: int) -> Sheet:

@@ -6,20 +6,29 @@ What a file is, its first bytes say; its name only tells which texts are JSON an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from ckanext.nxopendata.core.tabular import delimited, encoding, json_objects, spreadsheet
 from ckanext.nxopendata.core.tabular.errors import UnreadableError, megabytes
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet, SheetStream
+from ckanext.nxopendata.core.tabular.text.parser import Findings
+from ckanext.nxopendata.core.tabular.workbook import archive, markup
 
 TEXTS = frozenset({"csv", "tsv", "txt"})
 SPREADSHEETS = frozenset({"xlsx", "xls", "et", "ods", "xlsm"})
-OBJECTS = frozenset({"json", "geojson", "jsonl"})
+OBJECTS = frozenset({"json", "geojson", "jsonl", "ndjson", "topojson"})
 FORMATS = TEXTS | SPREADSHEETS | OBJECTS
 """Formats that become tables, in lower case."""
 
 READ_IN_SANDBOX = frozenset({"xlsx", "geojson"})
 """Formats whose beginning is read in a process of its own: costly enough to be kept."""
+
+Numbered = Callable[[], Iterator[tuple[int, Row]]]
+
+HEAD = 4096
+"""Bytes by which a file is known."""
 
 MOST_CELLS = spreadsheet.MOST_CELLS
 
@@ -31,7 +40,7 @@ def read(content: bytes, most_cells: int = MOST_CELLS) -> list[Sheet]:
         UnreadableError: it is neither, is damaged, or has more than ``most_cells``.
     """
     if spreadsheet.is_spreadsheet(content):
-        return spreadsheet.read(content, most_cells)
+        return spreadsheet.read(content, most_cells, as_form=True)
     return [delimited.read_form(content, most_cells)]
 
 
@@ -64,7 +73,7 @@ def read_beginning(
         raise UnreadableError("broken", reason=str(error)) from error
 
 
-def open_sheets(path: Path, kind: str, *, most_bytes: int) -> list[SheetStream]:
+def open_sheets(path: Path, kind: str, *, most_bytes: int, codec: str = "", delimiter: str = "") -> list[SheetStream]:
     """Open the sheets of the file at ``path`` to read them row by row, again and again.
 
     A delimited text is streamed, because it may be a hundred times larger than a workbook.
@@ -72,9 +81,10 @@ def open_sheets(path: Path, kind: str, *, most_bytes: int) -> list[SheetStream]:
     Args:
         kind: its format in lower case, one of ``FORMATS``; a workbook named CSV is read as a workbook.
         most_bytes: the largest file that is read.
+        codec, delimiter: of a text, where they are known; "" to find them.
 
     Raises:
-        UnreadableError: it is too large, damaged or in no known encoding.
+        UnreadableError: it is too large, damaged, in no known encoding, or no table (``web_page``).
     """
     if kind not in FORMATS:
         raise UnreadableError("format")
@@ -84,17 +94,56 @@ def open_sheets(path: Path, kind: str, *, most_bytes: int) -> list[SheetStream]:
     if not size:
         raise UnreadableError("empty")
     with path.open("rb") as file:
-        head = file.read(8)
+        head = file.read(HEAD)
+    unpacked = archive.unpack(path, head, most_bytes)
+    if unpacked is not None:
+        file, inner = unpacked
+        sheets = open_sheets(Path(file.name), inner or kind, most_bytes=most_bytes, codec=codec, delimiter=delimiter)
+        return [replace(sheet, numbered=_keep(file, sheet.numbered)) for sheet in sheets]
     if spreadsheet.is_spreadsheet(head):
-        return [SheetStream(_again(sheet), name=sheet.name) for sheet in spreadsheet.read(path.read_bytes())]
-    if kind in SPREADSHEETS and head.lstrip().startswith(b"<"):
-        raise UnreadableError("broken")  # a web page under the name of a workbook
-    if kind in OBJECTS:
-        sheet = json_objects.read(path)
-        return [SheetStream(_again(sheet), encoding=sheet.encoding, header_first=True)]
-    dialect = delimited.detect_dialect(path, kind)
-    return [SheetStream(lambda: delimited.stream(path, dialect), encoding=encoding.name_of(dialect.codec))]
+        return [_stream_of(sheet) for sheet in spreadsheet.read(path.read_bytes())]
+    if markup.is_markup(head):
+        return [_stream_of(sheet) for sheet in markup.read(path.read_bytes())]
+    if kind in SPREADSHEETS and b"\t" not in head and b"," not in head:
+        raise UnreadableError("broken")
+    if kind in OBJECTS or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2] in (b'{"', b"[{", b"[["):
+        try:
+            sheet = json_objects.read(path)
+        except UnreadableError:
+            if kind in OBJECTS:
+                raise
+        else:
+            return [SheetStream(_again(sheet), encoding=sheet.encoding, header_first=True)]
+    return [_open_text(path, kind, codec, delimiter)]
 
 
-def _again(sheet: Sheet) -> Callable[[], Iterator[Row]]:
-    return lambda: (list(row) for row in sheet.rows)
+def _keep(file: IO[bytes], numbered: Numbered) -> Numbered:
+    """The same rows; the temporary file that they are read from lives as long."""
+
+    def read() -> Iterator[tuple[int, Row]]:
+        file.flush()
+        return numbered()
+
+    return read
+
+
+def _open_text(path: Path, kind: str, codec: str, delimiter: str) -> SheetStream:
+    dialect, bad = delimited.detect_dialect(path, kind)
+    if codec or delimiter:
+        dialect = delimited.follow(path, dialect, codec, delimiter)
+    findings = Findings()
+    return SheetStream(
+        lambda: delimited.stream(path, dialect, findings),
+        encoding=encoding.name_of(dialect.codec),
+        findings=lambda: (dict(findings.counts), tuple(findings.first)),
+        dialect={"codec": dialect.codec, "delimiter": dialect.delimiter, "quote": dialect.quote, "bad_bytes": bad},
+    )
+
+
+def _stream_of(sheet: Sheet) -> SheetStream:
+    return SheetStream(_again(sheet), name=sheet.name, merged_headers=True, left_out=sheet.left_out)
+
+
+def _again(sheet: Sheet) -> Callable[[], Iterator[tuple[int, Row]]]:
+    lines = sheet.lines or range(1, len(sheet.rows) + 1)
+    return lambda: ((line, list(row)) for line, row in zip(lines, sheet.rows, strict=True))

@@ -19,6 +19,7 @@ import python_calamine
 from ckanext.nxopendata.core.tabular import cells, sandbox
 from ckanext.nxopendata.core.tabular.errors import UnreadableError, megabytes
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet
+from ckanext.nxopendata.core.tabular.workbook import xlsx
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -59,8 +60,12 @@ def is_spreadsheet(head: bytes) -> bool:
     return head.startswith((ZIP, OLE))
 
 
-def read(content: bytes, most_cells: int = MOST_CELLS) -> list[Sheet]:
-    """Read all sheets. Merged cells count for every cell they cover.
+def read(content: bytes, most_cells: int = MOST_CELLS, *, as_form: bool = False) -> list[Sheet]:
+    """Read all sheets that are shown; of a merged amount, the first row alone has it.
+
+    Args:
+        as_form: whether hidden sheets, rows and columns are wanted too, merged cells count for every cell they cover,
+            and rows stand at the place of their number.
 
     Raises:
         UnreadableError: ``broken``, ``password``, ``too_large`` or ``too_many_cells``.
@@ -68,7 +73,7 @@ def read(content: bytes, most_cells: int = MOST_CELLS) -> list[Sheet]:
     if content.startswith(OLE) and ENCRYPTED in content:
         raise UnreadableError("password")
     try:
-        answer = sandbox.run_limited(_read, content, most_cells)
+        answer = sandbox.run_limited(_read, content, most_cells, as_form)
     except sandbox.SandboxError as error:
         raise UnreadableError("too_large", reason=megabytes(sandbox.WHOLE_FILE.memory)) from error
     return _unpack(answer)
@@ -90,8 +95,8 @@ def read_beginning(path: Path, *, sheets: int, rows: int, columns: int) -> list[
 # Between the processes
 
 
-def _read(content: bytes, most_cells: int) -> bytes:
-    return _pack(lambda: list(_sheets(content, most_cells)))
+def _read(content: bytes, most_cells: int, as_form: bool) -> bytes:
+    return _pack(lambda: list(_sheets(content, most_cells, as_form=as_form)))
 
 
 def _read_beginning(path: str, sheets: int, rows: int, columns: int) -> bytes:
@@ -121,32 +126,72 @@ def _unpack(answer: bytes) -> list[Sheet]:
 # In the process of its own
 
 
-def _sheets(content: bytes, most_cells: int) -> Iterator[Sheet]:
+def _sheets(content: bytes, most_cells: int, *, as_form: bool) -> Iterator[Sheet]:
     file = io.BytesIO(content)
     _refuse_bomb(file, WHOLE_FILE)
+    if content.startswith(ZIP) and xlsx.is_workbook(file):
+        sheets = xlsx.read(file, most_cells=most_cells, most_merged=MOST_MERGED, as_form=as_form)
+        yield from ((_spread(sheet, most_cells) for sheet in sheets) if as_form else sheets)
+        return
     book = python_calamine.CalamineWorkbook.from_filelike(file)
     number = 0
-    for name in book.sheet_names:
+    for name, hidden in _visible(book, as_form=as_form):
         sheet = book.get_sheet_by_name(name)
         number += sheet.total_height * sheet.total_width
         if number > most_cells:
             raise UnreadableError("too_many_cells", reason=f"{most_cells:,}")
-        rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-        _fill_merged(rows, sheet.merged_cell_ranges or [])
-        yield Sheet(name, rows)
+        values = sheet.to_python(skip_empty_area=False)
+        rows = [[_text(value) for value in row] for row in values]
+        _fill_merged(rows, values, sheet.merged_cell_ranges or [], as_form=as_form)
+        yield Sheet(name, rows, left_out={"hidden_sheets": hidden} if hidden else {})
+
+
+def _visible(book: Any, *, as_form: bool) -> list[tuple[str, int]]:
+    """Names of the sheets that are shown, and how many are not."""
+    shown = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if (as_form or sheet.visible == python_calamine.SheetVisibleEnum.Visible)
+        and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    return [(name, len(book.sheet_names) - len(shown)) for name in shown]
 
 
 def _beginnings(path: str, most_sheets: int, most_rows: int, columns: int) -> Iterator[Sheet]:
     with Path(path).open("rb") as file:
         _refuse_bomb(file, BEGINNING)
+        if xlsx.is_workbook(file):
+            sheets = xlsx.read(
+                file, most_cells=MOST_CELLS, most_merged=MOST_MERGED, most_rows=most_rows + 1, most_sheets=most_sheets
+            )
+            for sheet in sheets:
+                yield _cut(sheet, most_rows, columns)
+            return
         book = python_calamine.CalamineWorkbook.from_filelike(file)
         for name in book.sheet_names[:most_sheets]:
             lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=most_rows + 1)
-            rows = [
-                [cells.to_text(value)[:LONGEST_CELL_OF_BEGINNING] for value in line[:columns]]
-                for line in lines[:most_rows]
-            ]
-            yield Sheet(name, rows, complete=len(lines) <= most_rows)
+            yield _cut(Sheet(name, [[cells.to_text(value) for value in line] for line in lines]), most_rows, columns)
+
+
+def _spread(sheet: Sheet, most_cells: int) -> Sheet:
+    """The same sheet with its empty rows, rows of equal length.
+
+    Raises:
+        UnreadableError: ``too_many_cells``.
+    """
+    wide = max(map(len, sheet.rows), default=0)
+    rows: list[Row] = []
+    for line, row in zip(sheet.lines, sheet.rows, strict=True):
+        if line * wide > most_cells:
+            raise UnreadableError("too_many_cells", reason=f"{most_cells:,}")
+        rows += [[""] * wide] * (line - 1 - len(rows))
+        rows.append([*row, *[""] * (wide - len(row))])
+    return Sheet(sheet.name, rows)
+
+
+def _cut(sheet: Sheet, most_rows: int, columns: int) -> Sheet:
+    rows = [[cell[:LONGEST_CELL_OF_BEGINNING] for cell in row[:columns]] for row in sheet.rows[:most_rows]]
+    return Sheet(sheet.name, rows, complete=sheet.complete and len(sheet.rows) <= most_rows)
 
 
 def _refuse_bomb(file: IO[bytes], limits: UnpackedLimits) -> None:
@@ -177,7 +222,14 @@ def _text(value: object) -> str:
     return cells.to_text(value)
 
 
-def _fill_merged(rows: list[Row], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+def _fill_merged(
+    rows: list[Row],
+    values: list[Any],
+    ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]],
+    *,
+    as_form: bool,
+) -> None:
+    """Repeat merged labels in each cell that they cover; an amount is counted once, in its first row."""
     filled = 0
     for (top, left), (bottom, right) in ranges:
         if top >= len(rows) or left >= len(rows[top]):
@@ -186,6 +238,9 @@ def _fill_merged(rows: list[Row], ranges: Iterable[tuple[tuple[int, int], tuple[
         if filled > MOST_MERGED:
             raise UnreadableError("too_many_cells", reason=f"{MOST_MERGED:,}")
         value = rows[top][left]
-        for row in rows[top : bottom + 1]:
+        number = isinstance(values[top][left], int | float) and not isinstance(values[top][left], bool)
+        headers = "".join(row[left] for row in rows[:8] if left < len(row))
+        last = top if number and not as_form and not xlsx.LABELS.search(headers) else bottom
+        for row in rows[top : last + 1]:
             for column in range(left, min(right + 1, len(row))):
                 row[column] = value

@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.core.tabular.values.types import IDENTIFIERS
 from ckanext.nxopendata.tables import export, query
 from ckanext.nxopendata.tables.page.address import condition_pairs
 from ckanext.nxopendata.tables.page.column_view import label_of, place_columns
 from ckanext.nxopendata.tables.page.row_view import to_text
 from ckanext.nxopendata.tables.query import Question
-from ckanext.nxopendata.tables.reader.columns import IDENTIFIERS, Column
+from ckanext.nxopendata.tables.reader.columns import Column
 
 KINDS = ("bar", "line", "pie", "scatter")
 MOST_BARS, MOST_POINTS, MOST_SLICES = 40, 500, 12

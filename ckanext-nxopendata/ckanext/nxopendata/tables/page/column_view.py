@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.language import is_chinese
-from ckanext.nxopendata.tables import query, svg_map
+from ckanext.nxopendata.tables import query
+from ckanext.nxopendata.tables.page import svg_map
 from ckanext.nxopendata.tables.page.address import Address
 from ckanext.nxopendata.tables.reader.columns import Column
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ckanext.nxopendata.tables import query, svg_map
+from ckanext.nxopendata.tables import query
+from ckanext.nxopendata.tables.page import svg_map
 from ckanext.nxopendata.tables.page.column_view import place_columns
 from ckanext.nxopendata.tables.page.row_view import to_text
 from ckanext.nxopendata.tables.query import Question

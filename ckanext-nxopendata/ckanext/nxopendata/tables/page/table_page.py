@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.tables import examples, messages, table_lookup
+from ckanext.nxopendata.tables import messages, table_lookup
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.page import examples
 from ckanext.nxopendata.tables.page.address import Address, parse_number, parse_question, read_address
 from ckanext.nxopendata.tables.page.chart_view import ChartView, make_chart_view
 from ckanext.nxopendata.tables.page.column_view import ColumnView, make_column_views, place_columns
@@ -58,6 +59,9 @@ class TablePage:
         state, message: of the table; ``guarded`` where the reader may not have the rows.
         columns: none where there are no rows to show; then all that follows is empty.
         around: what stands around the data in the file, see :class:`ckanext.nxopendata.tables.models.State`.
+        told: what is wrong in the file or left out of it, in words.
+        reasons: why rows are not among the data: reason -> words.
+        plan_link: to the reading plan; "" for readers who may not change it.
         error: what is wrong with the question; then there are no rows, chart or map.
         narrowed: whether the question leaves rows out.
         rows, chart, map: one of them, by the current tab.
@@ -67,6 +71,9 @@ class TablePage:
     message: str
     columns: tuple[ColumnView, ...] = ()
     around: Mapping[str, Any] = field(default_factory=dict)
+    told: Sequence[str] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    plan_link: str = ""
     address: Address = field(default_factory=lambda: Address(()))
     q: str = ""
     operators: Sequence[tuple[str, str]] = ()
@@ -124,6 +131,9 @@ def make_table_page(resource: Mapping[str, Any], args: Any) -> TablePage | None:
         message=_describe(state) if state else "",  # while a new version is read, the old table stays and says so
         columns=make_column_views(columns, address, str(args.get("sort") or "")),
         around=state.around if state else {},
+        told=_list_told(state),
+        reasons=messages.list_reasons(),
+        plan_link=_link_plan(resource),
         address=address,
         q=q,
         operators=list_operators(),
@@ -139,6 +149,17 @@ def make_table_page(resource: Mapping[str, Any], args: Any) -> TablePage | None:
         downloads=_make_downloads(resource, address),
         examples=_make_examples(resource_id, q or _pick_word(columns, content.rows)),
     )
+
+
+def _list_told(state: states.State | None) -> list[str]:
+    around = state.around if state else {}
+    return messages.list_findings(around.get("findings") or {}, around.get("lines") or ())
+
+
+def _link_plan(resource: Mapping[str, Any]) -> str:
+    if not tk.h.check_access("nx_table_plan_update", {"id": resource["id"]}):
+        return ""
+    return tk.h.url_for("nx_table_plans.edit", id=resource["package_id"], resource_id=resource["id"])
 
 
 def _describe(state: states.State) -> str:

@@ -51,7 +51,12 @@ def to_records(features: Iterable[Any], place: Callable[[dict[str, Any]], Record
 def place_columns(geometry: dict[str, Any]) -> Record:
     """Return the place for a table: a point as two columns, any other shape as GeoJSON text."""
     position = geometry.get("coordinates")
-    if isinstance(position, list) and geometry.get("type") == "Point" and len(position) >= 2:
+    if (
+        isinstance(position, list)
+        and geometry.get("type") == "Point"
+        and len(position) >= 2
+        and all(isinstance(number, int | float) and not isinstance(number, bool) for number in position[:2])
+    ):
         return {LONGITUDE: position[0], LATITUDE: position[1]}
     return {GEOMETRY: json.dumps(geometry, separators=(",", ":"))} if geometry else {}
 

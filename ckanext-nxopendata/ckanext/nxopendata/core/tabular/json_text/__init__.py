@@ -1,0 +1,1 @@
+"""JSON texts as records: the shapes in which portals and programs write tables."""

@@ -1,0 +1,325 @@
+"""Worksheets of Office Open XML files as they show: number formats, hidden parts, merged cells, cells without a value.
+
+Nothing that a file says of itself is needed: neither the dimension of a sheet nor the addresses of cells. Rows without
+a text are passed over, so a space in the last row costs nothing. Runs in the limited process.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+
+from ckanext.nxopendata.core.tabular import cells
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.sheets import Row, Sheet
+from ckanext.nxopendata.core.tabular.workbook import number_formats
+
+WORKBOOK = "xl/workbook.xml"
+ADDRESS = re.compile(r"([A-Za-z]{1,3})(\d*)\Z")
+RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)\Z")
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+LABELS = re.compile(r"序号|年份|年度|代码|编号|编码|区划|\byear\b|\bid\b|\bno\b", re.IGNORECASE)
+"""Headers of numbers that name a row, so that a merged one stands for each of its rows."""
+
+ROWS_OF_HEADER = 8
+MOST_COLUMNS = 16_384
+LONGEST_CELL = 1_000_000
+
+
+def is_workbook(file: IO[bytes]) -> bool:
+    """Whether a zip file is a workbook of this kind, and leave it at its beginning."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _find(archive, WORKBOOK) is not None
+    except zipfile.BadZipFile:
+        return False
+    finally:
+        file.seek(0)
+
+
+@dataclass(slots=True)
+class _Book:
+    """What all sheets share."""
+
+    archive: zipfile.ZipFile
+    strings: list[str] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    from_1904: bool = False
+
+
+def read(
+    file: IO[bytes],
+    *,
+    most_cells: int,
+    most_merged: int,
+    most_rows: int | None = None,
+    most_sheets: int | None = None,
+    as_form: bool = False,
+) -> Iterator[Sheet]:
+    """Yield the visible sheets.
+
+    Args:
+        most_cells: of all sheets together.
+        most_merged: cells that merged ranges may cover.
+        most_rows: of a sheet; None for all.
+        most_sheets: None for all.
+        as_form: whether everything that people filled in is wanted: hidden parts too, and a merged cell, whatever it
+            holds, for every cell that it covers.
+
+    Raises:
+        UnreadableError: ``broken``, ``too_many_cells`` or ``too_large``.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            book = _Book(archive)
+            sheets, hidden = _list_sheets(book, as_form=as_form)
+            book.strings = list(_read_strings(archive))
+            book.formats = _read_formats(archive)
+            total = 0
+            for name, part in sheets[:most_sheets]:
+                reader = _SheetReader(book, name, most_cells - total, most_merged, most_rows, as_form=as_form)
+                sheet = reader.read(part, {"hidden_sheets": hidden} if hidden else {})
+                total += reader.cells
+                yield sheet
+    except (etree.XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise UnreadableError("broken", reason=str(error)) from error
+
+
+def _open(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Open a part; one that declares entities is refused, for what stands for them would be lost."""
+    with archive.open(name) as part:
+        if b"<!DOCTYPE" in part.read(4096).replace(b"\0", b""):
+            raise UnreadableError("broken", reason="DOCTYPE")
+    return archive.open(name)
+
+
+def _find(archive: zipfile.ZipFile, name: str) -> str | None:
+    wanted = name.lower().lstrip("/")
+    return next((member for member in archive.namelist() if member.replace("\\", "/").lower() == wanted), None)
+
+
+def _local(element: Any) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _parse(archive: zipfile.ZipFile, name: str) -> Any:
+    found = _find(archive, name)
+    if found is None:
+        return None
+    with _open(archive, found) as part:
+        return etree.parse(part, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+
+
+def _list_sheets(book: _Book, *, as_form: bool) -> tuple[list[tuple[str, str]], int]:
+    """Names and parts of the visible sheets, and how many are hidden."""
+    root = _parse(book.archive, WORKBOOK)
+    relations = _parse(book.archive, "xl/_rels/workbook.xml.rels")
+    targets = {entry.get("Id"): entry.get("Target", "") for entry in (relations if relations is not None else ())}
+    sheets, hidden = [], 0
+    for element in root.iter():
+        if _local(element) == "workbookPr":
+            book.from_1904 = element.get("date1904") in ("1", "true")
+        if _local(element) != "sheet":
+            continue
+        if element.get("state") in ("hidden", "veryHidden") and not as_form:
+            hidden += 1
+            continue
+        relation = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+        target = targets.get(relation, "")
+        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+        if "worksheets" in part and _find(book.archive, part):
+            sheets.append((element.get("name", ""), part))
+    return sheets, hidden
+
+
+def _read_strings(archive: zipfile.ZipFile) -> Iterator[str]:
+    name = _find(archive, "xl/sharedStrings.xml")
+    if name is None:
+        return
+    with _open(archive, name) as part:
+        for _, item in etree.iterparse(part, tag="{*}si", resolve_entities=False, no_network=True):
+            yield _text_of(item)
+            item.clear()
+            while item.getprevious() is not None:
+                del item.getparent()[0]
+
+
+def _text_of(item: Any) -> str:
+    """The text of a string, without the runs that say how it is pronounced."""
+    parts = [
+        text.text or ""
+        for text in item.iter("{*}t")
+        if not any(_local(ancestor) == "rPh" for ancestor in text.iterancestors("{*}rPh"))
+    ]
+    text = "".join(parts)
+    if len(text) > LONGEST_CELL:
+        raise UnreadableError("too_large", reason=f"{LONGEST_CELL // 1000:,} kB")
+    return cells.clean(ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
+
+
+def _read_formats(archive: zipfile.ZipFile) -> list[str]:
+    """The number format of each style of cells."""
+    root = _parse(archive, "xl/styles.xml")
+    if root is None:
+        return []
+    codes = dict(number_formats.BUILT_IN)
+    for entry in root.iter("{*}numFmt"):
+        codes[int(entry.get("numFmtId", "0"))] = entry.get("formatCode", "")
+    styles = next(root.iter("{*}cellXfs"), None)
+    return [codes.get(int(style.get("numFmtId", "0")), "") for style in (styles if styles is not None else ())]
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+class _SheetReader:
+    """Reads one sheet."""
+
+    def __init__(
+        self, book: _Book, name: str, most_cells: int, most_merged: int, most_rows: int | None, *, as_form: bool
+    ) -> None:
+        self.book, self.name, self.as_form = book, name, as_form
+        self.most_cells, self.most_merged, self.most_rows = most_cells, most_merged, most_rows
+        self.cells = 0
+        self.left_out: Counter[str] = Counter()
+        self.rows: dict[int, Row] = {}
+        self.numbers: set[tuple[int, int]] = set()
+        self.hidden_columns: set[int] = set()
+        self.merged: list[tuple[int, int, int, int]] = []
+
+    def read(self, part: str, left_out: dict[str, int]) -> Sheet:
+        """Return the sheet that stands in a part of the file."""
+        self.left_out.update(left_out)
+        complete = True
+        name = _find(self.book.archive, part)
+        tags = ("{*}row", "{*}col", "{*}mergeCell")
+        with _open(self.book.archive, str(name)) as stream:
+            line = 0
+            for _, element in etree.iterparse(stream, tag=tags, resolve_entities=False, no_network=True):
+                kind = _local(element)
+                if kind == "row":
+                    number = element.get("r") or ""
+                    line = int(number) if number.isdigit() else line + 1
+                    if self.most_rows is not None and len(self.rows) >= self.most_rows:
+                        complete = False
+                        break
+                    self._read_row(element, line)
+                    element.clear()
+                    while element.getprevious() is not None:
+                        del element.getparent()[0]
+                elif kind == "col" and element.get("hidden") in ("1", "true") and not self.as_form:
+                    first, last = int(element.get("min", "1")), int(element.get("max", "1"))
+                    self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
+                elif kind == "mergeCell":
+                    self._note_merged(element.get("ref", ""))
+        self._fill_merged()
+        self._drop_hidden_columns()
+        lines = sorted(line for line, row in self.rows.items() if any(row))
+        return Sheet(
+            self.name, [self.rows[line] for line in lines], complete, left_out=dict(self.left_out), lines=lines
+        )
+
+    def _read_row(self, element: Any, line: int) -> None:
+        row: Row = []
+        for cell in element.iterchildren("{*}c"):
+            match = ADDRESS.match(cell.get("r") or "")
+            place = _column(match[1]) if match else len(row)
+            if place >= MOST_COLUMNS:
+                continue
+            text, is_number = self._show(cell)
+            if not text:
+                continue
+            self.cells += 1
+            if self.cells > self.most_cells:
+                raise UnreadableError("too_many_cells", reason=f"{self.most_cells:,}")
+            while len(row) <= place:
+                row.append("")
+            row[place] = text
+            if is_number:
+                self.numbers.add((line, place))
+        if element.get("hidden") in ("1", "true") and not self.as_form:
+            self.left_out["hidden_rows"] += any(row)
+            return
+        if row:
+            self.rows[line] = row
+
+    def _show(self, cell: Any) -> tuple[str, bool]:
+        """What a cell shows, and whether it is a number."""
+        kind = cell.get("t") or "n"
+        if kind == "inlineStr":
+            return _text_of(cell), False
+        value = formula = None
+        for child in cell:
+            name = _local(child)
+            value = child.text if name == "v" else value
+            formula = child if name == "f" else formula
+        if value is None or value == "":
+            self.left_out["formulas_without_value"] += formula is not None
+            return "", False
+        if kind == "s":
+            return self.book.strings[int(value)], False
+        if kind == "b":
+            return ("是" if value in ("1", "true") else "否"), False
+        if kind == "e":
+            self.left_out["error_cells"] += 1
+            return value, False
+        if kind in ("str", "d"):
+            return cells.clean(value), False
+        style = cell.get("s") or "0"
+        place = int(style) if style.isdigit() else 0
+        code = self.book.formats[place] if place < len(self.book.formats) else ""
+        return number_formats.show(float(value), code, from_1904=self.book.from_1904), True
+
+    def _note_merged(self, reference: str) -> None:
+        if match := RANGE.match(reference):
+            self.merged.append((int(match[2]), _column(match[1]), int(match[4]), _column(match[3])))
+
+    def _fill_merged(self) -> None:
+        filled = 0
+        last = max(self.rows, default=0)
+        for top, left, bottom, right in self.merged:
+            source = self.rows.get(top)
+            if source is None or left >= len(source) or not source[left]:
+                continue
+            bottom, right = min(bottom, last), min(right, MOST_COLUMNS - 1)
+            filled += (bottom - top + 1) * (right - left + 1)
+            if filled > self.most_merged:
+                raise UnreadableError("too_many_cells", reason=f"{self.most_merged:,}")
+            text = source[left]
+            if (top, left) in self.numbers and bottom > top and not self.as_form and not self._names_rows(left):
+                self.left_out["merged_amounts"] += 1
+                bottom = top
+            for line in range(top, bottom + 1):
+                row = self.rows.setdefault(line, []) if line == top or line in self.rows else None
+                if row is None:
+                    continue
+                row += [""] * (right + 1 - len(row))
+                row[left : right + 1] = [text] * (right - left + 1)
+
+    def _names_rows(self, column: int) -> bool:
+        """Whether the header of a column of numbers says that they name their row."""
+        first = sorted(self.rows)[:ROWS_OF_HEADER]
+        return any(column < len(self.rows[line]) and LABELS.search(self.rows[line][column]) for line in first)
+
+    def _drop_hidden_columns(self) -> None:
+        dropped = {
+            column
+            for column in self.hidden_columns
+            if any(column < len(row) and row[column] for row in self.rows.values())
+        }
+        if not dropped:
+            return
+        self.left_out["hidden_columns"] = len(dropped)
+        for line, row in self.rows.items():
+            self.rows[line] = [cell for place, cell in enumerate(row) if place not in self.hidden_columns]

@@ -1,0 +1,81 @@
+"""Actions: how a file is read, and how its department wants it read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context, DataDict
+
+from ckanext.nxopendata.core.tabular import plan as reading_plan
+from ckanext.nxopendata.core.tabular.plan import PlanError
+from ckanext.nxopendata.tables import models, table_lookup
+
+
+@tk.side_effect_free
+def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """How a file is read.
+
+    :param id: the id of the file (resource)
+    :type id: string
+
+    :returns: ``plan`` (by which the file was read last: ``sheet``, ``codec``, ``delimiter``, ``header_lines``,
+        ``headers``, ``take_in``, ``columns``), ``given`` (what the department said of it; empty where it said nothing),
+        ``set_aside`` (``line``, ``reason``, ``cells``), ``columns`` of the table, ``state``
+    """
+    resource_id = str(tk.get_or_bust(data_dict, "id"))
+    tk.check_access("nx_table_plan_show", context, {"id": resource_id})
+    state = models.get_state(resource_id)
+    around = state.around if state else {}
+    given = models.get_plan(resource_id)
+    return {
+        "id": resource_id,
+        "state": state.state if state else "none",
+        "plan": around.get("plan") or given,
+        "given": given,
+        "set_aside": around.get("set_aside") or [],
+        "other_sheets": around.get("other_sheets") or [],
+        "columns": [
+            {
+                "header": column.header,
+                "label": column.label,
+                "type": column.type,
+                "unit": column.unit,
+                "role": column.role,
+            }
+            for column in table_lookup.list_columns(resource_id)
+        ],
+    }
+
+
+def nx_table_plan_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Say how a file is to be read; its table is made again. The plan holds for later versions of the file too.
+
+    :param id: the id of the file (resource)
+    :type id: string
+    :param plan: what differs from what the reader finds: ``sheet``, ``codec``, ``delimiter``, ``header_lines`` (lines
+        from 1; an empty list: there is no header), ``headers`` (names that the file must have), ``take_in`` (of
+        ``above``, ``repeated_header``, ``total``, ``subtotal``, ``note``: such rows are data), ``columns`` (``header``,
+        ``label``, ``type``, ``unit``, ``role``, ``null_words``); an empty object: what the reader finds
+    :type plan: dictionary
+
+    :returns: as ``nx_table_plan_show``
+    """
+    resource_id = str(tk.get_or_bust(data_dict, "id"))
+    tk.check_access("nx_table_plan_update", context, {"id": resource_id})
+    given = data_dict.get("plan")
+    if not isinstance(given, dict):
+        raise tk.ValidationError({"plan": [tk._("Must be an object")]})
+    try:
+        reading_plan.from_dict(given)
+    except PlanError as error:
+        allowed = tk._("one of {values}").format(values=", ".join(error.allowed)) if error.allowed else ""
+        message = tk._("The value of “{field}” is not possible here").format(field=error.field)
+        raise tk.ValidationError({"plan": [f"{message}: {allowed}" if allowed else message]}) from None
+    plan = model.Session.get(models.ReadingPlan, resource_id) or models.ReadingPlan(resource_id=resource_id)
+    plan.plan, plan.user = given, str(context.get("user") or "")
+    model.Session.add(plan)
+    model.Session.commit()
+    tk.get_action("nx_table_load")(tk.fresh_context(context), {"id": resource_id})
+    return tk.get_action("nx_table_plan_show")(tk.fresh_context(context), {"id": resource_id})

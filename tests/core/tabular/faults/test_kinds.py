@@ -1,0 +1,311 @@
+"""The kinds behind the cases, with inputs of our own."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from ckanext.nxopendata.core.tabular import plan as plans
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.plan import Plan, PlanError
+from ckanext.nxopendata.core.tabular.workbook import number_formats
+
+from .reading import read, text
+
+HEADER = "编号,名称,数量\n"
+
+
+def code_of(folder: Path, content: bytes, kind: str = "csv") -> str:
+    with pytest.raises(UnreadableError) as refused:
+        text(folder, content, kind)
+    return refused.value.code
+
+
+def workbook(*sheets: tuple[str, list[list[Any]]]) -> Workbook:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets:
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    return book
+
+
+def save(book: Workbook, folder: Path) -> Path:
+    path = folder / "book.xlsx"
+    book.save(path)
+    return path
+
+
+class TestQuotes:
+    def test_an_open_mark_swallows_no_rows_and_is_told_with_its_line(self, tmp_path: Path) -> None:
+        body = "".join(f"{n},站{n},{n * 3}\n" for n in range(1, 40))
+        reading = text(tmp_path, HEADER + body.replace("5,站5,", '5,"站5,', 1))
+        assert len(reading.rows) == 39
+        assert reading.rows[4] == ["5", '"站5', "15"]
+        assert reading.findings.keys() & {"open_quote", "stray_quote"}
+        assert reading.found.findings()[1][0].line == 6
+
+    def test_thousands_of_open_marks_cost_no_minutes(self, tmp_path: Path) -> None:
+        began = time.monotonic()
+        reading = text(tmp_path, "编号,名称\n" + "\n".join(f'{n},"甲' for n in range(5000)))
+        assert (len(reading.rows), reading.rows[7]) == (5000, ["7", '"甲'])
+        assert time.monotonic() - began < 30
+
+    def test_lines_inside_a_quoted_cell_stay_inside(self, tmp_path: Path) -> None:
+        body = "".join(f'{n},"甲\n乙,丙\n丁",{n}\n' for n in range(20))
+        reading = text(tmp_path, HEADER + body)
+        assert [row[1] for row in reading.rows] == ["甲\n乙,丙\n丁"] * 20
+        assert reading.findings == {}
+
+    def test_a_mark_inside_a_quoted_cell_is_a_sign_of_it(self, tmp_path: Path) -> None:
+        body = "".join(f'{n},"10" 管",{n}\n' for n in range(20))
+        assert text(tmp_path, HEADER + body).rows[0] == ["0", '10" 管', "0"]
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    def test_apostrophes_quote_where_they_stand_around_cells(self, tmp_path: Path, end: str) -> None:
+        body = "".join(f"{n},'甲,乙',{n}{end}" for n in range(20))
+        assert text(tmp_path, "编号,名称,数量" + end + body).rows[0] == ["0", "甲,乙", "0"]
+
+
+class TestEncodings:
+    @pytest.mark.parametrize("bad", [b"\xff", b"\xe5\x85", b"\x80"])
+    def test_a_bad_byte_flips_no_encoding(self, tmp_path: Path, bad: bytes) -> None:
+        body = "".join(f"{n},银川市兴庆区{n},{n}\n" for n in range(50)).encode()
+        reading = text(tmp_path, HEADER.encode() + body + "50,坏".encode() + bad + b"x,50\n")
+        assert reading.found.sheet.encoding == "UTF-8"
+        assert reading.rows[0][1] == "银川市兴庆区0"
+        assert len(reading.rows) == 51
+
+    @pytest.mark.parametrize("codec", ["gb18030", "big5", "utf-16-le", "utf-16-be", "utf-8-sig"])
+    def test_each_encoding_is_told_from_the_others(self, tmp_path: Path, codec: str) -> None:
+        content = "編號,名稱,數量\n" if codec == "big5" else HEADER
+        content += "".join(f"{n},中央山文化中心大字典,{n}\n" for n in range(30))
+        assert text(tmp_path, content.encode(codec)).rows[3] == ["3", "中央山文化中心大字典", "3"]
+
+    def test_western_letters_become_no_chinese(self, tmp_path: Path) -> None:
+        content = "Région;Année\nÎle-de-France;2013\nProvence-Côte d'Azur;2014\n"
+        assert text(tmp_path, content.encode("cp1252")).headers == ["Région", "Année"]
+
+    @pytest.mark.parametrize(
+        ("content", "codec"), [("Имя,Год\nИван,1958\n", "cp1251"), ("名前,年\n東京タワー,1958\n", "shift_jis")]
+    )
+    def test_another_encoding_is_refused_and_not_published_garbled(
+        self, tmp_path: Path, content: str, codec: str
+    ) -> None:
+        assert code_of(tmp_path, content.encode(codec)) == "encoding"
+
+
+class TestHeaders:
+    def test_a_file_without_header_keeps_its_first_row(self, tmp_path: Path) -> None:
+        reading = text(
+            tmp_path, "张三,13900001111,2024-05-01\n李四,13900001112,2024-05-02\n王五,13900001113,2024-05-03\n"
+        )
+        assert len(reading.rows) == 3
+        assert reading.headers == ["", "", ""]
+
+    def test_years_and_months_are_names_of_columns(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "地区,2021,2022,2023\n银川,5,3,9\n固原,8,1,2\n中卫,1,2,9\n").headers[1:] == [
+            "2021",
+            "2022",
+            "2023",
+        ]
+        assert text(tmp_path, "地区,1,2,3\n银川,5,3,9\n固原,8,1,2\n中卫,7,2,9\n").headers[1:] == ["1", "2", "3"]
+
+    def test_the_first_row_of_data_joins_no_header(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "名称,,备注\n甲,乙,\n丙,丁,无\n")
+        assert (reading.headers, len(reading.rows)) == (["名称", "", "备注"], 2)
+
+
+class TestRowsSetAside:
+    def test_totals_that_add_up_at_the_end_are_set_aside_and_kept(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "地区,人数\n银川,10\n固原,20\n合　计,30\n注：演示,\n")
+        assert reading.set_aside == [(4, "total"), (5, "note")]
+        assert reading.found.layout.set_aside[0].cells == ("合　计", "30")
+
+    def test_a_total_that_does_not_add_up_is_data_and_told(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "地区,人数\n银川,10\n固原,20\n合计,31\n")
+        assert (len(reading.rows), reading.set_aside, reading.findings) == (3, [], {"total_differs": 1})
+
+    def test_subtotals_in_the_second_column_are_set_aside_where_they_add_up(self, tmp_path: Path) -> None:
+        book = workbook(
+            ("表", [["地市", "县区", "人数"], ["银川市", "兴庆区", 3], [None, "金凤区", 4], [None, "小　计", 7]])
+        )
+        book.worksheets[0].append(["固原市", "原州区", 5])
+        book.worksheets[0].append([None, "小计", 5])
+        book.worksheets[0].append(["合计", None, 12])
+        book.worksheets[0].merge_cells("A2:A4")
+        book.worksheets[0].merge_cells("A5:A6")
+        reading = read(save(book, tmp_path))
+        assert [reason for _, reason in reading.set_aside] == ["subtotal", "subtotal", "total"]
+        assert [row[0] for row in reading.rows] == ["银川市", "银川市", "固原市"]
+
+    def test_more_rows_than_a_page_shows_are_all_kept(self, tmp_path: Path) -> None:
+        body = "".join(f"区{n},a,1\n区{n},小计,1\n" for n in range(500))
+        reading = text(tmp_path, HEADER + body)
+        assert len(reading.set_aside) == 500
+
+    @pytest.mark.parametrize("reason", ["total", "note"])
+    def test_what_a_plan_takes_in_is_data(self, tmp_path: Path, reason: str) -> None:
+        content = "地区,人数\n银川,10\n固原,20\n合计,30\n注：演示,\n"
+        assert len(text(tmp_path, content, plan=Plan(take_in=(reason,))).rows) == 3
+
+
+class TestPlans:
+    def test_a_reading_gives_a_plan_that_reads_the_same(self, tmp_path: Path) -> None:
+        content = "年度报表\n编号;名称\n1;甲\n2;乙\n3;丙\n"
+        first = text(tmp_path, content)
+        values = plans.to_dict(first.found.plan)
+        again = text(tmp_path, content, plan=plans.from_dict(values))
+        assert (again.headers, again.rows) == (first.headers, first.rows)
+        assert values["set_aside"][0]["reason"] == "above"
+
+    def test_a_file_that_no_longer_fits_is_refused_and_not_guessed(self, tmp_path: Path) -> None:
+        with pytest.raises(UnreadableError) as refused:
+            text(tmp_path, "代号,名称\n1,甲\n", plan=Plan(headers=("编号", "名称")))
+        assert (refused.value.code, refused.value.reason) == ("plan", "编号")
+
+    def test_a_plan_says_where_the_header_is(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "甲,1\n编号,数量\n乙,2\n", plan=Plan(header_lines=(2,)))
+        assert (reading.headers, reading.rows) == (["编号", "数量"], [["乙", "2"]])
+
+    @pytest.mark.parametrize(
+        "values", [{"x": 1}, {"delimiter": "甲"}, {"take_in": ["all"]}, {"header_lines": [0]}, {"columns": [{"a": 1}]}]
+    )
+    def test_a_plan_with_a_wrong_value_is_refused(self, values: dict[str, Any]) -> None:
+        with pytest.raises(PlanError):
+            plans.from_dict(values)
+
+
+class TestWorkbooks:
+    def test_hidden_parts_are_left_out_and_told(self, tmp_path: Path) -> None:
+        book = workbook(
+            ("表", [["编号", "内部备注", "名称"], [1, "x", "甲"], [2, "y", "乙"], [3, "z", "丙"]]),
+            ("底稿", [["密", "码"]]),
+        )
+        book.worksheets[0].column_dimensions["B"].hidden = True
+        book.worksheets[0].row_dimensions[3].hidden = True
+        book.worksheets[1].sheet_state = "hidden"
+        reading = read(save(book, tmp_path))
+        assert (reading.headers, len(reading.rows)) == (["编号", "名称"], 2)
+        assert reading.findings == {"hidden_rows": 1, "hidden_columns": 1, "hidden_sheets": 1}
+
+    def test_the_sheet_with_the_data_is_read_whatever_its_place(self, tmp_path: Path) -> None:
+        book = workbook(
+            ("填报说明", [["请按要求填写", "一"], ["二", "三"]]), ("数据", [["编号", "名称"], [1, "甲"], [2, "乙"]])
+        )
+        reading = read(save(book, tmp_path))
+        assert (reading.found.sheet.name, reading.found.other_sheets) == ("数据", ("填报说明",))
+
+    @pytest.mark.parametrize(
+        ("value", "code", "shown"),
+        [
+            (64, "000000", "000064"),
+            (7, '"NX-"0000', "NX-0007"),
+            (0.2827, "0.00%", "28.27%"),
+            (46.3, '0.0"万人"', "46.3万人"),
+            (1234.5, '"¥"#,##0.00', "1234.5"),
+            (1234.5, "_ * #,##0.00_ ;_ * -#,##0.00_ ", "1234.5"),
+            (45762, "yyyy/m/d", "2025-04-15"),
+            (1.5, "[h]:mm", "36:00:00"),
+            (0.1 + 0.2, "General", "0.3"),
+            (-5, "0_);[Red](0)", "-5"),
+            (59, "yyyy-mm-dd", "1900-02-28"),
+        ],
+    )
+    def test_a_number_is_what_the_sheet_shows(self, value: float, code: str, shown: str) -> None:
+        assert number_formats.show(value, code) == shown
+
+
+class TestMarkup:
+    PAGE = (
+        "<html><body><table><tr><th>编号</th><th>名称</th></tr><tr><td>001</td><td>甲</td></tr></table></body></html>"
+    )
+
+    def test_a_page_with_a_table_named_xls_is_read(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, self.PAGE, "xls")
+        assert (reading.headers, reading.rows) == (["编号", "名称"], [["001", "甲"]])
+
+    def test_mhtml_is_read(self, tmp_path: Path) -> None:
+        mail = f"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{self.PAGE}\n--x--\n"
+        assert text(tmp_path, mail, "xls").rows == [["001", "甲"]]
+
+    def test_xml_of_excel_2003_is_read(self, tmp_path: Path) -> None:
+        space = "urn:schemas-microsoft-com:office:spreadsheet"
+        row = "<Row><Cell><Data ss:Type='String'>{}</Data></Cell><Cell><Data ss:Type='String'>{}</Data></Cell></Row>"
+        rows = row.format("编号", "名称") + row.format("001", "甲")
+        book = f"<?xml version='1.0'?><Workbook xmlns='{space}' xmlns:ss='{space}'><Worksheet ss:Name='表'><Table>{rows}</Table></Worksheet></Workbook>"
+        assert text(tmp_path, book, "xls").rows == [["001", "甲"]]
+
+    @pytest.mark.parametrize("kind", ["csv", "xls", "json"])
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "<!DOCTYPE html><title>登录</title><form><input name=u><input type=password></form>",
+            "<html><table><tr><td>用户</td><td><input></td></tr><tr><td>密码</td><td><input type='password'></td></tr></table></html>",
+        ],
+    )
+    def test_a_page_to_log_in_is_no_table(self, tmp_path: Path, page: str, kind: str) -> None:
+        assert code_of(tmp_path, page.encode(), kind) == "web_page"
+
+
+class TestPacked:
+    CONTENT = (HEADER + "1,甲,2\n2,乙,3\n").encode()
+
+    def test_gzip_is_known_by_its_first_bytes(self, tmp_path: Path) -> None:
+        assert len(text(tmp_path, gzip.compress(self.CONTENT)).rows) == 2
+
+    def test_an_archive_with_one_table_is_read_and_with_two_is_refused(self, tmp_path: Path) -> None:
+        def pack(*names: str) -> bytes:
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w") as archive:
+                for name in names:
+                    archive.writestr(name, self.CONTENT)
+            return out.getvalue()
+
+        assert len(text(tmp_path, pack("a.csv", "readme.md")).rows) == 2
+        assert code_of(tmp_path, pack("a.csv", "b.csv")) == "several_files"
+
+
+class TestDialects:
+    @pytest.mark.parametrize("content", ["人口\n1 234\n2 345 678\n", "意见\n好，很好\n可以：还行\n"])
+    def test_a_text_of_one_column_is_not_cut(self, tmp_path: Path, content: str) -> None:
+        assert all(len(row) == 1 for row in text(tmp_path, content).rows)
+
+    def test_the_header_again_is_set_aside(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "编号,名称\n1,甲\n编号,名称\n2,乙\n")
+        assert (len(reading.rows), reading.set_aside) == (2, [(3, "repeated_header")])
+
+    def test_remarks_above_are_kept_beside_the_table(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "# 说明\n# 来源：某局\n编号,名称\n1,甲\n2,乙\n")
+        assert (reading.headers, reading.set_aside) == (["编号", "名称"], [(1, "above"), (2, "above")])
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("header", "cells", "type_"),
+        [
+            ("人口", ["46.3万人", "9.1万人"], "numeric"),
+            ("金额", ["1,234", "2,345"], "int8"),
+            ("楼栋", ["1,234", "2,345"], "text"),
+            ("总量", ["1.5E+03", "2.25E+03"], "numeric"),
+            ("电话", ["0951-6041234"], "text"),
+            ("日期", ["01/02/2023", "03/04/2023"], "text"),
+            ("日期", ["01/13/2023", "03/04/2023"], "date"),
+            ("成立日期", ["民国112年5月8日", "2023-05-09"], "date"),
+            ("成立日期", ["二〇二三年五月八日", "2023-05-09"], "date"),
+            ("数值", ["1", "1e309"], "text"),
+        ],
+    )
+    def test_a_column_is_a_number_or_date_only_if_nothing_is_lost(
+        self, tmp_path: Path, header: str, cells: list[str], type_: str
+    ) -> None:
+        body = "\n".join(f'甲,"{cell}"' for cell in cells)
+        assert text(tmp_path, f"名称,{header}\n{body}\n").types[header] == type_
