@@ -82,6 +82,7 @@ class Planner:
         self._bounds = settings.bounds(source)
         self._read_owner = settings.owner_reader(source)
         self._read_licence = checks.licence_reader()
+        self._surroundings = settings.surroundings(source, self._read_licence)
         self._precedence = identities.to_precedence(source)
         self._seen: set[str] = set()
         self._seen_again = 0
@@ -204,9 +205,14 @@ class Planner:
 
     def _map(self, entry: _FreshRecord) -> bool:
         """Fill ``entry.dataset``; False when the record was refused."""
-        mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds)
+        mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds, self._surroundings)
         for problem in mapped.problems:
             self.report(problem.at(entry.record.position))
+        if mapped.withheld:  # as if the source had not listed it
+            if entry.before and entry.before.state == "present":
+                before = entry.before
+                self.add("withdraw", entry.guid, entry.record.position, dataset_id=before.dataset_id, hash=before.hash)
+            return False
         entry.dataset = mapped.dataset
         if mapped.refused:
             self.add("refused", entry.guid, entry.record.position, title=_title(mapped.dataset), state="refused")

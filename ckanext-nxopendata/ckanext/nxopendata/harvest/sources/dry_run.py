@@ -118,6 +118,7 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str) 
     """Say what would become of each record."""
     rules, bounds = settings.field_mapping(source, form), settings.bounds(source)
     read_owner, read_licence = settings.owner_reader(source), checks.licence_reader()
+    surroundings = settings.surroundings(source, read_licence)
     fingerprint, known = settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
     for record in sample:
@@ -130,9 +131,13 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str) 
             entry["kind"] = "refused"
             entry["problems"] = [_to_json(Problem("record_without_identifier", position=record.position))]
             continue
-        mapped = mapper.map_record(rules, record.guid, record.raw, bounds)
+        mapped = mapper.map_record(rules, record.guid, record.raw, bounds, surroundings)
         problems = list(mapped.problems)
         entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
+        if mapped.withheld:
+            entry["kind"] = "refused"
+            entry["problems"] = [_to_json(problem) for problem in problems]
+            continue
         if not mapped.refused:
             data = dataset_builder.build_dataset(
                 mapped.dataset,

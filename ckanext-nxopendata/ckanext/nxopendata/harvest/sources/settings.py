@@ -81,6 +81,11 @@ def bounds(source: Source) -> mapper.Bounds:
     )
 
 
+def surroundings(source: Source, read_licence: Callable[[str], str | None]) -> rules.Surroundings:
+    """Return what the records of the source do not say themselves."""
+    return rules.Surroundings(source.url, frozenset(config.allowed_hosts()), read_licence)
+
+
 def max_records(source: Source) -> int:
     """Return how many records the catalogue may have."""
     return source.limits.get("max_records", config.max_records())
