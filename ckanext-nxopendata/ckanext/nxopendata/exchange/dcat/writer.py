@@ -36,6 +36,7 @@ from ckanext.nxopendata.exchange.dcat.iris import (
     predicate,
 )
 from ckanext.nxopendata.exchange.fields import Field, Kind
+from ckanext.nxopendata.licences import registry
 
 LITERAL_DATES = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"), XSD.dateTime),
@@ -108,7 +109,13 @@ class _Writer:
         if owner := self.text("owner_org"):
             self.add(self.node, (DCTERMS.publisher, self.links.organization(owner)))
         if licence := self.text("license_id"):
-            self.add(self.node, (NX.licenceId, Literal(licence)), (DCTERMS.license, self.licence(licence)))
+            self.add(
+                self.node,
+                (NX.licenceId, Literal(licence)),
+                (DCTERMS.license, self.licence(licence, self.text("nx_license_verbatim"))),
+            )
+        elif verbatim := self.text("nx_license_verbatim"):
+            self.rights(self.node, verbatim)
         if modified := self.text("metadata_modified"):
             self.add(self.node, (DCTERMS.modified, _instant(modified)))
         for language in sorted(self.languages()):
@@ -132,10 +139,22 @@ class _Writer:
         if not absolute(address) or iri(address) != address:
             self.add(subject, (verbatim, Literal(address)))
 
-    def licence(self, identifier: str) -> URIRef:
-        node = self.links.licence(identifier)
+    def licence(self, identifier: str, verbatim: str = "") -> URIRef:
+        """Return the node of a licence: the address that its source gives, where that is one of the licence itself."""
+        is_own = absolute(verbatim) and registry.normaliser()(verbatim).id == identifier
+        node = URIRef(iri(verbatim)) if is_own else self.links.licence(identifier)
         self.add(node, (RDF.type, DCTERMS.LicenseDocument))
         return node
+
+    def rights(self, subject: Node, verbatim: str) -> None:
+        """Write a licence that is not in the register as its source does: nobody else reads a property of ours."""
+        if absolute(verbatim):
+            self.add(subject, (DCTERMS.license, URIRef(iri(verbatim))))
+            self.add(URIRef(iri(verbatim)), (RDF.type, DCTERMS.LicenseDocument))
+        else:
+            statement = self.part("rights")
+            self.add(subject, (DCTERMS.rights, statement))
+            self.add(statement, (RDF.type, DCTERMS.RightsStatement), (RDFS.label, Literal(verbatim)))
 
     def localised(self, subject: Node, which: URIRef, texts: Any) -> None:
         if isinstance(texts, str):
@@ -305,8 +324,12 @@ class _Writer:
         licence = resource.get("license") or ""
         if licence:
             self.add(node, (NX.licenceId, Literal(licence)))
-        if licence or self.text("license_id"):
-            self.add(node, (DCTERMS.license, self.licence(licence or self.text("license_id"))))
+        verbatim = resource.get("nx_license_verbatim") or ""
+        if licence or (self.text("license_id") and not verbatim):
+            written = verbatim if licence else self.text("nx_license_verbatim")
+            self.add(node, (DCTERMS.license, self.licence(licence or self.text("license_id"), written)))
+        elif verbatim:
+            self.rights(node, verbatim)
         for field in fields.resource().values():
             if field.name not in RESOURCE_APART:
                 self.element(node, field, resource.get(field.name))
