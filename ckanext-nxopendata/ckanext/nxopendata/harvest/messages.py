@@ -234,6 +234,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The record is no dataset ({field}: {value}) and was not taken."),
         "",
     ),
+    "provider_of_another": (
+        _("The record names {provider} as its provider, which is not a department of this source; it was not taken."),
+        _("Add the department to the source, or correct the provider."),
+    ),
+    "title_repeated": (
+        _("The provider has another dataset called “{title}”."),
+        _("Say in the title what sets the two apart."),
+    ),
     "field_left_out": (
         _("{field} was left out: {message}"),
         _("Correct {field} at the source."),

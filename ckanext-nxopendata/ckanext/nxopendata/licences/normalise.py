@@ -71,7 +71,7 @@ def url_key(text: str) -> str:
 
 
 def _cc_url(key: str) -> str | None:
-    """Creative Commons addresses by rule: code and version are exact; a port to a jurisdiction counts as its version."""
+    """Creative Commons addresses by rule: code and version are exact; a port to a jurisdiction is its version."""
     found = _CC.match(key)
     if found is None:
         return None

@@ -189,5 +189,25 @@ def owner_reader(source: Source) -> OwnerReader:
     return owner
 
 
+def stranger_reader(source: Source) -> OwnerReader:
+    """Return a function that tells which department outside the source a record names as its provider; "" for none.
+
+    Its rows are not published as those of the source's department.
+    """
+    own = {source.organization_id, *source.departments}
+    query = sa.select(model.Group.id, model.Group.name, model.Group.title).where(
+        model.Group.is_organization, model.Group.state == "active"
+    )
+    rows = model.Session.execute(query).all()
+    ours = {_squeeze(name) for row in rows if row.id in own for name in (row.name, row.title) if name}
+    others = {_squeeze(name): row.title or row.name for row in rows if row.id not in own for name in row[1:] if name}
+
+    def stranger(mapped: Mapping[str, Any]) -> str:
+        name = _squeeze(mapped.get("@provider") or "")
+        return "" if name in ours else others.get(name, "")
+
+    return stranger
+
+
 def _squeeze(name: str) -> str:
     return re.sub(r"[\W_]", "", name).lower()

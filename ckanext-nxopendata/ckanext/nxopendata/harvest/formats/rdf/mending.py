@@ -31,10 +31,12 @@ class Repairs:
     """What was mended or could not be read in a document.
 
     Attributes:
+        needed: False for a document that a strict parser has read.
         mended: Values as they were written.
         broken: Line and reason of each piece that was left out.
     """
 
+    needed: bool = True
     mended: list[str] = field(default_factory=list)
     broken: list[tuple[int | str, str]] = field(default_factory=list)
 
@@ -46,7 +48,7 @@ class Repairs:
 
 def mend_lines(part: bytes, repairs: Repairs) -> bytes:
     """Return lines of N-Triples (without their final `` .``) as a strict parser takes them."""
-    if not _SUSPICIOUS.search(part):
+    if not repairs.needed or not _SUSPICIOUS.search(part):
         return part
     lines = []
     for line in part.split(b" .\n"):

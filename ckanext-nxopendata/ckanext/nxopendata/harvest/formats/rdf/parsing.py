@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import IO, Any
+from typing import IO
 
 import pyoxigraph as ox
 
@@ -74,21 +74,32 @@ def parse(document: Document, client: Fetcher | None = None) -> Graph:
             if error.code != "json_broken":
                 raise
             return _read_pieces(document, body, syntax, error)
-    # Lenient: what is no IRI or language tag comes through, and is mended in the lines.
-    options: dict[str, Any] = {"format": syntax, "base_iri": document.url, "lenient": True}
-    kind = MemoryGraph if document.size < DISK_FROM else DiskGraph
     try:
-        triples = ox.parse(body, **options)
-        if syntax.supports_datasets:  # the names of the graphs say nothing of the datasets
-            triples = (quad.triple for quad in triples)
-        return kind(triples, Repairs())
+        # A strict parser drops what is no IRI or language tag from JSON-LD without a word.
+        return _load(document, body, syntax, lenient=syntax == ox.RdfFormat.JSON_LD)
+    except (SyntaxError, ValueError):
+        pass
+    try:
+        return _load(document, body, syntax, lenient=True)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or _line_in(str(error))
-        broken = FormatError(
-            "rdf_broken", url=document.url, line=line, reason=getattr(error, "msg", None) or str(error)
-        )
+        reason = getattr(error, "msg", None) or str(error)
+        broken = FormatError("rdf_broken", url=document.url, line=line, reason=reason)
         broken.__cause__ = error
         return _read_pieces(document, body, syntax, broken)
+
+
+def _load(document: Document, body: IO[bytes], syntax: ox.RdfFormat, *, lenient: bool) -> Graph:
+    """Parse a document.
+
+    Args:
+        lenient: What is no IRI or language tag comes through and is mended; else it is an error.
+    """
+    body.seek(0)
+    triples = ox.parse(body, format=syntax, base_iri=document.url, lenient=lenient)
+    if syntax.supports_datasets:  # the names of the graphs say nothing of the datasets
+        triples = (quad.triple for quad in triples)
+    return (MemoryGraph if document.size < DISK_FROM else DiskGraph)(triples, Repairs(needed=lenient))
 
 
 def _line_in(message: str) -> str:
