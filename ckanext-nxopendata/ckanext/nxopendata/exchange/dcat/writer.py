@@ -35,8 +35,8 @@ from ckanext.nxopendata.exchange.dcat.iris import (
     iri,
     predicate,
 )
+from ckanext.nxopendata.exchange.dcat.licence_nodes import describe_unknown, own_address
 from ckanext.nxopendata.exchange.fields import Field, Kind
-from ckanext.nxopendata.licences import registry
 
 LITERAL_DATES = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"), XSD.dateTime),
@@ -115,7 +115,7 @@ class _Writer:
                 (DCTERMS.license, self.licence(licence, self.text("nx_license_verbatim"))),
             )
         elif verbatim := self.text("nx_license_verbatim"):
-            self.rights(self.node, verbatim)
+            describe_unknown(self.add, self.node, verbatim, self.part("rights"))
         if modified := self.text("metadata_modified"):
             self.add(self.node, (DCTERMS.modified, _instant(modified)))
         for language in sorted(self.languages()):
@@ -140,21 +140,9 @@ class _Writer:
             self.add(subject, (verbatim, Literal(address)))
 
     def licence(self, identifier: str, verbatim: str = "") -> URIRef:
-        """Return the node of a licence: the address that its source gives, where that is one of the licence itself."""
-        is_own = absolute(verbatim) and registry.normaliser()(verbatim).id == identifier
-        node = URIRef(iri(verbatim)) if is_own else self.links.licence(identifier)
+        node = own_address(identifier, verbatim) or self.links.licence(identifier)
         self.add(node, (RDF.type, DCTERMS.LicenseDocument))
         return node
-
-    def rights(self, subject: Node, verbatim: str) -> None:
-        """Write a licence that is not in the register as its source does: nobody else reads a property of ours."""
-        if absolute(verbatim):
-            self.add(subject, (DCTERMS.license, URIRef(iri(verbatim))))
-            self.add(URIRef(iri(verbatim)), (RDF.type, DCTERMS.LicenseDocument))
-        else:
-            statement = self.part("rights")
-            self.add(subject, (DCTERMS.rights, statement))
-            self.add(statement, (RDF.type, DCTERMS.RightsStatement), (RDFS.label, Literal(verbatim)))
 
     def localised(self, subject: Node, which: URIRef, texts: Any) -> None:
         if isinstance(texts, str):
@@ -329,7 +317,7 @@ class _Writer:
             written = verbatim if licence else self.text("nx_license_verbatim")
             self.add(node, (DCTERMS.license, self.licence(licence or self.text("license_id"), written)))
         elif verbatim:
-            self.rights(node, verbatim)
+            describe_unknown(self.add, node, verbatim, self.part(f"rights-{number}"))
         for field in fields.resource().values():
             if field.name not in RESOURCE_APART:
                 self.element(node, field, resource.get(field.name))
