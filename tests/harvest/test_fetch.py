@@ -122,7 +122,7 @@ class TestWhatItBringsBack:
             assert document.body.read().decode() == "目录"
         headers = web.requests[0][1]
         assert headers["User-Agent"].startswith("test-agent (+https://portal.example")
-        assert headers["Accept-Encoding"] == "gzip"
+        assert headers["Accept-Encoding"] == "gzip, deflate, br"
 
     def test_redirects_are_followed_to_the_final_address(self, web, client):
         web.replies["/old"] = Reply(status=301, headers={"Location": "/new"})

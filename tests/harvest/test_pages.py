@@ -41,7 +41,7 @@ def people(department):
 @pytest.fixture
 def world(web, harvest):
     """A source with a finished run that refused a record, and one that the fuse holds."""
-    broken = '<https://dept.example/ds/99> a dcat:Dataset ; dct:title "无摘要"@zh .\n'
+    broken = '<https://dept.example/ds/99> a dcat:Dataset ; dct:description "无标题"@zh .\n'
     url = web.put("/1", turtle(*range(1, 21)) + broken)
     first = harvest(url)
     web.put("/1", PREFIXES + dataset(1, title="新题", notes="新说明") + "".join(dataset(key) for key in range(2, 12)))

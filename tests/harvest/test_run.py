@@ -469,16 +469,16 @@ class TestRefusedRecords:
         assert problem["remedy"]
         assert titles() == ["数据集1", "数据集2"]
 
-    def test_what_the_schema_refuses_is_listed_with_its_field(self, web, harvest, problems):
+    def test_what_the_schema_refuses_is_left_out_and_listed_with_its_field(self, web, harvest, problems):
         bad = dataset("bad", extra='nx:resourceCode "not-a-code" ;')
         run = harvest(web.put("/1", turtle(1, more=bad)))
-        assert counts(run) == {"create": 1, "refused": 1}
-        assert [(p["code"], p["field"], p["guid"]) for p in problems(run)] == [
-            ("not_valid", "nx_resource_code", iri("bad"))
+        assert counts(run) == {"create": 2}
+        assert [(p["code"], p["field"], p["guid"], p["refuses"]) for p in problems(run)] == [
+            ("field_left_out", "nx_resource_code", iri("bad"), False)
         ]
 
     def test_a_refused_record_is_tried_again_and_not_forgotten(self, web, harvest, titles):
-        url = web.put("/1", PREFIXES + dataset(1, extra='nx:resourceCode "x" ;'), ETag='"1"')
+        url = web.put("/1", PREFIXES + dataset(1, title="长" * 600), ETag='"1"')
         assert counts(harvest(url)) == {"refused": 1}
         assert counts(harvest(url)) == {"refused": 1}
         web.put("/1", turtle(1))

@@ -140,10 +140,12 @@ class TestSettingsInARun:
         named += ' dct:publisher [ <http://xmlns.com/foaf/0.1/name> "{1}"@zh ] .'
         body = PREFIXES + named.format(1, "银川 市") + named.format(2, "不相干局") + named.format(3, "")
         run = harvest(web.put("/c", body), departments=["yin-chuan"])
-        assert run["counts"]["create"] == 3
+        assert (run["counts"]["create"], run["counts"]["refused"]) == (2, 1)
         found = call("package_search")["results"]
         owners = {entry["title"]: entry["organization"]["name"] for entry in found}
-        assert owners == {"甲1": "yin-chuan", "甲2": "wen-lyu-ting", "甲3": "wen-lyu-ting"}
+        assert owners == {"甲1": "yin-chuan", "甲3": "wen-lyu-ting"}
+        (problem,) = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        assert (problem["code"], "不相干局" in problem["message"]) == ("provider_of_another", True)
 
     def test_a_source_under_review_waits_until_a_person_approves(self, web, harvest, call, titles):
         url = web.put("/c", PREFIXES + dataset(1))

@@ -79,7 +79,13 @@ class TestNormalise:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
-            ("http://creativecommons.org/licenses/by/3.0/cn/", "cc-by"),
+            ("http://creativecommons.org/licenses/by/3.0/cn/", "cc-by-3.0"),
+            ("http://creativecommons.org/licenses/by-nc-nd/3.0/", "cc-by-nc-nd-3.0"),
+            ("http://creativecommons.org/licenses/by-nc-sa/2.5/es/", "cc-by-nc-sa-2.5"),
+            ("http://creativecommons.org/licenses/by-nd-nc/1.0/", "cc-by-nc-nd-1.0"),
+            ("http://dcat-ap.de/def/licenses/dl-by-de/2.0", "dl-by-de-2.0"),
+            ("https://www.etalab.gouv.fr/licence-ouverte-open-licence/", "etalab-2.0"),
+            ("http://other.example/licence/cc-zero", "cc-zero"),
             ("https://creativecommons.org/licenses/by-nc-sa/4.0/deed.en?ref=x#y", "cc-by-nc-sa-4.0"),
             ("https://creativecommons.org/publicdomain/zero/1.0/legalcode", "cc0-1.0"),
             ("https://opendatacommons.org/licenses/odbl/1-0/", "odc-odbl-1.0"),

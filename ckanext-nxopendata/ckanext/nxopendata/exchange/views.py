@@ -20,6 +20,17 @@ from ckanext.nxopendata.exchange.workbook import writer
 
 exchange = Blueprint("nx_exchange", __name__, url_prefix="/organization/<org>/catalogue")
 
+RDF_TEXTS = frozenset({"text/turtle", "text/n3"})
+
+
+@exchange.after_app_request
+def name_charset(response: Response) -> Response:
+    """Say that Turtle and N3 are UTF-8, on every page of the site: without it clients take text for Latin-1."""
+    if response.mimetype in RDF_TEXTS and "charset" not in response.headers.get("Content-Type", ""):
+        response.headers["Content-Type"] = f"{response.mimetype}; charset=utf-8"
+    return response
+
+
 MOST_PROBLEMS, MOST_DATASETS = 500, 1000
 """Lines that the page of an import shows; the rest is in the marked workbook and in the action."""
 

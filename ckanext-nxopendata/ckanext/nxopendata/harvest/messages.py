@@ -29,12 +29,24 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("{url} redirects in a circle or more than {limit} times."),
         _("Give the final address."),
     ),
+    "redirect_nowhere": (
+        _("{url} answered {status} and leads to “{target}”, which is no web address."),
+        _("Give the final address."),
+    ),
+    "not_modified_unasked": (
+        _("{url} answered 304 (not modified) to a question that did not ask for changes: it sent nothing."),
+        _("Check the server or the cache before it."),
+    ),
+    "part_unasked": (
+        _("{url} answered with a part of the file although all of it was asked for."),
+        _("Check the server or the cache before it."),
+    ),
     "certificate_invalid": (
         _("The certificate of {url} is not valid: {reason}."),
         _("Renew the certificate; the portal does not read from servers it cannot trust."),
     ),
     "compression_broken": (_("{url} says it is compressed but is not."), _("Correct the server's settings.")),
-    "encoding_unknown": (_("{url} uses the compression {encoding}."), _("Use gzip or none.")),
+    "encoding_unknown": (_("{url} uses the compression {encoding}."), _("Use gzip, deflate, br or none.")),
     "server_error": (_("{url} answered {status}."), _("Look into the server's log; the next run tries again.")),
     "server_refused": (_("{url} answered {status}."), _("Check the address and the access rights.")),
     "credentials_unreadable": (
@@ -92,6 +104,32 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The catalogue {position} inside this one is on another host; it was not read."),
         _("Make it a source of its own."),
     ),
+    "records_of_another_kind": (
+        _("The service gives {number} records as {name} instead of ISO 19139; they were not read."),
+        _("Check whether the service has its metadata in ISO 19139 (gmd:MD_Metadata or gmi:MI_Metadata)."),
+    ),
+    "entry_empty": (_("Entry {number} of the list of datasets is empty."), _("Take it off the list.")),
+    "context_missing": (
+        _("{url} is JSON-LD without a context: what its words mean cannot be told."),
+        _("Write “@context” into the document, or name it in the Link header."),
+    ),
+    "record_broken": (
+        _("A record at line {line} of {url} cannot be read: {reason}. The others were read."),
+        _("Correct the document at this line."),
+    ),
+    "record_incomplete": (
+        _("The files of {name} stand in a part of the document that cannot be read; the record was left as it is."),
+        _("Correct the document."),
+    ),
+    "value_mended": (
+        _("“{value}” is not written as the format wants; it was read as it is meant."),
+        _("Correct it at the source: an address without blanks and braces, a language as zh or zh-CN."),
+    ),
+    "listed_not_described": (
+        _("The catalogue lists {name} without describing it."),
+        _("Describe it, with its type dcat:Dataset, or take it off the list."),
+    ),
+    "records_unreadable": (_("Some records could not be read."), _("Correct the document at the places named.")),
     "context_unreadable": (
         _("The JSON-LD context {url} cannot be read."),
         _("Write the context into the document."),
@@ -134,6 +172,71 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("“{value}” is not in the code list {list}; the field was left out."),
         _("Use a code or name of the list."),
     ),
+    "value_unreadable": (
+        _("“{value}” cannot be read as {field}; the field was left out."),
+        _("Correct the value at the source."),
+    ),
+    "values_unused": (
+        _("{field} takes one value; these were left out: {values}"),
+        _("Nothing, if the value that was taken is the right one; else give only that one."),
+    ),
+    "text_not_chinese": (
+        _("{field} has no Chinese text; the one in “{language}” stands in its place: “{value}”."),
+        _("Add the Chinese text at the source."),
+    ),
+    "text_converted": (
+        _("{field} is in Traditional characters only and was converted: “{value}”."),
+        _("Add the text in Simplified characters at the source."),
+    ),
+    "field_filled": (_("{field} is empty and was filled from “{source}”."), _("Fill it in at the source.")),
+    "email_unusable": (
+        _("“{value}” is not an e-mail address; the field was left out."),
+        _("Write one address, as name@example.cn."),
+    ),
+    "address_private": (
+        _("{url} only leads somewhere inside a network; the link was left out."),
+        _("Give the address that the public reaches, or have the administrator allow the host."),
+    ),
+    "address_mended": (
+        _("“{value}” is not a whole web address; it was read as {url}."),
+        _("Write the whole address, beginning with http:// or https://."),
+    ),
+    "entry_not_described": (
+        _("{field} names “{value}” without describing it; it was taken as a link."),
+        _("Describe it: title, format, address."),
+    ),
+    "file_without_address": (
+        _("A file has no usable address; it is shown without a link."),
+        _("Give the file its address."),
+    ),
+    "date_in_future": (
+        _("“{value}” is in the future; the field was left out."),
+        _("Write the day on which it was published."),
+    ),
+    "record_not_public": (
+        _("The record is not public at its source ({field}: {value}) and was not taken."),
+        _("Nothing, if that is meant; else make it public at the source."),
+    ),
+    "record_no_dataset": (
+        _("The record is no dataset ({field}: {value}) and was not taken."),
+        "",
+    ),
+    "provider_of_another": (
+        _("The record names {provider} as its provider, which is not a department of this source; it was not taken."),
+        _("Add the department to the source, or correct the provider."),
+    ),
+    "title_repeated": (
+        _("The provider has another dataset called “{title}”."),
+        _("Say in the title what sets the two apart."),
+    ),
+    "field_left_out": (
+        _("{field} was left out: {message}"),
+        _("Correct {field} at the source."),
+    ),
+    "fields_unused": (
+        _("The portal has no field for: {names}"),
+        _("Nothing; or name a field for them in the settings of the source."),
+    ),
     "date_unreadable": (
         _("“{value}” is not a date; the field was left out."),
         _("Write dates as 2024-05-31."),
@@ -155,6 +258,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "disk_full": (
         _("There is no room for a copy of {url}; the earlier copy or the link stays."),
         _("Tell the administrator; the portal goes on asking for the file."),
+    ),
+    "file_empty": (_("{url} is empty; the earlier copy or the link stays."), _("Put the file there.")),
+    "file_is_an_error": (
+        _("{url} answers with an error instead of the file; the earlier copy or the link stays."),
+        _("Check the address and the access rights."),
     ),
     "file_is_a_page": (_("{url} is a web page, not a file."), _("Give the address of the file itself.")),
     # runs

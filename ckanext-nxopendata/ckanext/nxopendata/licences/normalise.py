@@ -43,7 +43,10 @@ def text_key(text: str) -> str:
 
 _URL = re.compile(r"^(?:https?:)?//|^www\.", re.IGNORECASE)
 _LANGUAGE_TAIL = re.compile(r"/(?:deed|legalcode|rdf|index)(?:\.[\w-]+)*$")
-_CC = re.compile(r"^creativecommons\.org/licenses/(by(?:-nc)?(?:-nd|-sa)?)/(\d\.\d)(?:/[a-z]{2,4})?$")
+_CC = re.compile(
+    r"^creativecommons\.org/licenses/(by(?:-nc)?(?:-nd|-sa)?|by-nd-nc)/(\d\.\d)(?:/[a-z]{2,8}(?:-[a-z]{2,8})?)?$"
+)
+_OWN = re.compile(r"/licence/([a-z0-9][a-z0-9._-]*)$")
 
 
 def is_url(text: str) -> bool:
@@ -68,14 +71,12 @@ def url_key(text: str) -> str:
 
 
 def _cc_url(key: str) -> str | None:
-    """Creative Commons addresses by rule: 4.0 is exact, an older version is the CKAN id without a version."""
+    """Creative Commons addresses by rule: code and version are exact; a port to a jurisdiction is its version."""
     found = _CC.match(key)
     if found is None:
         return None
     code, version = found.groups()
-    if version == "4.0":
-        return f"cc-{code}-4.0"
-    return {"by": "cc-by", "by-sa": "cc-by-sa", "by-nc": "cc-nc", "by-nc-sa": "cc-nc", "by-nc-nd": "cc-nc"}.get(code)
+    return f"cc-{'by-nc-nd' if code == 'by-nd-nc' else code}-{version}"
 
 
 class AliasError(ValueError):
@@ -127,7 +128,8 @@ class Normaliser:
             return Normalised(UNKNOWN, verbatim)
         if is_url(stripped):
             key = url_key(stripped)
-            found = self.urls.get(key) or _cc_url(key)
+            own = _OWN.search(key)  # what a portal of this software writes for its licences
+            found = self.urls.get(key) or _cc_url(key) or (own[1] if own else None)
         else:
             found = self.texts.get(text_key(stripped))
         if found is not None and found in self.register:

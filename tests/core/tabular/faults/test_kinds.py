@@ -234,14 +234,17 @@ class TestMarkup:
         assert (reading.headers, reading.rows) == (["编号", "名称"], [["001", "甲"]])
 
     def test_mhtml_is_read(self, tmp_path: Path) -> None:
-        mail = f"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{self.PAGE}\n--x--\n"
+        head = "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n"
+        part = "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+        mail = f"{head}{part}{self.PAGE}\n--x--\n"
         assert text(tmp_path, mail, "xls").rows == [["001", "甲"]]
 
     def test_xml_of_excel_2003_is_read(self, tmp_path: Path) -> None:
         space = "urn:schemas-microsoft-com:office:spreadsheet"
         row = "<Row><Cell><Data ss:Type='String'>{}</Data></Cell><Cell><Data ss:Type='String'>{}</Data></Cell></Row>"
         rows = row.format("编号", "名称") + row.format("001", "甲")
-        book = f"<?xml version='1.0'?><Workbook xmlns='{space}' xmlns:ss='{space}'><Worksheet ss:Name='表'><Table>{rows}</Table></Worksheet></Workbook>"
+        sheet = f"<Worksheet ss:Name='表'><Table>{rows}</Table></Worksheet>"
+        book = f"<?xml version='1.0'?><Workbook xmlns='{space}' xmlns:ss='{space}'>{sheet}</Workbook>"
         assert text(tmp_path, book, "xls").rows == [["001", "甲"]]
 
     @pytest.mark.parametrize("kind", ["csv", "xls", "json"])
@@ -249,7 +252,8 @@ class TestMarkup:
         "page",
         [
             "<!DOCTYPE html><title>登录</title><form><input name=u><input type=password></form>",
-            "<html><table><tr><td>用户</td><td><input></td></tr><tr><td>密码</td><td><input type='password'></td></tr></table></html>",
+            "<html><table><tr><td>用户</td><td><input></td></tr>"
+            "<tr><td>密码</td><td><input type='password'></td></tr></table></html>",
         ],
     )
     def test_a_page_to_log_in_is_no_table(self, tmp_path: Path, page: str, kind: str) -> None:

@@ -20,6 +20,9 @@ BATCH = "nx_batch"
 ANNOUNCED = "nx_announced_codes"
 """Key of the context for the resource codes (a set) of datasets that are written soon: others may relate to them."""
 
+EQUAL_TITLES = "nx_equal_titles"
+"""Key of the context: a title that the provider has already is a warning, for catalogues that name datasets alike."""
+
 JUDGED = "nx_judged"
 """Key of the context of a validation after which nothing is written: no resource code is drawn."""
 

@@ -135,6 +135,8 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
     for finding in findings:
         if finding.code == "title_numbered" and _by_a_department(context) and _new_title(stored, dataset):
             finding = dataclasses.replace(finding, level=filing_rules.ERROR)
+        if finding.code == "title_taken" and context.get(checks.EQUAL_TITLES):
+            finding = dataclasses.replace(finding, level=filing_rules.WARNING)
         _report(finding, errors, context)
     if any(errors.values()) or dataset.get("nx_resource_code") or context.get(checks.JUDGED):
         return

@@ -191,7 +191,7 @@ def guarded_session(guard: AddressGuard, user_agent: str) -> GuardedSession:
     session = GuardedSession()
     # Proxies and .netrc of the environment would lead around the guard.
     session.trust_env = False
-    session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
+    session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate, br"})
     for scheme in ("http://", "https://"):
         session.mount(scheme, _guarded_adapter(guard, lambda connected: session.timer.watch(connected)))
     return session

@@ -35,6 +35,7 @@ from ckanext.nxopendata.exchange.dcat.iris import (
     iri,
     predicate,
 )
+from ckanext.nxopendata.exchange.dcat.licence_nodes import describe_unknown, own_address
 from ckanext.nxopendata.exchange.fields import Field, Kind
 
 LITERAL_DATES = (
@@ -108,7 +109,13 @@ class _Writer:
         if owner := self.text("owner_org"):
             self.add(self.node, (DCTERMS.publisher, self.links.organization(owner)))
         if licence := self.text("license_id"):
-            self.add(self.node, (NX.licenceId, Literal(licence)), (DCTERMS.license, self.licence(licence)))
+            self.add(
+                self.node,
+                (NX.licenceId, Literal(licence)),
+                (DCTERMS.license, self.licence(licence, self.text("nx_license_verbatim"))),
+            )
+        elif verbatim := self.text("nx_license_verbatim"):
+            describe_unknown(self.add, self.node, verbatim, self.part("rights"))
         if modified := self.text("metadata_modified"):
             self.add(self.node, (DCTERMS.modified, _instant(modified)))
         for language in sorted(self.languages()):
@@ -132,8 +139,8 @@ class _Writer:
         if not absolute(address) or iri(address) != address:
             self.add(subject, (verbatim, Literal(address)))
 
-    def licence(self, identifier: str) -> URIRef:
-        node = self.links.licence(identifier)
+    def licence(self, identifier: str, verbatim: str = "") -> URIRef:
+        node = own_address(identifier, verbatim) or self.links.licence(identifier)
         self.add(node, (RDF.type, DCTERMS.LicenseDocument))
         return node
 
@@ -305,8 +312,12 @@ class _Writer:
         licence = resource.get("license") or ""
         if licence:
             self.add(node, (NX.licenceId, Literal(licence)))
-        if licence or self.text("license_id"):
-            self.add(node, (DCTERMS.license, self.licence(licence or self.text("license_id"))))
+        verbatim = resource.get("nx_license_verbatim") or ""
+        if licence or (self.text("license_id") and not verbatim):
+            written = verbatim if licence else self.text("nx_license_verbatim")
+            self.add(node, (DCTERMS.license, self.licence(licence or self.text("license_id"), written)))
+        elif verbatim:
+            describe_unknown(self.add, node, verbatim, self.part(f"rights-{number}"))
         for field in fields.resource().values():
             if field.name not in RESOURCE_APART:
                 self.element(node, field, resource.get(field.name))

@@ -7,23 +7,23 @@ redirects and decompression, tries again only where that can help, and names its
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import hashlib
 import random
 import ssl
 import tempfile
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
 
 from ckanext.nxopendata.core.outbound.guarded_http import RequestTimer, guarded_session
 from ckanext.nxopendata.harvest.errors import FetchError, LimitError, TransientFetchError
+from ckanext.nxopendata.harvest.fetching import addresses, codings, http_headers
+from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 
 CHUNK = 64 * 1024
@@ -168,29 +168,42 @@ class Fetcher:
                 time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
 
     def _get_once(self, url: str, accept: str, validators: Validators, part: _Part | None) -> Document:
-        seen: set[str] = set()
+        try:
+            url = addresses.to_request(url)
+        except AddressError as error:
+            raise FetchError("address_unusable", url=url) from error
+        seen: set[tuple[str, str]] = set()
         while True:
-            seen.add(url)
+            seen.add((url, self._cookies()))  # a page that sets a cookie may lead to itself
             response = self._request(url, accept, validators, part)
             try:
-                target = response.headers.get("Location")
-                if response.status_code not in REDIRECT_STATUS or not target:
-                    return self._document(url, response, part)
+                if response.status_code not in REDIRECT_STATUS:
+                    return self._document(url, response, part, conditional=bool(validators.headers()))
+                target = response.headers.get("Location", "")
             finally:
                 response.close()
-            url = urljoin(url, target)
-            if url in seen or len(seen) > self.limits.redirects:
+            if not target.strip():
+                raise FetchError("redirect_nowhere", url=url, status=response.status_code, target="")
+            try:
+                following = addresses.to_request(addresses.follow(url, target))
+            except AddressError as error:
+                shown = target.encode("latin-1", "replace").decode("utf-8", "replace")[:200]
+                raise FetchError("redirect_nowhere", url=url, status=response.status_code, target=shown) from error
+            if (following, self._cookies()) in seen or len(seen) > self.limits.redirects:
                 raise LimitError("too_many_redirects", url=url, limit=self.limits.redirects)
+            url = following
+
+    def _cookies(self) -> str:
+        """Return what changes when a server sets a cookie."""
+        return repr(sorted((cookie.domain, cookie.name, cookie.value or "") for cookie in self._session.cookies))
 
     def _request(self, url: str, accept: str, validators: Validators, part: _Part | None) -> requests.Response:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FetchError("address_unusable", url=url)
         origin = f"{parts.scheme}://{parts.netloc}"
         headers = {"Accept": accept, **validators.headers(), **(part.headers(url) if part else {})}
         if self._authorisation and self._authorisation.origin == origin:
             headers[self._authorisation.name] = self._authorisation.value
-        self._keep_distance(parts.hostname)
+        self._keep_distance(parts.hostname or "")
         try:
             return self._session.get(
                 url,
@@ -205,7 +218,7 @@ class Fetcher:
             raise TransientFetchError("timed_out", url=url) from error
         except requests.exceptions.ConnectionError as error:
             raise TransientFetchError("connection_failed", url=url, reason=_reason(error)) from error
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise FetchError("address_unusable", url=url) from error
 
     def _keep_distance(self, host: str) -> None:
@@ -220,14 +233,16 @@ class Fetcher:
             time.sleep(wait)
         self._last_request[host] = time.monotonic()
 
-    def _document(self, url: str, response: requests.Response, part: _Part | None) -> Document:
+    def _document(self, url: str, response: requests.Response, part: _Part | None, *, conditional: bool) -> Document:
         status = response.status_code
-        media_type, _, parameters = response.headers.get("Content-Type", "").partition(";")
+        if status == 304 and not conditional:
+            raise FetchError("not_modified_unasked", url=url)
+        media_type, charset = http_headers.media_type(response.headers.get("Content-Type", ""))
         document = Document(
             url=url,
             status=status,
-            media_type=media_type.strip().lower(),
-            charset=_charset(parameters),
+            media_type=media_type,
+            charset=charset,
             validators=Validators(response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")),
             body=tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY),  # noqa: SIM115  Document closes it
             not_modified=status == 304,
@@ -237,10 +252,12 @@ class Fetcher:
             return document
         try:
             if status in RETRIABLE_STATUS:
-                after = _seconds(response.headers.get("Retry-After", ""))
+                after = http_headers.seconds_to_wait(response.headers.get("Retry-After", ""))
                 raise TransientFetchError("server_error", url=url, status=status, retry_after=after)
-            if status >= 400:
+            if status >= 400 or status < 200:
                 raise FetchError("server_refused", url=url, status=status)
+            if status == 206 and not (part and part.is_waiting):
+                raise FetchError("part_unasked", url=url)
             digest = hashlib.sha256()
             if part:
                 digest = part.continued(document, response)
@@ -256,12 +273,12 @@ class Fetcher:
         return document
 
     def _receive(self, url: str, response: requests.Response, document: Document, digest: Any) -> None:
-        encoding = response.headers.get("Content-Encoding", "").strip().lower()
         chunks = self._raw_chunks(url, response)
-        if encoding in ("gzip", "x-gzip"):
-            chunks = gunzip(chunks, url)
-        elif encoding not in ("", "identity"):
-            raise FetchError("encoding_unknown", url=url, encoding=encoding)
+        applied = http_headers.content_codings(response.headers.get("Content-Encoding", ""))
+        for coding in applied:
+            chunks = codings.decode(coding, chunks, url)
+        if applied and "zip" not in document.media_type and not urlsplit(url).path.endswith(("gz", ".z")):
+            chunks = codings.unwrap(chunks, url)
         for chunk in chunks:
             document.size += len(chunk)
             if document.size > self.limits.bytes:
@@ -319,58 +336,23 @@ class _Part:
         """Keep what came of ``document``; False when the rest could not be asked for."""
         etag = document.validators.etag
         known = document.validators.last_modified if not etag or etag.startswith("W/") else etag
-        plain = document.headers.get("content-encoding", "identity") == "identity"
+        plain = not http_headers.content_codings(document.headers.get("content-encoding", ""))
         if not known or not document.size or not plain:
             return False
         document.validators = Validators(etag if known == etag else "", document.validators.last_modified)
         self._document = document
         return True
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the rest of a file was asked for."""
+        return self._document is not None
+
     def drop(self) -> None:
         """Forget it."""
         if self._document:
             self._document.body.close()
             self._document = None
-
-
-def gunzip(chunks: Iterable[bytes], url: str) -> Iterator[bytes]:
-    """Decompress a gzip stream in bounded steps.
-
-    Raises:
-        TransientFetchError: The stream ends before its trailer.
-        FetchError: The bytes are not gzip.
-    """
-    decoder = zlib.decompressobj(wbits=31)
-    try:
-        for chunk in chunks:
-            data = chunk
-            while data:
-                if decoder.eof:
-                    decoder = zlib.decompressobj(wbits=31)
-                yield decoder.decompress(data, CHUNK)
-                data = decoder.unconsumed_tail or decoder.unused_data
-    except zlib.error as error:
-        raise FetchError("compression_broken", url=url) from error
-    if not decoder.eof:
-        raise TransientFetchError("connection_broken", url=url, received=0)
-
-
-def _charset(parameters: str) -> str:
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip("\"'").lower()
-    return ""
-
-
-def _seconds(retry_after: str) -> float | None:
-    """Seconds, or a date (RFC 9110, 10.2.3); None for anything else."""
-    if retry_after.isdigit():
-        return float(retry_after)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
 
 
 def _reason(error: Exception) -> str:

@@ -8,11 +8,15 @@ their type (``date:publication``).
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ckanext.nxopendata.harvest.errors import FormatError
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
+
+from ckanext.nxopendata.harvest.errors import FormatError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
 
@@ -20,8 +24,19 @@ ROWS = 100
 CSW = "{http://www.opengis.net/cat/csw/2.0.2}"
 GMD = "{http://www.isotc211.org/2005/gmd}"
 OWS = "{http://www.opengis.net/ows}"
-METADATA, RESULTS, EXCEPTION = GMD + "MD_Metadata", CSW + "SearchResults", OWS + "ExceptionText"
-MARKS = ("opengis.net/cat/csw", "isotc211.org/2005/gmd")
+GMI = "{http://www.isotc211.org/2005/gmi}"
+OTHER_RECORDS = (
+    CSW + "Record",
+    CSW + "SummaryRecord",
+    CSW + "BriefRecord",
+    "{http://www.w3.org/ns/dcat#}Dataset",
+    "{http://standards.iso.org/iso/19115/-3/mdb/2.0}MD_Metadata",
+    "{http://standards.iso.org/iso/19115/-3/mdb/1.0}MD_Metadata",
+)
+"""What services send instead of ISO 19139."""
+METADATA, RESULTS, EXCEPTION = (GMD + "MD_Metadata", GMI + "MI_Metadata"), CSW + "SearchResults", OWS + "ExceptionText"
+MARKS = ("opengis.net/cat/csw", "isotc211.org/2005/gmd", "isotc211.org/2005/gmi")
+READ_TO_THE_END = frozenset({"records_of_another_kind", "records_unreadable"})
 
 QUERY = {
     "service": "CSW",
@@ -71,24 +86,34 @@ class CswFormat:
         while page is not None:
             completeness.add_page(page)
             matched: int | None = None
-            following, found, problem = 0, 0, ""
+            following: int | None = None
+            found, problem, others = 0, "", dict[str, int]()
             try:
                 with page:
-                    for event, element in streams.xml_events(page, METADATA, RESULTS, EXCEPTION):
+                    for event, element in streams.xml_events(
+                        page, *METADATA, *OTHER_RECORDS, RESULTS, EXCEPTION, report=functools.partial(_report, reading)
+                    ):
                         if event == "start":
                             continue
                         if element.tag == EXCEPTION:
                             problem = (element.text or "").strip()
                         elif element.tag == RESULTS:
                             matched = _number(element.get("numberOfRecordsMatched"))
-                            following = _number(element.get("nextRecord")) or 0
+                            following = _number(element.get("nextRecord"))
+                        elif element.tag not in METADATA:
+                            name = etree.QName(element).localname
+                            others[name] = others.get(name, 0) + 1
                         else:
                             found += 1
                             yield self._record(element, page.url)
             except FormatError as error:
                 reading.page_failed(error, page.url)
                 return
-            seen += found
+            for name, number in others.items():
+                reading.add_issue("records_of_another_kind", page.url, name=name, number=number)
+            seen += found + sum(others.values())
+            if matched is None and found and reading.completeness.issues:
+                return
             if matched is None:
                 if found and completeness.pages == 1:
                     completeness.closed = True  # a plain document of records, without a service
@@ -100,10 +125,15 @@ class CswFormat:
             if completeness.declared_total not in (None, matched):
                 reading.add_issue("changed_while_reading", page.url)
             completeness.declared_total = matched
+            if following is None and seen < matched and found + sum(others.values()):
+                following = seen + 1  # it tells no position: the next one is the last and what came
             if following in (0, None) or following > matched or seen >= matched:
-                completeness.closed = not completeness.issues
+                completeness.closed = set(completeness.issues) <= READ_TO_THE_END
                 return
-            if following <= at or not found:
+            if not (found or others):
+                reading.add_issue("records_of_another_kind", page.url, name="?", number=0)
+                return
+            if following <= at:
                 reading.add_issue("page_loop", page.url, limit=reading.max_pages)
                 return
             at = following
@@ -111,7 +141,7 @@ class CswFormat:
 
     def _single(self, document: Document) -> bool:
         head = streams.read_xml_head(document)
-        return "<gmd:md_metadata" in head or "getrecordsresponse" in head
+        return re.search(r"<(?:\w+:)?m[di]_metadata[\s>]", head) is not None or "getrecordsresponse" in head
 
     def _record(self, element: Any, url: str) -> Record:
         raw = to_values(element)
@@ -137,10 +167,25 @@ def _object(element: Any, level: int, language: str) -> Any:
         value = _value(prop, level, language)
         if value in (None, "", {}, []):
             continue
+        if name == "resourceConstraints" and isinstance(value, dict) and "otherConstraints" in value:
+            value = _name_constraints(value)
         if name == "date" and isinstance(value, dict) and "dateType" in value:
             name, value = f"date:{value['dateType']}", value.get("date", "")
         _put(result, name, value)
     return result
+
+
+def _name_constraints(value: dict[str, Any]) -> dict[str, Any]:
+    """Say of other constraints whether they are of use or of access: only those of use are a licence."""
+    for name, prefix in (("useConstraints", "use"), ("accessConstraints", "access")):
+        if name in value:
+            return {f"{prefix}:{key}" if key == "otherConstraints" else key: content for key, content in value.items()}
+    return value
+
+
+def _report(reading: Reading, problem: Problem) -> None:
+    reading.completeness.add_issue("records_unreadable")
+    reading.report(problem)
 
 
 def _put(result: dict[str, Any], name: str, value: Any) -> None:

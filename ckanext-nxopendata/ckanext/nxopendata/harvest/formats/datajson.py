@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.errors import FormatError, Problem
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+from ckanext.nxopendata.harvest.mapping.values import CONTROL
 
-INSIDE = ("dataset.item", "catalog.item.dataset.item", "catalog.item.catalog.item.dataset.item")
-MARKS = ('"dataset"', "project-open-data", "pod-schema", "dcat-us", "dcat-us/3.0")
+LISTS = ("dataset", "datasetSeries.item.seriesMember", "service.item.servesDataset")
+"""Where the datasets of a catalogue stand (DCAT-US 3: in its series and services too)."""
+INSIDE = tuple(
+    f"{catalogue}{place}.item" for catalogue in ("", "catalog.item.", "catalog.item.catalog.item.") for place in LISTS
+)
+WORDS = ("dataset", "datasetSeries", "service")
+MARKS = ("project-open-data", "pod-schema", "dcat-us", "dcat_us")
+"""What only stands in a catalogue of this kind."""
 
 
 class DataJsonFormat:
@@ -30,7 +37,13 @@ class DataJsonFormat:
         if head.startswith("["):
             return '"identifier"' in head and '"title"' in head and '"@graph"' not in head
         lowered = head.lower()
-        return head.startswith("{") and any(mark in lowered for mark in MARKS) and '"success"' not in lowered
+        if not head.startswith("{") or '"success"' in lowered:
+            return False
+        if any(mark in lowered for mark in MARKS):
+            return True
+        if document.media_type == "application/ld+json" or '"@context"' in lowered or '"@graph"' in lowered:
+            return False  # DCAT in JSON-LD: its context says what the words mean
+        return any(f'"{word.lower()}"' in lowered for word in WORDS)
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield the datasets in the order of the document.
@@ -41,16 +54,52 @@ class DataJsonFormat:
         reading.completeness.add_page(first)
         with first:
             listed = text.decode_head(first.head(64)).lstrip("\ufeff \t\r\n").startswith("[")
-            prefixes = ("item",) if listed else INSIDE
-            number = 0
-            for number, entry in enumerate(streams.json_items(first, *prefixes), start=1):
-                yield self._record(entry, number, first.url)
+            number, described, named = 0, set[str](), dict[str, None]()
+            for prefix, entry in self._entries(first, reading, listed=listed):
+                guid = identifier(entry) if not isinstance(entry, Mapping) else None
+                if isinstance(entry, Mapping) and not entry.keys() - {"@id", "@type"}:
+                    guid = identifier(entry.get("@id"))
+                if prefix not in ("item", "dataset.item") and (guid or not isinstance(entry, Mapping)):
+                    named |= {guid: None} if guid else {}
+                    continue
+                if not entry and not isinstance(entry, bool):
+                    reading.report(Problem("entry_empty", "page", position=first.url, params={"number": number + 1}))
+                    continue
+                number += 1
+                record = self._record(entry, number, first.url)
+                if not prefix.endswith("dataset.item") and record.guid in described:
+                    continue  # a member of a series that stands in the list too
+                described.add(record.guid or "")
+                yield record
+            for name in named:
+                if name not in described:
+                    reading.add_issue("listed_not_described", first.url, name=name)
             if not number and not listed and not self._has_list(first):
                 raise FormatError("json_without_datasets", url=first.url)
         reading.completeness.closed = True
 
+    def _entries(self, document: Document, reading: Reading, *, listed: bool) -> Iterator[tuple[str, Any]]:
+        """Yield each dataset of the document, and the path at which it stands."""
+
+        def report(problem: Problem) -> None:
+            reading.completeness.add_issue("records_unreadable")
+            reading.report(problem)
+
+        first = "item" if listed else "dataset.item"
+        for entry in streams.json_records(document, first, "" if listed else r'"dataset"\s*:', _is_record, report):
+            yield first, entry
+        if listed or "records_unreadable" in reading.completeness.issues:
+            return
+        words = streams.find_words(document, "catalog", "seriesMember", "servesDataset")
+        for prefix in INSIDE[1:]:
+            if ("catalog" in words or not prefix.startswith("catalog")) and (
+                prefix.endswith("dataset.item") or prefix.split(".")[-2] in words
+            ):
+                for entry in streams.json_items(document, prefix):
+                    yield prefix, entry
+
     def _has_list(self, document: Document) -> bool:
-        return any(isinstance(value, list) for value in streams.json_items(document, "dataset", "catalog"))
+        return any(isinstance(value, list) for value in streams.json_items(document, *WORDS, "catalog"))
 
     def _record(self, entry: Any, number: int, url: str) -> Record:
         position = f"{url}#dataset[{number}]"
@@ -59,7 +108,11 @@ class DataJsonFormat:
         guid = identifier(entry.get("identifier")) or identifier(entry.get("@id"))
         if streams.is_too_deep(entry):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
-        return Record(guid, {**entry, **_period(entry.get("temporal"))}, position)
+        return Record(guid, entry, position)
+
+
+def _is_record(entry: Mapping[str, Any]) -> bool:
+    return "identifier" in entry or ("title" in entry and bool(entry.keys() & {"publisher", "distribution", "keyword"}))
 
 
 def identifier(value: Any) -> str | None:
@@ -68,16 +121,9 @@ def identifier(value: Any) -> str | None:
         return next((found for item in value if (found := identifier(item))), None)
     if isinstance(value, Mapping):
         return identifier(value.get("@id")) or identifier(value.get("notation"))
-    return value.strip() or None if isinstance(value, str) else str(value) if isinstance(value, int) else None
-
-
-def _period(value: Any) -> dict[str, Any]:
-    """POD's ``temporal``, ``start/end`` in one text, in two; DCAT-US 3 keeps them apart."""
-    if not isinstance(value, str) or value.count("/") != 1:
-        return {}
-    start, end = (part.strip().partition("T")[0] for part in value.split("/"))
-    found = {"startDate": start, "endDate": end}
-    return {"temporal": [{key: day for key, day in found.items() if day and not day.startswith("P")}]}
+    if isinstance(value, str):
+        return CONTROL.sub("", value).strip() or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 FORMAT = DataJsonFormat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -18,6 +19,11 @@ DEEPEST_CATALOGUE = 5
 HOLDS = vocabulary.line_start(vocabulary.PREFIXES["dcat"] + "dataset")
 HAS_FILE = vocabulary.line_start(vocabulary.PREFIXES["dcat"] + "distribution")
 IS_CATALOGUE = vocabulary.type_line(vocabulary.PREFIXES["dcat"] + "Catalog")
+LISTS = tuple(map(vocabulary.line_start, vocabulary.LISTS))
+TYPE = vocabulary.line_start(vocabulary.PREFIXES["rdf"] + "type")
+READ_TO_THE_END = frozenset({"record_without_identifier", "listed_not_described", "records_unreadable"})
+"""Issues of a reading that came to the end of the last page all the same."""
+MOST_NAMED = 100
 IS_SERIES = vocabulary.type_line(vocabulary.PREFIXES["dcat"] + "DatasetSeries")
 
 
@@ -30,6 +36,8 @@ class _Walk:
         digests: Of the documents that were read.
         inside: Catalogues that are still to be read, and how deep they stand.
         total: Datasets that the catalogues say they have; ``totals`` of them said it.
+        described: Hashes of the subjects that were described.
+        undescribed: Datasets that were listed only, and the page that lists them.
     """
 
     reading: Reading
@@ -38,6 +46,19 @@ class _Walk:
     inside: list[tuple[str, int]] = field(default_factory=list)
     total: int = 0
     totals: int = 0
+    described: set[int] = field(default_factory=set)
+    undescribed: dict[bytes, str] = field(default_factory=dict)
+
+    def list_dataset(self, subject: bytes, page: str) -> None:
+        """Note a dataset that a page lists and does not describe; another page may."""
+        if hash(subject) not in self.described:
+            self.undescribed.setdefault(subject, page)
+
+    def describe(self, subject: bytes) -> None:
+        """Note that a dataset is described."""
+        self.described.add(hash(subject))
+        if self.undescribed:
+            self.undescribed.pop(subject, None)
 
 
 class DcatFormat:
@@ -71,7 +92,9 @@ class DcatFormat:
                 yield from self._catalogue(page, walk, depth)
         completeness = reading.completeness
         completeness.declared_total = walk.total if walk.totals else None
-        completeness.closed = not completeness.issues or set(completeness.issues) <= {"record_without_identifier"}
+        for subject, page in list(walk.undescribed.items())[:MOST_NAMED]:
+            reading.add_issue("listed_not_described", page, name=vocabulary.iri(subject) or "")
+        completeness.closed = set(completeness.issues) <= READ_TO_THE_END
 
     def _catalogue(self, first: Document, walk: _Walk, depth: int) -> Iterator[Record]:
         """Yield the records of one catalogue, page by page."""
@@ -95,6 +118,7 @@ class DcatFormat:
                 break
             finally:
                 page.body.close()
+            self._report_repairs(graph, page, walk)
             try:
                 following = _next(graph, page.url)
                 with reading.ahead(following, walk.requested, self.accept):
@@ -110,14 +134,38 @@ class DcatFormat:
             walk.total += total
 
     def _records(self, graph: graphs.Graph, url: str, walk: _Walk) -> Iterator[Record]:
-        for subject in graph.datasets():
+        listed = {line.partition(b" ")[2] for line in graph.looked_up() if line.startswith(LISTS)}
+        mentioned: set[bytes] | None = None
+        for subject in itertools.chain(graph.datasets(), sorted(listed)):
+            if hash(subject) in walk.described and subject in listed:
+                continue  # was yielded as a typed one
             own = graph.lines(subject) or []
             if IS_SERIES in own and not any(line.startswith(HAS_FILE) for line in own):
                 walk.total -= 1  # a series only holds its members together; they are records of their own
+                walk.describe(subject)
                 continue
             if IS_CATALOGUE in own:
+                walk.describe(subject)
+                continue
+            if all(line.startswith(TYPE) for line in own):
+                if subject in listed:
+                    if subject.startswith(b"<"):
+                        walk.list_dataset(subject, url)
+                    continue
+                mentioned = graph.objects() if mentioned is None else mentioned
+                if subject in mentioned:
+                    continue  # another record speaks of it; it is none itself
+            if subject in listed:
+                walk.describe(subject)
+            if graph.repairs.broken and _lacks_files(graph, own):
+                graph.repairs.broken.append(("?", f"files of {subject.decode()}"))
+                walk.reading.completeness.add_issue("records_unreadable")
+                name = subject.decode().strip("<>")
+                walk.reading.report(Problem("record_incomplete", "page", position=url, params={"name": name}))
                 continue
             iri = vocabulary.iri(subject)
+            if iri and "%20http" in iri:  # two addresses in one
+                iri = None
             try:
                 description = descriptions.Description(graph, subject, own)
             except descriptions.TooManyNodesError:
@@ -125,6 +173,16 @@ class DcatFormat:
                 continue
             guid = iri or _identifier(description)
             yield Record(guid, description, iri or url, canonical=description.canonical)
+
+    def _report_repairs(self, graph: graphs.Graph, page: Document, walk: _Walk) -> None:
+        """Say what was mended in a page, and which of its records are not read."""
+        repairs, reading = graph.repairs, walk.reading
+        for line, reason in repairs.broken[:MOST_NAMED]:
+            reading.completeness.add_issue("records_unreadable")
+            facts = {"url": page.url, "line": line, "reason": reason}
+            reading.report(Problem("record_broken", "page", position=f"{page.url}#line={line}", params=facts))
+        for value in repairs.mended:
+            reading.report(Problem("value_mended", "page", position=page.url, params={"value": value}, refuses=False))
 
     def _note_catalogues(self, graph: graphs.Graph, url: str, walk: _Walk, depth: int) -> None:
         """Remember the catalogues in this one whose datasets this document does not hold."""
@@ -139,6 +197,11 @@ class DcatFormat:
             elif address not in walk.requested:
                 walk.requested.add(address)
                 walk.reading.report(Problem("catalogue_elsewhere", "page", position=address, refuses=False))
+
+
+def _lacks_files(graph: graphs.Graph, lines: graphs.Lines) -> bool:
+    """Tell whether a description names files whose descriptions were in a part that cannot be read."""
+    return any(line.startswith(HAS_FILE) and not graph.lines(line.partition(b" ")[2]) for line in lines)
 
 
 def _identifier(raw: Mapping[str, Any]) -> str | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import ijson
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 
-from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.errors import FormatError, Problem
 from ckanext.nxopendata.harvest.fetching import text
-from ckanext.nxopendata.harvest.fetching.client import Document
+from ckanext.nxopendata.harvest.fetching.client import CHUNK, SPOOL_IN_MEMORY, Document
+from ckanext.nxopendata.harvest.formats import salvage
 
 DEEPEST_JSON = 40
 """Levels of one record; a deeper one is no description of a dataset."""
@@ -24,7 +28,7 @@ def json_items(document: Document, *prefixes: str) -> Iterator[Any]:
     Raises:
         FormatError: It is not JSON, or broken off; names the number of the last whole value.
     """
-    body = text.to_utf8(document)
+    body = _without_half_pairs(text.to_utf8(document))
     number = 0
     for prefix in prefixes:
         body.seek(0)
@@ -32,10 +36,97 @@ def json_items(document: Document, *prefixes: str) -> Iterator[Any]:
             for value in ijson.items(body, prefix, use_float=True):
                 number += 1
                 yield value
-        except ijson.JSONError as error:
+        except (ijson.JSONError, ValueError, OverflowError, RecursionError) as error:
             raise FormatError(
                 "json_broken_after", url=document.url, record=number, reason=_first_line(error)
             ) from error
+
+
+def json_records(
+    document: Document,
+    prefix: str,
+    array: str,
+    is_record: Callable[[Mapping[str, Any]], bool],
+    report: Callable[[Problem], None],
+) -> Iterator[Any]:
+    """Yield the values at ``prefix`` as :func:`json_items` does; where the document is broken, record by record.
+
+    Args:
+        array: See :func:`ckanext.nxopendata.harvest.formats.salvage.json_pieces`, as ``is_record``.
+        report: Takes a finding for each record that cannot be read.
+
+    Raises:
+        FormatError: It is not JSON, and no record can be read.
+    """
+    number = 0
+    try:
+        for value in json_items(document, prefix):
+            number += 1
+            yield value
+        return
+    except FormatError as error:
+        broken = error
+    if document.size > salvage.MOST_BYTES:
+        raise broken
+    body = text.to_utf8(document)
+    body.seek(0)
+    good = bad = 0
+    for line, value, reason in salvage.json_pieces(body.read().decode("utf-8", "replace"), array, is_record):
+        if reason:
+            bad += 1
+            if bad <= salvage.MOST_BROKEN:
+                report(record_broken(document.url, line, reason))
+            continue
+        good += 1
+        if good > number:
+            yield value
+    if not good:
+        raise broken
+    if not bad:  # whole records, and something else behind them
+        report(record_broken(document.url, "?", str(broken.params.get("reason", ""))))
+
+
+def record_broken(url: str, line: int | str, reason: str) -> Problem:
+    """Make the finding that a record cannot be read."""
+    return Problem(
+        "record_broken", "page", position=f"{url}#line={line}", params={"url": url, "line": line, "reason": reason}
+    )
+
+
+_HALF_PAIR = re.compile(
+    rb"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\)(?<!\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F])\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+
+
+def _without_half_pairs(body: IO[bytes]) -> IO[bytes]:
+    """Return JSON without the halves of surrogate pairs, for which the parser would put a question mark."""
+    body.seek(0)
+    rest = b""
+    while chunk := body.read(CHUNK):
+        if _HALF_PAIR.search(rest + chunk):
+            break
+        rest = chunk[-12:]
+    else:
+        body.seek(0)
+        return body
+    body.seek(0)
+    cleaned = tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY)  # noqa: SIM115  freed with its reader
+    cleaned.write(_HALF_PAIR.sub(b"", body.read()))
+    cleaned.seek(0)
+    return cleaned
+
+
+def find_words(document: Document, *words: str) -> set[str]:
+    """Find which words, in quotation marks, stand anywhere in a document: whether it is worth a search for them."""
+    found: set[str] = set()
+    document.body.seek(0)
+    rest = b""
+    while chunk := document.body.read(CHUNK):
+        found |= {word for word in words if word not in found and f'"{word}"'.encode() in rest + chunk}
+        rest = chunk[-100:]
+    document.body.seek(0)
+    return found
 
 
 def json_page(document: Document) -> Any:
@@ -44,10 +135,8 @@ def json_page(document: Document) -> Any:
     Raises:
         FormatError: Not JSON.
     """
-    import json
-
     try:
-        return json.load(text.to_utf8(document))
+        return json.load(text.to_utf8(document), parse_int=salvage.read_integer, strict=False)
     except RecursionError as error:
         raise FormatError("json_broken", url=document.url, line="?", reason="too deep") from error
     except ValueError as error:
@@ -70,7 +159,9 @@ def is_too_deep(value: Any, levels: int = DEEPEST_JSON) -> bool:
     return True
 
 
-def xml_events(document: Document, *tags: str) -> Iterator[tuple[str, Any]]:
+def xml_events(
+    document: Document, *tags: str, report: Callable[[Problem], None] | None = None
+) -> Iterator[tuple[str, Any]]:
     """``("start", root)`` for the root, then ``("end", element)`` for each element with one of ``tags``.
 
     An element is emptied, and all before it let go, when the caller asks for the next: memory does not grow with
@@ -78,6 +169,8 @@ def xml_events(document: Document, *tags: str) -> Iterator[tuple[str, Any]]:
 
     Args:
         tags: In Clark's notation; none of them may stand inside another.
+        report: Takes a finding for each record that cannot be read in a document that is not well-formed; the others
+            are read. Without it the document is refused.
 
     Raises:
         FormatError: Not well-formed (names the line), or with a document type.
@@ -87,25 +180,61 @@ def xml_events(document: Document, *tags: str) -> Iterator[tuple[str, Any]]:
         raise FormatError("xml_doctype", url=document.url)
     body.seek(0)
     safe: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-    root = None
+    root, number = None, 0
     try:
         for event, element in etree.iterparse(body, events=("start", "end"), remove_comments=True, **safe):
             if root is None:
                 root = element
                 yield "start", element
             if event == "end" and element.tag in tags:
+                number += 1
                 yield "end", element
                 element.clear()
                 while element.getprevious() is not None and element.getparent() is not None:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise FormatError("xml_broken", url=document.url, line=error.lineno or "?", reason=str(error.msg)) from error
+        broken = FormatError("xml_broken", url=document.url, line=error.lineno or "?", reason=str(error.msg))
+        broken.__cause__ = error
+        if report is None or document.size > salvage.MOST_BYTES:
+            raise broken from error
+    else:
+        return
+    body.seek(0)
+    yield from _elements_one_by_one(body.read().decode("utf-8", "replace"), tags, number, broken, report)
+
+
+def _elements_one_by_one(
+    content: str, tags: Sequence[str], number: int, broken: FormatError, report: Callable[[Problem], None]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the elements of a document that is not well-formed, but for the first ``number``, each read by itself."""
+    content = salvage.mend_xml(content)
+    declared = salvage.namespaces(content)
+    names = "|".join(re.escape(tag.rpartition("}")[2]) for tag in tags)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    good = bad = 0
+    for piece in salvage.xml_pieces(content, names):
+        try:
+            element = etree.fromstring(f"<root{declared}>{piece.text}</root>".encode(), parser)[0]
+        except (etree.XMLSyntaxError, IndexError, ValueError) as error:
+            bad += 1
+            if bad <= salvage.MOST_BROKEN:
+                report(record_broken(str(broken.params["url"]), piece.line, str(error)[:300]))
+            continue
+        if element.tag in tags:
+            good += 1
+            if good > number:
+                yield "end", element
+    if not good:
+        raise broken
+    if not bad:
+        report(record_broken(str(broken.params["url"]), broken.params["line"], str(broken.params["reason"])))
 
 
 def read_xml_head(document: Document) -> str:
     """Return the first bytes of an XML document as text, in lower case; "" when it is none."""
     head = text.decode_head(document.head()).lstrip("\ufeff \t\r\n")
-    return head.lower() if head.startswith("<") and not head[:15].lower().startswith("<!doctype html") else ""
+    is_xml = re.match(r"<(?:[?!]|[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?[\s/>])", head)
+    return head.lower() if is_xml and not head[:15].lower().startswith("<!doctype html") else ""
 
 
 def _first_line(error: Exception) -> str:

@@ -6,74 +6,157 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib import resources
 from typing import Any
+
+import yaml
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
-from ckanext.nxopendata.harvest.mapping.texts import SEPARATORS, to_text
+from ckanext.nxopendata.harvest.mapping.values import SEPARATORS, show, to_identifier, to_text
 
 
 def as_code(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
-    """Return a code of the rule's list, written as code, label, IRI or one of the rule's own ``values``."""
+    """Return a code of the rule's list, written as code, label, IRI, another known word or one of ``values``."""
+    taken: str | None = None
     for value in values:
-        if code := _find_code(value, rule):
-            return code
-    report("code_unknown", value=to_text(values[0])[:200], list=rule.codelist)
-    return None
+        code = _find_code(value, rule)
+        if code is None:
+            report("code_unknown", value=_show(value, report), list=rule.codelist)
+        elif taken is None:
+            taken = code
+        elif code != taken:
+            report.leave(_show(value, report))
+    return taken
 
 
 def as_codes(values: Sequence[Any], rule: Rule, report: FieldReport) -> list[str] | None:
-    codes: dict[str, None] = {}
+    """Return all codes of the rule's list.
+
+    A theme of the European list beside codes of ours is the one that our export adds to them.
+    """
+    codes: dict[str, bool] = {}
     for value in values:
         whole = _find_code(value, rule)
         pieces: Iterable[Any] = [value] if whole or isinstance(value, Mapping) else SEPARATORS.split(to_text(value))
         for piece in pieces:
             if code := _find_code(piece, rule):
-                codes[code] = None
+                codes[code] = codes.get(code, False) or f"/codelist/{rule.codelist}/" in to_identifier(piece)
             elif to_text(piece):
-                report("code_unknown", value=to_text(piece)[:200], list=rule.codelist)
-    return list(codes) or None
+                report("code_unknown", value=_show(piece, report), list=rule.codelist)
+    own = [code for code, is_own in codes.items() if is_own]
+    return own or list(codes) or None
+
+
+def _show(value: Any, report: FieldReport) -> str:
+    """Return a value as its source wrote it: without the address that a relative one was read against."""
+    text = show(value)
+    folder = report.surroundings.base.rpartition("/")[0]
+    return text.removeprefix(f"{folder}/") if folder.count("/") > 1 else text
+
+
+def as_cycle(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
+    """Return the code of an update cycle; also of ISO 8601 repetitions (``R/P1Y``), by their length."""
+    expanded = [_cycle_of(to_text(value)) or value for value in values]
+    return as_code(expanded, rule, report)
+
+
+_REPETITION = re.compile(
+    r"(?:R\d*/)?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(T[\d.HMS]+)?", re.IGNORECASE
+)
+_LONGEST_DAYS = ((0.9, "1"), (1.5, "2"), (8, "3"), (32, "4"), (93, "5"), (186, "7"), (370, "6"), (740, "8"))
+"""Days -> code: the shortest cycle that is not shorter."""
+
+
+def _cycle_of(written: str) -> str | None:
+    found = _REPETITION.fullmatch(written.strip())
+    if not found or not any(found.groups()):
+        return None
+    try:
+        years, months, weeks, days = (float(number or 0) for number in found.groups()[:4])
+    except ValueError:
+        return None
+    length = years * 365.25 + months * 30.5 + weeks * 7 + days
+    return next((code for longest, code in _LONGEST_DAYS if length <= longest), "9")
 
 
 def as_class(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
     """Return the nearest known class of a class code (1272 guide: 类 1, 项 2, 目 3 digits, 细目), or of a label."""
-    written = to_text(values[0]).partition("/")[0]
     known = codelists.load(rule.codelist)
-    for length in range(len(written), 0, -1):
-        if written[:length] in known:
-            return written[:length]
+    for value in values:
+        written = to_text(value).partition("/")[0][:20]
+        for length in range(len(written), 0, -1):
+            if written[:length] in known:
+                return written[:length]
     return as_code(values, rule, report)
 
 
 def as_region(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
     """Return a region by code (GB/T 2260; 4 digits are a city), name or the last name in a longer one; else nothing."""
     region = dataclasses.replace(rule, codelist="region")
+    taken: str | None = None
+    unknown: list[str] = []
     for value in values:
-        written = to_text(value)
-        padded = written + "00" if re.fullmatch(r"64\d\d", written) else written
-        if code := _find_code(padded, region) or _find_code(value, region):
-            return code
-        inside = [entry for entry in codelists.load("region").values() if entry.label_zh in written]
-        if inside:
-            return max(inside, key=lambda entry: written.rindex(entry.label_zh)).code
-    report("code_unknown", value=to_text(values[0])[:200], list="region")
-    return None
+        code = _region_of(value, region)
+        written = "" if isinstance(value, Mapping) and not to_text(value) else show(value)
+        if code is None and isinstance(value, Mapping) and not written:
+            written = next(
+                (show(value[key]) for key in GEOMETRIES if key in value), "" if not value else str(value)[:200]
+            )
+            if not any(value.values()):
+                continue
+        if code is None:
+            unknown.append(written or show(value))
+        elif taken is None:
+            taken = code
+        elif code != taken:
+            report.leave(written)
+    for written in unknown:
+        if taken is None:
+            report("code_unknown", value=written, list="region")
+        else:
+            report.leave(written)
+    return taken
+
+
+GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid", "bbox", "geometry", "coordinates", "centroid")
+"""Where the shape of a place stands."""
+
+
+def _region_of(value: Any, region: Rule) -> str | None:
+    written = to_text(value)
+    padded = written + "00" if re.fullmatch(r"64\d\d", written) else written
+    if code := _find_code(padded, region) or _find_code(value, region):
+        return code
+    inside = [entry for entry in codelists.load("region").values() if entry.label_zh in written]
+    return max(inside, key=lambda entry: written.rindex(entry.label_zh)).code if inside else None
 
 
 def _find_code(value: Any, rule: Rule) -> str | None:
     table = _codes_by_word(rule.codelist)
     candidates = [to_text(value)]
     if isinstance(value, Mapping):
-        candidates += [to_text(label) for label in value.get("skos:prefLabel", ())]
-        candidates += [to_text(notation) for notation in value.get("skos:notation", ())]
-        candidates.append(to_text(value.get("@id", "")))
-    for candidate in candidates:
+        for key in ("skos:prefLabel", "skos:altLabel", "skos:notation", "dct:identifier", "identifier", "@id"):
+            labels = value.get(key, ())
+            candidates += [to_text(label) for label in (labels if isinstance(labels, list) else [labels])]
+    words = _words(rule.codelist)
+    for candidate in filter(None, candidates):
         last = re.split(r"[/#]", candidate.rstrip("/"))[-1] if "://" in candidate else candidate
         for name in (candidate, last):
             key = re.sub(r"\s", "", name).lower()
-            if found := rule.values.get(name) or rule.values.get(key) or table.get(key):
+            if found := rule.values.get(name) or rule.values.get(key) or table.get(key) or words.get(key):
                 return found
     return None
+
+
+@cache
+def _words(name: str) -> Mapping[str, str]:
+    """Further words for the codes of a list, by ``schemas/mappings/words/<name>.yaml``: word -> code."""
+    file = resources.files("ckanext.nxopendata.schemas") / "mappings" / "words" / f"{name}.yaml"
+    if not file.is_file():
+        return {}
+    codes = yaml.safe_load(file.read_text(encoding="utf-8"))["codes"]
+    return {re.sub(r"\s", "", str(word)).lower(): str(code) for code, words in codes.items() for word in words}
 
 
 @cache

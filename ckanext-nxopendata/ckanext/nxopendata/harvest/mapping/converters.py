@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import given
-from ckanext.nxopendata.harvest.mapping.codes import as_class, as_code, as_codes, as_region
-from ckanext.nxopendata.harvest.mapping.dates import as_date, as_period
+from ckanext.nxopendata.harvest.mapping.codes import as_class, as_code, as_codes, as_cycle, as_region
+from ckanext.nxopendata.harvest.mapping.dates import as_date, as_period, as_period_end, as_period_start
 from ckanext.nxopendata.harvest.mapping.files import (
     as_email,
     as_file_name,
     as_format,
     as_media_type,
     as_own_file_name,
+    as_person,
     as_phone,
     as_protocol,
     as_size,
@@ -22,7 +23,16 @@ from ckanext.nxopendata.harvest.mapping.files import (
     as_url,
 )
 from ckanext.nxopendata.harvest.mapping.rules import Converter, FieldReport, Rule
-from ckanext.nxopendata.harvest.mapping.texts import as_digits, as_list, as_localised, as_tags, as_text, to_text
+from ckanext.nxopendata.harvest.mapping.texts import (
+    as_digits,
+    as_licence,
+    as_list,
+    as_localised,
+    as_paragraphs,
+    as_tags,
+    as_text,
+)
+from ckanext.nxopendata.harvest.mapping.values import show, to_text
 
 
 def as_condition(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
@@ -34,17 +44,23 @@ def as_condition(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> st
 CONVERTERS: Mapping[str, Converter] = {
     "text": as_text,
     "localised": as_localised,
+    "paragraphs": as_paragraphs,
+    "licence": as_licence,
     "tags": as_tags,
     "list": as_list,
     "code": as_code,
     "class": as_class,
     "codes": as_codes,
+    "cycle": as_cycle,
     "date": as_date,
     "period": as_period,
+    "period_start": as_period_start,
+    "period_end": as_period_end,
     "url": as_url,
     "file_name": as_file_name,
     "email": as_email,
     "phone": as_phone,
+    "person": as_person,
     "size": as_size,
     "format": as_format,
     "media_type": as_media_type,
@@ -55,3 +71,16 @@ CONVERTERS: Mapping[str, Converter] = {
     "protocol": as_protocol,
     "region": as_region,
 }
+
+
+def convert(values: Sequence[Any], rule: Rule, report: FieldReport) -> Any:
+    """Make the value of a field from the values of a record: the only way to a converter. Never raises.
+
+    What a converter cannot read is reported as one finding of the field, so that a value ends no more than its field.
+    """
+    try:
+        return CONVERTERS[rule.kind](values, rule, report)
+    except Exception:
+        # Whatever a source can think of to write: the record stays, and the finding names the value.
+        report("value_unreadable", value=show(values[0]) if values else "")
+        return None

@@ -3,82 +3,232 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import unquote, urlsplit
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+from urllib.parse import unquote
 
+import yaml
+
+from ckanext.nxopendata.harvest.fetching import addresses
+from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
-from ckanext.nxopendata.harvest.mapping.texts import to_identifier, to_text
+from ckanext.nxopendata.harvest.mapping.values import show, to_identifier, to_text
 
 FORMATS = {
     "text/csv": "CSV",
+    "text/tab-separated-values": "TSV",
     "application/json": "JSON",
     "application/geo+json": "GeoJSON",
+    "application/vnd.geo+json": "GeoJSON",
+    "application/ld+json": "JSON-LD",
     "application/xml": "XML",
     "text/xml": "XML",
+    "application/rdf+xml": "RDF",
+    "text/turtle": "TTL",
     "application/pdf": "PDF",
     "application/zip": "ZIP",
+    "application/x-zip-compressed": "ZIP",
+    "application/gzip": "GZ",
     "application/vnd.ms-excel": "XLS",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
     "application/msword": "DOC",
+    "application/vnd.google-earth.kml+xml": "KML",
+    "application/vnd.google-earth.kmz": "KMZ",
+    "application/geopackage+sqlite3": "GPKG",
+    "application/gml+xml": "GML",
+    "application/x-shapefile": "SHP",
+    "application/x-netcdf": "NC",
+    "image/png": "PNG",
+    "image/jpeg": "JPG",
+    "image/tiff": "TIFF",
     "text/html": "HTML",
     "text/plain": "TXT",
 }
 """Media type -> how the portal writes the format."""
 
+_PLACEHOLDERS = frozenset({"OTHER", "UNKNOWN", "NULL", "NONE", "N/A", "暂无", "其他", "OCTET-STREAM"})
+
+T = TypeVar("T")
+
+
+def _first(values: Sequence[Any], report: FieldReport, read: Callable[[Any], T | None], code: str) -> T | None:
+    """Return what the first readable value gives; report those that give nothing, leave those that give another."""
+    taken: T | None = None
+    wrong: list[Any] = []
+    for value in values:
+        found = read(value)
+        if found is None:
+            wrong.append(value)
+        elif taken is None:
+            taken = found
+        elif found != taken:
+            report.leave(show(value))
+    for value in wrong:
+        if taken is None:
+            report(code, value=show(value))
+        else:
+            report.leave(show(value))
+    return taken
+
 
 def as_url(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
-    """Return the first web address; anything a browser would run is left out."""
+    """Return the first web address; anything a browser would run or that only means something inside a network is
+    left out."""
+    taken: str | None = None
+    wrong: list[str] = []
     for value in values:
-        address = to_text(value.get("@id", value) if isinstance(value, Mapping) else value)
-        parts = urlsplit(address)
-        if parts.scheme.lower() in ("http", "https", "ftp") and parts.netloc:
-            return address
-    report("address_unusable", url=to_text(values[0])[:500])
-    return None
+        written = to_identifier(value)
+        try:
+            address = addresses.read_address(written, report.surroundings.base)
+        except AddressError:
+            wrong.append(written or show(value))
+            continue
+        host = addresses.host_of(address)
+        allowed = {*report.surroundings.allowed_hosts, addresses.host_of(report.surroundings.base)}
+        if addresses.is_private(address) and not addresses.is_listed(host, allowed):
+            report("address_private", url=written[:500])
+        elif taken is None:
+            taken = address
+            if written[:4].lower() == "www.":
+                report("address_mended", value=written[:200], url=address[:500])
+        elif address != taken:
+            report.leave(written)
+    for written in wrong:
+        report("address_unusable", url=written[:500])
+    return taken
 
 
-def as_email(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
-    address = unquote(re.sub(r"^mailto:", "", to_identifier(values[0]), flags=re.IGNORECASE)).strip()
-    return address or None
+_EMAIL = re.compile(
+    r"(?<![\w.%+-])([A-Za-z0-9][A-Za-z0-9.!#$&'*+=?_{|}~-]{0,63})@"
+    r"((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9])(?![\w-])"
+)
 
 
-def as_phone(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
-    return unquote(re.sub(r"^tel:", "", to_identifier(values[0]), flags=re.IGNORECASE)).strip() or None
+def as_email(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
+    """Return the first e-mail address in the texts, whatever stands around it."""
+
+    def read(value: Any) -> str | None:
+        return next(iter(find_emails(to_identifier(value))), None)
+
+    stated = [value for value in values if to_identifier(value).lower() not in ("", "mailto:")]
+    for value in stated:
+        for address in find_emails(to_identifier(value))[1:]:
+            report.leave(address)
+    if not stated and values:
+        report("email_unusable", value=show(values[0]))
+    return _first(stated, report, read, "email_unusable")
 
 
-def as_size(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> int | None:
+def find_emails(text: str) -> list[str]:
+    """Find the e-mail addresses in a text, each once."""
+    plain = unicodedata.normalize("NFKC", unquote(text))
+    plain = re.sub(r"\s*[(\[{<]\s*(?:at|@)\s*[)\]}>]\s*", "@", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"mailto:", " ", plain, flags=re.IGNORECASE)
+    found = (f"{local.rstrip('.')}@{domain}" for local, domain in _EMAIL.findall(plain))
+    return list(dict.fromkeys(address for address in found if ".." not in address))
+
+
+def as_phone(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
+    def read(value: Any) -> str | None:
+        return unquote(re.sub(r"^tel:", "", to_identifier(value), flags=re.IGNORECASE)).strip()[:200] or None
+
+    return _first([value for value in values if to_identifier(value)], report, read, "value_unreadable")
+
+
+def as_person(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
+    """Return a name; what is only an e-mail address or a telephone number is none."""
+
+    def read(value: Any) -> str | None:
+        text = to_text(value)
+        return None if re.fullmatch(r"(?:mailto|tel|https?):.*|\S+@\S+|[+\d\s()-]*", text) else text[:500] or None
+
+    names = list(dict.fromkeys(name for value in values if (name := read(value))))
+    for name in names[1:]:
+        report.leave(name)
+    return names[0] if names else None
+
+
+_SIZE = re.compile(r"([\d.,]+)\s*(?:([KMGT]?)(?:i?B|字节)?|bytes?)", re.IGNORECASE)
+
+
+def as_size(values: Sequence[Any], _rule: Rule, report: FieldReport) -> int | None:
     """Bytes."""
-    try:
-        return int(float(to_text(values[0])))
-    except (ValueError, OverflowError):
-        return None
+
+    def read(value: Any) -> int | None:
+        text = to_text(value)
+        found = _SIZE.fullmatch(text)
+        try:
+            number = float(found[1].replace(",", "") if found else text)
+            size = int(number * 1024 ** " KMGT".index((found[2] if found and found[2] else " ").upper()))
+        except (ValueError, OverflowError):
+            return None
+        return size if 0 <= size < 2**62 else None
+
+    return _first(values, report, read, "value_unreadable")
 
 
-def as_format(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
+def as_format(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
     """Return a file format: from a label, a media type, or the IRI of either."""
-    written = to_text(values[0])
-    lowered = written.lower()
-    for media_type, name in FORMATS.items():
-        if lowered == media_type or lowered.endswith(f"media-types/{media_type}"):
-            return name
-    if "://" in written:
-        written = re.split(r"[/#]", written.rstrip("/"))[-1]
-    written = written.removeprefix(".")
-    return next((name for name in FORMATS.values() if name.lower() == written.lower()), written.upper()) or None
+
+    def read(value: Any) -> str | None:
+        written = to_text(value)
+        lowered = written.lower()
+        for media_type, name in FORMATS.items():
+            if lowered.partition(";")[0].strip() == media_type or lowered.endswith(f"media-types/{media_type}"):
+                return name
+        if "://" in written:
+            written = re.split(r"[/#]", written.rstrip("/"))[-1]
+        written = re.sub(r"^(?:format-|\.)", "", written)[:100].strip()
+        if not written or written.upper() in _PLACEHOLDERS:
+            return None
+        return _known_formats().get(written.lower(), written.upper())
+
+    found = [name for value in values if (name := read(value))]
+    if not found:
+        return None
+    for name in dict.fromkeys(found[1:]):
+        if name != found[0]:
+            report.leave(name)
+    return found[0]
+
+
+@cache
+def _suffixes() -> frozenset[str]:
+    """Suffixes of files, in lower case, by ``schemas/mappings/words/suffix.yaml``."""
+    file = resources.files("ckanext.nxopendata.schemas") / "mappings" / "words" / "suffix.yaml"
+    return frozenset(map(str, yaml.safe_load(file.read_text(encoding="utf-8"))["suffixes"]))
+
+
+@cache
+def _known_formats() -> dict[str, str]:
+    return {name.lower(): name for name in FORMATS.values()}
 
 
 def as_media_type(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
-    written = to_text(values[0])
-    found = re.search(r"([a-z]+/[a-z0-9.+-]+)$", written.lower())
-    return found[1] if found else None
+    for value in values:
+        if found := re.search(
+            r"([a-z]+/[a-z0-9][a-z0-9.+_-]{0,100})$", to_text(value).lower().partition(";")[0].strip()
+        ):
+            return found[1]
+    return None
+
+
+def _last_segment(value: Any) -> str:
+    return unquote(re.split(r"[?#]", to_identifier(value), maxsplit=1)[0].rpartition("/")[2])
 
 
 def as_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
     """Return the name of the file that an address ends in, if it looks like one."""
-    name = unquote(urlsplit(to_identifier(values[0])).path.rpartition("/")[2])
-    return name if re.search(r"\.[A-Za-z0-9]{1,8}$", name) else None
+    for value in values:
+        name = _last_segment(value)
+        if (found := re.search(r".\.([A-Za-z0-9]{1,8})$", name)) and found[1].lower() in _suffixes():
+            return name
+    return None
 
 
 def as_own_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
@@ -89,15 +239,20 @@ def as_own_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -
 def as_suffix(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
     """Return the format that the suffix of an address tells."""
     for value in values:
-        if found := re.search(r"\.([A-Za-z0-9]{1,8})$", urlsplit(to_identifier(value)).path):
-            known = (name for name in FORMATS.values() if name.lower() == found[1].lower())
-            return next(known, found[1].upper())
+        found = re.search(r"\.([A-Za-z0-9]{1,8})$", _last_segment(value))
+        if found and found[1].lower() in _suffixes():
+            return _known_formats().get(found[1].lower(), found[1].upper())
     return None
 
 
 def as_protocol(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
-    """``WMS`` of ``OGC:WMS-1.3.0-http-get-map``, else the suffix of the address."""
+    """``WMS`` of the protocol ``OGC:WMS-1.3.0-http-get-map`` or of ``?service=WMS``, else the suffix of the address."""
     for value in values:
-        if found := re.search(r"\b(?:OGC|ESRI|OSGEO)[:.]([A-Za-z]+)", to_text(value), re.IGNORECASE):
+        text = to_text(value)
+        if "://" not in text and (found := re.search(r"\b(?:OGC|ESRI|OSGEO)[:.]([A-Za-z]+)", text, re.IGNORECASE)):
+            return found[1].upper()
+        if found := re.search(r"[?&]service=([A-Za-z]+)", text, re.IGNORECASE):
+            return found[1].upper()
+        if (found := re.search(r"/(WMS|WFS|WCS|WMTS)(?:Server)?/?(?:\?|$)", text, re.IGNORECASE)) and "://" in text:
             return found[1].upper()
     return as_suffix(values, rule, report)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ckanext.nxopendata.core.timezone import CHINA
 from ckanext.nxopendata.harvest.errors import Problem
-from ckanext.nxopendata.harvest.mapping.converters import CONVERTERS
-from ckanext.nxopendata.harvest.mapping.rules import FieldMapping, FieldReport, Part, Rule
-from ckanext.nxopendata.harvest.mapping.texts import to_text
+from ckanext.nxopendata.harvest.mapping.converters import convert
+from ckanext.nxopendata.harvest.mapping.dates import parse_day
+from ckanext.nxopendata.harvest.mapping.rules import FieldMapping, FieldReport, Part, Rule, Surroundings, Withheld
+from ckanext.nxopendata.harvest.mapping.values import DEEPEST, show, to_identifier, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,15 @@ class Bounds:
 
 @dataclass(slots=True)
 class Mapped:
-    """A dataset in our words, and what was found wrong on the way."""
+    """A dataset in our words, and what was found wrong on the way.
+
+    Attributes:
+        withheld: The source does not offer the record to the public, or it is no dataset.
+    """
 
     dataset: dict[str, Any]
     problems: list[Problem]
+    withheld: bool = False
 
     @property
     def refused(self) -> bool:
@@ -35,33 +44,89 @@ class Mapped:
         return any(problem.refuses for problem in self.problems)
 
 
-def map_record(mapping: FieldMapping, guid: str, raw: Mapping[str, Any], bounds: Bounds | None = None) -> Mapped:
+def map_record(
+    mapping: FieldMapping,
+    guid: str,
+    raw: Mapping[str, Any],
+    bounds: Bounds | None = None,
+    surroundings: Surroundings | None = None,
+) -> Mapped:
     """Return the dataset that ``raw`` describes.
 
-    Codes that are not in our lists and dates that cannot be read are left out and reported without refusing
-    the record; a missing title or a part beyond ``bounds`` refuses it.
+    Values that are not understood, or that a field has no room for, are left out and reported without refusing the
+    record; a missing title or a part beyond ``bounds`` refuses it.
     """
-    bounds = bounds or Bounds()
+    bounds, surroundings = bounds or Bounds(), surroundings or Surroundings()
     report: list[Problem] = []
     if "@oversized" in raw:
         report.append(Problem("record_too_large", guid=guid, params={"limit": raw["@oversized"]}))
         return Mapped({}, report)
-    dataset = _fill(mapping.dataset, raw, report)
+    for rule in mapping.withheld:
+        if found := _withheld_by(rule, raw):
+            return Mapped({}, [Problem(rule.code, guid=guid, field=rule.source, params=found, refuses=False)], True)
+    dataset = _fill(mapping.dataset, raw, report, surroundings)
     for key, part in mapping.parts.items():
-        entries = [entry for path in part.each for entry in find_values(raw, path) if isinstance(entry, Mapping)]
+        entries = _entries(part, key, raw, report)
         limit = bounds.resources if key == "resources" else bounds.items
         if len(entries) > limit:
             report.append(Problem("too_many_entries", field=key, params={"number": len(entries), "limit": limit}))
             continue
         if part.order:
             entries.sort(key=lambda entry: _to_number(find_values(entry, part.order)))
-        filled = [_fill_entry(part, entry, report) for entry in entries]
+        filled = [_fill_entry(part, entry, report, surroundings) for entry in entries]
         if entries := [entry for entry in filled if entry]:
             dataset[key] = entries
     tags = dataset.get("tags", ())
     if len(tags) > bounds.keywords:
         report.append(Problem("too_many_entries", field="tags", params={"number": len(tags), "limit": bounds.keywords}))
     return Mapped(dataset, [dataclasses.replace(problem, guid=guid) for problem in report])
+
+
+def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return what a finding names when a record falls under a rule."""
+    if rule.without and find_values(raw, rule.without):
+        return None
+    for value in find_values(raw, rule.source):
+        written = to_identifier(value)
+        word = re.split(r"[/#]", written.rstrip("/"))[-1].strip().lower()
+        if rule.future:
+            day = parse_day(written)
+            if day and day > dt.datetime.now(CHINA).date():
+                return {"value": written[:200]}
+        elif word in rule.values or (rule.unless and word not in rule.unless):
+            return {"value": written[:200]}
+    return None
+
+
+def _entries(part: Part, key: str, raw: Mapping[str, Any], report: list[Problem]) -> list[Mapping[str, Any]]:
+    """Return the entries of a repeated part: objects; a text or a bare address becomes one too."""
+    entries: list[Mapping[str, Any]] = []
+    for value in (value for path in part.each for value in find_values(raw, path)):
+        is_bare = not isinstance(value, Mapping) or value.keys() == {"@id"}
+        if not is_bare:
+            entries.extend(_split(part, value))
+        elif part.literal and (text := to_identifier(value)):
+            entries.append({part.literal: [text]})
+            report.append(Problem("entry_not_described", field=key, params={"value": text[:500]}, refuses=False))
+        else:
+            report.append(Problem("value_unreadable", field=key, params={"value": show(value)}, refuses=False))
+    return entries
+
+
+def _split(part: Part, entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield an entry, as often as a property of :attr:`Part.split` has values."""
+    for name in part.split:
+        values = list(dict.fromkeys(to_identifier(value) for value in find_values(entry, name)))
+        if len(values) > 1:
+            for number, value in enumerate(values):
+                own: dict[str, Any] = {**entry, name: [value]}
+                if number and "@id" in entry:
+                    own["@id"] = f"{entry['@id']}#{value}"
+                yield own
+            return
+        if values:
+            break
+    yield entry
 
 
 def _to_number(values: Sequence[Any]) -> float:
@@ -71,48 +136,125 @@ def _to_number(values: Sequence[Any]) -> float:
         return float("inf")
 
 
-def _fill_entry(part: Part, raw: Mapping[str, Any], report: list[Problem]) -> dict[str, Any]:
-    entry = _fill(part.fields, raw, report)
-    if entry and "@id" in raw:
+def _fill_entry(
+    part: Part, raw: Mapping[str, Any], report: list[Problem], surroundings: Surroundings
+) -> dict[str, Any]:
+    entry = _fill(part.fields, raw, report, surroundings)
+    if "nx_access_url" in entry and entry["nx_access_url"] == entry.get("url"):
+        del entry["nx_access_url"]
+    if entry and isinstance(raw.get("@id"), str):
         entry["@id"] = raw["@id"]
     return entry
 
 
-def _fill(rules: Mapping[str, Rule], raw: Mapping[str, Any], report: list[Problem]) -> dict[str, Any]:
+def _fill(
+    rules: Mapping[str, Rule], raw: Mapping[str, Any], report: list[Problem], surroundings: Surroundings
+) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, rule in rules.items():
-        value = None
-        for path in rule.sources:
-            values = find_values(raw, path)
-            if rule.english and (english := find_values(raw, rule.english)):
-                values = [*values, *({"@value": to_text(text), "@language": "en"} for text in english)]
-            if values and (value := CONVERTERS[rule.kind](values, rule, FieldReport(report, name))) is not None:
-                break
+        if rule.when and not _is_case(rule, raw):
+            continue
+        field = FieldReport(report, name, surroundings)
+        value = _read_sources(rule, raw, field)
+        if value is None:
+            value = _read_stand_ins(rule, raw, field)
+        if field.left:
+            shown = list(field.left)
+            field("values_unused", values="; ".join(shown[:10]), number=len(shown))
         if value is None and rule.default:
-            value = CONVERTERS[rule.kind]([rule.default], rule, FieldReport(report, name))
+            value = convert([rule.default], rule, field)
         if value is not None:
             result[name] = value
         elif rule.required:
             report.append(Problem("field_missing", field=name, params={"source": " / ".join(rule.sources)}))
+        elif rule.expected:
+            field("file_without_address")
     return result
 
 
+def _is_case(rule: Rule, raw: Mapping[str, Any]) -> bool:
+    return all(
+        any(to_identifier(value).strip().lower() in words for value in find_values(raw, path))
+        for path, words in rule.when.items()
+    )
+
+
+def _read_sources(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any:
+    """Return the value of the first path that has a usable one; what the others say otherwise is left."""
+    if rule.kind == "licence":  # the one that is known counts, wherever it stands
+        values = [value for path in rule.sources for value in find_values(raw, path)]
+        return convert(values, rule, field) if values else None
+    value = None
+    for path in rule.sources:
+        values = find_values(raw, path)
+        if rule.english and (english := find_values(raw, rule.english)):
+            values = [*values, *({"@value": to_text(text), "@language": "en"} for text in english)]
+        if not values:
+            continue
+        if value is None:
+            value = convert(values, rule, field)
+        elif not _covers(value, convert(values, rule, FieldReport([], field.field, field.surroundings))):
+            for other in values:
+                field.leave(show(other))
+    return value
+
+
+def _read_stand_ins(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any:
+    for path in rule.stand_ins:
+        values = find_values(raw, path)
+        value = convert(values, rule, FieldReport([], field.field, field.surroundings)) if values else None
+        if value is not None:
+            if rule.kind in ("localised", "paragraphs"):
+                field("field_filled", source=path)
+            return value
+    return None
+
+
+def _covers(value: Any, other: Any) -> bool:
+    """Tell whether a value says all that another says."""
+    if other is None or value == other:
+        return True
+    if isinstance(value, Mapping) and isinstance(other, Mapping):
+        return all(_covers(value[key], text) if key in value else False for key, text in other.items())
+    if isinstance(value, list) and isinstance(other, list):
+        return all(item in value for item in other)
+    return isinstance(value, str) and isinstance(other, str) and other.lower() in value.lower()
+
+
 def find_values(raw: Mapping[str, Any], path: str) -> list[Any]:
-    """Find the values at ``path`` (steps parted by ``" > "``), in order; empty where there are none."""
-    if " > " not in path:
-        value = raw.get(path)
-        return list(value) if isinstance(value, list) else [] if value in (None, "") else [value]
+    """Find the values at ``path`` (steps parted by ``" > "``), in order and without lists in lists; empty where there
+    are none."""
     nodes: list[Any] = [raw]
     for step in path.split(" > "):
         found: list[Any] = []
         for node in nodes:
-            value = node.get(step) if isinstance(node, Mapping) else None
-            if isinstance(value, list):
-                found.extend(value)
-            elif value not in (None, ""):
-                found.append(value)
+            if isinstance(node, Mapping):
+                _add_values(node.get(step), found)
         nodes = found
     return nodes
+
+
+def _add_values(value: Any, found: list[Any], level: int = 0) -> None:
+    if isinstance(value, list):
+        if level < DEEPEST:
+            for item in value:
+                _add_values(item, found, level + 1)
+    elif value is not None and value != {} and not (isinstance(value, str) and not value.strip()):
+        found.append(value)
+
+
+IGNORED = frozenset({"@id", "@type", "@page", "extras", "id", "type"})
+"""Names that say what a record is, not what it describes."""
+
+
+def find_unused(used: Collection[str], raw: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names at the top of a record, and in its ``extras``, that no rule reads."""
+    for name in raw:
+        if name not in used and name.lstrip("@") not in used and name not in IGNORED:
+            yield name
+    extras = raw.get("extras")
+    if isinstance(extras, Mapping):
+        yield from (f"extras > {key}" for key in extras if f"extras > {key}" not in used)
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

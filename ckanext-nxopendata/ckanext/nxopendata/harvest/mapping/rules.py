@@ -32,8 +32,13 @@ class Rule:
     """How one field of ours is filled.
 
     Attributes:
+        sources: Paths that say the same in several ways; the first that gives a value is taken, and what the others
+            say otherwise is reported.
+        stand_ins: Paths that are looked at when none of ``sources`` gives a value.
+        expected: A finding says so when there is no value.
         english: Where the English text of a localised field stands, if the source keeps it apart.
         default: What is taken when the source says nothing.
+        when: Path -> the words (lower case) of which the record must have one there for the rule to count.
     """
 
     sources: tuple[str, ...]
@@ -43,6 +48,30 @@ class Rule:
     required: bool = False
     english: str = ""
     default: str = ""
+    stand_ins: tuple[str, ...] = ()
+    expected: bool = False
+    when: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Which records are not for the public, or are no datasets.
+
+    Attributes:
+        source: Path of what says so.
+        values: Values of a record that is withheld, in lower case; of an address its last part counts.
+        unless: Values of all others; "" is a record that says nothing. Of ``values`` and ``unless`` one is given.
+        future: The record is withheld until the day that stands there.
+        without: Path of a value that overrides this rule.
+        code: Of the finding.
+    """
+
+    source: str
+    values: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
+    future: bool = False
+    without: str = ""
+    code: str = "record_not_public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +80,16 @@ class Part:
 
     Attributes:
         order: Path of the number that orders the entries; "" keeps the record's order.
+        literal: Where the text of an entry belongs that is a plain text or a bare address instead of an object; ""
+            reports it.
+        split: Properties with several values of which each makes an entry of its own.
     """
 
     each: tuple[str, ...]
     fields: Mapping[str, Rule]
     order: str = ""
+    literal: str = ""
+    split: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +105,56 @@ class FieldMapping:
     dataset: Mapping[str, Rule]
     parts: Mapping[str, Part]
     columns: Mapping[str, Column]
+    withheld: tuple[Withheld, ...] = ()
+
+    def used_names(self) -> frozenset[str]:
+        """Return the names at the top of a record that a rule reads; of ``extras`` with the key."""
+        parts = self.parts.values()
+        rules = [*self.dataset.values(), *(rule for part in parts for rule in part.fields.values())]
+        paths = {path for rule in self.dataset.values() for path in (*rule.sources, *rule.stand_ins, rule.english)}
+        paths |= {path for rule in rules for path in rule.when}
+        paths |= {path for part in parts for path in part.each}
+        paths |= {rule.source for rule in self.withheld}
+        names = {path if path.startswith("extras > ") else path.partition(" > ")[0] for path in paths}
+        return frozenset(names) | frozenset(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a record does not say itself.
+
+    Attributes:
+        base: Address of the catalogue; relative addresses are read against it.
+        allowed_hosts: Hosts inside the network that may be published nevertheless.
+        read_licence: Recognises a licence as written.
+    """
+
+    base: str = ""
+    allowed_hosts: frozenset[str] = frozenset()
+    read_licence: Callable[[str], str | None] | None = None
+
+
+@dataclass(slots=True)
 class FieldReport:
-    """Collects what is wrong with the values of a field."""
+    """Collects what is wrong with the values of a field, and the values that it does not hold.
+
+    Attributes:
+        left: Texts of values that a converter understood and did not take.
+    """
 
     problems: list[Problem]
     field: str
+    surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
+    left: dict[str, None] = dataclasses.field(default_factory=dict)
 
     def __call__(self, code: str, **params: Any) -> None:
-        """Add a finding about a value that is left out; the record stays."""
+        """Add a finding about a value that is left out or mended; the record stays."""
         self.problems.append(Problem(code, field=self.field, params=params, refuses=False))
+
+    def leave(self, text: str) -> None:
+        """Note a value that the field has no room for."""
+        if text:
+            self.left[text[:200]] = None
 
 
 Converter = Callable[[Sequence[Any], Rule, FieldReport], Any]

@@ -19,11 +19,11 @@ import yaml
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.harvest.mapping.converters import CONVERTERS
-from ckanext.nxopendata.harvest.mapping.rules import Column, FieldMapping, Part, Rule
+from ckanext.nxopendata.harvest.mapping.rules import Column, FieldMapping, Part, Rule, Withheld
 
 FOLDER = resources.files("ckanext.nxopendata.schemas") / "mappings"
 
-RULE_KEYS = frozenset({"from", "as", "list", "values", "default"})
+RULE_KEYS = frozenset({"from", "else", "as", "list", "values", "default"})
 
 canonical_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 """JSON that is equal for equal values."""
@@ -106,7 +106,8 @@ def _check_rule(rule: Any, where: str) -> None:
     if not isinstance(rule, Mapping) or not set(rule) <= RULE_KEYS:
         raise MappingError("mapping_shape", where)
     sources = rule.get("from", [])
-    known = all(isinstance(path, str) and path for path in ([sources] if isinstance(sources, str) else sources))
+    groups = [[group] if isinstance(group, str) else group for group in (sources, rule.get("else", []))]
+    known = all(isinstance(group, list) and all(isinstance(path, str) and path for path in group) for group in groups)
     if not known or not isinstance(rule.get("values", {}), Mapping) or not isinstance(rule.get("default", ""), str):
         raise MappingError("mapping_shape", where)
     if rule.get("as", "text") not in CONVERTERS:
@@ -129,7 +130,13 @@ def _build(name: str, content: bytes, changes: Mapping[str, Any] | None = None) 
         fingerprint=hashlib.sha256(fingerprinted).hexdigest()[:16],
         dataset=_rules(data["dataset"]),
         parts={
-            key: Part(_tuple(part["each"]), _rules(part["fields"]), part.get("order", ""))
+            key: Part(
+                _tuple(part["each"]),
+                _rules(part["fields"]),
+                part.get("order", ""),
+                part.get("literal", ""),
+                _tuple(part.get("split", ())),
+            )
             for key, part in data.get("parts", {}).items()
         },
         columns={
@@ -141,6 +148,17 @@ def _build(name: str, content: bytes, changes: Mapping[str, Any] | None = None) 
             )
             for key, entry in data.get("columns", {}).items()
         },
+        withheld=tuple(
+            Withheld(
+                entry["from"],
+                frozenset(str(value).lower() for value in _tuple(entry.get("is", ()))),
+                frozenset(str(value).lower() for value in _tuple(entry.get("unless", ()))),
+                entry.get("future", False),
+                entry.get("without", ""),
+                entry.get("code", "record_not_public"),
+            )
+            for entry in data.get("withheld", ())
+        ),
     )
 
 
@@ -174,6 +192,9 @@ def _rules(fields: Mapping[str, Any]) -> dict[str, Rule]:
             required=rule.get("required", False),
             english=rule.get("english", ""),
             default=str(rule.get("default", "")),
+            stand_ins=_tuple(rule.get("else", ())),
+            expected=rule.get("expected", False),
+            when={path: frozenset(map(str, words)) for path, words in rule.get("when", {}).items()},
         )
         for name, rule in fields.items()
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import errno
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from ckan import model
@@ -19,6 +19,7 @@ from werkzeug.datastructures import FileStorage
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
+from ckanext.nxopendata.harvest.fetching import http_headers
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
 from ckanext.nxopendata.harvest.mirror import signatures, versions
 from ckanext.nxopendata.harvest.mirror.versions import Content
@@ -27,7 +28,7 @@ from ckanext.nxopendata.harvest.models import Json, KnownRecord, PlanEntry
 log = logging.getLogger(__name__)
 
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
-OWN_CODES = frozenset({"disk_full", "file_is_a_page", "file_of_another_type"})
+OWN_CODES = frozenset({"disk_full", "file_empty", "file_is_a_page", "file_is_an_error", "file_of_another_type"})
 """Problems with sentences of their own; the others are why a file could not be copied."""
 
 UNWRITTEN = ("planned", "refused", "skipped")
@@ -125,8 +126,11 @@ def _mirror(
     if file.get("url_type") == "upload":  # the plan found the content (changed)
         versions.publish(file["id"], file.get("hash") or "")
         return _Answer()
-    if not link.startswith(("http://", "https://")):
-        return _Answer()
+    if not link:
+        return _Answer()  # the plan has said so
+    if not link.lower().startswith(("http://", "https://")):
+        unusable = HarvestError("address_unusable", url=link)
+        return _Answer(None, _problem(unusable, file.get("name") or "", link))
     copied = before if before and before.get("url_type") == "upload" else None
     if copied and file.get("hash") and file["hash"] == copied.get("hash"):
         _keep(file, copied, link)
@@ -181,7 +185,7 @@ def _keep(file: Json, copied: Mapping[str, Any], link: str) -> None:
 
 
 def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] | None) -> None:
-    name = file.get("nx_file_name") or _file_name(document)
+    name = _file_name(document, file)
     resource: Json = {"upload": FileStorage(stream=document.body, filename=name)}
     storage = uploader.get_resource_uploader(resource)
     if copied and copied.get("hash"):
@@ -205,17 +209,18 @@ def _store(file: Json, link: str, document: Document, copied: Mapping[str, Any] 
 
 
 def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
-    """Check that the content has the declared format; portals answer 200 with "not found".
+    """Check that the content is the file; portals answer 200 with "not found", a page to sign in, or nothing.
 
     Raises:
         HarvestError: It is not.
     """
     declared = file.get("format") or ""
-    contradiction = signatures.find_contradiction(declared, document.head(512))
-    if contradiction == "page":
-        raise HarvestError("file_is_a_page", url=link)
+    head = document.head(signatures.HEAD)
+    contradiction = signatures.find_contradiction(
+        declared, head, document.media_type, whole=document.size <= len(head)
+    )
     if contradiction:
-        raise HarvestError("file_of_another_type", url=link, format=declared)
+        raise HarvestError(contradiction, url=link, format=declared)
 
 
 # Files that change although nothing else of their record does
@@ -295,7 +300,7 @@ class Recheck:
                         _describe(file, link, known.name, known.sha256, known.size)
                     return versions.build_row(known, file["id"], known.dataset_id, link)
                 _check_type(document, file, link)
-                name = file.get("nx_file_name") or _file_name(document)
+                name = _file_name(document, file)
                 if document.sha256 != current:
                     versions.store_content(file["id"], document.sha256, document.body)
                     _describe(file, link, name, document.sha256, document.size)
@@ -308,8 +313,15 @@ class Recheck:
         return versions.build_row(known, file["id"], known.dataset_id, link, **facts)
 
 
-def _file_name(document: Document) -> str:
-    return unquote(urlsplit(document.url).path.rpartition("/")[2]) or "file"
+def _file_name(document: Document, file: Mapping[str, Any]) -> str:
+    """Return the name of a file: the server's, else the source's, else that of the address; never without a suffix
+    where its format tells one."""
+    told = http_headers.file_name(document.headers.get("content-disposition", ""))
+    name = told or file.get("nx_file_name") or http_headers.name_in_address(document.url) or "file"
+    suffix = (file.get("format") or "").lower()
+    if not re.search(r"\.[A-Za-z0-9]{1,8}$", name) and re.fullmatch(r"[a-z0-9]{1,8}", suffix) and suffix != "api":
+        name = f"{name}.{suffix}"
+    return name
 
 
 def _describe(file: Json, link: str, name: str, sha256: str, size: int) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -27,25 +30,112 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
 """Format -> how its files begin. WPS Office writes and reads both families under the older suffixes."""
 
 BINARY = (ZIP, OLE, b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF")
-TEXTUAL = frozenset({"CSV", "TSV", "TXT", "JSON", "GEOJSON", "JSONL", "XML", "RDF", "TTL"})
-PAGES = frozenset({"HTML", "HTM", "API", "WMS", "WFS", ""})
+JSON = frozenset({"JSON", "GEOJSON", "JSONL", "NDJSON", "JSON-LD", "JSONLD", "TOPOJSON"})
+XML = frozenset({"XML", "RDF", "KML", "GML", "GPX", "XSD", "RSS", "SVG", "WSDL"})
+TEXTUAL = frozenset({"CSV", "TSV", "TXT", "TTL", "N3", "NT", "SQL"}) | JSON | XML
+PAGES = frozenset({"HTML", "HTM", "XHTML", "PHP", "ASP", "ASPX", "JSP"})
+ANY = frozenset({"API", "WMS", "WFS", "WMTS", "WCS", "REST", ""})
+"""Formats that say nothing of the bytes."""
+
+HEAD = 4096
+"""Bytes that :func:`find_contradiction` looks at."""
+
+_COMMENTS = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|script|meta|frameset|noscript|title|style)[\s>/]", re.IGNORECASE
+)
+_PART_OF_PAGE = re.compile(
+    r"<(?:div|p|h[1-6]|center|form|iframe|link|span|a|br|b|font|table|img|ul|ol|section|main|header)[\s>/]",
+    re.IGNORECASE,
+)
+_ERROR_ROOT = re.compile(
+    r"<(?:[\w.-]+:)?(?:error|errors|exception|exceptionreport|serviceexceptionreport|serviceexception|fault|oaierror"
+    r"|errorresponse|accessdenied)[\s>/]",
+    re.IGNORECASE,
+)
+_ENVELOPE = re.compile(r"<(?:[\w.-]+:)?envelope[\s>].*<(?:[\w.-]+:)?fault[\s>/]", re.IGNORECASE | re.DOTALL)
+_ERROR_KEYS = frozenset(
+    "code msg message error errors status success errcode errmsg errorcode errormessage detail reason fault ok".split()  # noqa: SIM905
+)
+_PAYLOAD_KEYS = frozenset({"data", "result", "results", "records", "rows", "features", "items", "list", "value"})
+_ERROR_WORDS = re.compile(
+    r"错误|失败|繁忙|未登录|请登录|登录超时|无权|权限|不存在|未找到|找不到|稍后|出错|异常|拒绝"
+    r"|not found|error|denied|unauthori[sz]ed|forbidden|expired|invalid|too many requests|unavailable",
+    re.IGNORECASE,
+)
 
 
-def find_contradiction(declared: str, head: bytes) -> str | None:
-    """Return why a file cannot have its declared format: ``page`` (a web page), ``type`` (another format), else None.
+def find_contradiction(declared: str, head: bytes, media_type: str = "", *, whole: bool = False) -> str | None:
+    """Return the code of what a file is instead of its declared format; None when nothing speaks against it.
 
     Args:
         declared: Its format, in any case.
-        head: Its first bytes, at least 512 if it has so many.
+        head: Its first bytes, at least :data:`HEAD` if it has so many.
+        media_type: As the server said.
+        whole: ``head`` is all of the file.
     """
     declared = declared.strip().lstrip(".").upper()
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
-    if declared not in ("HTML", "HTM") and start.startswith((b"<!doctype html", b"<html")):
-        return "page"
-    if not head or declared in PAGES:
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        return "file_empty" if whole else None
+    if declared in PAGES:
         return None
+    if declared in SIGNATURES and head.startswith(SIGNATURES[declared]):
+        return None  # the bytes are surer than what a server says of them
+    text = _text_of(head)
+    start = text[_COMMENTS.match(text).end() :] if text else ""  # pyright: ignore[reportOptionalMemberAccess]
+    if _PAGE.match(start) or (declared not in XML and _PART_OF_PAGE.match(start)):
+        return "file_is_a_page"
+    if media_type in ("text/html", "application/xhtml+xml") and declared not in ANY:
+        return "file_is_an_error" if start[:1] == "{" and _is_error(start, whole=whole) else "file_is_a_page"
+    if _ERROR_ROOT.match(start) or _ENVELOPE.match(start) or (start[:1] == "{" and _is_error(start, whole=whole)):
+        return "file_is_an_error"
     if declared in SIGNATURES:
-        return None if head.startswith(SIGNATURES[declared]) else "type"
-    if declared in TEXTUAL and head.startswith(BINARY):
-        return "type"
+        return "file_of_another_type"
+    if declared in TEXTUAL:
+        return _contradicts_text(declared, head, start, whole=whole)
     return None
+
+
+def _contradicts_text(declared: str, head: bytes, start: str, *, whole: bool) -> str | None:
+    if head.startswith(BINARY):
+        return "file_of_another_type"
+    if declared in JSON:
+        wrong = not re.match(r"[\[{\"\d-]|true|false|null", start)
+    elif declared in XML:
+        wrong = not start.startswith("<")
+    else:
+        wrong = declared in ("CSV", "TSV") and re.match(r"\{\s*\"|\[\s*[{\[]|<[A-Za-z?!]", start) is not None
+    is_sentence = whole and len(start) < 200 and "\n" not in start.strip() and _ERROR_WORDS.search(start)
+    if is_sentence and declared not in ("TXT",):
+        return "file_is_an_error"
+    return "file_of_another_type" if wrong else None
+
+
+def _text_of(head: bytes) -> str:
+    """Return the first bytes as text; "" for a binary file."""
+    for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if head.startswith(mark):
+            return head[len(mark) :].decode(codec, "replace")
+    if b"\0" in head:
+        return ""
+    try:
+        return head.decode()
+    except UnicodeDecodeError as error:
+        if error.start > len(head) - 4:
+            return head[: error.start].decode()
+        return head.decode("gb18030", "replace")
+
+
+def _is_error(text: str, *, whole: bool) -> bool:
+    """Tell whether JSON is the answer of a service that failed: a few plain facts and no data."""
+    if not whole:
+        return False
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(answer, dict) or len(answer) > 8:
+        return False
+    keys = {str(key).lower() for key in answer}
+    has_payload = any(answer[key] for key in answer if str(key).lower() in _PAYLOAD_KEYS)
+    return bool(keys & _ERROR_KEYS) and not has_payload and len(keys & _ERROR_KEYS) * 2 >= len(keys)

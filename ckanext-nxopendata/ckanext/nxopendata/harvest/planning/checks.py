@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -32,6 +34,38 @@ def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> 
     return [
         Problem("not_valid", guid=guid, position=position, field=_path(path), params={"message": message})
         for path, message in flatten_errors(errors)
+    ]
+
+
+REQUIRED = frozenset(
+    {"id", "name", "title", "title_translated", "notes_translated", "owner_org", "resources", "extras"}
+)
+"""Fields without which there is no dataset; of a file those that say which one it is."""
+
+
+def leave_out(data: Mapping[str, Any], errors: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dataset without the fields that a validation refused and that it can do without."""
+    less = {key: value for key, value in data.items() if key not in errors or key in REQUIRED}
+    refused = errors.get("resources") or ()
+    if any(isinstance(entry, Mapping) and entry for entry in refused) and isinstance(refused, list):
+        less["resources"] = [
+            {key: value for key, value in file.items() if key in ("id", "url", "name") or key not in (wrong or {})}
+            | ({"url": ""} if isinstance(wrong, Mapping) and "url" in wrong else {})
+            for file, wrong in itertools.zip_longest(data.get("resources", ()), refused, fillvalue={})
+        ]
+    return less
+
+
+def left_out_problems(errors: Mapping[str, Any], data: Mapping[str, Any], guid: str, position: str) -> list[Problem]:
+    """Return a finding for each field that was left out, and for a title that the provider has already."""
+    return [
+        dataclasses.replace(
+            problem,
+            code="title_repeated" if problem.field.startswith("title") else "field_left_out",
+            params={**problem.params, "title": data.get("title_translated", {}).get("zh", "")},
+            refuses=False,
+        )
+        for problem in validation_problems(errors, guid, position)
     ]
 
 

@@ -53,8 +53,12 @@ def _resource(
     seen[key] = seen.get(key, 0) + 1
     resource["id"] = str(uuid.uuid5(uuid.UUID(owner), f"{key}\n{seen[key]}"))
     resource.setdefault("url", "")
-    if (written := resource.get("license")) and (licence := read_licence(written)):
-        resource["license"] = licence
+    if written := resource.pop("license", None):
+        licence = read_licence(written)
+        if licence:
+            resource["license"] = licence
+        if licence != written:
+            resource["nx_license_verbatim"] = written
     return resource
 
 

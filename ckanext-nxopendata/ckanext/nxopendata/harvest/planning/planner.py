@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,6 @@ from ckanext.nxopendata.harvest.settings import source_settings
 
 BATCH = 500
 """Records that are compared with what is known in one query."""
-
 LONGEST_GUID = 2_000
 """Bytes; the index of the table holds no more."""
 
@@ -81,11 +81,14 @@ class Planner:
         self._rules = source_settings.field_mapping(source, form)
         self._bounds = source_settings.bounds(source)
         self._read_owner = source_settings.owner_reader(source)
+        self._read_stranger = source_settings.stranger_reader(source)
         self._read_licence = checks.licence_reader()
+        self._surroundings = source_settings.surroundings(source, self._read_licence)
         self._precedence = identities.to_precedence(source)
         self._seen: set[str] = set()
         self._seen_again = 0
         """Of those, the ones that were there when the source was last read."""
+        self._used, self._unused = self._rules.used_names(), Counter[str]()
         self._number = 0
         self._entries: list[Json] = []
         self._findings: list[Json] = []
@@ -112,10 +115,15 @@ class Planner:
             PlanningStoppedError: The run was cancelled or paused.
         """
         reading = source_settings.reading(self.source, self._form, client, self.report, self.completeness)
-        for batch in _batches(self._form.read(first, reading), BATCH):
-            self.plan_batch(batch)
-            self.flush()
-            yield self._reached()
+        try:
+            for batch in _batches(self._form.read(first, reading), BATCH):
+                self.plan_batch(batch)
+                self.flush()
+                yield self._reached()
+            if names := ", ".join(f"{name} ({number})" for name, number in self._unused.most_common(50)):
+                self.report(Problem("fields_unused", "source", params={"names": names}, refuses=False))
+        finally:
+            first.body.close()
 
     def _reached(self) -> Reached:
         return self.completeness.records, self.completeness.declared_total
@@ -203,9 +211,17 @@ class Planner:
 
     def _map(self, entry: _FreshRecord) -> bool:
         """Fill ``entry.dataset``; False when the record was refused."""
-        mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds)
+        mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds, self._surroundings)
+        if not mapped.refused and (stranger := self._read_stranger(mapped.dataset)):
+            mapped.problems.append(Problem("provider_of_another", guid=entry.guid, params={"provider": stranger}))
         for problem in mapped.problems:
             self.report(problem.at(entry.record.position))
+        if mapped.withheld:  # as if the source had not listed it
+            if entry.before and entry.before.state == "present":
+                before = entry.before
+                self.add("withdraw", entry.guid, entry.record.position, dataset_id=before.dataset_id, hash=before.hash)
+            return False
+        self._unused.update(mapper.find_unused(self._used, entry.record.raw))
         entry.dataset = mapped.dataset
         if mapped.refused:
             self.add("refused", entry.guid, entry.record.position, title=_title(mapped.dataset), state="refused")

@@ -82,6 +82,11 @@ def bounds(source: Source) -> mapper.Bounds:
     )
 
 
+def surroundings(source: Source, read_licence: Callable[[str], str | None]) -> rules.Surroundings:
+    """Return what the records of the source do not say themselves."""
+    return rules.Surroundings(source.url, frozenset(config.allowed_hosts()), read_licence)
+
+
 def max_records(source: Source) -> int:
     """Return how many records the catalogue may have."""
     return source.limits.get("max_records", config.max_records())
@@ -183,6 +188,26 @@ def owner_reader(source: Source) -> OwnerReader:
         return source.organization_id
 
     return owner
+
+
+def stranger_reader(source: Source) -> OwnerReader:
+    """Return a function that tells which department outside the source a record names as its provider; "" for none.
+
+    Its rows are not published as those of the source's department.
+    """
+    own = {source.organization_id, *source.departments}
+    query = sa.select(model.Group.id, model.Group.name, model.Group.title).where(
+        model.Group.is_organization, model.Group.state == "active"
+    )
+    rows = model.Session.execute(query).all()
+    ours = {_squeeze(name) for row in rows if row.id in own for name in (row.name, row.title) if name}
+    others = {_squeeze(name): row.title or row.name for row in rows if row.id not in own for name in row[1:] if name}
+
+    def stranger(mapped: Mapping[str, Any]) -> str:
+        name = _squeeze(mapped.get("@provider") or "")
+        return "" if name in ours else others.get(name, "")
+
+    return stranger
 
 
 def _squeeze(name: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import ckan.lib.plugins as lib_plugins
 from ckan import model
 
+from ckanext.nxopendata.catalogue.schema.checks import EQUAL_TITLES
 from ckanext.nxopendata.harvest import formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
@@ -106,7 +108,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in issues],
         "counts": counts,
         "problems": [_to_json(problem) for problem in problems],
-        "unused": _count_unused_names(source_settings.field_mapping(source, form), sample),
+        "unused": _count_unused(source_settings.field_mapping(source, form), sample),
     }
 
 
@@ -118,6 +120,8 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str) 
     """Say what would become of each record."""
     rules, bounds = source_settings.field_mapping(source, form), source_settings.bounds(source)
     read_owner, read_licence = source_settings.owner_reader(source), checks.licence_reader()
+    read_stranger = source_settings.stranger_reader(source)
+    surroundings = source_settings.surroundings(source, read_licence)
     fingerprint, known = source_settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
     for record in sample:
@@ -130,9 +134,16 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str) 
             entry["kind"] = "refused"
             entry["problems"] = [_to_json(Problem("record_without_identifier", position=record.position))]
             continue
-        mapped = mapper.map_record(rules, record.guid, record.raw, bounds)
+        mapped = mapper.map_record(rules, record.guid, record.raw, bounds, surroundings)
+        if not mapped.refused and (stranger := read_stranger(mapped.dataset)):
+            facts = {"provider": stranger}
+            mapped.problems.append(Problem("provider_of_another", guid=record.guid, field="owner_org", params=facts))
         problems = list(mapped.problems)
         entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
+        if mapped.withheld:
+            entry["kind"] = "refused"
+            entry["problems"] = [_to_json(problem) for problem in problems]
+            continue
         if not mapped.refused:
             data = dataset_builder.build_dataset(
                 mapped.dataset,
@@ -156,7 +167,7 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str) 
 def _validate(data: Json, known: decisions.Known | None, record: Record, user: str) -> list[Problem]:
     """Validate a dataset by the portal's rules; the transaction is rolled back at the end of the dry run."""
     plugin = lib_plugins.lookup_package_plugin("dataset")
-    context: Any = {"user": user, "ignore_auth": True, "session": model.Session, "model": model}
+    context: Any = {"user": user, "ignore_auth": True, "session": model.Session, "model": model, EQUAL_TITLES: True}
     title = data.get("title_translated", {}).get("zh", "")
     given = {**data, "title": title, "name": f"nx-dry-run-{data['id']}"}
     schema, action = plugin.create_package_schema(), "package_create"
@@ -165,7 +176,15 @@ def _validate(data: Json, known: decisions.Known | None, record: Record, user: s
         given |= {"id": package.id, "name": package.name}
         schema, action = plugin.update_package_schema(), "package_update"
     _, errors = lib_plugins.plugin_validate(plugin, context, given, schema, action)
-    return checks.validation_problems(errors, record.guid or "", record.position) if errors else []
+    guid = record.guid or ""
+    repeated = any(finding.code == "title_taken" for finding in context.get("nx_findings", ()))
+    told = checks.left_out_problems({"title_translated": [""]} if repeated else {}, data, guid, record.position)
+    if not errors:
+        return told
+    _, fatal = lib_plugins.plugin_validate(plugin, context, checks.leave_out(given, errors), schema, action)
+    if fatal:
+        return checks.validation_problems(fatal, guid, record.position)
+    return told + checks.left_out_problems(errors, data, guid, record.position)
 
 
 def _known_records(source: Source, sample: list[Record]) -> dict[str, decisions.Known]:
@@ -180,16 +199,11 @@ def _identifier_issues(sample: list[Record]) -> list[str]:
     return [*missing, "identifier_repeated"] if len(set(named)) < len(named) else missing
 
 
-def _count_unused_names(rules: rules.FieldMapping, sample: list[Record]) -> dict[str, int]:
-    """Count the names at the top of the records that no rule reads, the most frequent first."""
-    read = {path.partition(" > ")[0] for rule in rules.dataset.values() for path in (*rule.sources, rule.english)}
-    read |= {path.partition(" > ")[0] for part in rules.parts.values() for path in part.each}
-    counts: dict[str, int] = {}
-    for record in sample:
-        for name in record.raw:
-            if name not in read and name.lstrip("@") not in rules.columns and name not in ("@id", "@type"):
-                counts[name] = counts.get(name, 0) + 1
-    return dict(sorted(counts.items(), key=lambda pair: -pair[1])[:50])
+def _count_unused(mapping: rules.FieldMapping, sample: list[Record]) -> dict[str, int]:
+    """Count the names in the records that no rule of the mapping reads, the most frequent first."""
+    used = mapping.used_names()
+    counts = Counter(name for record in sample for name in mapper.find_unused(used, record.raw))
+    return dict(counts.most_common(50))
 
 
 def _to_json(problem: Problem) -> Json:

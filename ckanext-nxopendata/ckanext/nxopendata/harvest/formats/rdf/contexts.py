@@ -15,8 +15,26 @@ from ckanext.nxopendata.harvest.fetching.client import CHUNK, Fetcher
 _CONTEXT = re.compile(rb'"@context"\s*:\s*')
 
 
-def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> IO[bytes]:
+_LINKED = re.compile(r"""<([^>]*)>(?=[^,]*;\s*rel\s*=\s*"?http://www\.w3\.org/ns/json-ld#context"?)""", re.IGNORECASE)
+_TERM = re.compile(r'"(?:@type"\s*:\s*\[?\s*")?(?:dcat|dct|dcterms|foaf|vcard|schema):[A-Za-z]')
+
+
+def linked_context(header: str) -> str:
+    """Return the address of the context that a Link header names (JSON-LD 1.1, 6.1); "" when it names none."""
+    found = _LINKED.search(header)
+    return found[1] if found else ""
+
+
+def lacks_context(head: str) -> bool:
+    """Tell whether the words of a document are those of a context that it does not have."""
+    return '"@context"' not in head and _TERM.search(head) is not None
+
+
+def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None, linked: str = "") -> IO[bytes]:
     """Put the remote contexts of a JSON-LD document inside it.
+
+    Args:
+        linked: Address of a context that the document's Link header names.
 
     Raises:
         FormatError: Not JSON, or a context that cannot be read.
@@ -27,6 +45,9 @@ def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> IO[byt
         raise FormatError(
             "json_broken", url=url, line=getattr(error, "lineno", "?"), reason=getattr(error, "msg", "")
         ) from error
+    if linked:
+        items = data if isinstance(data, list) else [data]
+        data = [{"@context": linked, **item} if isinstance(item, dict) else item for item in items]
     if not _replace_contexts(data, url, client, depth=0):
         body.seek(0)
         return body

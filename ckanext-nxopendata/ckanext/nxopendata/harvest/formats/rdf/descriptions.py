@@ -84,7 +84,7 @@ class Description(Mapping[str, Any]):
     def tree(self) -> dict[str, Any]:
         lines = (b"%s %s ." % (subject, line) for subject, lines in self._owned.items() for line in lines)
         nodes: Nodes = {}
-        for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES):
+        for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True):
             nodes.setdefault(_key(quad.subject), {}).setdefault(quad.predicate.value, []).append(quad.object)
         return _tree(nodes, iri(self.subject) or self.subject.decode(), frozenset())
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pyoxigraph as ox
 
+from ckanext.nxopendata.harvest.formats.rdf.mending import Repairs, mend_lines
 from ckanext.nxopendata.harvest.formats.rdf.vocabulary import DATASET, LOOKED_UP, line_start, type_line
 
 TRIPLES = 50_000
@@ -39,6 +40,15 @@ class Graph(Protocol):
         """Return the lines with the predicates of :data:`LOOKED_UP`."""
         ...
 
+    def objects(self) -> set[bytes]:
+        """Return the nodes that are objects of statements."""
+        ...
+
+    @property
+    def repairs(self) -> Repairs:
+        """What was mended in the document, and what was left out."""
+        ...
+
     def close(self) -> None:
         """Free what the document takes up."""
         ...
@@ -47,10 +57,11 @@ class Graph(Protocol):
 class MemoryGraph:
     """A document as subject -> lines."""
 
-    def __init__(self, triples: Iterator[Any]) -> None:
+    def __init__(self, triples: Iterator[Any], repairs: Repairs) -> None:
+        self.repairs = repairs
         self._nodes: dict[bytes, Lines] = {}
         self._looked_up: Lines = []
-        for part in _to_lines(triples):
+        for part in _to_lines(triples, repairs):
             _gather(part, self._nodes, self._looked_up)
 
     def lines(self, subject: bytes) -> Lines | None:
@@ -61,6 +72,9 @@ class MemoryGraph:
 
     def looked_up(self) -> Lines:
         return self._looked_up
+
+    def objects(self) -> set[bytes]:
+        return {term for lines in self._nodes.values() for term in _objects(lines)}
 
     def close(self) -> None:
         self._nodes = {}
@@ -73,7 +87,8 @@ class DiskGraph:
     not grow with the document. ``pyoxigraph.Store`` was measured instead: see docs/dependencies.md.
     """
 
-    def __init__(self, triples: Iterator[Any]) -> None:
+    def __init__(self, triples: Iterator[Any], repairs: Repairs) -> None:
+        self.repairs = repairs
         self._folder = tempfile.mkdtemp(prefix="nx-harvest-")
         self._database = sqlite3.connect(f"{self._folder}/graph", isolation_level=None)
         self._looked_up: Lines = []
@@ -90,7 +105,7 @@ class DiskGraph:
         database.execute("CREATE TABLE node (subject BLOB, lines BLOB)")
         database.execute("CREATE TABLE dataset (subject BLOB)")
         database.execute("BEGIN")
-        for part in _to_lines(triples):
+        for part in _to_lines(triples, self.repairs):
             nodes: dict[bytes, Lines] = {}
             _gather(part, nodes, self._looked_up)
             database.executemany("INSERT INTO node VALUES (?, ?)", ((k, b"\n".join(v)) for k, v in nodes.items()))
@@ -110,22 +125,30 @@ class DiskGraph:
     def looked_up(self) -> Lines:
         return self._looked_up
 
+    def objects(self) -> set[bytes]:
+        rows = self._database.execute("SELECT lines FROM node")
+        return {term for (lines,) in rows for term in _objects(lines.split(b"\n"))}
+
     def close(self) -> None:
         self._database.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _objects(lines: Lines) -> Iterator[bytes]:
+    return (term for line in lines if (term := line.partition(b" ")[2])[:1] in (b"<", b"_"))
 
 
 def find_objects(graph: Graph, *predicates: str) -> list[Any]:
     """Find the objects of predicates of :data:`LOOKED_UP`, whatever their subjects."""
     wanted = tuple(map(line_start, predicates))
     lines = (b"_:x %s ." % line for line in graph.looked_up() if line.startswith(wanted))
-    return [quad.object for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES)]
+    return [quad.object for quad in ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES, lenient=True)]
 
 
-def _to_lines(triples: Iterator[Any]) -> Iterator[list[bytes]]:
+def _to_lines(triples: Iterator[Any], repairs: Repairs) -> Iterator[list[bytes]]:
     """Yield the document as lines ``subject predicate object``, part by part."""
     while part := ox.serialize(itertools.islice(triples, TRIPLES), format=ox.RdfFormat.N_TRIPLES):
-        yield part[:-3].split(b" .\n")
+        yield mend_lines(part[:-3], repairs).split(b" .\n")
 
 
 def _gather(lines: list[bytes], nodes: dict[bytes, Lines], looked_up: Lines) -> None:

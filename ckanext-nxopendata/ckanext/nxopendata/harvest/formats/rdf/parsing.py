@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import IO
 
 import pyoxigraph as ox
 
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching import text
-from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
-from ckanext.nxopendata.harvest.formats.rdf.contexts import inline_contexts, inline_head_contexts
+from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document, Fetcher
+from ckanext.nxopendata.harvest.formats import salvage
+from ckanext.nxopendata.harvest.formats.rdf.contexts import (
+    inline_contexts,
+    inline_head_contexts,
+    lacks_context,
+    linked_context,
+)
 from ckanext.nxopendata.harvest.formats.rdf.graphs import DiskGraph, Graph, MemoryGraph
+from ckanext.nxopendata.harvest.formats.rdf.mending import Repairs, read_pieces
 
 DISK_FROM = 16 * 1024 * 1024
 """Bytes; larger documents are kept in a database on disk instead of in memory."""
@@ -54,19 +62,69 @@ def parse(document: Document, client: Fetcher | None = None) -> Graph:
     if syntax == ox.RdfFormat.RDF_XML and text.has_doctype(body):
         raise FormatError("xml_doctype", url=document.url)
     if syntax == ox.RdfFormat.JSON_LD:
-        inline = inline_contexts if document.size < DISK_FROM else inline_head_contexts
-        body = inline(body, document.url, client)
-    options: dict[str, Any] = {"format": syntax, "base_iri": document.url, "lenient": False}
+        linked = linked_context(document.headers.get("link", ""))
+        if lacks_context(text.decode_head(document.head(CHUNK))) and not linked:
+            raise FormatError("context_missing", url=document.url)
+        try:
+            if document.size < DISK_FROM:
+                body = inline_contexts(body, document.url, client, linked)
+            else:
+                body = inline_head_contexts(body, document.url, client)
+        except FormatError as error:
+            if error.code != "json_broken":
+                raise
+            return _read_pieces(document, body, syntax, error)
     try:
-        triples = ox.parse(body, **options)
-        if syntax.supports_datasets:  # the names of the graphs say nothing of the datasets
-            triples = (quad.triple for quad in triples)
-        return (MemoryGraph if document.size < DISK_FROM else DiskGraph)(triples)
+        # A strict parser drops what is no IRI or language tag from JSON-LD without a word.
+        return _load(document, body, syntax, lenient=syntax == ox.RdfFormat.JSON_LD)
+    except (SyntaxError, ValueError):
+        pass
+    try:
+        return _load(document, body, syntax, lenient=True)
     except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        raise FormatError(
-            "rdf_broken", url=document.url, line=line or "?", reason=getattr(error, "msg", None) or str(error)
-        ) from error
+        line = getattr(error, "lineno", None) or _line_in(str(error))
+        reason = getattr(error, "msg", None) or str(error)
+        broken = FormatError("rdf_broken", url=document.url, line=line, reason=reason)
+        broken.__cause__ = error
+        return _read_pieces(document, body, syntax, broken)
+
+
+def _load(document: Document, body: IO[bytes], syntax: ox.RdfFormat, *, lenient: bool) -> Graph:
+    """Parse a document.
+
+    Args:
+        lenient: What is no IRI or language tag comes through and is mended; else it is an error.
+    """
+    body.seek(0)
+    triples = ox.parse(body, format=syntax, base_iri=document.url, lenient=lenient)
+    if syntax.supports_datasets:  # the names of the graphs say nothing of the datasets
+        triples = (quad.triple for quad in triples)
+    return (MemoryGraph if document.size < DISK_FROM else DiskGraph)(triples, Repairs(needed=lenient))
+
+
+def _line_in(message: str) -> str:
+    found = re.search(r"\bline (\d+)|\b(\d+):\d+\b", message)
+    return (found[1] or found[2]) if found else "?"
+
+
+def _read_pieces(document: Document, body: IO[bytes], syntax: ox.RdfFormat, error: FormatError) -> Graph:
+    """Read a broken document piece by piece.
+
+    Raises:
+        FormatError: ``error``, when no piece can be read or the document is too large for this.
+    """
+    if document.size > salvage.MOST_BYTES:
+        raise error
+    body.seek(0)
+    content = body.read().decode("utf-8", "replace")
+    repairs = Repairs()
+    triples = read_pieces(content, syntax, document.url, repairs)
+    graph = MemoryGraph(iter(triples), repairs)
+    if next(graph.datasets(), None) is None:
+        raise error
+    if not repairs.broken and not repairs.mended:
+        repairs.broken.append((error.params.get("line", "?"), str(error.params.get("reason", ""))))
+    return graph
 
 
 def detect_syntax(document: Document) -> ox.RdfFormat | None:
@@ -80,7 +138,8 @@ def detect_syntax(document: Document) -> ox.RdfFormat | None:
             return ox.RdfFormat.RDF_XML
         return ox.RdfFormat.N_TRIPLES if head.startswith(("<http", "<urn")) else None
     if head.startswith(("{", "[")):
-        return ox.RdfFormat.JSON_LD if '"@' in head else None
+        is_linked = bool(linked_context(document.headers.get("link", "")))
+        return ox.RdfFormat.JSON_LD if '"@' in head or is_linked else None
     if head.lower().startswith(("@prefix", "@base", "prefix ", "base ", "#")):
         return ox.RdfFormat.TURTLE
     suffix = document.url.partition("?")[0].rpartition(".")[2].lower()

@@ -32,6 +32,7 @@ OWNED = frozenset(
         "dct:accrualPeriodicity",
         "dct:creator",
         "dct:format",
+        "dct:accessRights",
         "dct:license",
         "dct:publisher",
         "dct:rights",
@@ -42,6 +43,7 @@ OWNED = frozenset(
         "time:hasBeginning",
         "time:hasEnd",
         "vcard:hasEmail",
+        "vcard:hasFN",
         "vcard:hasTelephone",
     }
 )
@@ -51,11 +53,14 @@ DATASET = PREFIXES["dcat"] + "Dataset"
 
 INSIDE = PREFIXES["dcat"] + "catalog"
 
+LISTS = (PREFIXES["dcat"] + "dataset", PREFIXES["dcat"] + "seriesMember", PREFIXES["hydra"] + "member")
+"""Predicates by which a catalogue lists its datasets."""
+
 HYDRA_NEXT = tuple(PREFIXES["hydra"] + name for name in ("next", "nextPage"))
 
 HYDRA_TOTAL = PREFIXES["hydra"] + "totalItems"
 
-LOOKED_UP = (HYDRA_TOTAL, INSIDE, *HYDRA_NEXT)
+LOOKED_UP = (HYDRA_TOTAL, INSIDE, *HYDRA_NEXT, *LISTS)
 """Predicates that are looked up without knowing their subject."""
 
 

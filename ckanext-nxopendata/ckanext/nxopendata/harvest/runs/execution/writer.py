@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ckanext.nxopendata.bulk_write import writer
 from ckanext.nxopendata.bulk_write.requests import Build, WriteRequest, WriteResult
+from ckanext.nxopendata.catalogue.schema.checks import EQUAL_TITLES
 from ckanext.nxopendata.core.cli import site_user
 from ckanext.nxopendata.harvest.models import Json
 from ckanext.nxopendata.harvest.planning import checks
@@ -22,13 +25,39 @@ class BulkWriter:
 
     def __init__(self, user: str) -> None:
         self._writer = writer.BulkWriter(user)
+        self._lenient = writer.BulkWriter(user, context={EQUAL_TITLES: True})
 
     def write(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Write ``steps`` into the session's transaction; the caller commits."""
+        """Write ``steps`` into the session's transaction; the caller commits.
+
+        A dataset that is refused for fields it can do without is written without them, with a finding for each.
+        """
+        outcomes = self._write(self._writer, steps)
+        refused = {outcome.step.number: outcome for outcome, _ in outcomes if outcome.state == "refused"}
+        if not refused:
+            return [outcome for outcome, _ in outcomes]
+        errors = {outcome.step.number: found for outcome, found in outcomes}
+        again = [
+            dataclasses.replace(outcome.step, data=checks.leave_out(outcome.step.data, errors[number]))
+            for number, outcome in refused.items()
+        ]
+        for outcome, _ in self._write(self._lenient, again):
+            number = outcome.step.number
+            if outcome.state == "written":
+                first = refused[number].step
+                told = checks.left_out_problems(errors[number], first.data, first.guid, first.position)
+                refused[number] = dataclasses.replace(outcome, problems=[*outcome.problems, *told])
+        return [refused.get(outcome.step.number, outcome) for outcome, _ in outcomes]
+
+    def _write(self, bulk: writer.BulkWriter, steps: Sequence[Step]) -> list[tuple[Outcome, Mapping[str, Any]]]:
+        """Write steps; what became of each, and CKAN's tree of messages of those that were refused."""
         kept: dict[int, list[str]] = {}
         requests = [WriteRequest(_builder(step, kept), step.dataset_id) for step in steps]
-        results = self._writer.write(requests)
-        return [_outcome(step, result, kept.get(step.number, [])) for step, result in zip(steps, results, strict=True)]
+        results = bulk.write(requests)
+        return [
+            (_outcome(step, result, kept.get(step.number, [])), result.errors)
+            for step, result in zip(steps, results, strict=True)
+        ]
 
     def index(self, dataset_ids: Sequence[str]) -> None:
         """Bring the search index in line with the database for these datasets."""

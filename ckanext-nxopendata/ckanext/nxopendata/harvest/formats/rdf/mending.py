@@ -1,0 +1,214 @@
+"""Lenient reading of RDF: what is no IRI or language tag is mended, and what no parser takes is read piece by piece."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyoxigraph as ox
+
+from ckanext.nxopendata.harvest.fetching.addresses import encode_for_iri
+from ckanext.nxopendata.harvest.formats import salvage
+from ckanext.nxopendata.harvest.formats.rdf.vocabulary import PREFIXES
+
+_SUSPICIOUS = re.compile(
+    rb"""(?m)^<[^>\n]*[\x01-\x20"{}|^`\\<]|> <[^>\n]*[\x01-\x20"{}|^`\\<][^>\n]*>(?: \.)?$"""
+    rb"""|^(?:<[^>\n]*>|_:\S+) <[^>\n]*[\x01-\x20"{}|^`\\<]"""
+    rb"""|^<[^>\n]*>[^ \n]|^(?:<[^>\n]*>|_:\S+) <[^>\n]*>[^ \n]|> <[^>\n]*>[^ \n]"""
+    rb"""|"@(?![A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*(?: \.)?$)[^"\n]*$|^[^<_]"""
+)
+_LINE = re.compile(r"(?s)(<[^>]*>|_:\S+) (<[^>]*>) (.+)\Z")
+_TAGGED = re.compile(r'(?s)(".*")@([^"@]*)\Z')
+_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+MOST_NAMED = 100
+
+
+@dataclass(slots=True)
+class Repairs:
+    """What was mended or could not be read in a document.
+
+    Attributes:
+        needed: False for a document that a strict parser has read.
+        mended: Values as they were written.
+        broken: Line and reason of each piece that was left out.
+    """
+
+    needed: bool = True
+    mended: list[str] = field(default_factory=list)
+    broken: list[tuple[int | str, str]] = field(default_factory=list)
+
+    def mend(self, written: str) -> None:
+        """Note a value that was mended."""
+        if len(self.mended) < MOST_NAMED:
+            self.mended.append(written[:300])
+
+
+def mend_lines(part: bytes, repairs: Repairs) -> bytes:
+    """Return lines of N-Triples (without their final `` .``) as a strict parser takes them."""
+    if not repairs.needed or not _SUSPICIOUS.search(part):
+        return part
+    lines = []
+    for line in part.split(b" .\n"):
+        mended = _mend_line(line.decode("utf-8", "replace"), repairs) if _SUSPICIOUS.search(line) else line
+        if mended is not None:
+            lines.append(mended)
+    return b" .\n".join(lines)
+
+
+def _mend_line(line: str, repairs: Repairs) -> bytes | None:
+    found = _LINE.match(line)
+    if not found:
+        repairs.mend(line)
+        return None
+    terms = [_mend_iri(term, repairs) if term.startswith("<") else term for term in found.groups()]
+    if tagged := _TAGGED.match(terms[2]):
+        tag = tagged[2].replace("_", "-")
+        if not _TAG.fullmatch(tag):
+            tag = next((known for word, known in _WORDS.items() if word in tagged[2].lower()), "")
+        if tag != tagged[2]:
+            repairs.mend(f"@{tagged[2]}")
+        terms[2] = f"{tagged[1]}@{tag}" if tag else tagged[1]
+    return " ".join(terms).encode()
+
+
+_WORDS = {"简体": "zh-hans", "繁": "zh-hant", "中文": "zh", "汉": "zh", "英": "en", "chinese": "zh", "english": "en"}
+"""Words that people write for a language tag."""
+
+
+def _mend_iri(term: str, repairs: Repairs) -> str:
+    mended = encode_for_iri(term[1:-1])
+    if mended != term[1:-1]:
+        repairs.mend(term[1:-1])
+    return f"<{mended}>"
+
+
+# Documents that a parser gives up
+
+
+def read_pieces(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -> list[Any]:
+    """Return the triples of a document that is broken, without those of its broken pieces."""
+    if syntax == ox.RdfFormat.RDF_XML:
+        return _read_xml(text, base, repairs)
+    if syntax == ox.RdfFormat.JSON_LD:
+        return _read_json(text, base, repairs)
+    return _read_turtle(text, syntax, base, repairs)
+
+
+def _parse(text: str, syntax: ox.RdfFormat, base: str) -> list[Any]:
+    triples = ox.parse(text.encode("utf-8", "replace"), format=syntax, base_iri=base, lenient=True)
+    return [quad.triple if syntax.supports_datasets else quad for quad in triples]
+
+
+_BAD_TAG = re.compile(r"""(["'])@([A-Za-z]{1,8})_([A-Za-z0-9]+)""")
+_WORD_TAG = re.compile(r"""(["'])@([^\x00-\x7f\s;,.\])]+)""")
+_SUBJECT = re.compile(r"(?m)^(?=(?:<[^>\n]*>|_:\w+|\[|[A-Za-z][\w.-]*:[\w.%-]*)[ \t]*(?:$|\S))")
+_DIRECTIVE = re.compile(r"(?im)^[ \t]*(?:@prefix|@base|prefix|base)[ \t][^\n]*$")
+_JOINED = 4
+"""Pieces that are tried as one: a text of several lines may look like the beginning of a statement."""
+
+
+def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -> list[Any]:
+    plain = _BAD_TAG.sub(r"\1@\2-\3", text)
+    plain = _WORD_TAG.sub(r"\1", plain)
+    if plain != text:
+        try:
+            triples = _parse(plain, syntax, base)
+        except (SyntaxError, ValueError):
+            pass
+        else:
+            for found in (*_BAD_TAG.finditer(text), *_WORD_TAG.finditer(text)):
+                repairs.mend(found[0][1:])
+            return triples
+    line_wise = syntax in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
+    directives = [] if line_wise else [found[0] for found in _DIRECTIVE.finditer(plain)]
+    head = "\n".join(directive for directive in directives if _is_sound(directive, syntax, base)) + "\n"
+    lines_of_head = head.count("\n")
+    body = plain if line_wise else _DIRECTIVE.sub("", plain)
+    starts = [0, *(found.start() for found in _SUBJECT.finditer(body))] if not line_wise else []
+    pieces = (
+        body.splitlines(keepends=True)
+        if line_wise
+        else [body[a:b] for a, b in zip(starts, [*starts[1:], None], strict=False)]
+    )
+    triples, number, line = [], 0, 1
+    while number < len(pieces):
+        reason, offset = "", 0
+        for count in range(1, 2 if line_wise else _JOINED + 1):
+            piece = "".join(pieces[number : number + count])
+            try:
+                triples += _parse(head + piece, syntax, base)
+                break
+            except (SyntaxError, ValueError) as error:
+                if count == 1:
+                    reason, offset = _reason(error), (getattr(error, "lineno", None) or 1) - lines_of_head - 1
+        else:
+            count = 1
+            repairs.broken.append((line + max(offset, 0), reason))
+        line += sum(piece.count("\n") for piece in pieces[number : number + count])
+        number += count
+    return triples
+
+
+def _is_sound(directive: str, syntax: ox.RdfFormat, base: str) -> bool:
+    try:
+        _parse(directive, syntax, base)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+_DATASET = "Dataset"
+_OTHERS = r"[A-Z][\w.-]*(?=[^<>]*\s(?:[\w.-]+:)?(?:about|nodeID)\s*=)"
+
+
+def _read_xml(text: str, base: str, repairs: Repairs) -> list[Any]:
+    plain = salvage.mend_xml(text)
+    declared = salvage.namespaces(plain)
+    for prefix, namespace in PREFIXES.items():
+        if f"xmlns:{prefix}=" not in declared:
+            declared += f' xmlns:{prefix}="{namespace}"'
+    triples: list[Any] = []
+    rest = plain
+    for piece in salvage.xml_pieces(plain, _DATASET):
+        try:
+            triples += _parse(f"<rdf:RDF{declared}>{piece.text}</rdf:RDF>", ox.RdfFormat.RDF_XML, base)
+        except (SyntaxError, ValueError) as error:
+            repairs.broken.append((piece.line, _reason(error)))
+        rest = rest.replace(piece.text, "", 1)
+    for piece in salvage.xml_pieces(rest, _OTHERS):
+        try:
+            triples += _parse(f"<rdf:RDF{declared}>{piece.text}</rdf:RDF>", ox.RdfFormat.RDF_XML, base)
+        except (SyntaxError, ValueError):
+            continue
+    return triples
+
+
+_ARRAY = r'"(?:@graph|(?:dcat:)?dataset|http://www\.w3\.org/ns/dcat#dataset)"\s*:'
+
+
+def _read_json(text: str, base: str, repairs: Repairs) -> list[Any]:
+    context: Any = {}
+    if found := re.search(r'"@context"\s*:\s*', text):
+        try:
+            context = salvage.decode_json(text, found.end())[0]
+        except ValueError:
+            context = {}
+    triples: list[Any] = []
+    array = "" if text.lstrip("\ufeff \t\r\n").startswith("[") else _ARRAY
+    for line, value, reason in salvage.json_pieces(text, array, lambda entry: "@type" in entry and len(entry) > 2):
+        try:
+            if reason:
+                raise ValueError(reason)
+            if isinstance(value, dict):
+                document = json.dumps({"@context": context, **value}, ensure_ascii=False)
+                triples += _parse(document, ox.RdfFormat.JSON_LD, base)
+        except (SyntaxError, ValueError) as error:
+            repairs.broken.append((line, _reason(error)))
+    return triples
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "msg", None) or error)[:300]

@@ -1,0 +1,171 @@
+"""Records of a document that no parser reads as a whole: each is read by itself.
+
+Only looked at when a parser has given up. A record whose damage hides where it ends or begins is passed over; the
+reader says that the document is broken, so nothing is withdrawn for it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of a document that is read in this way; it is held in memory."""
+
+MOST_BROKEN = 100
+"""Broken records of a document that are reported one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A record as text, or why it is none.
+
+    Attributes:
+        line: Where it begins.
+    """
+
+    text: str
+    line: int
+
+
+class LineCounter:
+    """Tells the line of places in a text that are asked for in rising order."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._place, self._line = text, 0, 1
+
+    def __call__(self, place: int) -> int:
+        """Return the line of a place."""
+        if place < self._place:
+            self._place, self._line = 0, 1
+        self._line += self._text.count("\n", self._place, place)
+        self._place = place
+        return self._line
+
+
+# XML
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:[0-8]|1[124-9]|2\d|3[01]);")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
+_NAMESPACE = re.compile(r"""\sxmlns:([A-Za-z_][\w.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+_DEFAULT_NAMESPACE = re.compile(r"""\sxmlns\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+
+
+def mend_xml(text: str) -> str:
+    """Return XML without the characters that it may not hold, and with its bare ampersands written as such."""
+    return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
+
+
+def xml_pieces(text: str, names: str) -> Iterator[Piece]:
+    """Yield the elements of these names, none of which stands in another; a damaged one ends where the next begins.
+
+    Args:
+        names: Regular expression of their local names.
+    """
+    opening = re.compile(rf"<((?:[A-Za-z_][\w.-]*:)?(?:{names}))(?=[\s/>])")
+    line = LineCounter(text)
+    found = list(opening.finditer(text))
+    for number, match in enumerate(found):
+        until = found[number + 1].start() if number + 1 < len(found) else len(text)
+        closing = re.compile(rf"</{re.escape(match[1])}\s*>").search(text, match.end(), until)
+        end = closing.end() if closing else until
+        yield Piece(text[match.start() : end], line(match.start()))
+
+
+def namespaces(text: str) -> str:
+    """Return the declarations of all namespaces in an XML document, as attributes; the first of a prefix counts."""
+    found: dict[str, str] = {}
+    for prefix, double, single in _NAMESPACE.findall(text):
+        found.setdefault(prefix, double or single)
+    declared = "".join(f' xmlns:{prefix}="{address}"' for prefix, address in found.items())
+    default = _DEFAULT_NAMESPACE.search(text)
+    return declared + (f' xmlns="{default[1] or default[2]}"' if default else "")
+
+
+# JSON
+
+
+def read_integer(written: str) -> int | str:
+    """Return a number, as text when it is longer than any number of a record."""
+    return int(written) if len(written) <= 30 else written
+
+
+def read_decimal(written: str) -> float | str:
+    """Return a number, as text when it is beyond what a float holds."""
+    number = float(written)
+    return number if math.isfinite(number) else written
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=read_integer, parse_float=read_decimal, parse_constant=lambda _: None, strict=False
+)
+
+
+def decode_json(text: str, place: int = 0) -> tuple[Any, int]:
+    """Return the JSON value at a place, and where it ends; control characters in texts and huge numbers are allowed.
+
+    Raises:
+        ValueError: There is none.
+    """
+    try:
+        return _DECODER.raw_decode(text, place)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+
+
+def json_pieces(
+    text: str, array: str, is_record: Callable[[Mapping[str, Any]], bool]
+) -> Iterator[tuple[int, Any, str]]:
+    """Yield line, value and "" of each record in the arrays of a JSON document; of a broken one line, None and why.
+
+    Args:
+        array: Regular expression of what stands before the ``[`` of an array of records; "" for the document itself.
+        is_record: Tells a record from an object inside one, where the reading begins again after a broken record.
+    """
+    line = LineCounter(text)
+    place = 0
+    for start in re.finditer(array + r"\s*\[", text):
+        if start.start() < place:
+            continue
+        place = start.end()
+        while place < len(text):
+            place = _skip(text, place)
+            if text[place : place + 1] in ("]", ""):
+                place += 1
+                break
+            try:
+                value, end = decode_json(text, place)
+                if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
+                    raise ValueError("no comma behind the record")
+            except ValueError as error:
+                yield line(place), None, str(error).partition(":")[0]
+                following = _next_record(text, place + 1, is_record)
+                if following is None:
+                    return
+                place = following
+            else:
+                yield line(place), value, ""
+                place = end
+
+
+def _skip(text: str, place: int) -> int:
+    found = re.compile(r"[\s,]*").match(text, place)
+    return found.end() if found else place
+
+
+_BETWEEN = re.compile(r"[}\]\"]\s*,?\s*(?=\{)")
+
+
+def _next_record(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> int | None:
+    for found in _BETWEEN.finditer(text, place):
+        try:
+            value, _ = decode_json(text, found.end())
+        except ValueError:
+            continue
+        if isinstance(value, dict) and is_record(value):
+            return found.end()
+    return None

@@ -1,0 +1,365 @@
+"""Catalogues as other people publish them: what one value of a record ends, and what stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.planning import decisions
+
+from .reading import read_bytes, read_case, read_ckan
+
+D = "https://dept.example/dataset/"
+ALL = {f"{D}{n}" for n in (1, 2, 3)}
+BUREAU = "宁夏回族自治区统计局"
+
+
+class TestAddressesInRdf:
+    @pytest.mark.parametrize("file", ["catalogue.ttl", "catalogue.rdf", "catalogue.jsonld"])
+    def test_a_blank_in_an_address_is_encoded_and_told(self, file):
+        result = read_case(f"iri-with-space/{file}")
+        assert result.datasets.keys() == ALL
+        assert result.files(f"{D}2") == ["https://dept.example/files/2023%20年度报告%20终稿.xlsx"]
+        assert result.codes() == ["value_mended"]
+        assert decisions.find_issues(result.completeness) == []
+
+    def test_two_addresses_in_one_make_no_identifier(self):
+        result = read_case("iri-with-space/two-addresses-in-one.rdf")
+        assert set(result.titles().values()) == {"数据集1", "数据集2", "数据集3"}
+        assert "id-2" in result.datasets
+
+    @pytest.mark.parametrize(
+        ("file", "url"),
+        [
+            (
+                "catalogue.ttl",
+                "https://gis.example/datasets/a73cb_0.geojson?outSR=%7B%22latestWkid%22:4490,%22wkid%22:4490%7D",
+            ),
+            ("backslash-and-pipe.rdf", "https://dept.example/files%5C2023%5Ca%7Cb.xlsx"),
+        ],
+    )
+    def test_braces_and_backslashes_are_encoded(self, file, url):
+        result = read_case(f"iri-with-braces/{file}")
+        assert result.datasets.keys() == ALL
+        assert result.files(f"{D}2") == [url]
+
+    def test_a_dataset_named_by_a_guid_in_braces_is_read(self):
+        result = read_case("iri-with-braces/guid-in-braces.rdf")
+        assert len(result.datasets) == 3
+        assert "urn:uuid:%7B3F2504E0-4F89-11D3-9A0C-0305E82C3301%7D" in result.datasets
+
+    def test_a_telephone_number_with_blanks_ends_nothing(self):
+        result = read_case("other-catalogues/one-bad-iri.rdf")
+        assert set(result.titles().values()) == {"好的", "电话写错"}
+        assert result.datasets["http://a.example/d6b"]["nx_contact_phone"] == "+49 40 12"
+
+
+class TestLanguageTags:
+    @pytest.mark.parametrize("file", ["underscore.ttl", "underscore.rdf", "underscore.jsonld", "word.rdf"])
+    def test_a_tag_that_is_none_keeps_its_text(self, file):
+        result = read_case(f"language-tag/{file}")
+        assert result.titles() == {f"{D}{n}": f"数据集{n}" for n in (1, 2, 3)}
+        assert result.codes() == ["value_mended"]
+
+    def test_simplified_comes_before_traditional_and_traditional_is_converted(self):
+        result = read_case("several-chinese-titles/catalogue.ttl")
+        one, two, three = (result.datasets[f"{D}{n}"] for n in (1, 2, 3))
+        assert one["title_translated"] == {"zh": "银川空气质量", "en": "Air quality in Yinchuan"}
+        assert one["notes_translated"] == {"zh": "银川空气质量读数"}
+        assert [tag["name"] for tag in one["tags"]] == ["air", "空气"]
+        assert two["title_translated"] == {"zh": "空气质素", "en": "Air quality 2"}
+        assert three["title_translated"] == {"zh": "没有语言标记的标题", "en": "Title without Chinese"}
+        assert result.codes(f"{D}2") == ["text_converted", "text_converted"]
+
+    def test_english_alone_stands_in_both_places_and_is_told(self):
+        result = read_case("other-catalogues/english-only.ttl")
+        english, german, both = (result.datasets[f"http://a.example/{key}"] for key in ("d3", "d3de", "d3mul"))
+        assert english["title_translated"] == {"zh": "Only English", "en": "Only English"}
+        assert german["title_translated"] == {"zh": "Nur Deutsch"}
+        assert both["title_translated"] == {"zh": "English too", "en": "English too"}
+        assert result.codes("http://a.example/d3") == ["text_not_chinese", "text_not_chinese"]
+        assert "values_unused" in result.codes("http://a.example/d3mul")
+
+
+class TestBrokenDocuments:
+    def test_the_records_beside_a_broken_one_are_read_and_its_line_is_told(self):
+        result = read_case("quote-not-escaped/catalogue.ttl")
+        assert result.datasets.keys() == {f"{D}1", f"{D}3"}
+        assert [p.params["line"] for p in result.problems if p.code == "record_broken"] == [16]
+        assert "records_unreadable" in decisions.find_issues(result.completeness)
+
+    def test_a_document_of_a_comment_is_not_said_to_have_a_document_type(self):
+        with pytest.raises(FormatError) as raised:
+            read_case("other-catalogues/only-a-comment.xml")
+        assert raised.value.code == "format_not_recognised"
+
+
+class TestLists:
+    def test_what_is_listed_and_described_is_a_record_and_what_is_only_listed_a_doubt(self):
+        first = read_case("listed-without-type/1-first-reading.ttl")
+        second = read_case("listed-without-type/2-second-reading.ttl")
+        assert first.datasets.keys() - second.datasets.keys() == {f"{D}4"}
+        assert decisions.find_issues(second.completeness) == ["listed_not_described"]
+        assert [p.params["name"] for p in second.problems] == [f"{D}4"]
+
+    def test_a_page_at_an_inner_host_is_a_doubt(self):
+        result = read_case("next-page-at-inner-host/catalog.ttl")
+        assert len(result.datasets) == 5
+        assert decisions.find_issues(result.completeness)[0] == "page_unreadable"
+
+    def test_members_of_series_are_datasets(self):
+        result = read_case("other-catalogues/dcatus3-series.json")
+        assert result.titles() == {"http://a.example/s1": "成员一"}
+
+
+class TestPeople:
+    def test_a_publisher_in_any_shape_is_the_provider(self):
+        result = read_case("literal-publisher-and-contact/catalogue.ttl")
+        assert [result.datasets[f"{D}{n}"]["@provider"] for n in (1, 2, 3, 4)] == [BUREAU] * 4
+        assert result.datasets[f"{D}1"]["nx_contact_name"] == "统计局信息处 0951-6000000"
+        assert result.datasets[f"{D}2"]["nx_contact_email"] == "data@dept.example"
+        assert result.datasets[f"{D}3"]["nx_contact_name"] == "统计局信息处"
+
+    def test_a_contact_refuses_no_dataset(self):
+        result = read_case("vcard-variants/catalogue.ttl")
+        assert len(result.datasets) == 9
+        emails = [result.datasets[f"{D}{n}"].get("nx_contact_email") for n in range(1, 9)]
+        domain = "@dept.example"
+        assert emails[:6] == [f"a{domain}", f"b{domain}", None, f"d{domain}", f"e1{domain}", f"f{domain}"]
+        assert emails[6] in (f"g{domain}", f"z{domain}")
+        assert emails[7] is None
+        assert result.datasets[f"{D}2"]["nx_contact_name"] == "乙"
+        for number in (3, 8):
+            assert "email_unusable" in result.codes(f"{D}{number}")
+        for number in (5, 7):
+            assert "values_unused" in result.codes(f"{D}{number}")
+
+    def test_an_address_without_mailto_is_read_from_its_last_part(self):
+        result = read_case("other-catalogues/bad-email.ttl")
+        assert result.datasets["http://a.example/d4"]["nx_contact_email"] == "info@a.example"
+
+    def test_emails_of_a_ckan_site(self):
+        result = read_ckan("emails")
+        assert len(result.datasets) == 10
+        found = sorted(filter(None, (dataset.get("nx_contact_email") for dataset in result.datasets.values())))
+        site = "@ckan.example"
+        assert found == sorted([f"data{site}"] * 3 + [f"a{site}"] * 2 + [f"zhang{site}"])
+        assert result.codes(of="nx_contact_email").count("email_unusable") == 3
+
+    def test_emails_of_a_data_json(self):
+        result = read_case("emails/data.json")
+        emails = [dataset.get("nx_contact_email") for dataset in result.datasets.values()]
+        data = "data@dept.example"
+        assert emails == [data, None, "first.last@dept.example", data, None, None, data]
+
+
+class TestFiles:
+    def test_every_address_of_a_distribution_is_a_file(self):
+        result = read_case("several-urls-in-a-distribution/catalogue.ttl")
+        data = "https://dept.example/data/"
+        files = sorted(result.files(f"{D}1"))
+        assert files == ["", *(f"{data}{name}" for name in ("as-text.csv", "not-described.csv"))] + [
+            f"{data}part{n}.zip" for n in (1, 2, 3)
+        ]
+        assert result.codes().count("entry_not_described") == 2
+        assert "file_without_address" in result.codes()
+
+    def test_an_address_that_does_not_parse_ends_only_its_link(self):
+        result = read_ckan("addresses-that-do-not-parse")
+        assert len(result.datasets) == 8
+        assert result.codes().count("address_unusable") >= 6
+        result = read_case("addresses-that-do-not-parse/data.json")
+        assert len(result.datasets) == 4
+        assert result.files("id-1") == ["https://dept.example/1.csv"]
+        assert result.codes("id-2") == result.codes("id-3") == ["address_unusable", "file_without_address"]
+        result = read_case("addresses-that-do-not-parse/one-line.csv")
+        assert len(result.datasets) == 2
+        assert "address_unusable" in result.codes("307000000/000001")
+
+    def test_files_without_address_are_told_and_relative_ones_read_against_the_site(self):
+        result = read_ckan("resource-without-url")
+        assert len(result.datasets) == 7
+        assert result.codes().count("file_without_address") >= 3
+        links = {url for guid in result.datasets for url in result.files(guid)}
+        assert "https://ckan.example/dataset/d7/download/d7.csv" in links
+        assert not [url for url in links if "localhost" in url]
+        assert "address_private" in result.codes()
+        assert "address_unusable" in result.codes()
+
+    def test_links_that_are_none(self):
+        result = read_case("links-that-are-none/data.json")
+        assert len(result.datasets) == 12
+        assert result.files("id-2") == ["", "https://dept.example/2.csv"]
+        assert result.files("id-3") == ["https://www.dept.example/3.csv"]
+        assert result.files("id-6") == ["https://dept.example/6.csv"]
+        assert result.files("id-7") == ["https://gis.example/a.geojson?outSR=%7B%22latestWkid%22:4490%7D"]
+        assert result.files("id-10") == ["https://dept.example/10a.csv", "https://dept.example/10b.csv"]
+        for number in (2, 4, 5, 8, 9):
+            assert "address_unusable" in result.codes(f"id-{number}"), number
+
+    def test_an_unknown_licence_of_a_file_is_kept_in_its_words(self):
+        result = read_case("other-catalogues/unknown-distribution-licence.ttl")
+        assert result.datasets["http://a.example/d2"]["resources"][0]["license"].endswith("dl-by-de/2.0")
+
+    def test_formats_are_never_made_of_host_names(self):
+        result = read_case("other-catalogues/iso-access-constraint-first.xml")
+        dataset = result.datasets["i12"]
+        assert [file.get("format") for file in dataset["resources"]] == [None, None, None]
+        assert dataset["nx_license_verbatim"] == "https://creativecommons.org/licenses/by/4.0/"
+        assert dataset["nx_contact_name"] == "某测绘院"
+
+
+class TestFields:
+    def test_update_cycles_in_every_spelling(self):
+        result = read_case("frequencies/catalogue.ttl")
+        cycles = {n: result.datasets[f"{D}{n}"].get("nx_update_cycle") for n in range(1, 16)}
+        assert {n for n, code in cycles.items() if code == "6"} >= {1, 2, 8, 10, 12, 14}
+        assert cycles[5] == "9"
+        assert cycles[11] == "7"
+        assert [p.params["value"] for p in result.problems if p.code == "code_unknown"] in ([], ["annuel"])
+
+    def test_shapes_of_json(self):
+        result = read_case("shapes/data.json")
+        assert result.datasets.keys() | result.refused == {
+            *(f"id-{n}" for n in (*range(1, 19), 20, 21, 22)),
+            "19",
+        }
+        assert result.refused == ["id-12"]
+        assert result.nameless == 1
+        assert result.codes().count("entry_empty") == 2
+        assert result.datasets["id-15"]["notes_translated"]["zh"] == "数据集15"
+        assert result.codes("id-15") == ["field_filled"]
+        assert result.datasets["id-16"]["notes_translated"]["zh"] == "一段\n\n又一段"
+        assert [tag["name"] for tag in result.datasets["id-6"]["tags"]] == ["2020", "人口", "嵌套"]
+        assert result.datasets["id-8"]["@provider"] == "统计局"
+        assert result.datasets["id-8"]["nx_contact_name"] == "张三"
+        assert result.files("id-3") == ["https://dept.example/3.csv", "https://dept.example/3b.csv"]
+
+    def test_places(self):
+        result = read_case("spatial/data.json")
+        regions = {guid: dataset.get("nx_region") for guid, dataset in result.datasets.items()}
+        assert len(regions) == 12
+        assert (regions["id-5"], regions["id-6"]) == ("640100", "640100")
+        assert regions["id-7"] in ("640104", "640100")
+        assert (regions["id-9"], regions["id-11"]) == ("640104", "640104")
+        for number in (1, 2, 3, 4, 8, 10):
+            found = [p.params["value"] for p in result.problems if p.guid == f"id-{number}" and p.field == "nx_region"]
+            assert found, number
+            assert all(found), number
+
+    def test_control_characters_are_removed_everywhere(self):
+        result = read_case("control-characters/data.json")
+        assert len(result.datasets) == 5
+        assert result.datasets["id3"]["title_translated"]["zh"] == "数据集3"
+        assert result.titles()["id-2"] == "数据集2"
+        assert result.titles()["id-5"] == "表情😀与半个"
+
+    def test_an_empty_title_is_replaced_by_the_name(self):
+        result = read_ckan("title-empty")
+        assert {"数据集1", "renkou-2020", "renkou-2021"} <= set(result.titles().values())
+        assert result.refused == []
+        assert "field_filled" in result.codes(of="title_translated")
+
+    def test_what_can_be_a_tag_is_one(self):
+        result = read_ckan("tags-that-ckan-refuses")
+        names = {tag["name"] for dataset in result.datasets.values() for tag in dataset.get("tags", ())}
+        assert len(result.datasets) == 8
+        assert {"磁场 地球", "magnetic field earth", "EARTH SCIENCE OCEANS"} <= names
+        assert "gt" not in names
+        assert any("水" in p.params["values"] for p in result.problems if p.field == "tags")
+
+    def test_only_what_is_public_and_a_dataset_comes_in(self):
+        result = read_ckan("not-datasets")
+        assert set(result.titles().values()) & {"未公开的", "草稿", "已删除", "应用展示", "采集源 A"} == set()
+        assert "数据集1" in result.titles().values()
+        assert {"record_not_public", "record_no_dataset"} <= set(result.codes())
+
+    def test_version_publisher_identifier_and_modified_are_kept(self):
+        dataset = read_case("other-catalogues/version-and-publisher.ttl").datasets["http://a.example/d11"]
+        assert dataset["version"] == "2.0"
+        assert dataset["nx_language"] == ["en"]
+        assert dataset["nx_source_identifier"] == "ID-11"
+        assert dataset["nx_source_publisher"] == "某市水务局"
+        assert dataset["nx_source_modified"] == "2024-05-05"
+        assert dataset["resources"][0]["url"] == "http://a.example/no-description-of-it"
+
+    def test_rights_of_a_public_dataset_are_no_condition(self):
+        dataset = read_case("other-catalogues/pod-rights-public.json").datasets["x-5"]
+        assert "nx_open_condition" not in dataset
+        assert dataset["nx_license_verbatim"] == "https://creativecommons.org/publicdomain/zero/1.0/"
+
+    def test_what_our_export_writes_our_reader_understands(self):
+        dataset = read_case("other-catalogues/round-trip.ttl").datasets["http://b.example/dataset/1"]
+        file = dataset["resources"][0]
+        assert dataset["nx_license_verbatim"] == "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+        assert dataset["nx_related_codes"] == ["101001/000009"]
+        assert dataset["version"] == "1.0"
+        assert dataset["nx_theme"] == ["5"]
+        assert (file["format"], file["nx_file_name"]) == ("API", "名录.csv")
+
+
+class TestKinds:
+    @pytest.mark.parametrize(
+        ("file", "number"),
+        [
+            ("three-files-without-id", 1),
+            ("nested-catalog", 3),
+            ("reverse", 2),
+            ("expanded-array", 2),
+            ("graph-in-graph", 2),
+            ("context-last", 2),
+            ("included", 2),
+            ("language-map", 1),
+        ],
+    )
+    def test_shapes_of_json_ld(self, file, number):
+        result = read_case(f"jsonld-shapes/{file}.jsonld")
+        assert result.form == "dcat"
+        assert len(result.datasets) == number
+
+    def test_a_context_that_is_missing_is_said_to_be(self):
+        with pytest.raises(FormatError) as raised:
+            read_case("jsonld-shapes/context-missing.json")
+        assert raised.value.code == "context_missing"
+
+    def test_json_ld_with_a_word_dataset_is_no_data_json(self):
+        result = read_case("other-catalogues/jsonld-taken-for-datajson.jsonld")
+        assert (result.form, result.titles()) == ("dcat", {"http://a.example/d1": "名称甲"})
+
+    def test_n_triples_that_name_a_catalogue_service_are_none(self):
+        result = read_case("other-catalogues/nt-taken-for-csw.nt")
+        assert (result.form, result.titles()) == ("dcat", {"http://a.example/d10": "名称癸"})
+
+    @pytest.mark.parametrize(("file", "number"), [("csw-with-gmi.xml", 2), ("again-plain-gmi.xml", 1)])
+    def test_mi_metadata_is_iso_metadata(self, file, number):
+        result = read_case(f"other-catalogues/{file}", "csw")
+        assert len(result.datasets) == number
+        assert decisions.find_issues(result.completeness) == []
+
+
+class TestEncodings:
+    REGION = "Région de l'Œuvre – données"
+
+    def test_western_bytes_are_western(self):
+        assert self.REGION in read_case("western-bytes/data.json").titles().values()
+        read = read_case("western-bytes/also-valid-gb18030.json").titles().values()
+        assert not any("間" in title or "遝" in title for title in read)
+
+    def test_a_wrong_charset_does_no_harm(self):
+        assert read_case("western-bytes/wrong-charset.json").datasets
+
+    def test_no_charset_is_never_chinese(self):
+        read = read_case("western-bytes/no-charset.json").titles().values()
+        assert not any("間" in title for title in read)
+
+    def test_long_texts_are_read_whole(self):
+        assert read_case("text-beyond-32766-bytes/catalogue.ttl").datasets
+        assert read_case("text-beyond-32766-bytes/data.json").datasets
+
+
+def test_a_context_named_by_the_link_header_is_missing_no_more():
+    body = b'{"@id": "http://a.example/1", "@type": "dcat:Dataset", "dct:title": "x"}'
+    link = '<http://a.invalid/ctx>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+    with pytest.raises(FormatError) as raised:
+        read_bytes(body, "http://a.invalid/x.json", "application/json", form="dcat", headers={"link": link})
+    assert (raised.value.code, raised.value.params["url"]) == ("context_unreadable", "http://a.invalid/ctx")
