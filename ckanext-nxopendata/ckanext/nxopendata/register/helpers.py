@@ -33,6 +33,7 @@ WORDS: Mapping[str, LazyString] = {
     "unknown": _("Not stated"),
     "blocked": _("No funds"),
     "exempt": _("Exempt"),
+    "funds_unstated": _("Source of funds not clear"),
 }
 """What is stored -> how it reads."""
 

@@ -91,10 +91,14 @@ def nx_system_connect(context: Context, data_dict: dict[str, Any]) -> dict[str, 
 def nx_system_funding(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """The systems that the funding rule meets: required to connect to the exchange platform, and not connected.
 
+    Systems of departments that the region's treasury pays; those of cities and counties, and those that others pay,
+    are not listed.
+
     :param owner_org: only of this department, id or name (optional)
 
-    :returns: each ``id, name, title, department, owner_org, state`` (``blocked`` or ``exempt``), ``status``, ``due``,
-        ``since``, ``exemption`` (``reason, until, user`` or null)
+    :returns: each ``id, name, title, department, owner_org, state`` (``blocked``, ``exempt``, or ``funds_unstated``
+        while its entry does not say who pays), ``status``, ``due``, ``since``, ``exemption`` (``reason, until, user``
+        or null)
     """
     tk.check_access("nx_system_funding", context, data_dict)
     language = reader_language()
@@ -112,6 +116,7 @@ def _line(line: funding.Line, language: str) -> dict[str, Any]:
         "department": departments.title(line.system.owner_org, language),
         "state": line.state,
         "status": line.status,
+        "funding": line.system.funding,
         "due": _day(line.due),
         "since": queries.funding_since().isoformat(),
         "exemption": {

@@ -21,7 +21,7 @@ from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.audit.models import Finding
 from ckanext.nxopendata.register.cleanup import proposals
 from ckanext.nxopendata.register.cleanup.models import Verdict
-from ckanext.nxopendata.register.connection import queries, status_board
+from ckanext.nxopendata.register.connection import queries, requirement, status_board
 from ckanext.nxopendata.register.evaluation.scoring import Count, Lost
 from ckanext.nxopendata.register.reports.models import Report
 from ckanext.nxopendata.register.systems import record, system_store
@@ -248,13 +248,7 @@ def _connected(facts: Facts, year: int, today: dt.date) -> Count:
     found = facts.connection
     if found is None or not found.required or found.state == "unknown":
         return Count()
-    missing = [
-        each
-        for each in facts.systems
-        if each.state == record.ACTIVE
-        and each.plan == record.KEEP
-        and each.exchange_status in (record.PREPARING, record.NOT_CONNECTED)
-    ]
+    missing = requirement.select(facts.systems, requirement.OUTSTANDING)
     # Of a city it is the unit itself that connects.
     lost = (
         tuple(map(_lost_system("not_connected"), missing)) if found.required == found.connected + len(missing) else ()

@@ -31,6 +31,8 @@ FIGURES = (
     "systems_disposed",
     "to_connect",
     "connected",
+    "platforms_to_connect",
+    "platforms_connected",
     "projects",
     "datasets",
     "datasets_shared",
@@ -151,7 +153,7 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
     found = system_store.list_systems([owner_org])
     active = [system for system in found if system.state == record.ACTIVE]
     plans = Counter(system.plan for system in active)
-    exchange = [s.exchange_status for s in active if s.exchange_status in (record.CONNECTED, *_WANTED)]
+    systems, platforms = queries.count_connections([owner_org])
     package: Any = model.Package
     share, is_open = package.extras["nx_share_type"].astext, package.extras["nx_is_open"].astext
     datasets = model.Session.execute(
@@ -166,8 +168,10 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
         "systems_merge": plans[record.MERGE],
         "systems_clear": plans[record.CLEAR],
         "systems_disposed": sum(system.state != record.ACTIVE for system in found),
-        "to_connect": len(exchange),
-        "connected": exchange.count(record.CONNECTED),
+        "to_connect": systems.required,
+        "connected": systems.connected,
+        "platforms_to_connect": platforms.required,
+        "platforms_connected": platforms.connected,
         "projects": model.Session.scalar(projects) or 0,
         "datasets": len(datasets),
         "datasets_shared": sum(row[0] in ("1", "2") for row in datasets),
@@ -177,9 +181,6 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
         "tasks": len(mine),
         "tasks_done": sum(task.code in done for task in mine),
     }
-
-
-_WANTED = (record.PREPARING, record.NOT_CONNECTED)
 
 
 def unit_tasks(owner_org: str, place: str = "") -> list[plan_tasks.Task]:

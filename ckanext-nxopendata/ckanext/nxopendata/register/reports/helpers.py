@@ -47,6 +47,8 @@ def nx_report_figures() -> dict[str, str]:
         tk._("Systems disposed of or merged"),
         tk._("Systems to be connected to the exchange platform"),
         tk._("of them connected"),
+        tk._("Platforms of cities and Ningdong to be connected"),
+        tk._("of them connected"),
         tk._("Projects"),
         tk._("Datasets in the catalogue"),
         tk._("of them to be shared"),
