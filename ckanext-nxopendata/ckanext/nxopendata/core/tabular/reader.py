@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ckanext.nxopendata.core.tabular import delimited, encoding, json_objects, spreadsheet
+from ckanext.nxopendata.core.tabular import delimited, encoding, json_objects, spreadsheet, word
 from ckanext.nxopendata.core.tabular.errors import UnreadableError, megabytes
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet, SheetStream
 
@@ -25,11 +25,13 @@ MOST_CELLS = spreadsheet.MOST_CELLS
 
 
 def read(content: bytes, most_cells: int = MOST_CELLS) -> list[Sheet]:
-    """Read a form that people filled in: all sheets of a spreadsheet, or a delimited text.
+    """Read a form that people filled in: all sheets of a spreadsheet, all tables of a Word file, or a delimited text.
 
     Raises:
         UnreadableError: it is neither, is damaged, or has more than ``most_cells``.
     """
+    if word.is_word(content):
+        return word.read(content, most_cells)
     if spreadsheet.is_spreadsheet(content):
         return spreadsheet.read(content, most_cells)
     return [delimited.read_form(content, most_cells)]
