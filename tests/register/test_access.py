@@ -148,6 +148,7 @@ def matrix(rows: dict[str, str]) -> dict[str, Row]:
         "nx_report_show": Row(report, READERS),
         "nx_report_update": Row(report | {"progress": "x"}, EDITORS),
         "nx_report_submit": Row(report, HEAD),
+        "nx_report_return": Row(report | {"reason": "x"}, OFFICE),
         "nx_report_summary": Row({"kind": "monthly", "period": "2026-10"}, SUPERVISORS_ALONE),
         "nx_report_remind": Row({}, OFFICE),
         "nx_evaluation_list": Row(owner, EVERYBODY),

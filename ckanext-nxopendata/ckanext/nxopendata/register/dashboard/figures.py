@@ -72,7 +72,7 @@ def task_progress(today: dt.date) -> list[dict[str, Any]]:
     names: dict[str, tuple[list[str], str]] = {}
     for unit in collection.units():
         group = model.Group.get(unit)
-        names[unit] = ([group.title or "", group.name] if group else [], queries.kind_of(unit))
+        names[unit] = ([group.title or "", group.name] if group else [], collection.task_kind(unit))
     latest: dict[tuple[str, str], int] = {}
     for row in collection.list_progress([task.code for task in plan_tasks.list_tasks()], None):
         latest.setdefault((row.code, row.owner_org), row.percent)

@@ -23,7 +23,7 @@ from ckanext.nxopendata.register.cleanup import proposals
 from ckanext.nxopendata.register.cleanup.models import Verdict
 from ckanext.nxopendata.register.connection import queries, requirement, status_board
 from ckanext.nxopendata.register.evaluation.scoring import Count, Lost
-from ckanext.nxopendata.register.reports.models import Report
+from ckanext.nxopendata.register.reports.models import Report, handed_in
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.systems.models import SystemRow
 from ckanext.nxopendata.register.systems.record import System
@@ -263,12 +263,13 @@ def _cleaned(facts: Facts, year: int, today: dt.date) -> Count:
 
 def _reported(facts: Facts, year: int, today: dt.date) -> Count:
     def lost(each: Report) -> Lost:
-        reason = "late_report" if each.submitted else "silent"
-        day = {"day": each.submitted.isoformat()} if each.submitted else {"day": each.due.isoformat()}
+        came = handed_in(each)
+        reason = "late_report" if came else "silent"
+        day = {"day": (came or each.due).isoformat()}
         return Lost("report", each.id, each.period, reason, day)
 
-    ended = [each for each in facts.reports if each.submitted or each.due < today]
-    return _share(ended, lambda each: each.submitted is not None and each.submitted <= each.due, lost)
+    ended = [each for each in facts.reports if handed_in(each) or each.due < today]
+    return _share(ended, lambda each: (handed_in(each) or dt.date.max) <= each.due, lost)
 
 
 def _provided(facts: Facts, year: int, today: dt.date) -> Count:

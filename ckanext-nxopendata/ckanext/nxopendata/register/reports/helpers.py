@@ -14,7 +14,7 @@ from ckanext.nxopendata.register.reports.collection import FIGURES, REQUIRED, TE
 DEEDS: Mapping[str, LazyString] = {
     "ask": _("Asked for"),
     "update": _("Changed"),
-    "submit": _("Submitted"),
+    "submit": _("Handed in"),
     "return": _("Returned"),
     "progress": _("Progress"),
     "complete": _("Declared done"),
