@@ -187,8 +187,11 @@ def _project(act: Act, unit: str, title: str, investment: str, cost: str, channe
     )
     if until:
         act("nx_project_decide", id=made["id"], action="submit")
+    if until in ("file", "file_with_conditions"):
+        for _office in ("development", "finance"):
+            act("nx_project_sign", id=made["id"], verdict="agree", opinion="同意（演示）")
     if until not in ("", "submit"):
-        act("nx_project_decide", id=made["id"], action=until, opinion=OPINIONS.get(until, ""))
+        act("nx_project_decide", id=made["id"], action=until, opinion=OPINIONS.get(until, "同意（演示）"))
 
 
 def _clean_up(act: Act) -> None:

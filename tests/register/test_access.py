@@ -6,6 +6,7 @@ An action or a page of the register without a row here fails; a row says who may
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from ckan import logic, model
 from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from ckan.tests import helpers
+from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.core import wiring
 from ckanext.nxopendata.register import plugin
@@ -74,6 +76,10 @@ def rows(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         evaluation = world.act("office", "nx_evaluation_list", owner_org="tjj")[0]
         world.act("tjj-head", "nx_evaluation_answer", id=evaluation["id"], confirm=False, objection=SECRET)
         finding = world.act("audit", "nx_audit_finding_create", owner_org="tjj", title=SECRET, text=SECRET)
+        upload = FileStorage(io.BytesIO(SECRET.encode()), f"{SECRET}.pdf")
+        attached = world.act(
+            "tjj-editor", "nx_register_attachment_create", subject="project", subject_id=project["id"], upload=upload
+        )
         kept.secret_rows = {
             "evaluation": evaluation["id"],
             "finding": finding["id"],
@@ -83,6 +89,7 @@ def rows(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             "project_name": project["name"],
             "verdict": model.Session.query(Verdict).filter_by(system_id=system["id"]).one().id,
             "import": made["id"],
+            "attachment": attached["id"],
             "report": report["id"],
             "owner": world.departments["tjj"],
         }
@@ -130,6 +137,9 @@ def matrix(rows: dict[str, str]) -> dict[str, Row]:
         "nx_project_update": Row(project | {"nx_builder": "x"}, EDITORS),
         # Readers come in; which step is whose, ``test_steps_of_a_filing`` says.
         "nx_project_decide": Row(project | {"action": "submit"}, READERS),
+        "nx_project_sign": Row(project | {"verdict": "agree"}, frozenset({"development", "finance"})),
+        "nx_register_attachment_create": Row({"subject": "project", "subject_id": rows["project"]}, EDITORS),
+        "nx_register_attachment_show": Row({"id": rows["attachment"]}, READERS),
         "nx_task_list": Row(owner, COLLEAGUES),
         "nx_task_show": Row(task, COLLEAGUES),
         "nx_task_progress_update": Row(task | owner | {"percent": "9", "text": "x"}, EDITORS),
@@ -138,6 +148,7 @@ def matrix(rows: dict[str, str]) -> dict[str, Row]:
         "nx_report_show": Row(report, READERS),
         "nx_report_update": Row(report | {"progress": "x"}, EDITORS),
         "nx_report_submit": Row(report, HEAD),
+        "nx_report_return": Row(report | {"reason": "x"}, OFFICE),
         "nx_report_summary": Row({"kind": "monthly", "period": "2026-10"}, SUPERVISORS_ALONE),
         "nx_report_remind": Row({}, OFFICE),
         "nx_evaluation_list": Row(owner, EVERYBODY),
@@ -238,6 +249,8 @@ def pages(rows: dict[str, str]) -> dict[str, dict[str, str]]:
         "nx_register.system_dispose": system,
         "nx_register_projects.projects": owner,
         "nx_register_projects.project": project,
+        "nx_register_attachments.show": {"id": rows["attachment"]},
+        "nx_register_attachments.add": {"subject": "project", "id": rows["project_name"]},
         "nx_register_projects.project_edit": project,
         "nx_register_projects.project_new": owner,
         "nx_system.moved_list": {},

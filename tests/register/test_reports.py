@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from ckan import model
 from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
+from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.core import timezone
 from ckanext.nxopendata.core.notifications.models import Notice
+from ckanext.nxopendata.register.reports import collection
 
 from .conftest import World
 
@@ -89,7 +92,7 @@ class TestThreeMonths:
         on("2026-11-05")
         found = months.act("office", "nx_report_summary", kind="monthly", period="2026-10")
         own = next(each for each in found["in_time"] if each["title"] == "文化和旅游厅")["figures"]
-        assert (own["systems"], own["systems_merge"], own["to_connect"], own["connected"]) == (2, 1, 2, 1)
+        assert (own["systems"], own["systems_merge"], own["to_connect"], own["connected"]) == (2, 1, 1, 1)
         assert found["totals"]["systems"] == 2
 
     def test_the_papers_say_the_same(self, months: World, app: Any, on: Any):
@@ -144,9 +147,55 @@ class TestThreeMonths:
         address, headers = f"/register/reports/{row['id']}", {"Authorization": model_token("wlt-head")}
         refused = app.post(address, headers=headers, data={"progress": "", "submit": "1"})
         assert "主要进展 必填项不能为空" in refused.body
-        app.post(address, headers=headers, data=SAID | {"submit": "1"})
+        asked = app.post(address, headers=headers, data=SAID | {"submit": "1"})
+        assert "确认报送" in asked.body
+        assert report(world, "wlt", "2026-11")["state"] == "asked"
+        app.post(address, headers=headers, data={"confirmed": "1"})
         assert report(world, "wlt", "2026-11")["state"] == "submitted"
         assert SAID["progress"] in app.get(address, headers=headers).body
+
+    def test_the_office_returns_a_report_with_a_reason_and_its_first_day_stands(self, world: World, app: Any, on: Any):
+        on("2027-01-01")
+        world.act("office", "nx_report_remind")
+        on("2027-01-02")
+        row = submit(world, "wlt", "2026-12")
+        on("2027-01-04")
+        with pytest.raises(tk.NotAuthorized):
+            world.act("development", "nx_report_return", id=row["id"], reason="数字不符")
+        with pytest.raises(tk.ValidationError):
+            world.act("office", "nx_report_return", id=row["id"], reason="")
+        returned = world.act("office", "nx_report_return", id=row["id"], reason="数字与附表3不符")
+        assert (returned["state"], returned["returned"], returned["late"]) == ("asked", True, 2)
+        page = app.get(f"/register/reports/{row['id']}", headers={"Authorization": model_token("wlt-head")}).body
+        assert "数字与附表3不符" in page
+        assert "退回" in page
+        again = submit(world, "wlt", "2026-12", progress="已更正。")
+        assert (again["state"], again["submitted"], again["late"]) == ("submitted", "2027-01-02", 0)
+        head = model.User.get("wlt-head")
+        assert head is not None
+        told = [notice.params["what"] for notice in model.Session.query(Notice).filter_by(user_id=head.id)]
+        assert "returned" in told
+
+    def test_figures_are_those_of_the_end_of_the_period(self, world: World, app: Any, on: Any):
+        on("2027-03-31")
+        before = collection.count_figures(world.departments["wlt"], dt.date(2027, 3, 31))["systems"]
+        collection.keep_figures(dt.date(2027, 3, 31))
+        model.Session.commit()
+        on("2027-04-01")
+        world.system("wlt", title="四月一日登记的系统")
+        world.act("office", "nx_report_remind")
+        row = report(world, "wlt", "2027-03")
+        assert (row["figures"]["systems"], row["figures_day"]) == (before, "2027-03-31")
+        kept = submit(world, "wlt", "2027-03")
+        assert (kept["figures"]["systems"], kept["figures_day"]) == (before, "2027-03-31")
+
+    def test_what_was_not_kept_is_said_so(self, world: World, app: Any, on: Any):
+        on("2027-06-01")
+        world.act("office", "nx_report_remind")
+        row = report(world, "wlt", "2027-05")
+        assert row["figures_day"] is None
+        page = app.get(f"/register/reports/{row['id']}", headers={"Authorization": model_token("wlt-head")}).body
+        assert "没有保留" in page
 
     def test_on_the_fifth_the_offices_are_told_once_that_the_summary_is_ready(self, months: World, on: Any):
         on("2026-11-05")
@@ -218,6 +267,16 @@ class TestTasks:
         with pytest.raises(tk.ValidationError) as refused:
             world.act("wlt-editor", "nx_task_progress_update", **said)
         assert field in refused.value.error_dict
+
+    def test_a_body_that_is_no_more_is_shown_with_its_successor_and_evidence_is_attached(self, world: World, app: Any):
+        lead = world.act("wlt-editor", "nx_task_show", id="5-4")["lead"]
+        assert any("旅游发展委" in unit and "文化和旅游厅" in unit for unit in lead)
+        upload = FileStorage(io.BytesIO(b"%PDF-1.4"), "验收意见.pdf")
+        data = {"subject": "task", "subject_id": "5-4", "owner_org": "wlt", "upload": upload}
+        world.act("wlt-editor", "nx_register_attachment_create", **data)
+        for who, sees in (("wlt-member", True), ("office", True), ("tjj-head", False)):
+            page = app.get("/register/tasks/5-4", headers={"Authorization": model_token(who)}).body
+            assert ("验收意见.pdf" in page) is sees, who
 
     def test_only_ones_own_tasks(self, world: World):
         with pytest.raises(tk.ValidationError):

@@ -80,6 +80,13 @@ class TestTasks:
             (["银川市"], "city", "1-1", ""),
             (["宁东管委会"], "city", "5-9", "lead"),
             (["统计局"], "department", "7-1", ""),
+            (["文化和旅游厅"], "department", "5-4", "lead"),
+            (["自治区市场监督管理厅"], "department", "5-5", "lead"),
+            (["盐池县人民政府"], "county", "3-3", "cooperating"),
+            (["盐池县人民政府"], "county", "1-1", ""),
+            (["银川市"], "city", "3-3", "cooperating"),
+            (["宁东管委会"], "city", "3-3", ""),
+            (["银川市综合执法局"], "local", "1-1", ""),
         ],
     )
     def test_a_unit_knows_its_tasks(self, names, kind, code, place):

@@ -27,6 +27,7 @@ USED = System(
     maintenance="running",
     last_maintained="2026-08",
     business_link="direct",
+    funding="自治区财政",
 )
 
 
@@ -88,7 +89,9 @@ class TestTheBoard:
 
     def test_dates_are_the_plans(self) -> None:
         due = {platform.key: platform.due for platform in self.PLATFORMS}
-        assert due["extranet"] == {"department": dt.date(2017, 10, 31), "city": dt.date(2017, 12, 31)}
+        assert due["extranet"] == dict.fromkeys(("city", "local"), dt.date(2017, 12, 31)) | {
+            "department": dt.date(2017, 10, 31)
+        }
         assert due["exchange"] == {"department": dt.date(2018, 6, 30), "city": dt.date(2018, 12, 31)}
         assert [city["zh"] for city in self.CITIES][-1] == "宁东能源化工基地"
 
@@ -125,6 +128,11 @@ class TestTheFundingRule:
         states = ("connected", "preparing", "not_connected", "not_required", "")
         systems = [replace(USED, id=state or "unstated", exchange_status=state) for state in states]
         assert sorted(self.lines(systems)) == [("not_connected", "blocked"), ("preparing", "blocked")]
+
+    def test_paid_by_others_it_is_not_met_and_unclear_it_is_said_so(self) -> None:
+        system = replace(USED, exchange_status="not_connected")
+        assert self.lines([replace(system, funding="石嘴山市财政")]) == []
+        assert self.lines([replace(system, funding="")]) == [("1", "funds_unstated")]
 
     def test_not_before_its_day(self) -> None:
         system = replace(USED, exchange_status="not_connected")

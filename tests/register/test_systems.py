@@ -97,7 +97,13 @@ def test_the_filing_of_a_project(world: World) -> None:
         owner_org="wlt",
         title="文旅云平台",
         nx_builder="文旅厅",
+        nx_project_kind="construction",
         nx_investment="320.5",
+        nx_channel="自治区财政",
+        nx_data_resources="文化和旅游资源",
+        nx_systems=[world.system(title="文旅云")["name"]],
+        nx_protection_record="第三级，已备案",
+        nx_secrecy_record="不涉密",
     )
     assert [step["action"] for step in project["steps"]] == ["submit"]
     world.act("wlt-editor", "nx_project_decide", id=project["id"], action="submit")
@@ -107,6 +113,8 @@ def test_the_filing_of_a_project(world: World) -> None:
         world.act("wlt-head", "nx_project_decide", id=project["id"], action="file")
     with pytest.raises(tk.NotAuthorized):
         world.act("audit", "nx_project_decide", id=project["id"], action="file")
+    for who in ("development", "finance"):
+        world.act(who, "nx_project_sign", id=project["id"], verdict="agree", opinion="同意")
     filed = world.act(
         "office", "nx_project_decide", id=project["id"], action="file_with_conditions", opinion="接入共享平台后拨付"
     )
@@ -114,7 +122,13 @@ def test_the_filing_of_a_project(world: World) -> None:
     assert filed["nx_conditions"] == "接入共享平台后拨付"
     assert filed["nx_filing_number"].endswith("-0001")
     log = world.act("finance", "nx_project_log", id=project["id"])
-    assert [entry["action"] for entry in log] == ["create", "submit", "file_with_conditions"]
+    assert [entry["action"] for entry in log] == [
+        "create",
+        "submit",
+        "sign_agree",
+        "sign_agree",
+        "file_with_conditions",
+    ]
 
 
 def test_pages(world: World, app) -> None:

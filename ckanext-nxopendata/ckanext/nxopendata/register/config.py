@@ -10,8 +10,8 @@ from ckanext.nxopendata.catalogue import config as catalogue
 
 PREFIX = "ckanext.nxopendata.register."
 
-OFFICES = ("office", "audit", "development", "finance", "general_office")
-"""信息化建设办, 审计厅, 发展改革委, 财政厅, 办公厅: the options that name the supervising offices."""
+OFFICES = ("office", "audit", "development", "finance", "general_office", "establishment")
+"""信息化建设办, 审计厅, 发展改革委, 财政厅, 办公厅, 编办: the options that name the supervising offices."""
 
 
 def supervisor(office: str) -> str:

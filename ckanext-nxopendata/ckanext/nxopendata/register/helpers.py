@@ -33,6 +33,7 @@ WORDS: Mapping[str, LazyString] = {
     "unknown": _("Not stated"),
     "blocked": _("No funds"),
     "exempt": _("Exempt"),
+    "funds_unstated": _("Source of funds not clear"),
 }
 """What is stored -> how it reads."""
 
@@ -49,6 +50,8 @@ FIELDS: Mapping[str, LazyString] = {
     "exemption": _("Exemption"),
     "exempt_until": _("Exempt until"),
     "file": _("File"),
+    "sha256": "SHA-256",  # type: ignore[dict-item]
+    "office": _("Signing office"),
 }
 """What the log names that is no field of a schema -> how it reads."""
 

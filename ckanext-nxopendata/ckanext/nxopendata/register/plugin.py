@@ -17,6 +17,7 @@ from ckanext.nxopendata import register
 from ckanext.nxopendata.core import payload_guard, requirements, wiring
 from ckanext.nxopendata.core.notifications.topics import register_topic
 from ckanext.nxopendata.register import (
+    attachments,
     audit,
     cleanup,
     connection,
@@ -39,6 +40,7 @@ SUBJECTS = (
     register,
     systems,
     projects,
+    attachments,
     official_tables,
     cleanup,
     connection,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ckanext.nxopendata.register import config
 
 READER, EDITOR, HEAD = "reader", "editor", "head"
-OFFICE, AUDIT, DEVELOPMENT, FINANCE, _GENERAL_OFFICE = config.OFFICES
+OFFICE, AUDIT, DEVELOPMENT, FINANCE, _GENERAL_OFFICE, ESTABLISHMENT = config.OFFICES
 SUPERVISORS = frozenset(config.OFFICES)
 COLLECTORS = frozenset({OFFICE, DEVELOPMENT})
 """Who brings tables 4 and 5 of any department: they are sent in to the development commission (plan, 加强组织领导),

@@ -11,8 +11,9 @@ from ckanext.nxopendata.register.reports import collection
 
 
 def schedule_tasks() -> None:
-    """Ask for reports, and remind of reports and of replies to findings, once a day."""
+    """Ask for reports and remind once a day; count what the reports will tell at the end of each day."""
     schedule("10 8 * * *", "register remind", remind)
+    schedule("40 23 * * *", "register figures", keep_figures)
 
 
 def remind() -> tuple[dict[str, int], int]:
@@ -24,3 +25,10 @@ def remind() -> tuple[dict[str, int], int]:
     counts = collection.remind(today()), findings.remind(today())
     model.Session.commit()
     return counts
+
+
+def keep_figures() -> int:
+    """Keep what the register knows of every unit today, for the reports of this month. Commits."""
+    count = collection.keep_figures(today())
+    model.Session.commit()
+    return count

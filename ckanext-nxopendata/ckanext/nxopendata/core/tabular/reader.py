@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from ckanext.nxopendata.core.tabular import delimited, encoding, json_objects, spreadsheet
+from ckanext.nxopendata.core.tabular import delimited, encoding, json_objects, spreadsheet, word
 from ckanext.nxopendata.core.tabular.errors import UnreadableError, megabytes
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet, SheetStream
 from ckanext.nxopendata.core.tabular.text.parser import Findings
@@ -34,11 +34,13 @@ MOST_CELLS = spreadsheet.MOST_CELLS
 
 
 def read(content: bytes, most_cells: int = MOST_CELLS) -> list[Sheet]:
-    """Read a form that people filled in: all sheets of a spreadsheet, or a delimited text.
+    """Read a form that people filled in: all sheets of a spreadsheet, all tables of a Word file, or a delimited text.
 
     Raises:
         UnreadableError: it is neither, is damaged, or has more than ``most_cells``.
     """
+    if word.is_word(content):
+        return word.read(content, most_cells)
     if spreadsheet.is_spreadsheet(content):
         return spreadsheet.read(content, most_cells, as_form=True)
     return [delimited.read_form(content, most_cells)]

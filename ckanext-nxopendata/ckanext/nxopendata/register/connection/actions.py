@@ -16,6 +16,7 @@ from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.register import log, permissions
 from ckanext.nxopendata.register.connection import funding, queries, schema
 from ckanext.nxopendata.register.connection.models import Connection, Exemption
+from ckanext.nxopendata.register.projects import filing
 from ckanext.nxopendata.register.schema import by_department
 from ckanext.nxopendata.register.systems import record
 from ckanext.nxopendata.register.systems.actions import find_allowed_system
@@ -91,15 +92,20 @@ def nx_system_connect(context: Context, data_dict: dict[str, Any]) -> dict[str, 
 def nx_system_funding(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """The systems that the funding rule meets: required to connect to the exchange platform, and not connected.
 
+    Systems of departments that the region's treasury pays; those of cities and counties, and those that others pay,
+    are not listed.
+
     :param owner_org: only of this department, id or name (optional)
 
-    :returns: each ``id, name, title, department, owner_org, state`` (``blocked`` or ``exempt``), ``status``, ``due``,
-        ``since``, ``exemption`` (``reason, until, user`` or null)
+    :returns: each ``id, name, title, department, owner_org, state`` (``blocked``, ``exempt``, or ``funds_unstated``
+        while its entry does not say who pays), ``status``, ``due``, ``since``, ``exemption`` (``reason, until, user``
+        or null), ``projects`` that ask for funds for it (``name, title, state_label``)
     """
     tk.check_access("nx_system_funding", context, data_dict)
     language = reader_language()
     found = queries.funding_lines(permissions.readable_departments(context, data_dict.get("owner_org")))
-    return [_line(line, language) for line in found]
+    asking = filing.list_by_system({line.system.owner_org for line in found}, language)
+    return [_line(line, language) | {"projects": asking.get(line.system.id, [])} for line in found]
 
 
 def _line(line: funding.Line, language: str) -> dict[str, Any]:
@@ -112,6 +118,7 @@ def _line(line: funding.Line, language: str) -> dict[str, Any]:
         "department": departments.title(line.system.owner_org, language),
         "state": line.state,
         "status": line.status,
+        "funding": line.system.funding,
         "due": _day(line.due),
         "since": queries.funding_since().isoformat(),
         "exemption": {

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import config
-from ckanext.nxopendata.register.connection import funding, status_board
+from ckanext.nxopendata.register.connection import funding, requirement, status_board
 from ckanext.nxopendata.register.connection.models import Connection, Exemption
 from ckanext.nxopendata.register.systems import record, system_store
 
-EXCHANGE = "exchange"
+EXCHANGE = requirement.EXCHANGE
 
 
 def board(
@@ -29,6 +29,25 @@ def board(
     return platforms, rows
 
 
+def count_connections(owner_orgs: Sequence[str] | None) -> tuple[requirement.Tally, requirement.Tally]:
+    """How many systems are to connect to the exchange platform and do, and how many units by platforms of their own.
+
+    The sums of the board's column: the first is of departments, the second of the five cities and Ningdong.
+
+    Args:
+        owner_orgs: ids; all, and the cities that are not on the site, for None.
+    """
+    platforms, rows = board(owner_orgs, "zh")
+    place = next((number for number, each in enumerate(platforms) if each.key == EXCHANGE), None)
+    sums = {kind: [0, 0] for kind in (status_board.DEPARTMENT, status_board.CITY, status_board.LOCAL)}
+    for row in rows if place is not None else ():
+        field = row.fields[place]
+        sums[row.unit.kind][0] += field.connected
+        sums[row.unit.kind][1] += field.required - field.connected
+    systems, units = (requirement.Tally(*sums[kind]) for kind in (status_board.DEPARTMENT, status_board.CITY))
+    return systems, units
+
+
 def platform(key: str) -> status_board.Platform | None:
     """The platform with this key."""
     platforms, _ = status_board.load(config.connections_file())
@@ -36,9 +55,14 @@ def platform(key: str) -> status_board.Platform | None:
 
 
 def kind_of(owner_org: str) -> str:
-    """Whether an organisation (id) counts as a city or as a department."""
+    """What an organisation (id) is on the board: a department, a city, or another unit of a city or county."""
     group = model.Group.get(owner_org)
     return _kind(departments.extras(group), _cities())
+
+
+def is_local(owner_org: str) -> bool:
+    """Whether an organisation (id) belongs to a city or a county, the cities themselves among them."""
+    return kind_of(owner_org) != status_board.DEPARTMENT
 
 
 def _cities() -> dict[str, Mapping[str, str]]:
@@ -47,8 +71,9 @@ def _cities() -> dict[str, Mapping[str, str]]:
 
 def _kind(extras: Mapping[str, str], cities: Mapping[str, Any]) -> str:
     """A city is the government of one of the listed regions, of the level of a city."""
-    listed = extras.get("nx_region") in cities and extras.get("nx_level") == "city"
-    return status_board.CITY if listed and not extras.get("nx_parent") else status_board.DEPARTMENT
+    if extras.get("nx_level") == "city" and extras.get("nx_region") in cities and not extras.get("nx_parent"):
+        return status_board.CITY
+    return status_board.LOCAL if extras.get("nx_level") in BELOW_REGION else status_board.DEPARTMENT
 
 
 def _units(owner_orgs: Sequence[str] | None, language: str) -> list[status_board.Unit]:
@@ -69,7 +94,12 @@ def _units(owner_orgs: Sequence[str] | None, language: str) -> list[status_board
             for region, city in cities.items()
             if region not in present
         ]
-    return sorted(found, key=lambda unit: unit.kind == status_board.CITY)
+    order = (status_board.DEPARTMENT, status_board.CITY, status_board.LOCAL)
+    return sorted(found, key=lambda unit: order.index(unit.kind))
+
+
+BELOW_REGION = ("city", "county", "township")
+"""Codes of ``org_level`` below the region."""
 
 
 def title(texts: Mapping[str, str], language: str) -> str:
@@ -102,10 +132,12 @@ def funding_since() -> dt.date:
 
 
 def funding_lines(owner_orgs: Sequence[str] | None) -> list[funding.Line]:
-    """The systems that the funding rule meets, of some departments (ids) or of all."""
+    """The systems that the funding rule meets, of some departments of the region (ids) or of all."""
     exchange = platform(EXCHANGE)
     due = exchange.due.get(status_board.DEPARTMENT) if exchange else None
     rows = model.Session.scalars(sa.select(Exemption))
     exemptions = {row.system_id: funding.Exemption(row.reason, row.until, row.user_name) for row in rows}
     found = system_store.list_systems(owner_orgs, state=record.ACTIVE)
-    return funding.lines(found, exemptions, due, funding_since(), today())
+    local = {owner for owner in {system.owner_org for system in found} if is_local(owner)}
+    met = [system for system in found if system.owner_org not in local]
+    return funding.lines(met, exemptions, due, funding_since(), today())

@@ -12,11 +12,12 @@ from typing import Any
 
 import yaml
 
-from ckanext.nxopendata.register.systems import record
+from ckanext.nxopendata.register.connection import requirement
 from ckanext.nxopendata.register.systems.record import CONNECTED, NOT_CONNECTED, NOT_REQUIRED, PREPARING, System
 
 PACKAGED = resources.files("ckanext.nxopendata.schemas") / "register" / "connections.yaml"
-DEPARTMENT, CITY = "department", "city"
+DEPARTMENT, CITY, LOCAL = "department", "city", "local"
+"""A department of the region; one of the five cities or Ningdong; any other unit of a city or a county."""
 REQUIRED = (CONNECTED, PREPARING, NOT_CONNECTED)
 
 
@@ -25,8 +26,9 @@ class Platform:
     """Something to connect to.
 
     Attributes:
-        of: ``department``, ``city`` -> ``unit`` (it is the unit that connects) or ``systems`` (each of its systems).
-        due: ``department``, ``city`` -> the last day; a kind of unit that is missing has none.
+        of: kind of unit -> ``unit`` (it is the unit that connects) or ``systems`` (each of its systems); a kind that is
+            missing connects by another unit, as the counties do by their city.
+        due: kind of unit -> the last day; a kind that is missing has none.
         source: the clause of the plan.
     """
 
@@ -114,9 +116,7 @@ def board(
     """
     by_unit: dict[str, list[System]] = {}
     for system in systems:
-        # What is to be merged or cleared away does not connect any more; what takes it up does.
-        if system.state == record.ACTIVE and system.plan == record.KEEP:
-            by_unit.setdefault(system.owner_org, []).append(system)
+        by_unit.setdefault(system.owner_org, []).append(system)
     return [
         Row(
             unit,
@@ -131,13 +131,12 @@ def board(
 
 def _field(platform: Platform, unit: Unit, systems: Sequence[System], said: Stated | None, today: dt.date) -> Field:
     due = platform.due.get(unit.kind)
-    if platform.of.get(unit.kind) == "systems":
-        states = [getattr(system, f"{platform.key}_status") for system in systems]
-        connected, required = states.count(CONNECTED), sum(state in REQUIRED for state in states)
-        unstated = sum(not state for state in states)
-        return Field(
-            platform.key, connected, required, unstated, due, _state(connected, required, unstated, due, today)
-        )
+    if unit.kind not in platform.of:
+        return Field(platform.key, 0, 0, 0, None, "not_required")
+    if platform.of[unit.kind] == "systems":
+        found = requirement.tally(systems, platform.key)
+        state = _state(found.connected, found.required, found.unstated, due, today)
+        return Field(platform.key, found.connected, found.required, found.unstated, due, state)
     status = said.status if said else ""
     connected, required = int(status == CONNECTED), int(status != NOT_REQUIRED)
     state = _state(connected, required, 0, due, today) if status or due else "unknown"

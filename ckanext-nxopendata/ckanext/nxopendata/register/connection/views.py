@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core.tabular import csv_out
 from ckanext.nxopendata.core.web import act
@@ -53,12 +54,14 @@ def funding() -> Any:
 def funding_csv() -> Response:
     """The funding list as CSV, UTF-8 with a byte order mark."""
     lines = act("nx_system_funding", owner_org=chosen_department())
-    rows = [[tk._("Department"), tk._("System"), tk._("Funds"), tk._("Reason"), tk._("Exemption")]]
+    head = (_("Department"), _("System"), _("Source of funds"), _("Funds"), _("Reason"), _("Exemption"))
+    rows = [[str(text) for text in head]]
     for line in lines:
         exemption = line["exemption"]["reason"] if line["exemption"] else ""
         row = [
             line["department"],
             line["title"],
+            line["funding"],
             tk.h.nx_register_word(line["state"]),
             tk.h.nx_register_funding(line),
             exemption,

@@ -16,12 +16,11 @@ from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language, zh_or_en
 from ckanext.nxopendata.register.audit.models import OPEN, Finding
 from ckanext.nxopendata.register.cleanup import proposals
-from ckanext.nxopendata.register.connection import queries, status_board
+from ckanext.nxopendata.register.connection import queries, requirement, status_board
 from ckanext.nxopendata.register.evaluation.models import OBJECTED, SENT, Evaluation
 from ckanext.nxopendata.register.reports import collection, reporting_periods
 from ckanext.nxopendata.register.reports.models import ASKED, Report, TaskState
 from ckanext.nxopendata.register.systems import record, system_store
-from ckanext.nxopendata.register.systems.record import CONNECTED, NOT_CONNECTED, PREPARING
 from ckanext.nxopendata.register.tasks import plan_tasks
 from ckanext.nxopendata.review.lists import catalogue_lists
 from ckanext.nxopendata.review.overdue import overdue_updates
@@ -35,7 +34,7 @@ def figures() -> dict[str, int]:
     found = system_store.list_systems()
     active = [system for system in found if system.state == record.ACTIVE]
     plans = Counter(system.plan for system in active)
-    exchange = Counter(system.exchange_status for system in active)
+    to_connect, platforms = queries.count_connections(None)
     package: Any = model.Package
     share, is_open = package.extras["nx_share_type"].astext, package.extras["nx_is_open"].astext
     row = model.Session.execute(
@@ -51,8 +50,10 @@ def figures() -> dict[str, int]:
         "systems_merge": plans[record.MERGE],
         "systems_clear": plans[record.CLEAR],
         "systems_disposed": len(found) - len(active),
-        "to_connect": exchange[CONNECTED] + exchange[PREPARING] + exchange[NOT_CONNECTED],
-        "connected": exchange[CONNECTED],
+        "to_connect": to_connect.required,
+        "connected": to_connect.connected,
+        "platforms_to_connect": platforms.required,
+        "platforms_connected": platforms.connected,
         "datasets": row[0],
         "datasets_shared": row[1],
         "datasets_open": row[2],
@@ -71,7 +72,7 @@ def task_progress(today: dt.date) -> list[dict[str, Any]]:
     names: dict[str, tuple[list[str], str]] = {}
     for unit in collection.units():
         group = model.Group.get(unit)
-        names[unit] = ([group.title or "", group.name] if group else [], queries.kind_of(unit))
+        names[unit] = ([group.title or "", group.name] if group else [], collection.task_kind(unit))
     latest: dict[tuple[str, str], int] = {}
     for row in collection.list_progress([task.code for task in plan_tasks.list_tasks()], None):
         latest.setdefault((row.code, row.owner_org), row.percent)
@@ -116,10 +117,9 @@ def _unconnected(today: dt.date) -> Iterator[Item]:
     place = next((number for number, each in enumerate(platforms) if each.key == queries.EXCHANGE), None)
     late = {row.unit: row.fields[place] for row in rows if place is not None and row.fields[place].state == "overdue"}
     dues = {unit.id: field.due for unit, field in late.items() if unit.kind == status_board.DEPARTMENT}
-    for system in system_store.list_systems(dues, state=record.ACTIVE):
-        if system.plan == record.KEEP and system.exchange_status in (PREPARING, NOT_CONNECTED):
-            url = tk.url_for("nx_register.system", id=system.name)
-            yield _item("connection", system.title, system.owner_org, dues[system.owner_org], url, today)
+    for system in requirement.select(system_store.list_systems(dues), requirement.OUTSTANDING):
+        url = tk.url_for("nx_register.system", id=system.name)
+        yield _item("connection", system.title, system.owner_org, dues[system.owner_org], url, today)
     for unit, field in late.items():
         if unit.kind == status_board.CITY and unit.id:
             url = tk.url_for("nx_register_connection.board")

@@ -47,7 +47,13 @@ def find_field(kind: str, name: str) -> dict[str, Any] | None:
     return next((_expand(field) for field in _read(kind)["fields"] if field["field_name"] == name), None)
 
 
-def validate(kind: str, data: Mapping[str, Any], user: str, stored: Any = None) -> tuple[dict[str, Any], ErrorDict]:
+OWNER = "nx_entry_owner"
+"""Key of the context of a validation: the id of the department whose entry it is."""
+
+
+def validate(
+    kind: str, data: Mapping[str, Any], user: str, stored: Any = None, owner_org: str = ""
+) -> tuple[dict[str, Any], ErrorDict]:
     """Validate an entry by its schema.
 
     Args:
@@ -55,6 +61,7 @@ def validate(kind: str, data: Mapping[str, Any], user: str, stored: Any = None) 
         data: all its fields; ``title`` and ``notes`` may stand for the localised ones.
         user: the name of who sends them.
         stored: the row as it is, if there is one.
+        owner_org: the id of the department.
 
     Returns:
         The fields as they are stored (localised texts as mappings, lists as lists, all else as text), and the errors
@@ -63,7 +70,7 @@ def validate(kind: str, data: Mapping[str, Any], user: str, stored: Any = None) 
     schema = load(kind)
     if wrong := payload_types.find_type_errors(data, schema["fields"]):
         return {}, payload_guard.to_error_dict(wrong)
-    context: Any = {"user": user, "auth_user_obj": model.User.get(user), ENTRY: stored}
+    context: Any = {"user": user, "auth_user_obj": model.User.get(user), ENTRY: stored, OWNER: owner_org}
     validated, errors = tk.navl_validate(dict(data), _navl_schema(schema), context)
     fields = {
         field["field_name"]: _decode(field, validated[field["field_name"]])

@@ -55,7 +55,7 @@ def create(kind: type[Row], user: str, owner_org: str, fields: Mapping[str, Any]
     Raises:
         tk.ValidationError: by field.
     """
-    validated, errors = entry_schema.validate(kind.KIND, _without_empty(fields), user)
+    validated, errors = entry_schema.validate(kind.KIND, _without_empty(fields), user, owner_org=owner_org)
     if errors:
         raise tk.ValidationError(errors)
     title = _title(validated)
@@ -88,7 +88,7 @@ def update(
         elif localised_name not in changes:
             data.pop(localised_name, None)  # the plain text alone was sent: it is the new one
     data = {name: value for name, value in data.items() if value is not None}
-    validated, errors = entry_schema.validate(row.KIND, data, user, row)
+    validated, errors = entry_schema.validate(row.KIND, data, user, row, row.owner_org)
     if errors:
         raise tk.ValidationError(errors)
     changed = log.difference(before, validated)

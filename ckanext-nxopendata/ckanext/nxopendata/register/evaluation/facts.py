@@ -21,9 +21,9 @@ from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.audit.models import Finding
 from ckanext.nxopendata.register.cleanup import proposals
 from ckanext.nxopendata.register.cleanup.models import Verdict
-from ckanext.nxopendata.register.connection import queries, status_board
+from ckanext.nxopendata.register.connection import queries, requirement, status_board
 from ckanext.nxopendata.register.evaluation.scoring import Count, Lost
-from ckanext.nxopendata.register.reports.models import Report
+from ckanext.nxopendata.register.reports.models import Report, handed_in
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.systems.models import SystemRow
 from ckanext.nxopendata.register.systems.record import System
@@ -248,13 +248,7 @@ def _connected(facts: Facts, year: int, today: dt.date) -> Count:
     found = facts.connection
     if found is None or not found.required or found.state == "unknown":
         return Count()
-    missing = [
-        each
-        for each in facts.systems
-        if each.state == record.ACTIVE
-        and each.plan == record.KEEP
-        and each.exchange_status in (record.PREPARING, record.NOT_CONNECTED)
-    ]
+    missing = requirement.select(facts.systems, requirement.OUTSTANDING)
     # Of a city it is the unit itself that connects.
     lost = (
         tuple(map(_lost_system("not_connected"), missing)) if found.required == found.connected + len(missing) else ()
@@ -269,12 +263,13 @@ def _cleaned(facts: Facts, year: int, today: dt.date) -> Count:
 
 def _reported(facts: Facts, year: int, today: dt.date) -> Count:
     def lost(each: Report) -> Lost:
-        reason = "late_report" if each.submitted else "silent"
-        day = {"day": each.submitted.isoformat()} if each.submitted else {"day": each.due.isoformat()}
+        came = handed_in(each)
+        reason = "late_report" if came else "silent"
+        day = {"day": (came or each.due).isoformat()}
         return Lost("report", each.id, each.period, reason, day)
 
-    ended = [each for each in facts.reports if each.submitted or each.due < today]
-    return _share(ended, lambda each: each.submitted is not None and each.submitted <= each.due, lost)
+    ended = [each for each in facts.reports if handed_in(each) or each.due < today]
+    return _share(ended, lambda each: (handed_in(each) or dt.date.max) <= each.due, lost)
 
 
 def _provided(facts: Facts, year: int, today: dt.date) -> Count:

@@ -18,7 +18,7 @@ from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import config, log
-from ckanext.nxopendata.register.connection import queries
+from ckanext.nxopendata.register.connection import queries, status_board
 from ckanext.nxopendata.register.evaluation import facts, scoring
 from ckanext.nxopendata.register.evaluation.models import (
     ANSWERABLE,
@@ -81,7 +81,8 @@ def collect(user: str, year: int, owner_orgs: Collection[str] | None = None) -> 
     for unit, counts in facts.collect(wanted, year, today()).items():
         row = rows.get(unit) or Evaluation(year=year, owner_org=unit, state=DRAFT)
         before = row.total
-        row.title, row.kind, row.collected = departments.title(unit, "zh"), queries.kind_of(unit), today()
+        row.title, row.collected = departments.title(unit, "zh"), today()
+        row.kind = status_board.CITY if queries.kind_of(unit) == status_board.CITY else status_board.DEPARTMENT
         row.scores = [
             scoring.score_to_json(scoring.score(each, counts[each.key])) for each in scoring.indicators_of(row.kind)
         ]

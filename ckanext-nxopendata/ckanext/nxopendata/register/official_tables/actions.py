@@ -116,7 +116,7 @@ def nx_system_import_preview(context: Context, data_dict: dict[str, Any]) -> dic
     Of tables 4 and 5 a department brings its own row, the office and the development commission those of all.
 
     :param owner_org: the department, id or name
-    :param upload: the file (xlsx, xls, et, ods, csv), or
+    :param upload: the file (docx, xlsx, xls, et, ods, csv), or
     :param content: the file in Base64, with
     :param file_name: its name
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.register import periods
+from ckanext.nxopendata.register.connection import requirement
 from ckanext.nxopendata.register.integration import integration_plan
 from ckanext.nxopendata.register.official_tables import layout
 from ckanext.nxopendata.register.official_tables.layout import Layout
@@ -86,8 +87,8 @@ def make_systems_table(number: str, systems: Iterable[System], filler: Filler) -
         members = {"": integration_plan.after(active)}
     else:
         members = {
-            "service": [system for system in active if system.service_status == record.CONNECTED],
-            "exchange": [system for system in active if system.exchange_status == record.CONNECTED],
+            platform: requirement.select(active, requirement.CONNECTED, platform)
+            for platform in (requirement.SERVICE, requirement.EXCHANGE)
         }
     groups = tuple(
         Group(form.groups.get(key, "").format(count=len(rows)), _rows(form, rows)) for key, rows in members.items()

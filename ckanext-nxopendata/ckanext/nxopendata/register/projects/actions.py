@@ -13,7 +13,7 @@ from ckan.types import Context
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.entries import entry_store
-from ckanext.nxopendata.register.projects import filing, schema
+from ckanext.nxopendata.register.projects import filing, red_flags, review, schema
 from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.schema import by_id
 
@@ -43,11 +43,13 @@ def nx_project_list(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     chosen = [project for project in filing.list_projects(owners) if words in project.title.casefold()]
     start = data_dict["offset"]
     page = chosen[start : start + data_dict["limit"]]
-    return {"count": len(chosen), "results": [_to_api(context, project) for project in page]}
+    facts = review.load_facts() if page else None
+    return {"count": len(chosen), "results": [_to_api(context, project, facts) for project in page]}
 
 
-def _to_api(context: Context, project: Project) -> dict[str, Any]:
-    return filing.to_api(project, reader_language(), roles.find_roles(context.get("user"), project.owner_org))
+def _to_api(context: Context, project: Project, facts: red_flags.Facts | None = None) -> dict[str, Any]:
+    mine = roles.find_roles(context.get("user"), project.owner_org)
+    return filing.to_api(project, reader_language(), mine, facts)
 
 
 def _find_project(action: str, context: Context, reference: str) -> Project:
@@ -64,6 +66,10 @@ def _find_project(action: str, context: Context, reference: str) -> Project:
 @validate(by_id)
 def nx_project_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """A project with its filing: the fields of ``schemas/project.yaml``, ``steps`` that you may take.
+
+    Further ``systems`` (those of the register that it names), ``flags`` (what speaks against it: ``code, clause,
+    system, detail, text``), ``missing`` (fields without which it is not submitted), ``signatures`` (``office, title,
+    verdict, opinion, user, time``), ``next_signer`` and whether you sign next (``signs``).
 
     :param id: its id or name
     """
@@ -125,6 +131,24 @@ def nx_project_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     user = context.get("user") or ""
     mine = roles.find_roles(user, project.owner_org)
     filing.take_step(project, data_dict["action"], user, mine, data_dict.get("opinion") or "")
+    model.Session.commit()
+    return nx_project_show(context, {"id": project.id})
+
+
+@validate(schema.signature)
+def nx_project_sign(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Sign a submitted project for your office, when it is its turn: development, finance, establishment commission.
+
+    :param id: the project, id or name
+    :param verdict: ``agree`` or ``object``
+    :param opinion: needed to object, and where there are red flags
+    """
+    project = _find_project("nx_project_sign", context, data_dict["id"])
+    if filing.state_of(project) != filing.SUBMITTED:
+        raise tk.ValidationError({"id": [tk._("This step is not possible now; look at the current state")]})
+    user = context.get("user") or ""
+    mine = roles.find_roles(user, project.owner_org)
+    review.sign(project, user, mine, data_dict["verdict"], data_dict.get("opinion") or "")
     model.Session.commit()
     return nx_project_show(context, {"id": project.id})
 

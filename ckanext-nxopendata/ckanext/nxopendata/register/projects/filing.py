@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from ckanext.nxopendata.core import codelists, departments, workflow
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.workflow import Transition, transition
-from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register import config, roles
 from ckanext.nxopendata.register.entries import entry_store
+from ckanext.nxopendata.register.projects import red_flags, review
 from ckanext.nxopendata.register.projects.models import Project
 
 DRAFT, SUBMITTED, FILED, CONDITIONAL, RETURNED, REFUSED = (
@@ -40,9 +41,18 @@ STEPS = (
 """The steps of a filing; the opinion says the conditions, or the reason."""
 
 
-def possible_steps(state: str, mine: Collection[str]) -> list[Transition]:
-    """The steps somebody with these roles may take now."""
-    return workflow.possible(STEPS, state, mine)
+WANT_SIGNATURES = ("file", "file_with_conditions")
+"""Steps for which every office must have signed."""
+
+
+def possible_steps(project: Project, mine: Collection[str]) -> list[Transition]:
+    """The steps of a project that somebody with these roles may take now."""
+    found = workflow.possible(STEPS, state_of(project), mine)
+    if state_of(project) == SUBMITTED and review.next_signer(project):
+        found = [step for step in found if step.action not in WANT_SIGNATURES]
+    if any(row.verdict == review.OBJECT for row in review.list_signatures(project)):
+        found = [step for step in found if step.action != "file"]
+    return found
 
 
 def find_project(reference: str) -> Project | None:
@@ -58,14 +68,34 @@ def list_projects(owner_orgs: Collection[str] | None = None) -> list[Project]:
     return list(model.Session.scalars(query.order_by(Project.created.desc(), Project.title)))
 
 
+def list_by_system(owner_orgs: Collection[str], language: str) -> dict[str, list[dict[str, str]]]:
+    """The projects of some departments (ids) by the id of the systems that they name, refused ones left out."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for project in list_projects(owner_orgs):
+        state = state_of(project)
+        if state == REFUSED:
+            continue
+        row = {
+            "name": project.name,
+            "title": project.title,
+            "state_label": codelists.label("filing_state", state, language),
+        }
+        for system in review.resolve_systems(project.owner_org, project.fields.get("nx_systems") or [])[0]:
+            found.setdefault(system.id, []).append(row)
+    return found
+
+
 def state_of(project: Project) -> str:
     """Where its filing stands."""
     return project.fields.get("nx_filing_state") or DRAFT
 
 
-def to_api(project: Project, language: str, mine: Collection[str] = ()) -> dict[str, Any]:
+def to_api(
+    project: Project, language: str, mine: Collection[str] = (), facts: red_flags.Facts | None = None
+) -> dict[str, Any]:
     """A project as the API gives it, with the steps that are open to somebody with these roles."""
     state = state_of(project)
+    signer = review.next_signer(project) if state == SUBMITTED else ""
     return {
         "id": project.id,
         "name": project.name,
@@ -75,7 +105,28 @@ def to_api(project: Project, language: str, mine: Collection[str] = ()) -> dict[
         **dict(sorted(project.fields.items())),
         "nx_filing_state": state,
         "state_label": codelists.label("filing_state", state, language),
-        "steps": [{"action": step.action, "opinion": step.opinion} for step in possible_steps(state, mine)],
+        "steps": [{"action": step.action, "opinion": step.opinion} for step in possible_steps(project, mine)],
+        "systems": [
+            {"id": system.id, "name": system.name, "title": system.title}
+            for system in review.resolve_systems(project.owner_org, project.fields.get("nx_systems") or [])[0]
+        ],
+        "flags": [review.flag_to_api(flag) for flag in review.list_flags(project, facts)],
+        "missing": review.list_missing(project) if state in EDITABLE else [],
+        "signatures": [
+            {
+                "office": row.office,
+                "title": departments.title(config.supervisor(row.office), language),
+                "verdict": row.verdict,
+                "opinion": row.opinion,
+                "user": row.user_name,
+                "time": row.time.isoformat(),
+            }
+            for row in review.list_signatures(project)
+        ],
+        "next_signer": {"office": signer, "title": departments.title(config.supervisor(signer), language)}
+        if signer
+        else None,
+        "signs": signer in mine,
     }
 
 
@@ -97,12 +148,30 @@ def take_step(project: Project, action: str, user: str, mine: Collection[str], o
     opinion = opinion.strip()
     if step.opinion and not opinion:
         raise tk.ValidationError({"opinion": [tk._("Say why, or on what conditions")]})
+    _check(project, action, opinion)
     changes: dict[str, Any] = {"nx_filing_state": step.target}
     if step.target == CONDITIONAL:
         changes["nx_conditions"] = opinion
     if step.target in (FILED, CONDITIONAL) and not project.fields.get("nx_filing_number"):
         changes["nx_filing_number"] = _next_number()
     entry_store.update(project, user, changes, action=action, opinion=opinion)
+
+
+def _check(project: Project, action: str, opinion: str) -> None:
+    """Refuse to submit what lacks a field that the plan names, and to file what is not signed or not explained."""
+    if action == "submit":
+        if missing := review.list_missing(project):
+            raise tk.ValidationError({name: [tk._("Fill this in before you submit the project")] for name in missing})
+        review.clear_signatures(project)
+    if action in WANT_SIGNATURES and review.next_signer(project):
+        raise tk.ValidationError({"action": [tk._("Not all offices have signed yet")]})
+    if action != "file":
+        return
+    if any(row.verdict == review.OBJECT for row in review.list_signatures(project)):
+        raise tk.ValidationError({"action": [tk._("An office objects: file on conditions, return or refuse it")]})
+    if not opinion and review.list_flags(project):
+        message = tk._("There are red flags: say why the project is filed all the same")
+        raise tk.ValidationError({"opinion": [message]})
 
 
 def _next_number() -> str:

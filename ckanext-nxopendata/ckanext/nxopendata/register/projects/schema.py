@@ -5,6 +5,8 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.nxopendata.register.projects import review
+
 
 @validator_args
 def listing(
@@ -27,5 +29,16 @@ def step(not_empty: Validator, unicode_safe: Validator, ignore_missing: Validato
     return {
         "id": [not_empty, unicode_safe],
         "action": [not_empty, unicode_safe],
+        "opinion": [ignore_missing, unicode_safe],
+    }
+
+
+@validator_args
+def signature(
+    not_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory, ignore_missing: Validator
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "verdict": [not_empty, one_of([review.AGREE, review.OBJECT])],
         "opinion": [ignore_missing, unicode_safe],
     }

@@ -7,8 +7,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.web import act, require_access
-from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register import permissions, roles
+from ckanext.nxopendata.register.attachments import attachment_store
+from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.web import (
     PAGE_SIZE,
     entry_form,
@@ -59,16 +62,21 @@ def project(id: str) -> Any:  # noqa: A002  the same
     """One project: its filing, its log, and the steps; a POST takes one."""
     errors: dict[str, Any] = {}
     if tk.request.method == "POST":
-        step = {name: tk.request.form.get(name, "") for name in ("action", "opinion")}
+        names = ("verdict", "opinion") if "verdict" in tk.request.form else ("action", "opinion")
+        step = {name: tk.request.form.get(name, "") for name in names}
         try:
-            act("nx_project_decide", id=id, **step)
+            act("nx_project_sign" if "verdict" in step else "nx_project_decide", id=id, **step)
             return tk.redirect_to("nx_register_projects.project", id=id)
         except tk.ValidationError as problem:
             errors = problem.error_dict
     shown = act("nx_project_show", id=id)
     mine = roles.find_roles(tk.current_user.name, shown["owner_org"])
     log = act("nx_project_log", id=id)
-    return tk.render("nx_register/project.html", {"project": shown, "log": log, "roles": mine, "errors": errors})
+    files = attachment_store.list_attachments(Project.KIND, shown["id"], reader_language())
+    return tk.render(
+        "nx_register/project.html",
+        {"project": shown, "log": log, "roles": mine, "errors": errors, "attachments": files},
+    )
 
 
 @nx_register_projects.route("/projects/<id>/edit", methods=["GET", "POST"])
@@ -92,6 +100,6 @@ def project_new(owner_org: str) -> Any:
     return entry_form(
         "project",
         "nx_register_projects.project",
-        {},
+        {"owner_org": permissions.department_id(owner_org)},
         lambda data: act("nx_project_create", **(data | {"owner_org": owner_org})),
     )

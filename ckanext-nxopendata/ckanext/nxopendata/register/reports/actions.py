@@ -53,13 +53,25 @@ def nx_task_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, 
 def _task(task: plan_tasks.Task, row: TaskState | None) -> dict[str, Any]:
     language = zh_or_en()
     state = row.state if row else plan_tasks.OPEN
-    groups = {plan_tasks.DEPARTMENTS: tk._("All departments"), plan_tasks.CITIES: tk._("The five cities and Ningdong")}
+    groups = {
+        plan_tasks.DEPARTMENTS: tk._("All departments"),
+        plan_tasks.CITIES: tk._("The five cities and Ningdong"),
+        plan_tasks.MUNICIPALITIES: tk._("The five cities"),
+        plan_tasks.COUNTIES: tk._("Counties and districts"),
+    }
+
+    def name(unit: str) -> str:
+        now = plan_tasks.successor(unit)
+        if unit in groups or now == unit:
+            return groups.get(unit, unit)
+        return tk._("{unit} (now {successor})").format(unit=unit, successor=now)
+
     return {
         "code": task.code,
         "section": task.section[language],
         "title": task.title[language],
-        "lead": [groups.get(unit, unit) for unit in task.lead],
-        "cooperating": [groups.get(unit, unit) for unit in task.cooperating],
+        "lead": [name(unit) for unit in task.lead],
+        "cooperating": [name(unit) for unit in task.cooperating],
         "due": task.due.isoformat() if task.due else None,
         "due_text": task.due_text,
         "source": task.source,
@@ -205,7 +217,8 @@ def nx_report_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     :param id: its id
 
     :returns: ``id``, ``kind``, ``period``, ``owner_org``, ``department``, ``state``, ``figures``, ``texts``, ``due``,
-        ``submitted``, ``late`` (days), ``log``
+        ``submitted``, ``late`` (days), ``figures_day`` (the day the figures are of; null where those of the period were
+        not kept), ``returned`` (whether it was returned and is to come again), ``log``
     """
     row = _report("nx_report_show", context, data_dict)
     return _to_api(row) | {"log": log.read("report", row.id)}
@@ -236,21 +249,39 @@ def nx_report_update(context: Context, data_dict: dict[str, Any]) -> dict[str, A
 
 
 def nx_report_submit(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Submit a report: its figures are taken once more and stand from now on.
+    """Submit a report: its figures stand from now on; those of the end of its period, else those of today.
 
     :param id: the report
 
     :returns: the report
     """
     row = _open_report("nx_report_submit", context, data_dict)
-    missing = [name for name in collection.TEXTS[row.kind] if name in collection.REQUIRED and not row.texts.get(name)]
-    if missing:
-        raise tk.ValidationError({name: [tk._("Missing value")] for name in missing})
-    row.figures = collection.count_figures(row.owner_org, today())
+    collection.check_texts(row.kind, row.texts)
+    row.figures, row.figures_day = collection.figures_of_period(row.owner_org, row.period, today())
     row.state = SUBMITTED
-    row.submitted = today()
+    row.submitted = row.submitted or today()
     log.write("report", row.id, row.owner_org, "submit", context.get("user", ""), {"state": [ASKED, SUBMITTED]})
     model.Session.commit()
+    return _to_api(row)
+
+
+@validate(schema.return_)
+def nx_report_return(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Return a submitted report to its unit, which mends it and submits it again; the day it first came stands.
+
+    :param id: the report
+    :param reason: what is to be mended
+
+    :returns: the report
+    """
+    row = _report("nx_report_return", context, data_dict)
+    if row.state != SUBMITTED:
+        raise tk.ValidationError({"state": [tk._("This report was not submitted: there is nothing to return")]})
+    row.state = ASKED
+    changes = {"state": [SUBMITTED, ASKED]}
+    log.write("report", row.id, row.owner_org, "return", context.get("user", ""), changes, data_dict["reason"])
+    model.Session.commit()
+    collection.tell_returned(row)
     return _to_api(row)
 
 

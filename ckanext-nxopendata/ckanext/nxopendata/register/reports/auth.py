@@ -16,6 +16,7 @@ AUTH = {
     "nx_report_show": permissions.readers(_find_department),
     "nx_report_update": permissions.editors(_find_department),
     "nx_report_submit": permissions.heads(_find_department),
+    "nx_report_return": permissions.office,
     "nx_report_summary": permissions.supervisors,
     "nx_report_remind": permissions.office,
 }

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
-from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core import departments, roles
 from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.register import config, log
-from ckanext.nxopendata.register.connection import queries
+from ckanext.nxopendata.register.connection import queries, status_board
 from ckanext.nxopendata.register.projects.models import Project
-from ckanext.nxopendata.register.reports import reporting_periods
+from ckanext.nxopendata.register.reports import figure_history, reporting_periods
 from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, to_api
 from ckanext.nxopendata.register.systems import record, system_store
 from ckanext.nxopendata.register.tasks import plan_tasks
@@ -31,6 +32,8 @@ FIGURES = (
     "systems_disposed",
     "to_connect",
     "connected",
+    "platforms_to_connect",
+    "platforms_connected",
     "projects",
     "datasets",
     "datasets_shared",
@@ -55,6 +58,17 @@ REQUIRED = ("progress", "catalogue", "connection", "sharing", "filler", "phone")
 TOPIC = "report"
 
 
+def check_texts(kind: str, texts: Mapping[str, str]) -> None:
+    """Refuse a report that lacks a text it is not submitted without.
+
+    Raises:
+        tk.ValidationError: by text.
+    """
+    missing = [name for name in TEXTS[kind] if name in REQUIRED and not texts.get(name)]
+    if missing:
+        raise tk.ValidationError({name: [tk._("Missing value")] for name in missing})
+
+
 def units() -> list[str]:
     """The ids of the units that report: every active organisation, but for those the operator excuses."""
     group: Any = model.Group
@@ -76,11 +90,12 @@ def open_reports(kind: str, today: dt.date) -> list[Report]:
     there = set(model.Session.scalars(sa.select(Report.owner_org).where(same)))
     if today > current.summary and not model.Session.query(Report).filter_by(kind=kind).first():
         return []
-    opened = [
-        Report(kind=kind, period=current.period, owner_org=unit, due=current.due, figures=count_figures(unit, today))
-        for unit in units()
-        if unit not in there
-    ]
+    opened = []
+    for unit in units():
+        if unit not in there:
+            row = Report(kind=kind, period=current.period, owner_org=unit, due=current.due)
+            row.figures, row.figures_day = figures_of_period(unit, current.period, today)
+            opened.append(row)
     model.Session.add_all(opened)
     model.Session.flush()
     for row in opened:
@@ -129,6 +144,11 @@ def _tell_offices(current: reporting_periods.Round, today: dt.date) -> None:
         inbox.tell(roles.people(group.id if group else None, ("admin", "editor")), TOPIC, values)
 
 
+def tell_returned(row: Report) -> None:
+    """Notify the unit that its report was returned."""
+    _tell(row, "returned", row.due)
+
+
 def _tell(row: Report, what: str, today: dt.date) -> None:
     values = {"what": what, "kind": row.kind, "period": row.period, "due": row.due.isoformat()}
     values |= {"endpoint": "nx_register_reports.show", "values": {"id": row.id}}
@@ -141,9 +161,27 @@ def notice_text(params: Any) -> str:
         "asked": tk._("Please report for {period} by {due}; the figures are filled in already"),
         "due": tk._("The report for {period} is due today ({due})"),
         "late": tk._("The report for {period} is late; it was due on {due}"),
+        "returned": tk._("The report for {period} was returned: mend it and hand it in again"),
         "summary": tk._("The summary for {period} is ready: {late} units late, {silent} silent"),
     }
     return texts[params["what"]].format(**params)
+
+
+def figures_of_period(owner_org: str, period: str, today: dt.date) -> tuple[dict[str, int], dt.date | None]:
+    """The figures of a unit (id) at the end of a period and the day they are of.
+
+    Where they were not kept, those of today, and None for the day: the report says so.
+    """
+    kept = figure_history.find(owner_org, period)
+    return (dict(kept.figures), kept.day) if kept else (count_figures(owner_org, today), None)
+
+
+def keep_figures(today: dt.date) -> int:
+    """Keep what is known of every unit today, for the reports of this month; return the number of units."""
+    found = units()
+    for unit in found:
+        figure_history.keep(unit, today, count_figures(unit, today))
+    return len(found)
 
 
 def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
@@ -151,7 +189,7 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
     found = system_store.list_systems([owner_org])
     active = [system for system in found if system.state == record.ACTIVE]
     plans = Counter(system.plan for system in active)
-    exchange = [s.exchange_status for s in active if s.exchange_status in (record.CONNECTED, *_WANTED)]
+    systems, platforms = queries.count_connections([owner_org])
     package: Any = model.Package
     share, is_open = package.extras["nx_share_type"].astext, package.extras["nx_is_open"].astext
     datasets = model.Session.execute(
@@ -166,8 +204,10 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
         "systems_merge": plans[record.MERGE],
         "systems_clear": plans[record.CLEAR],
         "systems_disposed": sum(system.state != record.ACTIVE for system in found),
-        "to_connect": len(exchange),
-        "connected": exchange.count(record.CONNECTED),
+        "to_connect": systems.required,
+        "connected": systems.connected,
+        "platforms_to_connect": platforms.required,
+        "platforms_connected": platforms.connected,
         "projects": model.Session.scalar(projects) or 0,
         "datasets": len(datasets),
         "datasets_shared": sum(row[0] in ("1", "2") for row in datasets),
@@ -179,19 +219,25 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
     }
 
 
-_WANTED = (record.PREPARING, record.NOT_CONNECTED)
-
-
 def unit_tasks(owner_org: str, place: str = "") -> list[plan_tasks.Task]:
     """The tasks that concern a unit (id); with ``place`` only where it is ``lead`` or ``cooperating``."""
     group = model.Group.get(owner_org)
     names = [group.title or "", group.name] if group else []
-    kind = queries.kind_of(owner_org)
+    kind = task_kind(owner_org)
     return [
         task
         for task in plan_tasks.list_tasks()
         if (found := task.concerns(names, kind)) and (not place or found == place)
     ]
+
+
+def task_kind(owner_org: str) -> str:
+    """What a unit (id) is in the plan: as :func:`.queries.kind_of`, or ``county``, the government of one."""
+    group = model.Group.get(owner_org)
+    kind = queries.kind_of(owner_org)
+    is_county = departments.extras(group).get("nx_level") == "county"
+    government = re.search("([县区市]|人民政府)$", (group.title or "") if group else "")
+    return "county" if kind == status_board.LOCAL and is_county and government else kind
 
 
 def done_tasks() -> set[str]:

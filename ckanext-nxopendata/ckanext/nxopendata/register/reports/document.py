@@ -85,7 +85,8 @@ def paper(summary: Mapping[str, Any]) -> Paper:
     state = (
         f"已报送单位共有在用政务信息系统{totals['systems']}个，其中计划整合{totals['systems_merge']}个、"
         f"计划清理{totals['systems_clear']}个，已处置{totals['systems_disposed']}个；应接入自治区数据共享交换平台"
-        f"{totals['to_connect']}个，已接入{totals['connected']}个。政务信息资源目录{totals['datasets']}条，"
+        f"{totals['to_connect']}个，已接入{totals['connected']}个；五市、宁东管委会平台应对接"
+        f"{totals['platforms_to_connect']}个，已对接{totals['platforms_connected']}个。政务信息资源目录{totals['datasets']}条，"
         f"其中可共享{totals['datasets_shared']}条、已开放{totals['datasets_open']}条，"
         f"逾期未更新{totals['datasets_overdue']}条；使用其他单位共享数据的系统{totals['uses_shared']}个。"
     )

@@ -14,7 +14,7 @@ from ckanext.nxopendata.register.reports.collection import FIGURES, REQUIRED, TE
 DEEDS: Mapping[str, LazyString] = {
     "ask": _("Asked for"),
     "update": _("Changed"),
-    "submit": _("Submitted"),
+    "submit": _("Handed in"),
     "return": _("Returned"),
     "progress": _("Progress"),
     "complete": _("Declared done"),
@@ -46,6 +46,8 @@ def nx_report_figures() -> dict[str, str]:
         tk._("of them to be cleared away"),
         tk._("Systems disposed of or merged"),
         tk._("Systems to be connected to the exchange platform"),
+        tk._("of them connected"),
+        tk._("Platforms of cities and Ningdong to be connected"),
         tk._("of them connected"),
         tk._("Projects"),
         tk._("Datasets in the catalogue"),

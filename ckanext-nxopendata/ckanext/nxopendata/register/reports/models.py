@@ -46,7 +46,9 @@ class Report(tk.BaseModel):
     """What one unit reports in one round.
 
     ``figures`` are computed from the register and the catalogue, the last time when it is submitted; ``texts`` are
-    the unit's own words, by the names in :data:`.reports.TEXTS`. ``submitted`` is a day of China's calendar.
+    the unit's own words, by the names in :data:`.reports.TEXTS`. ``submitted`` is a day of China's calendar, and of a
+    report that was returned the day on which it first came. ``figures_day`` is the day that the figures are of; None
+    where it was not kept.
     """
 
     __tablename__ = "nx_register_report"
@@ -60,9 +62,26 @@ class Report(tk.BaseModel):
     texts: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     due: Mapped[dt.date] = mapped_column(sa.Date)
     submitted: Mapped[dt.date | None] = mapped_column(sa.Date)
+    figures_day: Mapped[dt.date | None] = mapped_column(sa.Date)
     reminded: Mapped[list[str]] = mapped_column(JSONB, default=list)
     user_name: Mapped[str] = mapped_column(sa.Text, default="")
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
+
+
+class Figures(tk.BaseModel):
+    """What the register knew of a unit on a day; of each month the last day that was counted stays."""
+
+    __tablename__ = "nx_register_figures"
+
+    owner_org: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    month: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    day: Mapped[dt.date] = mapped_column(sa.Date)
+    figures: Mapped[dict[str, int]] = mapped_column(JSONB)
+
+
+def handed_in(row: Report) -> dt.date | None:
+    """The day on which a report came; None while it is missing or was returned."""
+    return row.submitted if row.state == SUBMITTED else None
 
 
 def to_api(row: Report, day: dt.date) -> dict[str, Any]:
@@ -76,7 +95,9 @@ def to_api(row: Report, day: dt.date) -> dict[str, Any]:
         "figures": dict(row.figures),
         "texts": dict(row.texts),
         "due": row.due.isoformat(),
-        "submitted": row.submitted.isoformat() if row.submitted else None,
+        "figures_day": row.figures_day.isoformat() if row.figures_day else None,
+        "submitted": day_came.isoformat() if (day_came := handed_in(row)) else None,
+        "returned": row.state == ASKED and row.submitted is not None,
         "reminded": list(row.reminded),
-        "late": max(((row.submitted or day) - row.due).days, 0),
+        "late": max(((handed_in(row) or day) - row.due).days, 0),
     }

@@ -98,5 +98,10 @@ def report(not_empty: Validator, ignore_missing: Validator, unicode_safe: Valida
 
 
 @validator_args
+def return_(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe], "reason": [not_empty, unicode_safe, not_too_long]}
+
+
+@validator_args
 def round_(not_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
     return {"kind": [not_empty, one_of([*reporting_periods.KINDS])], "period": [not_empty, unicode_safe]}

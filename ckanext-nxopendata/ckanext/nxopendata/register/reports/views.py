@@ -7,9 +7,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register.attachments import attachment_store
 from ckanext.nxopendata.register.official_tables.views import sent
 from ckanext.nxopendata.register.reports import collection, document, reporting_periods
 
@@ -53,9 +55,19 @@ def task(id: str) -> Any:  # noqa: A002  CKAN's name for it in addresses
     user = tk.current_user.name
     mine = [unit for unit in roles.departments(user, write=True) if id in {t.code for t in collection.unit_tasks(unit)}]
     decides = roles.OFFICE in roles.supervising_offices(user)
+    own = None if roles.sees_all(user) else roles.departments(user)
+    files = attachment_store.list_attachments("task", id, reader_language(), own)
     return tk.render(
         "nx_task/read.html",
-        {"task": shown, "mine": mine, "decides": decides, "errors": errors, "data": form, "month": today()},
+        {
+            "task": shown,
+            "mine": mine,
+            "decides": decides,
+            "errors": errors,
+            "data": form,
+            "month": today(),
+            "files": files,
+        },
     )
 
 
@@ -79,9 +91,16 @@ def show(id: str) -> Any:  # noqa: A002  the same
     if tk.request.method == "POST":
         texts = {name: value for name, value in tk.request.form.items() if name in _NAMES}
         try:
-            act("nx_report_update", id=id, **texts)
-            if tk.request.form.get("submit"):
+            if "reason" in tk.request.form:
+                act("nx_report_return", id=id, reason=tk.request.form["reason"])
+            elif tk.request.form.get("confirmed"):
                 act("nx_report_submit", id=id)
+            else:
+                kept = act("nx_report_update", id=id, **texts)
+                if tk.request.form.get("submit"):
+                    collection.check_texts(kept["kind"], kept["texts"])
+            if tk.request.form.get("submit"):  # it is handed in on the next page, once it was looked through
+                return tk.redirect_to("nx_register_reports.show", id=id, confirm="1")
             tk.h.flash_success(tk._("Saved"))
             return tk.redirect_to("nx_register_reports.show", id=id)
         except tk.ValidationError as problem:
@@ -95,7 +114,14 @@ def show(id: str) -> Any:  # noqa: A002  the same
     ]
     return tk.render(
         "nx_report/read.html",
-        {"report": shown, "roles": mine, "errors": errors, "data": _submitted_texts(shown), "progress": said},
+        {
+            "report": shown,
+            "roles": mine,
+            "errors": errors,
+            "data": _submitted_texts(shown),
+            "progress": said,
+            "confirming": bool(tk.request.args.get("confirm")) and not errors,
+        },
     )
 
 

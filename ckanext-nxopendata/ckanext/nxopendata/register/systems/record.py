@@ -53,6 +53,7 @@ class System:
     network: str = ""
     protection_level: str = ""
     protection_record: str = ""
+    protection_tested: str = ""
     secrecy_level: str = ""
     secrecy_record: str = ""
     users: int | None = None

@@ -14,8 +14,9 @@ from functools import cache
 from importlib import resources
 
 FILE = resources.files("ckanext.nxopendata.schemas") / "register" / "tasks.csv"
-DEPARTMENTS, CITIES = "@departments", "@cities"
-"""All departments of the region; the five cities and Ningdong."""
+SUCCESSORS = resources.files("ckanext.nxopendata.schemas") / "register" / "successors.csv"
+DEPARTMENTS, CITIES, MUNICIPALITIES, COUNTIES = "@departments", "@cities", "@municipalities", "@counties"
+"""All departments of the region; the five cities and Ningdong; the five cities alone; the counties and districts."""
 
 OPEN, DONE = "open", "done"
 
@@ -46,14 +47,36 @@ class Task:
 
         Args:
             names: the names of the unit, in any of the ways in which it is written.
-            kind: ``department`` or ``city``.
+            kind: ``department``, ``city``, ``county`` or ``local`` (any other unit of a city or county).
         """
-        group = CITIES if kind == "city" else DEPARTMENTS
         known = {same_name(name) for name in names}
+        groups = set(GROUPS.get(kind, ()))
+        if any("宁东" in name for name in known):
+            groups.discard(MUNICIPALITIES)
         for place, units in (("lead", self.lead), ("cooperating", self.cooperating)):
-            if group in units or known & {same_name(unit) for unit in units}:
+            called = {same_name(name) for unit in units for name in (unit, successor(unit))}
+            if groups & set(units) or known & called:
                 return place
         return ""
+
+
+GROUPS = {"department": (DEPARTMENTS,), "city": (CITIES, MUNICIPALITIES), "county": (COUNTIES,)}
+"""Kind of unit -> the groups that it belongs to."""
+
+
+def successor(unit: str) -> str:
+    """The body that carries on the work of one that the plan names and that is no more; else the unit itself.
+
+    >>> successor("自治区工商局"), successor("自治区财政厅")
+    ('自治区市场监督管理厅', '自治区财政厅')
+    """
+    return _successors().get(unit, unit)
+
+
+@cache
+def _successors() -> dict[str, str]:
+    rows = csv.DictReader(SUCCESSORS.read_text(encoding="utf-8").splitlines())
+    return {row["name"]: row["successor"] for row in rows}
 
 
 def same_name(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Files attached to what the register keeps: approvals, plans, evidence."""
