@@ -30,7 +30,7 @@ MIGRATED_PLUGINS = (
 
 OWN_SITE_MARKS = {"ckan_config", "with_plugins", "provide_plugin"}
 _site: dict[str, Any] = {}
-"""The flask application of the site that test.ini describes, kept from test to test."""
+"""The application of the site that test.ini describes, kept from test to test; the plugins of the last one made."""
 
 
 def _has_a_site_of_its_own(request: pytest.FixtureRequest) -> bool:
@@ -40,16 +40,26 @@ def _has_a_site_of_its_own(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def with_plugins(request: pytest.FixtureRequest) -> Iterator[None]:
     """CKAN's fixture, but the plugins of test.ini stay loaded: loading them takes longer than most tests."""
+    from ckan.lib import app_globals
     from ckan.plugins import core
     from ckan.plugins import toolkit as tk
+    from ckan.tests import helpers
 
-    if _has_a_site_of_its_own(request):
+    is_own = _has_a_site_of_its_own(request)
+    if is_own:
         core.unload_all()
         request.getfixturevalue("with_plugins")
     elif tk.aslist(tk.config["ckan.plugins"]) != core._PLUGINS:
         core.unload_all()
         core.load_all()
         _site.clear()
+    plugins = tk.aslist(tk.config["ckan.plugins"])
+    # Addresses made outside a request are those of the application that was made last, whatever its plugins were.
+    if _site.get("plugins") != plugins or not (is_own or "app" in _site):
+        app_globals._CONFIG_CACHE.clear()
+        made = helpers._get_test_app().app
+        _site.clear()
+        _site.update({"plugins": plugins} if is_own else {"plugins": plugins, "app": made})
     yield
 
 
@@ -69,8 +79,6 @@ def app(request: pytest.FixtureRequest, with_plugins: None) -> Iterator[Any]:
         made = request.getfixturevalue("app")
     else:
         app_globals._CONFIG_CACHE.clear()
-        if "app" not in _site:
-            _site["app"] = helpers._get_test_app().app
         made = helpers.CKANTestApp(_site["app"])
     exempt_views = set(csrf._exempt_views)
     yield made
