@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -116,7 +117,8 @@ class Planner:
         """
         reading = source_settings.reading(self.source, self._form, client, self.report, self.completeness)
         try:
-            for batch in _batches(self._form.read(first, reading), BATCH):
+            records = self._form.read(first, reading)
+            for batch in iter(lambda: list(islice(records, BATCH)), []):
                 self.plan_batch(batch)
                 self.flush()
                 yield self._reached()
@@ -379,17 +381,6 @@ class Planner:
             return "fuse"
         changing = sum(self.counts[kind] for kind in ("create", "update", "withdraw", "restore"))
         return "review" if self.source.trust == "review" and changing else ""
-
-
-def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
-    batch: list[Record] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _title(dataset: Mapping[str, Any]) -> str:

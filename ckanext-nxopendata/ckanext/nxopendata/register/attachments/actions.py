@@ -10,8 +10,8 @@ from ckan.logic import validate
 from ckan.types import Context
 
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.register import permissions
-from ckanext.nxopendata.register.attachments import attachment_store, schema
+from ckanext.nxopendata.register import attachment_store, permissions
+from ckanext.nxopendata.register.attachments import schema
 from ckanext.nxopendata.register.attachments.models import Attachment
 from ckanext.nxopendata.register.projects import filing
 from ckanext.nxopendata.register.schema import by_id

@@ -9,8 +9,7 @@ from flask import Blueprint
 
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.web import act, require_access
-from ckanext.nxopendata.register import permissions, roles
-from ckanext.nxopendata.register.attachments import attachment_store
+from ckanext.nxopendata.register import attachment_store, permissions, roles
 from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.web import (
     PAGE_SIZE,

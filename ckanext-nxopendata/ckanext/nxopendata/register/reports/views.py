@@ -10,8 +10,7 @@ from flask import Blueprint, Response
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.web import act
-from ckanext.nxopendata.register import roles
-from ckanext.nxopendata.register.attachments import attachment_store
+from ckanext.nxopendata.register import attachment_store, roles
 from ckanext.nxopendata.register.official_tables.views import sent
 from ckanext.nxopendata.register.reports import collection, document, reporting_periods
 
