@@ -27,9 +27,6 @@ COMMITTERS = {"actions", "chained", "cli", "jobs", "executor", "scheduled_tasks"
 COMMITS_ITSELF = {
     "bulk_write/index_batch.py": "commits to Solr, not to the database",
     "core/notifications/inbox.py": "mail is enqueued for a notice that is there",
-    "review/bulk/steps.py": "one dataset's refusal leaves what was written of the others",
-    "review/bulk/undo.py": "as the step that it takes back",
-    "safety/gate.py": "a scan is kept whatever becomes of the request that asked for it",
 }
 """Other modules that commit, and why."""
 STILL_COMMITS = {

@@ -100,6 +100,7 @@ class TestFailures:
         self, done: list[str], caplog: pytest.LogCaptureFixture
     ) -> None:
         scheduler.log.addHandler(caplog.handler)  # CKAN's own logging does not hand on to the root
+        scheduler.log.disabled = False  # its command line, which other tests run, disables what was there before
         try:
             at(MORNING, done)
         finally:

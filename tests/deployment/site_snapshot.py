@@ -29,6 +29,30 @@ DATASET = [
     "metadata_created",
 ]
 FILE = ["id", "name", "url", "url_type", "format", "license", "hash", "size", "nx_opening"]
+PROJECT = [
+    "department",
+    "id",
+    "name",
+    "nx_builder",
+    "nx_channel",
+    "nx_conditions",
+    "nx_data_resources",
+    "nx_filing_number",
+    "nx_filing_state",
+    "nx_investment",
+    "nx_operation_cost",
+    "nx_project_kind",
+    "nx_protection_record",
+    "nx_remark",
+    "nx_secrecy_record",
+    "nx_systems",
+    "nx_year",
+    "owner_org",
+    "state_label",
+    "steps",
+    "title",
+    "title_translated",
+]
 RUN = ["id", "state", "counts", "created", "finished", "source_id"]
 EVALUATION = ["id", "kind", "unit", "year", "state", "grade", "total", "collected", "due"]
 REVIEW = ["id", "dataset_id", "state", "kind", "changes", "decisions", "deadline", "created"]
@@ -61,7 +85,10 @@ def snapshot(call: Any) -> dict[str, Any]:
         "systems": {
             row["id"]: call("nx_system_show", id=row["id"]) for row in call("nx_system_list", limit=1000)["results"]
         },
-        "projects": {row["id"]: call("nx_project_show", id=row["id"]) for row in call("nx_project_list")["results"]},
+        "projects": {
+            row["id"]: some(call("nx_project_show", id=row["id"]), PROJECT)
+            for row in call("nx_project_list")["results"]
+        },
         "runs": {run: some(call("nx_harvest_run_show", id=run), RUN) for run in runs},
         "reviews": {row["id"]: some(call("nx_review_show", id=row["id"]), REVIEW) for row in datasets},
         "agreements": {row["id"]: call("nx_agreement_list", dataset=row["id"]) for row in datasets},
@@ -69,7 +96,7 @@ def snapshot(call: Any) -> dict[str, Any]:
         "feedback": {row["id"]: call("nx_feedback_list", id=row["id"]) for row in datasets},
         "evaluations": {row["id"]: some(row, EVALUATION) for row in call("nx_evaluation_list")},
         "findings": call("nx_audit_finding_list"),
-        "tasks": {row["code"]: some(row, ("due", "state", "section", "opinion")) for row in call("nx_task_list")},
+        "tasks": {row["code"]: some(row, ("state", "section", "opinion")) for row in call("nx_task_list")},
         "announcements": call("nx_announcement_list"),
     }
 

@@ -66,4 +66,7 @@ EARLIER = json.loads(lzma.decompress((DATA / "site_2026_11.json.xz").read_bytes(
 
 @pytest.mark.parametrize("subject", sorted(EARLIER))
 def test_an_earlier_site_shows_the_same(upgraded: dict[str, Any], subject: str) -> None:
-    assert upgraded[subject] == EARLIER[subject]
+    shown = upgraded[subject]
+    if subject == "tasks":  # the list of the plan's tasks has grown since
+        shown = {code: task for code, task in shown.items() if code in EARLIER["tasks"]}
+    assert shown == EARLIER[subject]

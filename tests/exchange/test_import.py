@@ -282,7 +282,7 @@ class TestPages:
         corner = book(TABLE + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
         head = "信息资源名称,信息资源摘要,更新周期,信息项名称,共享类形"
         files = {
-            "角落.xlsx": (corner, "remove empty rows"),
+            "角落.xlsx": (corner, "clear what stands far from the table"),
             "密码.xlsx": ((FIXTURES / "密码.xlsx").read_bytes(), "protected by a password"),
             "无表头.csv": (b"a,b\n1,2\n", "No sheet has the header"),
             "实体.xml": (

@@ -12,7 +12,7 @@ from .catalogues import turtle
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "tables", "clean_queues")
 
-BROKEN = '<https://dept.example/ds/99> a dcat:Dataset ; dct:title "无摘要"@zh .\n'
+BROKEN = '<https://dept.example/ds/99> a dcat:Dataset ; dct:description "没有名称"@zh .\n'
 
 
 @pytest.fixture

@@ -216,9 +216,7 @@ def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
     """
     declared = file.get("format") or ""
     head = document.head(signatures.HEAD)
-    contradiction = signatures.find_contradiction(
-        declared, head, document.media_type, whole=document.size <= len(head)
-    )
+    contradiction = signatures.find_contradiction(declared, head, document.media_type, whole=document.size <= len(head))
     if contradiction:
         raise HarvestError(contradiction, url=link, format=declared)
 

@@ -40,7 +40,9 @@ def count_connections(owner_orgs: Sequence[str] | None) -> tuple[requirement.Tal
     platforms, rows = board(owner_orgs, "zh")
     place = next((number for number, each in enumerate(platforms) if each.key == EXCHANGE), None)
     sums = {kind: [0, 0] for kind in (status_board.DEPARTMENT, status_board.CITY, status_board.LOCAL)}
-    for row in rows if place is not None else ():
+    for row in rows:
+        if place is None:
+            break
         field = row.fields[place]
         sums[row.unit.kind][0] += field.connected
         sums[row.unit.kind][1] += field.required - field.connected
