@@ -73,7 +73,9 @@ class Walk:
 
 
 def test_made_tested_run_read_approved_and_undone(web, site, officer, titles):
-    url = web.put("/1", turtle(*range(1, 21)) + '<https://dept.example/ds/99> a dcat:Dataset ; dct:title "无摘要"@zh .')
+    url = web.put(
+        "/1", turtle(*range(1, 21)) + '<https://dept.example/ds/99> a dcat:Dataset ; dct:description "没有名称"@zh .'
+    )
     with chromium() as browser:
         walk = Walk(browser, site)
         page = walk.pages[False]
