@@ -5,14 +5,13 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from ckan import model
 from ckan.logic import _actions, get_action
 from ckan.tests import factories
-from sqlalchemy import event
+
+from ..statements import statements
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
@@ -35,22 +34,6 @@ def _modules(action: Any) -> str:
         found.append(getattr(getattr(action, "func", action), "__module__", ""))
         action = getattr(action, "__wrapped__", None) or getattr(action, "func", None)
     return " ".join(found)
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The SQL statements sent meanwhile."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        sent.append(statement)
-
-    engine = model.meta.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def reads(name: str) -> bool:

@@ -16,6 +16,7 @@ from lxml import etree, html
 from ckanext.nxopendata.core import caching
 
 from ..caches import finish_settling
+from ..statements import statements
 from ..tables.conftest import work
 
 Act = Callable[..., Any]
@@ -300,8 +301,6 @@ class TestCost:
 
     @pytest.fixture
     def cost(self, app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, int]]:
-        import sqlalchemy as sa
-        from ckan import model
         from pysolr import Solr
 
         def count(url: str, *, kept: bool = False) -> tuple[int, int]:
@@ -310,20 +309,14 @@ class TestCost:
                 app.get(url)
             if not kept:
                 caching.invalidate()
-            queries: list[str] = []
             searches: list[str] = []
             send = Solr.search
             monkeypatch.setattr(Solr, "search", lambda *a, **k: searches.append("") or send(*a, **k))
 
-            def seen(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-                queries.append(statement)
-
-            engine = model.meta.engine
-            sa.event.listen(engine, "before_cursor_execute", seen)
             try:
-                app.get(url)
+                with statements() as queries:
+                    app.get(url)
             finally:
-                sa.event.remove(engine, "before_cursor_execute", seen)
                 monkeypatch.undo()
             return len(searches), len(queries)
 

@@ -17,6 +17,7 @@ from ckanext.nxopendata.register.projects import red_flags
 from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.systems.record import System
 
+from ..statements import statements
 from .conftest import World
 
 TODAY = dt.date(2026, 11, 24)
@@ -224,3 +225,24 @@ def test_the_buttons_say_what_they_do(world: World, app: Any) -> None:
     assert labels(app, "office", made, "file", "file_with_conditions") == ["备案", "附条件备案"]
     form = app.get("/register/projects/new/wlt", headers={"Authorization": token("wlt-editor")}).body
     assert 'type="checkbox" name="nx_systems"' in form
+
+
+def test_a_list_asks_the_database_no_more_for_many_projects_than_for_one(world: World) -> None:
+    system = world.system(title="景区票务系统")
+    for number in range(4):
+        project(world, f"票务运维第{number}期", system["title"])
+
+    assert count_statements(world, "nx_project_list", 4) <= count_statements(world, "nx_project_list", 1)
+
+
+def test_a_list_asks_the_database_no_more_for_many_systems_than_for_one(world: World) -> None:
+    for number in range(4):
+        world.system(title=f"票务运维系统第{number}期")
+    assert count_statements(world, "nx_system_list", 4) <= count_statements(world, "nx_system_list", 1)
+
+
+def count_statements(world: World, action: str, limit: int) -> int:
+    with statements() as sent:
+        shown = world.act("office", action, q="票务运维", limit=limit)["results"]
+    assert len(shown) == limit
+    return len(sent)

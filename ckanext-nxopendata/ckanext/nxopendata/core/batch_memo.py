@@ -1,4 +1,4 @@
-"""Looking things up once for many datasets that are written together; imports nothing of CKAN.
+"""Looking things up once for many rows that are written or shown together; imports nothing of CKAN.
 
 Writing one dataset may ask the database for its department; writing two hundred must not ask two hundred times.
 Outside of :func:`memo_scope` nothing is remembered.

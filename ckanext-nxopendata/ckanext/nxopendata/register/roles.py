@@ -13,6 +13,7 @@ import ckan.authz as authz
 import ckan.model as model
 import sqlalchemy as sa
 
+from ckanext.nxopendata.core.batch_memo import memoized
 from ckanext.nxopendata.register import config
 
 READER, EDITOR, HEAD = "reader", "editor", "head"
@@ -28,6 +29,10 @@ def find_roles(user: str | None, owner_org: str | None) -> frozenset[str]:
     """The roles of a user (name) towards the rows of a department (id); all of them for system administrators."""
     if not user:
         return frozenset()
+    return memoized((find_roles, user, owner_org), lambda: _read_roles(user, owner_org))
+
+
+def _read_roles(user: str, owner_org: str | None) -> frozenset[str]:
     if authz.is_sysadmin(user):
         return ALL
     found = set(supervising_offices(user))

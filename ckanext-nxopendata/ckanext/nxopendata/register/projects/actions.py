@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context
 
+from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.entries import entry_store
@@ -43,8 +44,10 @@ def nx_project_list(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     chosen = [project for project in filing.list_projects(owners) if words in project.title.casefold()]
     start = data_dict["offset"]
     page = chosen[start : start + data_dict["limit"]]
-    facts = review.load_facts() if page else None
-    return {"count": len(chosen), "results": [_to_api(context, project, facts) for project in page]}
+    with memo_scope(project.id for project in page):
+        facts = review.load_facts() if page else None
+        results = [_to_api(context, project, facts) for project in page]
+    return {"count": len(chosen), "results": results}
 
 
 def _to_api(context: Context, project: Project, facts: red_flags.Facts | None = None) -> dict[str, Any]:
@@ -73,7 +76,9 @@ def nx_project_show(context: Context, data_dict: dict[str, Any]) -> dict[str, An
 
     :param id: its id or name
     """
-    return _to_api(context, _find_project("nx_project_show", context, data_dict["id"]))
+    project = _find_project("nx_project_show", context, data_dict["id"])
+    with memo_scope([project.id]):
+        return _to_api(context, project)
 
 
 @tk.side_effect_free

@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import codelists, departments, workflow
+from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.workflow import Transition, transition
 from ckanext.nxopendata.register import config, roles
@@ -71,17 +72,18 @@ def list_projects(owner_orgs: Collection[str] | None = None) -> list[Project]:
 def list_by_system(owner_orgs: Collection[str], language: str) -> dict[str, list[dict[str, str]]]:
     """The projects of some departments (ids) by the id of the systems that they name, refused ones left out."""
     found: dict[str, list[dict[str, str]]] = {}
-    for project in list_projects(owner_orgs):
-        state = state_of(project)
-        if state == REFUSED:
-            continue
-        row = {
-            "name": project.name,
-            "title": project.title,
-            "state_label": codelists.label("filing_state", state, language),
-        }
-        for system in review.resolve_systems(project.owner_org, project.fields.get("nx_systems") or [])[0]:
-            found.setdefault(system.id, []).append(row)
+    with memo_scope():
+        for project in list_projects(owner_orgs):
+            state = state_of(project)
+            if state == REFUSED:
+                continue
+            row = {
+                "name": project.name,
+                "title": project.title,
+                "state_label": codelists.label("filing_state", state, language),
+            }
+            for system in review.resolve_systems(project.owner_org, project.fields.get("nx_systems") or [])[0]:
+                found.setdefault(system.id, []).append(row)
     return found
 
 

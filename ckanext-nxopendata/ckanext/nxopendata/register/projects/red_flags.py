@@ -121,19 +121,23 @@ def find_twin(system: System, others: Iterable[System]) -> System | None:
 
     Parts that merge into one are no twins of each other, nor of what takes them up.
     """
-    family = {same_title(name) for name in (system.merged_into,) if name}
-    replacement = same_title(system.replaceable_by) if system.replaceable_by else None
+    title = same_title(system.title)
+    target, replacement = _title_or_none(system.merged_into), _title_or_none(system.replaceable_by)
     for other in others:
         name = same_title(other.title)
         if other.id == system.id or other.state != record.ACTIVE or other.plan == record.CLEAR:
             continue
-        if other.owner_org == system.owner_org and (
-            name in family or {same_title(n) for n in (other.merged_into,) if n} & (family | {same_title(system.title)})
-        ):
+        merged_into = _title_or_none(other.merged_into)
+        joins = merged_into is not None and merged_into in (target, title)
+        if other.owner_org == system.owner_org and (name == target or joins):
             continue
-        if name in (same_title(system.title), replacement) or _is_alike(system.function, other.function):
+        if name in (title, replacement) or _is_alike(system.function, other.function):
             return other
     return None
+
+
+def _title_or_none(name: str) -> str | None:
+    return same_title(name) if name else None
 
 
 def _is_alike(one: str, other: str) -> bool:

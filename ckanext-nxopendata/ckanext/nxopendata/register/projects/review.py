@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.batch_memo import batched_lookup, memoized
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.register import config, log, roles
 from ckanext.nxopendata.register.cleanup import proposals
@@ -71,7 +72,7 @@ def resolve_systems(owner_org: str, references: Iterable[str]) -> tuple[list[Sys
     Args:
         references: ids, names in addresses, or titles as departments write them.
     """
-    mine = system_store.list_systems([owner_org])
+    mine = memoized((resolve_systems, owner_org), lambda: system_store.list_systems([owner_org]))
     known = {key: system for system in reversed(mine) for key in (system.id, system.name)}
     titles = {same_title(system.title): system for system in reversed(mine)}
     found, unknown = [], []
@@ -117,8 +118,15 @@ def list_missing(project: Project) -> list[str]:
 
 def list_signatures(project: Project) -> list[Signature]:
     """Return the signatures under a project as it was submitted last, in their order."""
-    rows = model.Session.scalars(sa.select(Signature).where(Signature.project_id == project.id))
-    return sorted(rows, key=lambda row: SIGNERS.index(row.office))
+    return batched_lookup("signatures", project.id, _find_signatures) or []
+
+
+def _find_signatures(project_ids: Collection[str]) -> dict[str, list[Signature]]:
+    found: dict[str, list[Signature]] = {}
+    query = sa.select(Signature).where(Signature.project_id.in_(list(project_ids)))
+    for row in sorted(model.Session.scalars(query), key=lambda row: SIGNERS.index(row.office)):
+        found.setdefault(row.project_id, []).append(row)
+    return found
 
 
 def next_signer(project: Project) -> str:

@@ -11,6 +11,7 @@ from ckan.logic import validate
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import log, permissions, roles
@@ -52,7 +53,9 @@ def nx_system_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     ]
     start = data_dict["offset"]
     page = chosen[start : start + data_dict["limit"]]
-    return {"count": len(chosen), "results": [_to_api(context, system, language) for system in page]}
+    with memo_scope(system.id for system in page):
+        results = [_to_api(context, system, language) for system in page]
+    return {"count": len(chosen), "results": results}
 
 
 def visible_systems(user: str | None, owner_org: str | None = None) -> list[record.System]:

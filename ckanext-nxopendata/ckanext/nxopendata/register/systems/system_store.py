@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ckan.types import ErrorDict
 
 from ckanext.nxopendata.core import codelists, departments
+from ckanext.nxopendata.core.batch_memo import batched_lookup
 from ckanext.nxopendata.register.entries import entry_store
 from ckanext.nxopendata.register.systems import record
 from ckanext.nxopendata.register.systems.models import SystemRow
@@ -56,7 +57,7 @@ def _read(where: Any) -> list[record.System]:
 
 def to_api(system: record.System, language: str) -> dict[str, Any]:
     """All that the register knows of a system, as the API gives it: the fields of the schema and the labels."""
-    row = model.Session.get(SystemRow, system.id)
+    row = batched_lookup("systems", system.id, _find_rows)
     fields = dict(sorted(row.fields.items())) if row else {}
     return {
         "id": system.id,
@@ -70,6 +71,11 @@ def to_api(system: record.System, language: str) -> dict[str, Any]:
         "plan_label": codelists.label("system_plan", system.plan, language),
         "state_label": codelists.label("system_state", system.state, language),
     }
+
+
+def _find_rows(ids: Iterable[str]) -> dict[str, SystemRow]:
+    query = sa.select(SystemRow).where(SystemRow.id.in_(list(ids)))
+    return {row.id: row for row in model.Session.scalars(query)}
 
 
 def to_public_api(system: record.System, language: str) -> dict[str, Any]:
