@@ -8,6 +8,8 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from ckanext.nxopendata.core.errors.messages import fill
+
 TEXTS: Mapping[str, LazyString | str] = {
     "missing": _("{column} is empty: fill it in"),
     "unknown_code": _('"{value}" is not in the list of {column}: choose one of the listed values'),
@@ -45,11 +47,6 @@ TEXTS: Mapping[str, LazyString | str] = {
 """Code of a problem -> its text, with the parameters of the problem in braces."""
 
 
-class _Forgiving(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
-
-
 def text(code: str, params: Mapping[str, Any]) -> str:
     """What is wrong and what to do."""
-    return str(TEXTS.get(code, code)).format_map(_Forgiving(params))
+    return fill(str(TEXTS.get(code, code)), params)

@@ -85,6 +85,17 @@ class Problem:
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     refuses: bool = True
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding without its parameters."""
+        return {
+            "code": self.code,
+            "level": self.level,
+            "refuses": self.refuses,
+            "guid": self.guid,
+            "position": self.position,
+            "field": self.field,
+        }
+
     def at(self, position: str) -> Problem:
         """Return the finding with the place where it stands."""
         return dataclasses.replace(self, position=position)

@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.core.errors.messages import fill
 from ckanext.nxopendata.tables import models
 from ckanext.nxopendata.tables.query import QueryTimeoutError, QuestionError
 
@@ -37,7 +38,7 @@ def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
         "too_many_columns": tk._("The file has more than {most} columns, so no table was made. Download it to use it."),
     }
     broken = tk._("The file is damaged or not of the format it claims. Open it, save it anew and upload it again.")
-    return sentences.get(code, broken).format(**{"megabytes": "?", "most": "?", "reason": "?"} | params)
+    return fill(sentences.get(code, broken), params)
 
 
 def list_roles() -> dict[str, str]:

@@ -26,11 +26,11 @@ class Messages:
 
     def sentence(self, code: str, params: Mapping[str, Any]) -> str:
         """Say what happened, in the reader's language."""
-        return _fill(self.texts.get(code, (code, ""))[0], params)
+        return _translate(self.texts.get(code, (code, ""))[0], params)
 
     def remedy(self, code: str, params: Mapping[str, Any]) -> str:
         """Say what to do about it, in the reader's language; "" when there is nothing to do."""
-        return _fill(self.texts.get(code, (code, ""))[1], params)
+        return _translate(self.texts.get(code, (code, ""))[1], params)
 
 
 class _Forgiving(dict[str, Any]):
@@ -38,5 +38,10 @@ class _Forgiving(dict[str, Any]):
         return "?"
 
 
-def _fill(text: str, params: Mapping[str, Any]) -> str:
-    return tk._(text).format_map(_Forgiving(params)) if text else ""
+def fill(text: str, params: Mapping[str, Any]) -> str:
+    """Return a text with its parameters; "?" stands for those that are not known."""
+    return text.format_map(_Forgiving(params))
+
+
+def _translate(text: str, params: Mapping[str, Any]) -> str:
+    return fill(tk._(text), params) if text else ""

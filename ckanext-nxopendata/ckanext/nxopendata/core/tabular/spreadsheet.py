@@ -29,9 +29,6 @@ MOST_CELLS = 20_000_000
 """Of all sheets together, the empty ones within their bounds too."""
 
 MOST_MERGED = 5_000_000
-LONGEST_CELL = 1_000_000
-"""Characters of a cell; Excel holds 32,767."""
-
 LONGEST_CELL_OF_BEGINNING = 1000
 """Characters of a cell of which more is cut off."""
 
@@ -217,8 +214,8 @@ def _refuse_bomb(file: IO[bytes], limits: UnpackedLimits) -> None:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str) and len(value) > LONGEST_CELL:
-        raise UnreadableError("too_large", reason=f"{LONGEST_CELL // 1000:,} kB")
+    if isinstance(value, str) and len(value) > xlsx.LONGEST_CELL:
+        raise UnreadableError("too_large", reason=f"{xlsx.LONGEST_CELL // 1000:,} kB")
     return cells.to_text(value)
 
 

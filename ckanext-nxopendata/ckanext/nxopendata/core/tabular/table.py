@@ -11,7 +11,7 @@ from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.tabular.layout import rows as layout_rows
 from ckanext.nxopendata.core.tabular.layout.header import LOOKED_AT, Header, find_header
-from ckanext.nxopendata.core.tabular.layout.rows import Layout, SetAside
+from ckanext.nxopendata.core.tabular.layout.rows import Layout
 from ckanext.nxopendata.core.tabular.plan import Plan
 from ckanext.nxopendata.core.tabular.sheets import Finding, Row, SheetStream
 
@@ -122,6 +122,3 @@ def _describe(sheet: SheetStream, header: Header, layout: Layout, plan: Plan) ->
         set_aside=tuple(layout.set_aside),
         columns=plan.columns,
     )
-
-
-__all__ = ["FoundTable", "SetAside", "find"]

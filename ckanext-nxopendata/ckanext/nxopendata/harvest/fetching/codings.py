@@ -21,16 +21,9 @@ def decode(coding: str, chunks: Iterable[bytes], url: str) -> Iterator[bytes]:
         TransientFetchError: The stream ends before its end.
         FetchError: The coding is not known, or the bytes are not of it.
     """
-    stream = iter(chunks)
-    head = b""
-    while len(head) < 2:
-        chunk = next(stream, None)
-        if chunk is None:
-            break
-        head += chunk
+    head, whole = _peek(chunks, 2)
     if not head:
         return
-    whole = itertools.chain([head], stream)
     if coding == "gzip":
         yield from _inflate(whole, 31, url)
     elif coding == "deflate":
@@ -45,12 +38,17 @@ def decode(coding: str, chunks: Iterable[bytes], url: str) -> Iterator[bytes]:
 
 def unwrap(chunks: Iterable[bytes], url: str) -> Iterator[bytes]:
     """Undo gzip once more where a body turns out to be packed twice."""
+    head, whole = _peek(chunks, 3)
+    yield from _inflate(whole, 31, url) if head.startswith(b"\x1f\x8b\x08") else whole
+
+
+def _peek(chunks: Iterable[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
+    """Return the beginning of a stream, at least ``size`` bytes of a longer one, and the whole of it."""
     stream = iter(chunks)
     head = b""
-    while len(head) < 3 and (chunk := next(stream, None)) is not None:
+    while len(head) < size and (chunk := next(stream, None)) is not None:
         head += chunk
-    whole = itertools.chain([head], stream)
-    yield from _inflate(whole, 31, url) if head.startswith(b"\x1f\x8b\x08") else whole
+    return head, itertools.chain([head], stream)
 
 
 def _inflate(chunks: Iterable[bytes], wbits: int, url: str) -> Iterator[bytes]:

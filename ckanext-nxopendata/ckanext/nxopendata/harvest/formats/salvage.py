@@ -22,14 +22,17 @@ MOST_BROKEN = 100
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A record as text, or why it is none.
+    """A record as text.
 
     Attributes:
         line: Where it begins.
+        start, end: Its place in the document.
     """
 
     text: str
     line: int
+    start: int
+    end: int
 
 
 class LineCounter:
@@ -73,7 +76,7 @@ def xml_pieces(text: str, names: str) -> Iterator[Piece]:
         until = found[number + 1].start() if number + 1 < len(found) else len(text)
         closing = re.compile(rf"</{re.escape(match[1])}\s*>").search(text, match.end(), until)
         end = closing.end() if closing else until
-        yield Piece(text[match.start() : end], line(match.start()))
+        yield Piece(text[match.start() : end], line(match.start()), match.start(), end)
 
 
 def namespaces(text: str) -> str:

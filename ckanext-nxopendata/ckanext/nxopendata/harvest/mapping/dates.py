@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ckanext.nxopendata.core.timezone import CHINA
+from ckanext.nxopendata.core.timezone import CHINA, today
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
 from ckanext.nxopendata.harvest.mapping.values import is_nothing, show, to_text
 
@@ -21,7 +21,7 @@ def as_date(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | No
         day = parse_day(written)
         if day is None:
             report("date_unreadable", value=written[:100] or show(value)[:100])
-        elif day > dt.datetime.now(CHINA).date():
+        elif day > today():
             report("date_in_future", value=written[:100])
         elif taken is None:
             taken = day.isoformat()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.nxopendata.core.timezone import CHINA
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.mapping.converters import convert
 from ckanext.nxopendata.harvest.mapping.dates import parse_day
@@ -91,7 +90,7 @@ def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | Non
         word = re.split(r"[/#]", written.rstrip("/"))[-1].strip().lower()
         if rule.future:
             day = parse_day(written)
-            if day and day > dt.datetime.now(CHINA).date():
+            if day and day > today():
                 return {"value": written[:200]}
         elif word in rule.values or (rule.unless and word not in rule.unless):
             return {"value": written[:200]}

@@ -11,16 +11,7 @@ from ckanext.nxopendata.harvest.models import Finding, Json, Run
 
 def to_row(run_id: str, problem: Problem) -> Json:
     """Return the columns of a problem."""
-    return {
-        "run_id": run_id,
-        "code": problem.code,
-        "level": problem.level,
-        "refuses": problem.refuses,
-        "guid": problem.guid,
-        "position": problem.position,
-        "field": problem.field,
-        "params": dict(problem.params),
-    }
+    return {"run_id": run_id, **problem.to_json(), "params": dict(problem.params)}
 
 
 def add(run_id: str, problem: Problem) -> None:

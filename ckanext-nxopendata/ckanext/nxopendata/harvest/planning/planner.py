@@ -116,16 +116,13 @@ class Planner:
             PlanningStoppedError: The run was cancelled or paused.
         """
         reading = source_settings.reading(self.source, self._form, client, self.report, self.completeness)
-        try:
-            records = self._form.read(first, reading)
-            for batch in iter(lambda: list(islice(records, BATCH)), []):
-                self.plan_batch(batch)
-                self.flush()
-                yield self._reached()
-            if names := ", ".join(f"{name} ({number})" for name, number in self._unused.most_common(50)):
-                self.report(Problem("fields_unused", "source", params={"names": names}, refuses=False))
-        finally:
-            first.body.close()
+        records = self._form.read(first, reading)
+        for batch in iter(lambda: list(islice(records, BATCH)), []):
+            self.plan_batch(batch)
+            self.flush()
+            yield self._reached()
+        if names := ", ".join(f"{name} ({number})" for name, number in self._unused.most_common(50)):
+            self.report(Problem("fields_unused", "source", params={"names": names}, refuses=False))
 
     def _reached(self) -> Reached:
         return self.completeness.records, self.completeness.declared_total

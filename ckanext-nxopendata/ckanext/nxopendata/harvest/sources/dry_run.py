@@ -215,12 +215,7 @@ def _to_json(problem: Problem) -> Json:
         **problem.params,
     }
     return {
-        "code": problem.code,
-        "level": problem.level,
-        "refuses": problem.refuses,
-        "guid": problem.guid,
-        "position": problem.position,
-        "field": problem.field,
+        **problem.to_json(),
         "message": messages.sentence(problem.code, params),
         "remedy": messages.remedy(problem.code, params),
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -60,7 +61,7 @@ def _read_page(content: bytes) -> list[Sheet]:
     declared = re.search(rb"charset=[\"']?([\w-]+)", content[:4096])
     name = (declared[1].decode().lower() if declared else "").replace("gb2312", "gb18030").replace("gbk", "gb18030")
     try:
-        text = content.decode(encoding.choose(_file(content), name).codec, "replace")
+        text = content.decode(encoding.choose(io.BytesIO(content), name).codec, "replace")
         root = html.fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableError("web_page") from error
@@ -71,12 +72,6 @@ def _read_page(content: bytes) -> list[Sheet]:
     if not sheets:
         raise UnreadableError("web_page")
     return [max(sheets, key=lambda sheet: sum(map(len, sheet.rows)))]
-
-
-def _file(content: bytes) -> Any:
-    import io
-
-    return io.BytesIO(content)
 
 
 def _rows_of(table: Any) -> list[Row]:

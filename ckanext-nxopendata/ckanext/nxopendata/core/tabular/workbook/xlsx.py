@@ -6,11 +6,12 @@ a text are passed over, so a space in the last row costs nothing. Runs in the li
 
 from __future__ import annotations
 
+import heapq
 import posixpath
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -31,6 +32,7 @@ LABELS = re.compile(r"序号|年份|年度|代码|编号|编码|区划|\byear\b|
 ROWS_OF_HEADER = 8
 MOST_COLUMNS = 16_384
 LONGEST_CELL = 1_000_000
+"""Characters of a cell; Excel holds 32,767."""
 
 
 def is_workbook(file: IO[bytes]) -> bool:
@@ -146,18 +148,19 @@ def _read_strings(archive: zipfile.ZipFile) -> Iterator[str]:
     with _open(archive, name) as part:
         for _, item in etree.iterparse(part, tag="{*}si", resolve_entities=False, no_network=True):
             yield _text_of(item)
-            item.clear()
-            while item.getprevious() is not None:
-                del item.getparent()[0]
+            _forget(item)
+
+
+def _forget(element: Any) -> None:
+    """Free an element that was read, and what stands before it."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
 
 
 def _text_of(item: Any) -> str:
     """The text of a string, without the runs that say how it is pronounced."""
-    parts = [
-        text.text or ""
-        for text in item.iter("{*}t")
-        if not any(_local(ancestor) == "rPh" for ancestor in text.iterancestors("{*}rPh"))
-    ]
+    parts = [text.text or "" for text in item.iter("{*}t") if next(text.iterancestors("{*}rPh"), None) is None]
     text = "".join(parts)
     if len(text) > LONGEST_CELL:
         raise UnreadableError("too_large", reason=f"{LONGEST_CELL // 1000:,} kB")
@@ -215,9 +218,7 @@ class _SheetReader:
                         complete = False
                         break
                     self._read_row(element, line)
-                    element.clear()
-                    while element.getprevious() is not None:
-                        del element.getparent()[0]
+                    _forget(element)
                 elif kind == "col" and element.get("hidden") in ("1", "true") and not self.as_form:
                     first, last = int(element.get("min", "1")), int(element.get("max", "1"))
                     self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
@@ -288,6 +289,7 @@ class _SheetReader:
     def _fill_merged(self) -> None:
         filled = 0
         last = max(self.rows, default=0)
+        top_lines = heapq.nsmallest(ROWS_OF_HEADER, self.rows)
         for top, left, bottom, right in self.merged:
             source = self.rows.get(top)
             if source is None or left >= len(source) or not source[left]:
@@ -297,7 +299,8 @@ class _SheetReader:
             if filled > self.most_merged:
                 raise UnreadableError("too_many_cells", reason=f"{self.most_merged:,}")
             text = source[left]
-            if (top, left) in self.numbers and bottom > top and not self.as_form and not self._names_rows(left):
+            is_amount = (top, left) in self.numbers and not self.as_form
+            if is_amount and bottom > top and not self._names_rows(left, top_lines):
                 self.left_out["merged_amounts"] += 1
                 bottom = top
             for line in range(top, bottom + 1):
@@ -307,10 +310,9 @@ class _SheetReader:
                 row += [""] * (right + 1 - len(row))
                 row[left : right + 1] = [text] * (right - left + 1)
 
-    def _names_rows(self, column: int) -> bool:
-        """Whether the header of a column of numbers says that they name their row."""
-        first = sorted(self.rows)[:ROWS_OF_HEADER]
-        return any(column < len(self.rows[line]) and LABELS.search(self.rows[line][column]) for line in first)
+    def _names_rows(self, column: int, lines: Sequence[int]) -> bool:
+        """Whether the header of a column of numbers, in one of these lines, says that they name their row."""
+        return any(column < len(self.rows[line]) and LABELS.search(self.rows[line][column]) for line in lines)
 
     def _drop_hidden_columns(self) -> None:
         dropped = {

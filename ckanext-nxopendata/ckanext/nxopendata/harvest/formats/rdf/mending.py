@@ -171,13 +171,15 @@ def _read_xml(text: str, base: str, repairs: Repairs) -> list[Any]:
         if f"xmlns:{prefix}=" not in declared:
             declared += f' xmlns:{prefix}="{namespace}"'
     triples: list[Any] = []
-    rest = plain
+    between, place = [], 0
     for piece in salvage.xml_pieces(plain, _DATASET):
+        between.append(plain[place : piece.start])
+        place = piece.end
         try:
             triples += _parse(f"<rdf:RDF{declared}>{piece.text}</rdf:RDF>", ox.RdfFormat.RDF_XML, base)
         except (SyntaxError, ValueError) as error:
             repairs.broken.append((piece.line, _reason(error)))
-        rest = rest.replace(piece.text, "", 1)
+    rest = "".join(between) + plain[place:]
     for piece in salvage.xml_pieces(rest, _OTHERS):
         try:
             triples += _parse(f"<rdf:RDF{declared}>{piece.text}</rdf:RDF>", ox.RdfFormat.RDF_XML, base)
