@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.core.tabular import sandbox, spreadsheet
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.workbook import xlsx
 from ckanext.nxopendata.exchange import messages, xml
 from ckanext.nxopendata.exchange.imports import jobs
 from ckanext.nxopendata.exchange.workbook import reader, writer
@@ -86,7 +87,7 @@ class TestSize:
         assert refusal(stream.getvalue()) == "too_large"
 
     def test_a_cell_longer_than_a_book_is_refused(self) -> None:
-        assert refusal(book(row(1, HEAD) + row(2, ["甲" * (spreadsheet.LONGEST_CELL + 1)]))) == "too_large"
+        assert refusal(book(row(1, HEAD) + row(2, ["甲" * (xlsx.LONGEST_CELL + 1)]))) == "too_large"
 
     def test_more_datasets_than_are_let_in_are_refused(self) -> None:
         lines = "\n".join(f"名录{number}x,摘要,每年,名称,字符型" for number in range(4))

@@ -21,7 +21,7 @@ from .generated.site import ENTRIES, site
 from .server import Reply
 
 SIZE = 45
-LIMITS = Limits(read_seconds=2, retries=0, requests_per_second=0)
+LIMITS = Limits(retries=0, requests_per_second=0)
 
 
 def read(url, form="auto", memory=None, max_pages=10_000):
