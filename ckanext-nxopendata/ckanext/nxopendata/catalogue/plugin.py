@@ -20,20 +20,27 @@ from ckanext.nxopendata.catalogue import (
     multilingual,
     organizations,
     schema,
+    visibility,
 )
 from ckanext.nxopendata.catalogue.bulk_lookups import BulkLookups
 from ckanext.nxopendata.catalogue.multilingual import output
 from ckanext.nxopendata.catalogue.schema import data_items_form
+from ckanext.nxopendata.catalogue.visibility import activity_lists
 from ckanext.nxopendata.core import payload_guard, payload_types, requirements, wiring
 from ckanext.nxopendata.core.edge import request_check
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
 SCHEMAS = "ckanext.nxopendata.schemas"
-SUBJECTS = (catalogue, downloads, multilingual, organizations, schema)
+SUBJECTS = (catalogue, downloads, multilingual, organizations, schema, visibility)
 
 
-@tk.blanket.actions(wiring.actions(SUBJECTS))
+def _actions() -> wiring.Functions:
+    of_activities = activity_lists.ACTIONS if p.plugin_loaded("activity") else {}
+    return {**wiring.actions(SUBJECTS)(), **of_activities}
+
+
+@tk.blanket.actions(_actions)
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
@@ -55,6 +62,8 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, BulkLooku
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        # Accounts, with who is an administrator, are nobody's business who has none.
+        config["ckan.auth.public_user_details"] = False
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_catalogue")
 

@@ -12,6 +12,7 @@ Each function here but :func:`start_tasks` returns a callable for ``tk.blanket``
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -20,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 import ckan.plugins as p
+import ckan.plugins.toolkit as tk
 import click
 from flask import Blueprint
 
@@ -35,8 +37,28 @@ def actions(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
 
 
 def auth_functions(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
-    """Return the auth functions of all subjects by name, those of their ``AUTH`` tables included."""
-    return lambda: _functions(subjects, "auth")
+    """Return the auth functions of all subjects by name, those of their ``AUTH`` tables included.
+
+    Those of ours that do not say that everybody may (``auth_allow_anonymous_access``) are for people with a name.
+    """
+    return lambda: {name: _require_name(name, function) for name, function in _functions(subjects, "auth").items()}
+
+
+def _require_name(name: str, auth: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an auth function that refuses visitors.
+
+    CKAN 2.12.0 means to do so, but in calls of the API takes its object for a visitor, which is true, for a person.
+    """
+    if not name.startswith("nx_") or getattr(auth, "auth_allow_anonymous_access", False):
+        return auth
+
+    @functools.wraps(auth)
+    def for_people(context: Any, data_dict: Any = None) -> Any:
+        if getattr(context.get("auth_user_obj"), "is_anonymous", False):
+            return {"success": False, "msg": tk._("Log in to do this")}
+        return auth(context, data_dict)
+
+    return for_people
 
 
 def helpers(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:

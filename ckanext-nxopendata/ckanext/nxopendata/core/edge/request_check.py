@@ -11,7 +11,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import logic
-from ckan.lib.search import SearchQueryError
+from ckan.lib.search import SearchError, SearchQueryError
 from flask import Flask, Response, abort, current_app, request
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
@@ -21,7 +21,7 @@ from ckanext.nxopendata.core.edge import ckan_actions, parameters, payload
 
 API = "api.action"
 
-LARGEST_JSON = 32 * 1024 * 1024
+LARGEST_JSON = 64 * 1024 * 1024
 LARGEST_ANONYMOUS_JSON = 1024 * 1024
 """Bytes of a call of the API: of those who are signed in, and of everybody."""
 
@@ -64,7 +64,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(logic.NotFound, _answer_not_found)
     app.register_error_handler(logic.NotAuthorized, _answer_not_authorized)
     app.register_error_handler(logic.ValidationError, _answer_invalid)
-    app.register_error_handler(SearchQueryError, _answer_invalid_search)
+    app.register_error_handler(SearchError, _answer_search_error)
 
 
 def check_request() -> Response | None:
@@ -243,7 +243,10 @@ def _answer_invalid(error: logic.ValidationError) -> Any:
     return _show_error(400, "; ".join(text for text in texts if isinstance(text, str)))
 
 
-def _answer_invalid_search(error: SearchQueryError) -> Any:
+def _answer_search_error(error: SearchError) -> Any:
+    """A search that Solr does not understand is the reader's; any other failure is ours."""
+    if not isinstance(error, SearchQueryError) and "HTTP 400" not in str(error):
+        raise error
     return _show_error(400, tk._("The search could not be understood. Check its words, filters and order."))
 
 

@@ -30,9 +30,38 @@ def bulk_update_public(next_auth: Any, context: Context, data_dict: dict[str, An
 
 
 @tk.chained_auth_function
+def bulk_update_private(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """As CKAN has it; not where datasets are reviewed, which would answer that it did what it did not."""
+    return _refuse_where_reviewed(context, data_dict) or next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
 def bulk_update_delete(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
     """As CKAN has it; not where datasets are reviewed."""
     return _refuse_where_reviewed(context, data_dict) or next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
+def member_create(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """As CKAN has it; a published dataset enters no group beside its review."""
+    return _refuse_published_member(context, data_dict) or next_auth(context, data_dict)
+
+
+@tk.chained_auth_function
+def member_delete(next_auth: Any, context: Context, data_dict: dict[str, Any] | None) -> AuthResult:
+    """As CKAN has it; a published dataset leaves no group beside its review."""
+    return _refuse_published_member(context, data_dict) or next_auth(context, data_dict)
+
+
+def _refuse_published_member(context: Context, data_dict: dict[str, Any] | None) -> AuthResult | None:
+    member = data_dict or {}
+    if member.get("object_type") != "package" or context.get(
+        "package"
+    ):  # a dataset that is being written names its own
+        return None
+    if not datastore.published_under_review(context, model.Package.get(str(member.get("object") or ""))):
+        return None
+    return {"success": False, "msg": tk._("A published dataset is put into groups by editing it, which is reviewed")}
 
 
 def _refuse_where_reviewed(context: Context, data_dict: dict[str, Any] | None) -> AuthResult | None:

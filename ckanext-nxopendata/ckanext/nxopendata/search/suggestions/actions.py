@@ -94,7 +94,8 @@ def _vocabulary() -> list[vocabulary.Entry]:
 
 def _read_vocabulary() -> list[vocabulary.Entry]:
     fields = ("nx_theme", "organization", "tags")
-    counted = _public({"q": "*:*"}, rows=0, facet="true", **{"facet.field": fields, "facet.limit": 1000})
+    asked = {"facet.field": fields, "facet.limit": 1000, "facet.mincount": 1}
+    counted = _public({"q": "*:*"}, rows=0, facet="true", **asked)
     titles = [{one["name"]: one["title"] for one in departments.tree(language)} for language in ("zh", "en")]
     entries = []
     for field, items in results.facets(counted["facets"]).items():
