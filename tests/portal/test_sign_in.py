@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,12 +13,9 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
 from ckanext.nxopendata.core.redis import client as redis
-from ckanext.nxopendata.core.sign_in import lockout, sessions
+from ckanext.nxopendata.core.sign_in import jobs, lockout, sessions
 
-pytestmark = [
-    pytest.mark.ckan_config("SESSION_TYPE", "redis"),
-    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index"),
-]
+pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
 PASSWORD = "correct-horse-7"
 BASE = "http://test.ckan.net"
@@ -132,6 +130,41 @@ class TestSessions:
             assert answer.status_code == 200
             assert "Set-Cookie" not in answer.headers
         assert set(redis().scan_iter("session:*")) == before
+
+
+class TestAskingForANewPassword:
+    @pytest.fixture(autouse=True)
+    def nothing_waits(self, clean_db: None) -> None:
+        for key in redis().scan_iter("nx:limit:*"):
+            redis().delete(key)
+        tk.get_action("job_clear")({"ignore_auth": True}, {})
+
+    def ask(self, visitor: Any, name: str, address: str = "192.0.2.1") -> Any:
+        return visitor().post(
+            "/user/reset", data={"user": name}, base_url=BASE, environ_overrides={"REMOTE_ADDR": address}
+        )
+
+    def test_the_answer_does_not_tell_who_has_an_account(self, visitor: Any, user: dict[str, Any]) -> None:
+        known, unknown = (self.ask(visitor, name) for name in ("editor@example.org", "nobody@example.org"))
+        assert (known.status_code, known.location) == (unknown.status_code, unknown.location) == (302, "/")
+        waiting = tk.get_action("job_list")({"ignore_auth": True}, {})
+        assert [job["title"] for job in waiting] == ["nx: reset letter"] * 2
+
+    def test_the_letter_goes_to_the_account_three_times_an_hour(
+        self, app: Any, user: dict[str, Any], mail_server: Any
+    ) -> None:
+        for name in ("editor", "EDITOR@example.org", "editor@example.org", "editor", "edito_@example.org", "nobody"):
+            jobs.send_reset_links(name)
+        letters = mail_server.get_smtp_messages()
+        assert [letter[2] for letter in letters] == [["editor@example.org"]] * 3
+        assert "/user/reset/" in base64.b64decode(letters[0][3].split("\n\n")[1]).decode()
+
+    def test_one_network_asks_ten_times_an_hour(self, visitor: Any) -> None:
+        answers = [self.ask(visitor, f"name-{number}") for number in range(11)]
+        assert [answer.status_code for answer in answers] == [302] * 10 + [429]
+        assert answers[0].headers["RateLimit"].startswith('"password reset";r=9;t=')
+        assert int(answers[-1].headers["Retry-After"]) > 0
+        assert self.ask(visitor, "name", "192.0.2.2").status_code == 302
 
 
 class TestTryingPasswords:

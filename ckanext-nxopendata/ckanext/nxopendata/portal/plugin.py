@@ -13,7 +13,7 @@ from ckan.types import CKANApp, Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ckanext.nxopendata import portal
-from ckanext.nxopendata.core import caching, ckan_gaps, rate_limit, requirements, wiring
+from ckanext.nxopendata.core import caching, ckan_gaps, rate_limit, requirements, sign_in, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin, declare_options
 from ckanext.nxopendata.core.http_security import headers
 from ckanext.nxopendata.core.sign_in import authenticator
@@ -31,7 +31,7 @@ NEEDED = (
 )
 """Plugins whose pages, helpers and fields the pages of the portal show."""
 
-SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
+SUBJECTS = (portal, sign_in, pages, results, workbench, dataset, announcements)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
