@@ -116,9 +116,12 @@ def nx_main_pages() -> list[tuple[str, str, str]]:
 
 
 def nx_error_text(code: int, text: str | None) -> str:
-    """What an error page adds to its own words; "" for werkzeug's stock sentences, which are English only."""
+    """What an error page adds to its own words; "" for werkzeug's stock sentences, which are English only.
+
+    Not translated by the template, which takes a "%" in the text for a place to fill in.
+    """
     stock = default_exceptions.get(code)
-    return "" if not text or (stock and text == stock.description) else text
+    return "" if not text or (stock and text == stock.description) else tk._(text)
 
 
 def nx_licence_title(licence_id: str | None) -> str:

@@ -181,8 +181,13 @@ def datastore_search(original: Any, context: Context, data_dict: DataDict) -> An
     ``q`` is asked as pairs of characters; ``_id`` is the last column of every order.
     """
     q = data_dict.get("q")
-    if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True) and _is_loaded_by_us(data_dict):
-        data_dict = {**data_dict, "q": " ".join(table_columns.tokens(q)), "language": "simple"}
+    if q:
+        state = states.get_state(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
+        if state is not None and state.state == states.READY:
+            if not table_lookup.has_words(state):
+                raise tk.ValidationError({"q": [tk._("The words of this table are being indexed. Ask again later.")]})
+            if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True):
+                data_dict = {**data_dict, "q": " ".join(table_columns.tokens(q)), "language": "simple"}
     if isinstance(data_dict.get("sort"), str) and data_dict["sort"].strip() and not data_dict.get("distinct"):
         data_dict = {**data_dict, "sort": _with_tie_breaker(data_dict["sort"])}
     return original(context, data_dict)
@@ -192,11 +197,6 @@ def _with_tie_breaker(sort: str) -> str:
     """The same order, complete: rows that are equal in it keep one order from page to page."""
     last = sort.rpartition(",")[2].strip().strip('"').split()
     return sort if last and last[0].strip('"') == "_id" else f"{sort}, _id"
-
-
-def _is_loaded_by_us(data_dict: DataDict) -> bool:
-    state = states.get_state(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
-    return state is not None and state.state == states.READY
 
 
 # Parameters and values

@@ -43,6 +43,9 @@ AT_ONCE = 50
 SMALL = 2_000_000
 """Files of at most so many bytes are loaded at once: a job each would cost more than the loading."""
 
+WORDS_AT_ONCE = 100_000
+"""Rows up to which the index of words is made with the table; larger tables are readable before it is."""
+
 WITHDRAWN = "nx_withdrawn"
 """Extra of a dataset that its source withdrew."""
 
@@ -250,8 +253,9 @@ def _load(resource_id: str) -> None:
         log.exception("table %s", resource_id)
         _fail(resource_id, dataset_id, mark, "broken", {})
         return
+    words_later = loaded.rows > WORDS_AT_ONCE
     try:
-        rows = store.replace_table(resource_id, loaded)
+        rows = store.replace_table(resource_id, loaded, words=not words_later)
     except UnreadableError as problem:  # the last rows are read only now
         _fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
@@ -267,12 +271,16 @@ def _load(resource_id: str) -> None:
         state=states.READY,
         fingerprint=mark,
         columns=[asdict(column) for column in loaded.columns],
-        around=loaded.around,
+        around=loaded.around | {"words_later": words_later},
         rows=rows,
         seconds=seconds,
     )
     log.info("table %s loaded: rows=%s columns=%s seconds=%.1f", resource_id, rows, len(loaded.columns), seconds)
     _activate_by_id(resource_id, True)
+    if words_later:
+        store.replace_table(resource_id, loaded)
+        states.write_state(resource_id, around=loaded.around)
+        log.info("table %s: words indexed, seconds=%.1f", resource_id, time.monotonic() - began)
 
 
 def _fail(resource_id: str, dataset_id: str, mark: str, code: str, params: dict[str, Any]) -> None:

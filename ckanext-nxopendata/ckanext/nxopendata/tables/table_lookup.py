@@ -42,4 +42,10 @@ def _column_of_field(field: dict[str, Any]) -> Column:
 def make_source(resource_id: str, columns: Sequence[Column]) -> Source:
     """Return the table to query, with its columns."""
     state = states.get_state(resource_id)
-    return Source(resource_id, {column.id: column.type for column in columns}, rows=state.rows if state else None)
+    types = {column.id: column.type for column in columns}
+    return Source(resource_id, types, rows=state.rows if state else None, has_words=has_words(state))
+
+
+def has_words(state: states.State | None) -> bool:
+    """Whether the words of a table that we loaded are in its index."""
+    return state is not None and state.state == states.READY and not state.around.get("words_later")
