@@ -63,7 +63,8 @@ def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: 
         drafts.show_in_page(case, tk._("Saved as a pending change. The public still sees the published version."))
     if context.get("return_id_only"):
         return dataset.id
-    return live | payload
+    # CKAN reads the format of each file of its answer.
+    return live | payload | {"resources": [{"format": "", **file} for file in payload.get("resources") or ()]}
 
 
 def _back_to_draft(case_id: str, context: Context) -> None:
