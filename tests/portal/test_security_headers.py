@@ -124,11 +124,10 @@ def people(things: dict[str, str]) -> dict[str, dict[str, str]]:
     editor = factories.User(name="someone")
     helpers.call_action("organization_member_create", id="wlt", username="someone", role="editor")
     office = factories.Sysadmin()
-    visitor: dict[str, dict[str, str]] = {"visitor": {}}
-    return visitor | {
-        who: {"Authorization": factories.APIToken(user=user["name"])["token"]}
-        for who, user in (("editor", editor), ("office", office))
-    }
+    headers: dict[str, dict[str, str]] = {"visitor": {}}
+    for who, user in (("editor", editor), ("office", office)):
+        headers[who] = {"Authorization": str(factories.APIToken(user=user["name"])["token"])}
+    return headers
 
 
 def addresses(app: Any, things: dict[str, str]) -> Iterator[tuple[Rule, str]]:

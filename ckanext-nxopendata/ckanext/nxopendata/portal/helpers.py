@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import ckan.plugins.toolkit as tk
-from markupsafe import Markup
 from werkzeug.exceptions import default_exceptions
 
 from ckanext.nxopendata.core import caching, departments
