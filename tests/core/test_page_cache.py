@@ -160,8 +160,8 @@ def test_each_reader_has_a_token_of_their_own(app: Any, dataset: dict, settle: A
     found = []
     for _ in range(4):
         with app.flask_app.test_client() as client:
-            body = client.get("/dataset/").get_data(as_text=True)
-            found += re.findall(r'name="_csrf_token" content="([^"]+)"', body)
+            body = client.get("/dataset/scenic").get_data(as_text=True)
+            found += re.findall(r'name="_csrf_token" value="([^"]+)"', body)
             assert "nx-token" not in body
     assert len(set(found)) == 4
 

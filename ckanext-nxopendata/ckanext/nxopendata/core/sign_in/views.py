@@ -29,7 +29,7 @@ def request_reset() -> Any:
     except captcha.CaptchaError:
         return _again(tk._("Bad Captcha. Please try again."), 400)
     except tk.ValidationError as error:
-        return _again(error.error_summary["User"], 429)
+        return _again(" ".join(map(str, error.error_summary.values())), 429)
     name = tk.request.form.get("user", "").strip()
     if not name or len(name) > MOST_CHARACTERS or "\0" in name:
         return _again(tk._("Email is required"), 400)
