@@ -153,9 +153,10 @@ def test_languages_and_addresses_are_kept_apart(app: Any, dataset: dict, settle:
     assert 'lang="en"' in app.get("/en/dataset/").body
 
 
-def test_each_reader_has_a_token_of_their_own(app: Any, dataset: dict, settle: Any) -> None:
+def test_each_reader_has_a_token_of_their_own(app: Any, dataset: dict, settle: Any, call: Any) -> None:
     import re
 
+    call("resource_create", package_id="scenic", name="x", url="https://example.org/x.csv")  # to be put into the basket
     settle()
     found = []
     for _ in range(4):

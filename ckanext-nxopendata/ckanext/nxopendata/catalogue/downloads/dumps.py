@@ -7,19 +7,21 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from flask import Response
+from flask import Response, request
 
 from ckanext.nxopendata.core.tabular.csv_out import BOM, guard_data
 
-DIALECTS = {"text/csv": "excel", "text/tab-separated-values": "excel-tab"}
+DIALECTS = {"csv": "excel", "tsv": "excel-tab"}
+"""By the format that is asked for; CKAN 2.12.0 sends the media types in a form that programs cannot read."""
 AT_ONCE = 65_536
 """Characters that are sent at once."""
 
 
 def guard(response: Response) -> None:
     """Guard the cells of a dump while it is sent; other answers stay as they are."""
-    if response.status_code == 200 and response.mimetype in DIALECTS:
-        response.response = guarded(response.iter_encoded(), DIALECTS[response.mimetype])
+    dialect = DIALECTS.get(request.args.get("format", "csv"))
+    if response.status_code == 200 and dialect:
+        response.response = guarded(response.iter_encoded(), dialect)
 
 
 def guarded(chunks: Iterable[bytes], dialect: str) -> Iterator[bytes]:
