@@ -28,7 +28,7 @@
       animation: !still,
       color: [colour("--nx-accent"), "#b7791f", "#6b7f8f", "#8f5b6b", "#5b7a3a", "#7a5ba0", "#a05b3a", "#3a7aa0"],
       textStyle: { fontFamily: colour("--nx-font"), color: text },
-      tooltip: { trigger: chart.kind === "pie" || chart.kind === "scatter" ? "item" : "axis", confine: true },
+      tooltip: { trigger: chart.kind === "pie" || chart.kind === "scatter" ? "item" : "axis", confine: true, renderMode: "richText" },
       grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true }
     };
     var axis = { axisLabel: { color: text, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
@@ -46,8 +46,11 @@
       base.series = [{ type: "scatter", symbolSize: 9, data: chart.points, name: chart.y }];
       return base;
     }
+    var known = values.filter(function (value) { return value !== null; });
+    var least = Math.min.apply(null, known), greatest = Math.max.apply(null, known);
+    var high = chart.kind === "line" && least > 0 && greatest - least < least;  // such a line would lie flat above 0
     var groups = Object.assign({ type: "category", data: names }, axis);
-    var numbers = Object.assign({ type: "value", name: chart.y, nameTextStyle: { color: text, align: "left" }, scale: chart.kind === "line" }, axis);
+    var numbers = Object.assign({ type: "value", name: chart.y + (high ? " · " + chart.cut : ""), nameTextStyle: { color: text, align: "left" }, scale: high }, axis);
     // Long names stand beside lying bars.
     var lying = chart.kind === "bar" && (longest > 6 || narrow) && names.length <= 40;
     if (lying) {
