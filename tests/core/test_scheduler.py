@@ -162,7 +162,7 @@ class TestTheTimer:
         job = get_queue().enqueue(scheduler.tick)
         code = "from ckan.cli.cli import ckan; ckan()"
         command = [sys.executable, "-c", code, "-c", ckan_config["__file__"]]
-        subprocess.run([*command, "jobs", "worker", "--burst", "--no-scheduler"], check=True, capture_output=True)
+        subprocess.run([*command, "nx", "worker", "--burst"], check=True, capture_output=True)
         job.refresh()
         assert job.get_status() == "finished"
         site = f"nx:{tk.config['ckan.site_id']}"

@@ -23,7 +23,7 @@ import ckan.plugins as p
 import click
 from flask import Blueprint
 
-from ckanext.nxopendata.core import params, scheduler
+from ckanext.nxopendata.core import background, params, scheduler
 from ckanext.nxopendata.core.cli import nx
 
 Functions = dict[str, Callable[..., Any]]
@@ -63,7 +63,7 @@ def commands(subjects: Iterable[ModuleType]) -> Callable[[], list[click.Command]
     """Return ``ckan nx``, with the commands of all subjects: importing a drawer ``cli`` hangs its commands there."""
 
     def collect() -> list[click.Command]:
-        list(_drawers(subjects, "cli"))
+        list(_drawers([background, *subjects], "cli"))
         return [nx]
 
     return collect
