@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 from local import services
-from local.stack import ROOT, Program, Stack, port_is_free, wait_until
+from local.stack import ROOT, Program, Stack, wait_until
 
 
 def stack_of_services() -> Stack:
@@ -60,4 +61,6 @@ def pid(stack: Stack, name: str) -> int:
 
 
 def _free_port() -> int:
-    return next(port for port in range(20000, 60000) if port_is_free(port))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -71,7 +71,7 @@ def commands(subjects: Iterable[ModuleType]) -> Callable[[], list[click.Command]
 
 def start_tasks(subjects: Iterable[ModuleType]) -> None:
     """Schedule the tasks of all subjects, and see to it that the timer runs; for ``IConfigurable.configure``."""
-    for module in _drawers(subjects, "scheduled_tasks"):
+    for module in _drawers([background, *subjects], "scheduled_tasks"):
         module.schedule_tasks()
     scheduler.start()
 

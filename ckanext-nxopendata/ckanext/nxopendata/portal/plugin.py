@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ckanext.nxopendata import portal
 from ckanext.nxopendata.core import caching, ckan_gaps, requirements, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin
-from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, pages, results, warmup, workbench
+from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, outage, pages, results, warmup, workbench
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.results import facets
 
@@ -95,5 +95,6 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
         ckan_gaps.check_csrf_of_every_request(app)
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
+        outage.install(app)
         warmup.before_the_first_reader()
         return super().make_middleware(app, config)

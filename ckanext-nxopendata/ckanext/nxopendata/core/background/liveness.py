@@ -10,13 +10,13 @@ import ctypes
 import os
 import signal
 
-HEARTBEAT = 8
+HEARTBEAT = 5
 """Seconds between two signs of life of a worker, idle or busy, and between two looks at what others left."""
 
-LIFETIME = 30
+LIFETIME = 20
 """Seconds without a sign of life after which a worker counts as dead, and what it was doing is done again."""
 
-SCHEDULER_SILENCE = 15
+SCHEDULER_SILENCE = 10
 """Seconds without a sign of life after which a scheduler counts as dead; it gives one each second."""
 
 PR_SET_PDEATHSIG = 1
