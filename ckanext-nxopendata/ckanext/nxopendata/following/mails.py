@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import asdict
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib import mailer
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.core.language import site_language
+from ckanext.nxopendata.core.notifications import outbox
+from ckanext.nxopendata.core.notifications.outbox import Letter
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import queries, tokens
 from ckanext.nxopendata.following.models import Subscription
@@ -44,17 +46,18 @@ def ask_to_confirm(subscription_id: str) -> None:
             ]
         )
         subject = tk._("Please confirm your subscription")
-        mailer.mail_recipient(row.email, row.email, f"{subject} · {tk.config['ckan.site_title']}", body)
+        outbox.send(asdict(Letter(row.email, f"{subject} · {tk.config['ckan.site_title']}", body)))
 
 
 def send_due() -> dict[str, int]:
     """Mail every confirmed subscription what is new; forget those never confirmed.
 
     Returns:
-        ``sent``, ``quiet`` (nothing new) and ``failed`` subscriptions, and ``forgotten`` ones. What failed is tried
-        again the next time, from the same moment on.
+        ``sent``, ``waiting`` (the mail server did not take the letter, which is sent later), ``quiet`` (nothing new)
+        and ``failed`` subscriptions, and ``forgotten`` ones. What failed is tried again the next time, from the same
+        moment on.
     """
-    counts = {"sent": 0, "quiet": 0, "failed": 0, "forgotten": _forget_unconfirmed()}
+    counts = {"sent": 0, "waiting": 0, "quiet": 0, "failed": 0, "forgotten": _forget_unconfirmed()}
     query = model.Session.query(Subscription.id).filter(Subscription.confirmed.isnot(None)).order_by(Subscription.id)
     for (subscription_id,) in query.all():
         row = model.Session.get(Subscription, subscription_id)
@@ -63,9 +66,8 @@ def send_due() -> dict[str, int]:
         until = utc_now()
         try:
             news = found(row, until)
-            if news["count"]:
-                _send(row, news)
-        except (mailer.MailerException, tk.ValidationError) as problem:
+            is_sent = not news["count"] or _send(row, news)
+        except tk.ValidationError as problem:
             log.warning("subscription %s: %s", subscription_id, problem)
             counts["failed"] += 1
             continue
@@ -76,7 +78,7 @@ def send_due() -> dict[str, int]:
             continue
         row.seen = until
         model.Session.commit()
-        counts["sent" if news["count"] else "quiet"] += 1
+        counts["waiting" if not is_sent else "sent" if news["count"] else "quiet"] += 1
     return counts
 
 
@@ -99,7 +101,7 @@ def title(row: Subscription) -> str:
     return ", ".join(value for _, value in queries.words(row.query)) or tk._("All datasets")
 
 
-def _send(row: Subscription, news: dict[str, Any]) -> None:
+def _send(row: Subscription, news: dict[str, Any]) -> bool:
     with force_locale(row.language):
         lines = []
         for dataset in news["results"]:
@@ -113,33 +115,8 @@ def _send(row: Subscription, news: dict[str, Any]) -> None:
         subject = tk._("News about {title}").format(title=title(row))
         body = "\n\n".join([subject, *lines, "--", tk._("You do not want these mails any more:"), leave])
         # RFC 8058: the mail program unsubscribes by one POST to this address.
-        headers = _Headers({"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"})
-        mailer.mail_recipient(row.email, row.email, subject, body, headers=headers)
-
-
-class _AsItIs(str):
-    """The value of a header in one line as it stands.
-
-    Python's mail library writes an address longer than a line as encoded words, which RFC 2369 does not allow and
-    mail programs do not read. This is what the library asks a value of its own kind.
-    """
-
-    name: str
-
-    def fold(self, *, policy: Any) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-class _Headers(dict[str, str]):
-    """Headers that reach the letter as they stand: CKAN adds a header as a plain text the first time it meets it, and
-    puts the value itself in its place the second time."""
-
-    def items(self) -> Any:
-        for name, text in super().items():
-            value = _AsItIs(text)
-            value.name = name
-            yield name, value
-            yield name, value
+        headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        return outbox.send(asdict(Letter(row.email, subject, body, headers)))
 
 
 def _address(endpoint: str, row: Subscription, **values: str) -> str:

@@ -25,10 +25,13 @@ log = logging.getLogger(__name__)
 
 LABELS = "permission_labels"
 COLUMNS = ("id", "name", "title", "owner_org", "state", "license_id", "metadata_created", "metadata_modified")
+WORDS = frozenset({"title"})
+"""Fields that Solr takes apart into words: what it finds there is not what equals the value."""
+
 COUNTED = frozenset({"organization", "owner_org", "groups", "tags", "license_id", "res_format"})
 """Facets that are counted; of others there is nothing."""
 
-OTHER_FIELDS = frozenset({"capacity", "dataset_type", "entity_type", "site_id", LABELS})
+OTHER_FIELDS = frozenset({"capacity", "dataset_type", "entity_type", "site_id", "num_resources", LABELS})
 EXTRAS = {"nx_withdrawn"}
 """Fields of datasets, stored as extras, that filters of every search name."""
 
@@ -74,7 +77,7 @@ def search(q: str, parameters: dict[str, Any]) -> pysolr.Results:
 
 
 def _conditions(filters: str | list[str]) -> list[Filter]:
-    known = frozenset({*COLUMNS, *COUNTED, *OTHER_FIELDS, *EXTRAS})
+    known = frozenset({*COLUMNS, *COUNTED, *OTHER_FIELDS, *EXTRAS}) - WORDS
     texts = [filters] if isinstance(filters, str) else filters
     return [condition for text in texts for condition in parse(text, known, utc_now())]
 
@@ -96,6 +99,7 @@ def _documents(conditions: list[Filter]) -> list[dict[str, list[str]]]:
     package = model.Package
     rows = model.Session.execute(sa.select(package, model.Group.name).outerjoin(model.Group, _owns_package()))
     many = {"groups": _values(_groups()), "tags": _values(_tags()), "res_format": _values(_formats())}
+    files = _count_files()
     documents = []
     for row, organization in rows:
         document = {name: [_text(getattr(row, name))] if getattr(row, name) else [] for name in COLUMNS}
@@ -107,6 +111,7 @@ def _documents(conditions: list[Filter]) -> list[dict[str, list[str]]]:
             "site_id": [tk.config["ckan.site_id"]],
         }
         document |= {name: values.get(row.id, []) for name, values in many.items()}
+        document["num_resources"] = [str(files.get(row.id, 0))]
         document |= {name: [str(row.extras[name])] for name in EXTRAS if (row.extras or {}).get(name)}
         if all(condition.admits(document) for condition in conditions):
             documents.append(document)
@@ -143,6 +148,12 @@ def _tags() -> Any:
 
 def _formats() -> Any:
     return sa.select(model.Resource.package_id, model.Resource.format).where(model.Resource.state == "active")
+
+
+def _count_files() -> dict[str, int]:
+    resource = model.Resource
+    query = sa.select(resource.package_id, sa.func.count()).where(resource.state == "active")
+    return dict(model.Session.execute(query.group_by(resource.package_id)).tuples().all())
 
 
 def _visible(documents: list[dict[str, list[str]]], conditions: list[Filter]) -> list[dict[str, list[str]]]:
