@@ -89,7 +89,8 @@ class TestBackup:
         self, call: Any, storage: Path, tmp_path: Path, new_site: dict[str, str]
     ) -> None:
         department = call("organization_create", name="ting", title_translated={"zh": "厅"})
-        call("package_create", name="ming-lu", title_translated={"zh": "名录"}, owner_org=department["id"])
+        texts = {"title_translated": {"zh": "名录"}, "notes_translated": {"zh": "说明"}}
+        call("package_create", name="ming-lu", owner_org=department["id"], **texts)
         (tmp_path / "secrets").mkdir()
         (tmp_path / "secrets" / "key").write_text("secret")
         made = run(

@@ -21,7 +21,7 @@ from ckan.lib.search.common import SolrConnectionError, make_connection
 from flask import Flask, Response, current_app, jsonify, request
 from jinja2 import Environment, select_autoescape
 from redis import RedisError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ckanext.nxopendata.core.caching import page_cache
 from ckanext.nxopendata.core.language import zh_or_en
@@ -75,9 +75,7 @@ def _is_disconnect(error: DBAPIError) -> bool:
     """Return whether PostgreSQL cannot be reached, or is going down or coming up, rather than refuses a statement."""
     text = str(error.orig)
     signs = ("connection", "server closed", "starting up", "shutting down", "terminating", "recovery mode")
-    return error.connection_invalidated or (
-        isinstance(error, sa.exc.OperationalError) and any(s in text for s in signs)
-    )
+    return error.connection_invalidated or (isinstance(error, OperationalError) and any(s in text for s in signs))
 
 
 def _answer(reason: str) -> Response:

@@ -153,7 +153,8 @@ def _formats() -> Any:
 def _count_files() -> dict[str, int]:
     resource = model.Resource
     query = sa.select(resource.package_id, sa.func.count()).where(resource.state == "active")
-    return dict(model.Session.execute(query.group_by(resource.package_id)).tuples().all())
+    counted: list[Any] = list(model.Session.execute(query.group_by(resource.package_id)))
+    return {row[0]: row[1] for row in counted}
 
 
 def _visible(documents: list[dict[str, list[str]]], conditions: list[Filter]) -> list[dict[str, list[str]]]:
