@@ -188,6 +188,7 @@ class TestFindings:
         for day in ("2026-11-02", "2026-11-03", "2026-11-03", "2026-11-04", "2026-11-05"):
             on(day)
             findings.remind(timezone.today())
+            model.Session.commit()
             head = model.User.get("wlt-head")
             assert head is not None
             told = [notice.params for notice in model.Session.query(Notice).filter_by(user_id=head.id, topic="finding")]

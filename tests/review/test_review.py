@@ -15,7 +15,7 @@ from ckan.tests import factories, helpers
 from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.review.workflow import cases
+from ckanext.nxopendata.review.workflow import jobs as review_jobs
 from ckanext.nxopendata.review.workflow.models import Case, Decision
 
 pytestmark = [
@@ -274,10 +274,10 @@ class TestAPublishedDataset:
         case = model.Session.scalars(sa.select(Case)).one()
         assert case.release_at == dt.datetime(2099, 1, 1, 0, 0)  # noqa: DTZ001  stored as UTC without a zone
         site = model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
-        assert cases.release_due(site) == []
+        assert review_jobs.release_due(site) == []
         case.release_at = dt.datetime(2020, 1, 1)  # noqa: DTZ001
         model.Session.commit()
-        assert cases.release_due(site) == [case.id]
+        assert review_jobs.release_due(site) == [case.id]
         assert people.public() == ["宁夏A级旅游景区名录"]
 
     def test_withdrawing_ends_its_pending_change(self, people: People) -> None:
@@ -306,12 +306,12 @@ class TestAPublishedDataset:
         model.Session.execute(sa.update(Case).values(release_at=dt.datetime(2020, 1, 1)))  # noqa: DTZ001
         model.Session.commit()
         site = model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
-        assert len(cases.release_due(site)) == 1
+        assert len(review_jobs.release_due(site)) == 1
         assert set(people.public()) == {"宁夏A级旅游景区名录", "乙名录"}
         case = people.act("editor", "nx_review_show", id=first["id"])
         assert case["state"] == "draft"
         assert "甲名录" in case["decisions"][-1]["opinion"]
-        assert cases.release_due(site) == []
+        assert review_jobs.release_due(site) == []
 
     def test_its_views_are_not_changed_past_the_review(self, people: People, call: Callable) -> None:
         dataset = people.published(resources=[{"url": "https://wlt.example/a.txt", "name": "说明", "format": "TXT"}])

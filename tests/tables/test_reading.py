@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from lxml import etree
@@ -16,7 +17,7 @@ from openpyxl import load_workbook
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables import export
 from ckanext.nxopendata.tables.page import examples, svg_map
-from ckanext.nxopendata.tables.reader import columns, table
+from ckanext.nxopendata.tables.reader import arrays, columns, table
 
 from .conftest import CSV_TEXT, PRINTED, workbook
 
@@ -28,7 +29,7 @@ def read(folder: Path, name: str, content: bytes | str, items: Any = (), **limit
 
 
 def rows(found: table.Table) -> list[list[str | None]]:
-    return [line[:-1] for line in found.lines()]
+    return list(found.lines())
 
 
 def labels(found: table.Table) -> list[str]:
@@ -157,7 +158,9 @@ class TestNames:
         assert found[2:] == ["名称", "名称_2", "列5", "比重(％)”"]
 
     def test_full_text_tokens_are_pairs(self) -> None:
-        assert columns.index_words(["沙湖景区5A", "沙湖"]) == "沙湖 湖景 景区 5a"
+        assert arrays.index_words(1, [pa.array(["沙湖景区5A"]), pa.array(["X1"])]).to_pylist() == [
+            "沙湖 湖景 景区 5a x1"
+        ]
 
 
 FIELDS = [

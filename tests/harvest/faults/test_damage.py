@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
 
 from .reading import read_bytes
@@ -60,13 +61,64 @@ def iso(n):
 
 
 CONTEXT = '"@context": {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"}'
+NS = "https://data.nx.example/ns/catalogue-xml/1.0"
+FEED = "https://other.example/api/3/action/nx_changes_list?limit=100"
+
+
+def gbt(n):
+    return (
+        f"<record><mdId>{D}{n}</mdId><resTitle>数据集{n}</resTitle><abstract>说明{n}</abstract>"
+        "<IdPoC><rpOrgName>统计局</rpOrgName></IdPoC></record>\n"
+    )
+
+
+def ckan(n):
+    return json.dumps(
+        {"id": f"{D}{n:02}", "name": f"n{n}", "title": f"数据集{n}", "notes": "说明", "resources": [{"id": f"r{n}"}]},
+        ensure_ascii=False,
+    )
+
+
+def change(n):
+    dataset = {"id": f"{D}{n}", "title_translated": {"zh": f"数据集{n}"}, "notes_translated": {"zh": "说明"}}
+    return json.dumps({"id": f"{D}{n}", "kind": "created", "name": f"n{n}", "dataset": dataset}, ensure_ascii=False)
+
+
 FORMATS = {
+    "gbt21063.xml": (f'<catalogue xmlns="{NS}">\n', gbt, "", "</catalogue>", "application/xml"),
+    "ckan.json": (
+        f'{{"success": true, "result": {{"count": {NUMBER}, "results": [\n',
+        ckan,
+        ",\n",
+        "]}}",
+        "application/json",
+    ),
+    "nxopendata.json": (
+        '{"success": true, "result": {"changes": [\n',
+        change,
+        ",\n",
+        '], "cursor": "9", "more": false}}',
+        "application/json",
+    ),
     "dcat.rdf": (RDF, rdf, "", "</rdf:RDF>", "application/rdf+xml"),
     "dcat.ttl": (TTL, ttl, "", "", "text/turtle"),
     "dcat.jsonld": ("{" + CONTEXT + ', "@graph": [\n', jsonld, ",\n", "]}", "application/ld+json"),
     "datajson.json": ('{"conformsTo": "x", "dataset": [\n', podjson, ",\n", "]}", "application/json"),
     "csw.xml": (CSW, iso, "", "</csw:SearchResults></csw:GetRecordsResponse>", "application/xml"),
 }
+
+
+def address(name):
+    """The address of a catalogue that is told from the address too."""
+    if name == "ckan.json":
+        return formats.entry_url(formats.get_format("ckan"), "https://dept.example/")
+    return {"csw.xml": "https://dept.example/csw?request=GetRecords", "nxopendata.json": FEED}.get(
+        name, f"https://dept.example/{name}"
+    )
+
+
+def identifier(name, n):
+    return f"{D}{n:02}" if name == "ckan.json" else f"{D}{n}"
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -84,9 +136,8 @@ def test_damage_ends_no_more_than_the_records_it_touches(name, data):
         put = data.draw(st.text(st.sampled_from('<>"{}[],;.&\\\x00\ufffd空a1'), max_size=4))
         records[number] = text[:place] + put + text[place + cut :]
     body = (head + between.join(records) + tail).encode("utf-8", "replace")
-    url = f"https://dept.example/csw?request=GetRecords&{name}" if "csw" in name else f"https://dept.example/{name}"
-    result = read_bytes(body, url, media_type, form=name.partition(".")[0])
-    sound = {f"{D}{n}" for n in range(NUMBER) if n not in touched}
+    result = read_bytes(body, address(name), media_type, form=name.partition(".")[0])
+    sound = {identifier(name, n) for n in range(NUMBER) if n not in touched}
     lost = sound - result.datasets.keys()
     assert len(lost) <= len(touched)  # what a piece of damage runs into
     read = len(result.datasets) + len(result.refused) + result.nameless
@@ -102,12 +153,11 @@ def test_a_document_that_is_cut_off_is_read_as_far_as_it_goes(name, share):
     head, record, between, tail, media_type = FORMATS[name]
     body = (head + between.join(record(n) for n in range(NUMBER)) + tail).encode()
     cut = body[: int(len(body) * share)]
-    url = f"https://dept.example/csw?request=GetRecords&{name}" if "csw" in name else f"https://dept.example/{name}"
     whole = [n for n in range(NUMBER) if (record(n)).rstrip().encode() in cut]
     try:
-        result = read_bytes(cut, url, media_type, form=name.partition(".")[0])
+        result = read_bytes(cut, address(name), media_type, form=name.partition(".")[0])
     except FormatError:
         assert not whole
         return
-    assert result.datasets.keys() >= {f"{D}{n}" for n in whole[:-1]}
+    assert result.datasets.keys() >= {identifier(name, n) for n in whole[:-1]}
     assert len(result.datasets) <= len(whole) + 1

@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckan.types import Context
+from ckan.types import CKANApp, Context
 from ckanext.scheming.plugins import SchemingGroupsPlugin, SchemingOrganizationsPlugin
 
 from ckanext.nxopendata import catalogue
@@ -25,6 +25,7 @@ from ckanext.nxopendata.catalogue.bulk_lookups import BulkLookups
 from ckanext.nxopendata.catalogue.multilingual import output
 from ckanext.nxopendata.catalogue.schema import data_items_form
 from ckanext.nxopendata.core import payload_guard, payload_types, requirements, wiring
+from ckanext.nxopendata.core.edge import request_check
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
@@ -45,6 +46,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, BulkLooku
     p.implements(IBulkWriter, inherit=True)
     p.implements(p.IConfigurer)
     p.implements(p.IGroupController, inherit=True)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IResourceController, inherit=True)
@@ -55,6 +57,12 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, BulkLooku
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_catalogue")
+
+    # IMiddleware
+
+    def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
+        request_check.install(app)
+        return app
 
     # IResourceController
 
@@ -123,11 +131,21 @@ def _shaped(plugin: Any, data_dict: dict[str, Any], action: str) -> tuple[dict[s
     return (data_dict, payload_guard.to_error_dict(wrong)) if wrong else None
 
 
+def _require_type(plugin: Any, data_dict: dict[str, Any]) -> None:
+    """Answer 404 where the address of a form asks for a type that there is not; ckanext-scheming 3.1.0 fails then."""
+    if (name := data_dict.get("type")) and name not in plugin._schemas:
+        tk.abort(404)
+
+
 class NxOpendataGroupsPlugin(SchemingGroupsPlugin):
     """CKAN's groups by ``schemas/group.yaml``: their names in every language."""
 
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
         return _shaped(self, data_dict, action) or super().validate(context, data_dict, schema, action)
+
+    def setup_template_variables(self, context: Context, data_dict: dict[str, Any]) -> None:
+        _require_type(self, data_dict)
+        super().setup_template_variables(context, data_dict)
 
     def update_config(self, config: CKANConfig) -> None:
         requirements.require(config, "nxopendata_groups", "nxopendata_catalogue")
@@ -141,6 +159,10 @@ class NxOpendataOrganizationsPlugin(SchemingOrganizationsPlugin):
 
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
         return _shaped(self, data_dict, action) or super().validate(context, data_dict, schema, action)
+
+    def setup_template_variables(self, context: Context, data_dict: dict[str, Any]) -> None:
+        _require_type(self, data_dict)
+        super().setup_template_variables(context, data_dict)
 
     def update_config(self, config: CKANConfig) -> None:
         requirements.require(config, "nxopendata_organizations", "nxopendata_catalogue")

@@ -1,4 +1,4 @@
-"""What reaches actions and pages can be looked up and stored: no lists for texts, no NUL."""
+"""What reaches actions can be looked up and stored: no lists for texts, no NUL."""
 
 from __future__ import annotations
 
@@ -58,15 +58,3 @@ def guard_action(action: Callable[..., Any], structured: Collection[str]) -> Cal
         return action(context, data_dict)
 
     return guarded
-
-
-def check_request() -> None:
-    """Refuse a request, before its page, whose address or form holds what no database can hold.
-
-    Such an address names nothing (404); such a form, or query, is a bad request (400).
-    """
-    if any(payload_types.UNSTORABLE.search(str(value)) for value in (tk.request.view_args or {}).values()):
-        tk.abort(404)
-    texts = [value for values in (tk.request.args, tk.request.form) for _name, value in values.items(multi=True)]
-    if any(map(payload_types.UNSTORABLE.search, texts)):
-        tk.abort(400, format_error(payload_types.NOT_STORABLE))

@@ -12,6 +12,13 @@ from flask import Response, send_file, stream_with_context
 from ckanext.nxopendata.core.tabular import csv_out
 
 CSV = "text/csv; charset=utf-8"
+MEDIA_TYPES = {
+    "csv": CSV,
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Extension -> media type of the files that we write."""
 
 
 def act(action: str, /, **data: Any) -> Any:

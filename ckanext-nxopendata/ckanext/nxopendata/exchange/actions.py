@@ -10,6 +10,7 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
+from ckanext.dcat.processors import RDFProfileException
 
 from ckanext.nxopendata.core import codelists, localised, params
 from ckanext.nxopendata.core.language import reader_language
@@ -40,11 +41,34 @@ def dcat_catalog_search(original_action: Action, context: Context, data_dict: Da
     return _from_index(original_action, "dcat_catalog_search", context, data_dict)
 
 
+@tk.chained_action
+def dcat_dataset_show(original_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """A dataset in RDF."""
+    tk.check_access("dcat_dataset_show", context, data_dict)
+    return _by_profiles(original_action, context, data_dict)
+
+
 def _from_index(original_action: Action, name: str, context: Context, data_dict: DataDict) -> Any:
     tk.check_access(name, context, data_dict)
-    if data_dict.get("profiles") or (data_dict.get("format") or "xml") not in catalogue_endpoint.fragments.SYNTAXES:
-        return original_action(context, data_dict)
+    if data_dict.get("profiles"):
+        return _by_profiles(original_action, context, data_dict)
+    _require_syntax(data_dict)
     return catalogue_endpoint.catalogue_page(context, data_dict)
+
+
+def _by_profiles(original_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """What ckanext-dcat makes; it fails on syntaxes and profiles that it does not have."""
+    _require_syntax(data_dict)
+    try:
+        return original_action(context, data_dict)
+    except RDFProfileException:
+        raise tk.ValidationError({"profiles": [tk._("There is no RDF profile of this name")]}) from None
+
+
+def _require_syntax(data_dict: DataDict) -> None:
+    if (data_dict.get("format") or "xml") not in catalogue_endpoint.fragments.SYNTAXES:
+        names = ", ".join(catalogue_endpoint.fragments.SYNTAXES)
+        raise tk.ObjectNotFound(tk._("There is no such format: choose one of {names}").format(names=names))
 
 
 @tk.side_effect_free

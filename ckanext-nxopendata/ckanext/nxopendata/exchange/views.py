@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
 from ckanext.nxopendata.core.tabular import sandbox
-from ckanext.nxopendata.core.web import download
+from ckanext.nxopendata.core.web import MEDIA_TYPES, download
 from ckanext.nxopendata.exchange import exports, forms
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange.imports import jobs, report
@@ -33,9 +33,6 @@ def name_charset(response: Response) -> Response:
 
 MOST_PROBLEMS, MOST_DATASETS = 500, 1000
 """Lines that the page of an import shows; the rest is in the marked workbook and in the action."""
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
 
 def _department(org: str, action: str = "nx_catalogue_import_preview") -> dict[str, Any]:
@@ -130,7 +127,7 @@ def marked(org: str, identifier: str) -> Any:
         return tk.abort(404, tk._("The file is no longer kept"))
     stem = row["file_name"].rpartition(".")[0] or row["file_name"]
     try:
-        return download(report.mark_workbook(row), f"{stem}_校验.xlsx", XLSX)
+        return download(report.mark_workbook(row), f"{stem}_校验.xlsx", MEDIA_TYPES["xlsx"])
     except sandbox.SandboxError:
         return tk.abort(422, tk._("The workbook is too large to be marked: its mistakes stand on the page before"))
 
@@ -158,13 +155,15 @@ def export_xml(org: str) -> Any:
 def export(org: str, kind: str) -> Response:
     """The department's catalogue as workbook or CSV."""
     group = _group(_department(org, "nx_catalogue_export"))
-    return download(exports.export_table(group, tk.current_user.name, kind), f"{group.title}_目录.{kind}", MEDIA[kind])
+    return download(
+        exports.export_table(group, tk.current_user.name, kind), f"{group.title}_目录.{kind}", MEDIA_TYPES[kind]
+    )
 
 
 def template(org: str) -> Response:
     """The blank workbook."""
     group = _group(_department(org))
-    return download(writer.template(forms.load(jobs.FORM), group.title), "目录填报模板.xlsx", XLSX)
+    return download(writer.template(forms.load(jobs.FORM), group.title), "目录填报模板.xlsx", MEDIA_TYPES["xlsx"])
 
 
 exchange.add_url_rule("/", view_func=index, methods=["GET", "POST"])

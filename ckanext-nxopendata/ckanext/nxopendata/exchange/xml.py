@@ -222,13 +222,11 @@ def records(stream: IO[bytes], opened: Callable[[str], None] | None = None) -> I
         for event, element in etree.iterparse(stream, events=("start", "end"), **safe):
             if root is None:
                 root = element
-                batch = _open(element)
+                batch = read_root(element)
                 if opened:
                     opened(batch)
             elif event == "end" and element.tag in (f"{NS}record", "record") and element.getparent() is root:
-                if element.tag == "record":
-                    _into_namespace(element)
-                yield _draft(element)
+                yield read_record(element)
                 # Read records are let go, so that memory does not grow with the file.
                 element.clear()
                 while element.getprevious() is not None:
@@ -243,7 +241,12 @@ def _into_namespace(record: Any) -> None:
             element.tag = NS + element.tag
 
 
-def _open(root: Any) -> str:
+def read_root(root: Any) -> str:
+    """Return the batch number of a package.
+
+    Raises:
+        BrokenXmlError: it has a document type, or is something else.
+    """
     if root.getroottree().docinfo.doctype:
         raise BrokenXmlError("xml_doctype")
     if root.tag not in (f"{NS}catalogue", "catalogue"):
@@ -251,7 +254,10 @@ def _open(root: Any) -> str:
     return root.get("batch", "")
 
 
-def _draft(record: Any) -> Draft:
+def read_record(record: Any) -> Draft:
+    """Read the element of a record, with or without our namespace."""
+    if record.tag == "record":
+        _into_namespace(record)
     line = Cell("", record.sourceline or 0, 0)
     draft = Draft(line, operation=record.get("operation", ""), whole=True)
     if draft.operation not in ("", ADD, UPDATE, DELETE):

@@ -109,6 +109,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Check whether the service has its metadata in ISO 19139 (gmd:MD_Metadata or gmi:MI_Metadata)."),
     ),
     "entry_empty": (_("Entry {number} of the list of datasets is empty."), _("Take it off the list.")),
+    "entry_no_dataset": (
+        _("Entry {number} of the list of datasets is no dataset."),
+        _("Take it off the list; until then nothing is withdrawn."),
+    ),
     "context_missing": (
         _("{url} is JSON-LD without a context: what its words mean cannot be told."),
         _("Write “@context” into the document, or name it in the Link header."),

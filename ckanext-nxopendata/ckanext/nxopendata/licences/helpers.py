@@ -169,10 +169,3 @@ def nx_resource_access(resource_id: str) -> Any:
     from ckanext.nxopendata.licences.agreements.access import may_serve
 
     return may_serve(resource_id, tk.current_user.name if has_request_context() else "")
-
-
-def nx_basket_count() -> int:
-    """How many files are in the basket of this visitor."""
-    from ckanext.nxopendata.licences.basket.basket import contents
-
-    return len(contents())

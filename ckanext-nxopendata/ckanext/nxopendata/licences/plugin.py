@@ -8,8 +8,9 @@ from ckan.common import CKANConfig
 
 from ckanext.nxopendata import licences
 from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.licences import basket
 
-SUBJECTS = (licences,)
+SUBJECTS = (licences, basket)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -295,8 +295,7 @@ def keep_agreed_private(response: Response) -> Response:
 @nx_licence.after_app_request
 def announce(response: Response) -> Response:
     """Name the licence and the credit on every file that is sent."""
-    resource_id = _resource_asked_for()
-    if resource_id is None or response.status_code >= 400:
+    if response.status_code >= 400 or (resource_id := _resource_asked_for()) is None:
         return response
     resource = model.Resource.get(resource_id)
     if resource is None or resource.package is None:

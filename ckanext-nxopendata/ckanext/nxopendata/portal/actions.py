@@ -132,6 +132,7 @@ def nx_announcement_create(context: Context, data_dict: DataDict) -> dict[str, A
     tk.check_access("nx_announcement_create", context, data_dict)
     user = model.User.get(context.get("user") or "")
     row = announcement_store.write(Announcement(), data_dict, user.id if user else "")
+    model.Session.commit()
     caching.invalidate()
     return announcement_store.as_dict(row)
 
@@ -145,6 +146,7 @@ def nx_announcement_update(context: Context, data_dict: DataDict) -> dict[str, A
     row = _announcement(data_dict.get("id") or "")
     tk.check_access("nx_announcement_update", context, data_dict)
     row = announcement_store.write(row, data_dict, row.author_id)
+    model.Session.commit()
     caching.invalidate()
     return announcement_store.as_dict(row)
 

@@ -110,7 +110,7 @@ def nx_register_links() -> list[dict[str, Any]]:
         ("nx_register_cleanup.verdicts", tk._("Clean-up"), signed_in),
         ("nx_register_integration.merging", tk._("Integration"), signed_in),
         ("nx_register_connection.board", tk._("Connection"), signed_in),
-        ("nx_register_connection.funding", tk._("Operation funds"), signed_in),
+        ("nx_register_funding.funding_list", tk._("Operation funds"), signed_in),
         ("nx_register_projects.projects", tk._("Projects"), signed_in),
         ("nx_register_reports.tasks", tk._("Tasks of the plan"), signed_in),
         ("nx_register_reports.index", tk._("Reports"), signed_in),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from flask import Blueprint
 
 from ckanext.nxopendata import register
 from ckanext.nxopendata.core import payload_guard, requirements, wiring
@@ -23,6 +22,7 @@ from ckanext.nxopendata.register import (
     connection,
     dashboard,
     evaluation,
+    funding_rule,
     integration,
     official_tables,
     projects,
@@ -44,6 +44,7 @@ SUBJECTS = (
     official_tables,
     cleanup,
     connection,
+    funding_rule,
     integration,
     reports,
     evaluation,
@@ -62,17 +63,9 @@ def _actions() -> wiring.Functions:
     }
 
 
-def _blueprints() -> list[Blueprint]:
-    blueprints = wiring.blueprints(SUBJECTS)()
-    for blueprint in blueprints:
-        if payload_guard.check_request not in blueprint.before_request_funcs.get(None, ()):
-            blueprint.before_request(payload_guard.check_request)
-    return blueprints
-
-
 @tk.blanket.actions(_actions)
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
-@tk.blanket.blueprints(_blueprints)
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.config_declarations
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))

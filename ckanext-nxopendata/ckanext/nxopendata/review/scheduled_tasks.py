@@ -14,7 +14,7 @@ from ckanext.nxopendata.core.notifications.models import Notice
 from ckanext.nxopendata.core.scheduler import schedule
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.review.overdue import overdue_updates
-from ckanext.nxopendata.review.workflow import cases, notices, state_machine
+from ckanext.nxopendata.review.workflow import jobs, notices, state_machine
 from ckanext.nxopendata.review.workflow.models import Case
 
 NOT_AGAIN_WITHIN = dt.timedelta(hours=12)
@@ -31,11 +31,11 @@ def release() -> list[str]:
     """Publish what was approved for a time that has come; return the ids of the cases."""
     name = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     user = model.User.get(name)
-    return cases.release_due(user) if user else []
+    return jobs.release_due(user) if user else []
 
 
 def remind() -> tuple[int, int]:
-    """Remind of late reviews and of overdue updates.
+    """Remind of late reviews and of overdue updates. Commits.
 
     Returns:
         How many reviews are late, and how many datasets have become overdue.
@@ -60,4 +60,5 @@ def remind() -> tuple[int, int]:
         people += roles.people(roles.office_id(), ("admin", "editor"))
         params = {"title": dataset["title"], "dataset": dataset["name"], "day": dataset["due"]}
         inbox.tell({person.id: person for person in people}.values(), notices.OVERDUE, params)
+    model.Session.commit()
     return len(late), len(overdue)

@@ -11,8 +11,10 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.tables import export, jobs, messages, query, table_lookup
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.page import chart_rules
 from ckanext.nxopendata.tables.query import Condition, QueryTimeoutError, Question, QuestionError
 from ckanext.nxopendata.tables.reader import columns as table_columns
+from ckanext.nxopendata.tables.reader.columns import Column
 
 MOST_ROWS = 1000
 MOST_GROUPS = 500
@@ -104,25 +106,47 @@ def nx_table_chart(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param q, conditions: as in ``nx_table_search``
 
     :returns: ``groups``: list of pairs of a value and its number, at most 500
+
+    Refused where the numbers would be wrong: rates that are added, several indicators or units in one, amounts of
+    several times that are added, a whole together with its parts. See ``nx_table_profile_show`` for what columns are.
     """
     resource_id = _resource_id(data_dict)
     tk.check_access("nx_table_chart", context, {"id": resource_id})
     columns = table_lookup.list_columns(resource_id)
     if not columns:
         raise tk.ObjectNotFound(tk._("This file has no table"))
+    question, by, value = _question(data_dict), str(data_dict.get("by") or ""), str(data_dict.get("value") or "")
+    aggregate = str(data_dict.get("aggregate") or "count")
+    _refuse_wrong_sums(resource_id, columns, question, by, value, aggregate)
     try:
         groups = query.read_groups(
             table_lookup.make_source(resource_id, columns),
-            _question(data_dict),
-            str(data_dict.get("by") or ""),
-            str(data_dict.get("value") or ""),
-            str(data_dict.get("aggregate") or "count"),
+            question,
+            by,
+            value,
+            aggregate,
             limit=MOST_GROUPS,
             by_value=data_dict.get("order") == "value",
         )
     except (QuestionError, QueryTimeoutError) as problem:
         raise tk.ValidationError({"by": [messages.explain_question(problem)]}) from None
     return {"groups": [[export.to_json(key), export.to_json(number)] for key, number in groups]}
+
+
+def _refuse_wrong_sums(
+    resource_id: str, columns: list[Column], question: Question, by: str, value: str, aggregate: str
+) -> None:
+    """A wrong sum is worse than none.
+
+    Raises:
+        ValidationError: ``aggregate`` says why.
+    """
+    fixed = {condition.column for condition in question.conditions if condition.operator == "is"}
+    facts = table_lookup.get_facts(resource_id, columns)
+    objection = chart_rules.find_objection(facts, by, value, aggregate, fixed)
+    if objection:
+        labels = {column.id: column.label for column in columns}
+        raise tk.ValidationError({"aggregate": [messages.explain_objection(objection, labels)]})
 
 
 def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -181,8 +205,13 @@ def datastore_search(original: Any, context: Context, data_dict: DataDict) -> An
     ``q`` is asked as pairs of characters; ``_id`` is the last column of every order.
     """
     q = data_dict.get("q")
-    if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True) and _is_loaded_by_us(data_dict):
-        data_dict = {**data_dict, "q": " ".join(table_columns.tokens(q)), "language": "simple"}
+    if q:
+        state = states.get_state(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
+        if state is not None and state.state == states.READY:
+            if not table_lookup.has_words(state):
+                raise tk.ValidationError({"q": [tk._("The words of this table are being indexed. Ask again later.")]})
+            if isinstance(q, str) and HAN.search(q) and data_dict.get("plain", True):
+                data_dict = {**data_dict, "q": " ".join(table_columns.tokens(q)), "language": "simple"}
     if isinstance(data_dict.get("sort"), str) and data_dict["sort"].strip() and not data_dict.get("distinct"):
         data_dict = {**data_dict, "sort": _with_tie_breaker(data_dict["sort"])}
     return original(context, data_dict)
@@ -192,11 +221,6 @@ def _with_tie_breaker(sort: str) -> str:
     """The same order, complete: rows that are equal in it keep one order from page to page."""
     last = sort.rpartition(",")[2].strip().strip('"').split()
     return sort if last and last[0].strip('"') == "_id" else f"{sort}, _id"
-
-
-def _is_loaded_by_us(data_dict: DataDict) -> bool:
-    state = states.get_state(str(data_dict.get("resource_id") or data_dict.get("id") or ""))
-    return state is not None and state.state == states.READY
 
 
 # Parameters and values

@@ -93,12 +93,14 @@ class Source:
     """A table and its columns: id -> type of the database, in order.
 
     Attributes:
-        rows: how many there are; None for a table that others fill, whose index of words is not ours either.
+        rows: how many there are; None for a table that others fill.
+        has_words: whether the index of words is there and ours, so that it finds pairs of Chinese characters.
     """
 
     resource_id: str
     types: Mapping[str, str]
     rows: int | None = None
+    has_words: bool = False
 
 
 @dataclass(slots=True)
@@ -223,7 +225,7 @@ def _build_where(source: Source, question: Question) -> _Where:
     others = [column for column in source.types if column not in texts]
     for word in question.q.split()[:8]:
         pairs = [token for token in columns.tokens(word) if not token.isascii() and len(token) == 2]
-        if pairs and source.rows is not None and texts:
+        if pairs and source.has_words and texts:
             # The index finds the candidates, the comparison below decides.
             where.parts.append(sql.SQL("_full_text @@ %s::tsquery"))
             where.values.append(" & ".join(f"'{token}'" for token in pairs))

@@ -9,6 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.page import chart_rules
+from ckanext.nxopendata.tables.page.chart_rules import Facts
 from ckanext.nxopendata.tables.query import Source
 from ckanext.nxopendata.tables.reader.columns import Column
 
@@ -42,4 +44,18 @@ def _column_of_field(field: dict[str, Any]) -> Column:
 def make_source(resource_id: str, columns: Sequence[Column]) -> Source:
     """Return the table to query, with its columns."""
     state = states.get_state(resource_id)
-    return Source(resource_id, {column.id: column.type for column in columns}, rows=state.rows if state else None)
+    types = {column.id: column.type for column in columns}
+    return Source(resource_id, types, rows=state.rows if state else None, has_words=has_words(state))
+
+
+def has_words(state: states.State | None) -> bool:
+    """Whether the words of a table that we loaded are in its index."""
+    return state is not None and state.state == states.READY and not state.around.get("words_later")
+
+
+def get_facts(resource_id: str, columns: Sequence[Column]) -> Facts:
+    """Return what the columns of a table are for."""
+    found = states.get_profile(states.get_state(resource_id))
+    known = found.columns if found else []
+    complete = {profile["id"] for profile in known} >= {column.id for column in columns}
+    return chart_rules.make_facts(columns, known if complete else None)

@@ -69,6 +69,13 @@ class TestQuotes:
         body = "".join(f'{n},"10" 管",{n}\n' for n in range(20))
         assert text(tmp_path, HEADER + body).rows[0] == ["0", '10" 管', "0"]
 
+    def test_apostrophes_around_texts_alone_are_quotation_marks(self, tmp_path: Path) -> None:
+        body = "".join(f"{n},'站{n}','甲',{n}.5\n" for n in range(20))
+        assert text(tmp_path, body).rows[0] == ["0", "站0", "甲", "0.5"]
+
+    def test_dashes_taken_for_control_characters_are_dashes(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "编号,日期\n1,7 \x96 8 Feb\n2,9 Feb\n").rows[0][1] == "7 – 8 Feb"
+
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
     def test_apostrophes_quote_where_they_stand_around_cells(self, tmp_path: Path, end: str) -> None:
         body = "".join(f"{n},'甲,乙',{n}{end}" for n in range(20))
@@ -118,6 +125,30 @@ class TestHeaders:
             "2023",
         ]
         assert text(tmp_path, "地区,1,2,3\n银川,5,3,9\n固原,8,1,2\n中卫,7,2,9\n").headers[1:] == ["1", "2", "3"]
+
+    def test_rows_that_fill_the_gaps_of_a_header_name_its_columns(self, tmp_path: Path) -> None:
+        body = "2024-05-01,北京,,120,,120\n2024-05-02,西安,300,,,300\n2024-05-03,兰州,,,90,90\n"
+        header = "日期,目的地,交通费,,,合计\n,,,,,\n,,航空,铁路,出租车,\n"
+        reading = text(tmp_path, header + body)
+        assert reading.headers == ["日期", "目的地", "交通费·航空", "交通费·铁路", "交通费·出租车", "合计"]
+        assert len(reading.rows) == 3
+
+    def test_a_first_row_of_equal_values_is_a_row(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "0,0\n0.01,0\n0.02,0\n0.03,1\n").rows[0] == ["0", "0"]
+
+    def test_a_row_wider_than_the_table_above_a_header_is_a_remark(self, tmp_path: Path) -> None:
+        body = "".join(f"{n},0.{n}\n" for n in range(10, 40))
+        reading = text(tmp_path, f"Created as New Dataset,Wednesday, January 20\ncm-1,A\n{body}")
+        assert (reading.headers, len(reading.rows), reading.set_aside) == (["cm-1", "A"], 30, [(1, "above")])
+
+    def test_marked_remarks_stand_above_and_a_marked_header_is_one(self, tmp_path: Path) -> None:
+        body = "".join(f"{n}.5,{n},{n * 2}\n" for n in range(30))
+        reading = text(tmp_path, f"#FORMAT:,NETZSCH5\n#DECIMAL:,POINT\n\n##Temp,Time,Value\n{body}")
+        assert (reading.headers, len(reading.rows)) == (["##Temp", "Time", "Value"], 30)
+
+    def test_columns_that_are_empty_to_the_end_are_kept(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "编号,名称,,\n1,甲,,\n2,乙,,\n3,丙,,\n")
+        assert (reading.headers, reading.rows[0]) == (["编号", "名称", "", ""], ["1", "甲", "", ""])
 
     def test_the_first_row_of_data_joins_no_header(self, tmp_path: Path) -> None:
         reading = text(tmp_path, "名称,,备注\n甲,乙,\n丙,丁,无\n")

@@ -85,11 +85,11 @@ def _send_next(webhook_id: str, session: GuardedSession) -> bool:
     if delivery is None or delivery.next_try > utc_now():
         return False
     deliveries.send(hook, delivery, session)
+    if delivery.state == "failed":
+        notices.notify_owner(hook)
     model.Session.commit()
     if delivery.state == "waiting":
         _enqueue_later(deliveries.BACK_OFF[delivery.attempts - 1], deliver, hook.id)
-    elif delivery.state == "failed":
-        notices.notify_owner(hook)
     return delivery.state == "delivered"
 
 

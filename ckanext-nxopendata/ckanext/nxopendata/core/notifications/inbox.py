@@ -9,6 +9,7 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 
+from ckanext.nxopendata.core.after_commit import call_after_commit
 from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.notifications import mail
 from ckanext.nxopendata.core.notifications.models import Notice
@@ -20,7 +21,7 @@ MOST_LISTED = 100
 
 
 def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], but: model.User | None = None) -> None:
-    """Leave each a notice, and send mail in the background. Commits.
+    """Leave each a notice, and send mail in the background once the caller has committed.
 
     Args:
         but: whoever brought it about, who is not told.
@@ -36,8 +37,7 @@ def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], bu
         body = "\n\n".join(part for part in (subject, find_page(topic, params, external=True)) if part)
     for person in people:
         model.Session.add(Notice(user_id=person.id, topic=topic, params=dict(params)))
-    model.Session.commit()
-    mail.enqueue([person.id for person in people], subject, body, title=f"nx: {topic}")
+    call_after_commit(mail.enqueue, [person.id for person in people], subject, body, f"nx: {topic}")
 
 
 def list_notices(user_id: str) -> list[Notice]:

@@ -6,7 +6,7 @@ What a file is, its first bytes say; its name only tells which texts are JSON an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
@@ -138,7 +138,7 @@ def _open_text(path: Path, kind: str, codec: str, delimiter: str) -> SheetStream
         lambda: delimited.stream(path, dialect, findings),
         encoding=encoding.name_of(dialect.codec),
         findings=lambda: (dict(findings.counts), tuple(findings.first)),
-        dialect={"codec": dialect.codec, "delimiter": dialect.delimiter, "quote": dialect.quote, "bad_bytes": bad},
+        dialect=asdict(dialect) | {"bad_bytes": bad},
     )
 
 

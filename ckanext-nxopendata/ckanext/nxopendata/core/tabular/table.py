@@ -70,6 +70,28 @@ def find(
             file is not as the plan says, ``reason`` names what differs.
     """
     plan = plan or Plan()
+    for place in locate(path, kind, most_bytes=most_bytes, most_columns=most_columns, plan=plan):
+        layout = layout_rows.survey(place.sheet, place.header, plan.take_in)
+        if next(layout_rows.read_rows(place.sheet, place.header, layout), None) is not None:
+            return complete(place, layout, plan)
+    raise UnreadableError("empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a table may stand: a sheet with a header, and the names of the other sheets."""
+
+    sheet: SheetStream
+    header: Header
+    other_sheets: tuple[str, ...]
+
+
+def locate(path: Path, kind: str, *, most_bytes: int, most_columns: int, plan: Plan) -> Iterator[Place]:
+    """Yield the places where the table of a file may stand, the likeliest first; only their beginnings are read.
+
+    Raises:
+        UnreadableError: as of :func:`find`, but not ``empty``.
+    """
     sheets = reader.open_sheets(path, kind, most_bytes=most_bytes, codec=plan.codec, delimiter=plan.delimiter)
     chosen = [sheet for sheet in sheets if sheet.name == plan.sheet] if plan.sheet else _by_content(sheets)
     if not chosen:
@@ -81,13 +103,18 @@ def find(
             if error.code != "empty":
                 raise
             continue
-        layout = layout_rows.survey(sheet, header, plan.take_in)
-        if next(layout_rows.read_rows(sheet, header, layout), None) is None:
-            continue
-        _check_plan(plan, header)
-        others = tuple(other.name for other in sheets if other is not sheet and other.name)
-        return FoundTable(sheet, header, layout, others, _describe(sheet, header, layout, plan))
-    raise UnreadableError("empty")
+        yield Place(sheet, header, tuple(other.name for other in sheets if other is not sheet and other.name))
+
+
+def complete(place: Place, layout: Layout, plan: Plan) -> FoundTable:
+    """Return the table at a place whose rows are known.
+
+    Raises:
+        UnreadableError: ``plan``.
+    """
+    _check_plan(plan, place.header)
+    described = _describe(place.sheet, place.header, layout, plan)
+    return FoundTable(place.sheet, place.header, layout, place.other_sheets, described)
 
 
 def _by_content(sheets: list[SheetStream]) -> list[SheetStream]:

@@ -20,7 +20,7 @@ from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.exchange import forms, xml
 from ckanext.nxopendata.exchange import models as table
-from ckanext.nxopendata.exchange.imports.apply import apply_plan
+from ckanext.nxopendata.exchange.imports.executor import apply_plan
 from ckanext.nxopendata.exchange.imports.plan import Department, make_plan
 from ckanext.nxopendata.exchange.imports.report import build_report
 from ckanext.nxopendata.exchange.workbook import reader

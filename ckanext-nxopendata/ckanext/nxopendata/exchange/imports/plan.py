@@ -70,7 +70,7 @@ def make_plan(
 
     Args:
         progress: called with the number of drafts that are done.
-        judge: False leaves the rules to :func:`.apply.apply_plan`, which runs them in any case.
+        judge: False leaves the rules to :func:`.executor.apply_plan`, which runs them in any case.
     """
     existing = _match_existing(drafts, department.id)
     entries: list[Entry] = []

@@ -168,6 +168,11 @@ class Reading:
         self.completeness.add_issue("page_unreadable")
         self.report(Problem.from_error(error, "page", url))
 
+    def record_unreadable(self, problem: Problem) -> None:
+        """Report a record that no parser reads, which speaks against completeness."""
+        self.completeness.add_issue("records_unreadable")
+        self.report(problem)
+
     def add_issue(self, code: str, position: str, **params: Any) -> None:
         """Report a finding about a page that speaks against completeness."""
         self.completeness.add_issue(code)

@@ -2,7 +2,8 @@
 
 Pages are asked for by the id they follow (``fq=id:{last TO *]``, sorted by id), so that a dataset that is added,
 changed or deleted while the catalogue is read moves no other out of sight. A site that refuses this is read by
-``start`` with one dataset of overlap, and a page that does not join counts against completeness.
+``start`` with one dataset of overlap, and a page that does not join counts against completeness. Of a page that is
+not JSON the whole datasets are read.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from ckanext.nxopendata.harvest.formats import Reading, Record, streams
 ROWS = 100
 SEARCH = "/api/3/action/package_search"
 GENERATOR = re.compile(r"""<meta\s+name=["']generator["']\s+content=["']ckan\s""", re.IGNORECASE)
+
+NOT_ASKED = frozenset({"start", "rows", "sort", "include_private", "include_drafts", "include_deleted"})
+"""What an address does not say: where a page begins, and that datasets are wanted which are not public."""
 
 VOLATILE = frozenset(
     {
@@ -86,11 +90,10 @@ class CkanFormat:
             reading.completeness.add_page(page)
             try:
                 with page:
-                    result = self._result(page)
+                    count, datasets = self._result(page, reading)
             except FormatError as error:
                 reading.page_failed(error, page.url)
                 return
-            count, datasets = result
             if by_start and not (datasets and datasets[0].get("id") == last):
                 reading.add_issue("changed_while_reading", page.url)
                 return
@@ -133,15 +136,31 @@ class CkanFormat:
     def _next(self, url: str, requested: set[str], reading: Reading) -> Document | None:
         return reading.open(url, requested, self.accept)
 
-    def _result(self, page: Document) -> tuple[int, list[dict[str, Any]]]:
-        answer = streams.json_page(page)
+    def _result(self, page: Document, reading: Reading) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many datasets there are, and those of the page.
+
+        Raises:
+            FormatError: It is no answer of CKAN's.
+        """
+        try:
+            answer = streams.json_page(page)
+        except FormatError as error:
+            content, whole = streams.read_whole_records(
+                page, error, r'"results"\s*:', _is_dataset, reading.record_unreadable
+            )
+            if not (told := re.search(r'"count"\s*:\s*(\d+)', content.partition('"results"')[0])):
+                raise
+            answer = {"success": True, "result": {"count": int(told[1]), "results": whole}}
         result = answer.get("result") if isinstance(answer, Mapping) and answer.get("success") is True else None
-        if not isinstance(result, Mapping) or not isinstance(result.get("count"), int):
+        count, datasets = (result.get("count"), result.get("results")) if isinstance(result, Mapping) else (None, None)
+        if isinstance(count, str) and count.isascii() and count.isdigit():
+            count = int(count)
+        if not isinstance(count, int) or not isinstance(datasets, list):
             raise FormatError("ckan_not_an_answer", url=page.url)
-        datasets = result.get("results")
-        if not isinstance(datasets, list) or not all(isinstance(entry, dict) for entry in datasets):
-            raise FormatError("ckan_not_an_answer", url=page.url)
-        return result["count"], datasets
+        for number, entry in enumerate(datasets, 1):
+            if not isinstance(entry, dict):
+                reading.add_issue("entry_no_dataset", page.url, number=number)
+        return count, [entry for entry in datasets if isinstance(entry, dict)]
 
     def _record(self, entry: dict[str, Any], base: str) -> Record:
         guid = str(entry.get("id") or "").strip() or None
@@ -150,6 +169,11 @@ class CkanFormat:
         if streams.is_too_deep(entry):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
         return Record(guid, clean_dataset(entry) | {"@page": position}, position)
+
+
+def _is_dataset(entry: Mapping[str, Any]) -> bool:
+    """Tell a dataset from what stands inside one: files, groups, the organisation."""
+    return "id" in entry and bool(entry.keys() & {"resources", "notes", "num_resources"})
 
 
 def _ascending(last: str, datasets: list[dict[str, Any]]) -> bool:
@@ -195,7 +219,7 @@ def _file(item: Mapping[str, Any]) -> dict[str, Any]:
 def _search_url(url: str, last: str | None, start: int | None = None) -> str:
     """Return the address of a page: of the datasets after ``last``, or from ``start`` on."""
     parts = urlsplit(url)
-    query = {key: value for key, value in parse_qsl(parts.query) if key not in ("start", "rows", "sort")}
+    query = {key: value for key, value in parse_qsl(parts.query) if key not in NOT_ASKED}
     if last is not None:
         query["fq"] = f'{query.get("fq", "")} +id:{{"{last}" TO *]'.strip()
     query |= {"sort": "id asc", "rows": str(ROWS)}

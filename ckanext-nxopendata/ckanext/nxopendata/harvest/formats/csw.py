@@ -8,7 +8,6 @@ their type (``date:publication``).
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -16,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 
-from ckanext.nxopendata.harvest.errors import FormatError, Problem
+from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
 
@@ -91,7 +90,7 @@ class CswFormat:
             try:
                 with page:
                     for event, element in streams.xml_events(
-                        page, *METADATA, *OTHER_RECORDS, RESULTS, EXCEPTION, report=functools.partial(_report, reading)
+                        page, *METADATA, *OTHER_RECORDS, RESULTS, EXCEPTION, report=reading.record_unreadable
                     ):
                         if event == "start":
                             continue
@@ -181,11 +180,6 @@ def _name_constraints(value: dict[str, Any]) -> dict[str, Any]:
         if name in value:
             return {f"{prefix}:{key}" if key == "otherConstraints" else key: content for key, content in value.items()}
     return value
-
-
-def _report(reading: Reading, problem: Problem) -> None:
-    reading.completeness.add_issue("records_unreadable")
-    reading.report(problem)
 
 
 def _put(result: dict[str, Any], name: str, value: Any) -> None:

@@ -1,7 +1,7 @@
 """GB/T 21063.3 in XML: the package that this portal writes too (``schemas/xsd/catalogue.xsd``).
 
 The reader is the one of the exchange. A package whose records have operations tells only what changed: what it
-does not tell stays, and ``delete`` withdraws.
+does not tell stays, and ``delete`` withdraws. Of a document that is not well-formed the whole records are read.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 from ckanext.nxopendata.exchange import xml
 from ckanext.nxopendata.exchange.workbook.reader import Draft
 from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+
+
+RECORDS = (f"{xml.NS}record", "record")
 
 
 class Gbt21063Format:
@@ -35,19 +37,18 @@ class Gbt21063Format:
             FormatError: Not well-formed (names the line), with a document type, or with another root.
         """
         reading.completeness.add_page(first)
+        records = streams.xml_events(first, *RECORDS, report=reading.record_unreadable)
         with first:
-            body = text.to_utf8(first, xml=True)
-            if text.has_doctype(body):
-                raise FormatError("xml_doctype", url=first.url)
-            try:
-                for draft in xml.records(body):
-                    yield self._record(draft, first.url, reading)
-            except xml.BrokenXmlError as error:
-                facts = {"url": first.url, **error.params}
-                if error.code == "xml_root":
-                    facts |= {"root": error.params["found"], "expected": error.params["root"]}
-                raise FormatError(error.code, **facts) from error
-        reading.completeness.closed = True
+            for event, element in records:
+                if event == "end":
+                    yield self._record(xml.read_record(element), first.url, reading)
+                    continue
+                try:
+                    xml.read_root(element)
+                except xml.BrokenXmlError as error:
+                    facts = {"url": first.url, "root": error.params.get("found"), "expected": error.params.get("root")}
+                    raise FormatError(error.code, **facts) from error
+        reading.completeness.closed = not reading.completeness.issues
 
     def _record(self, draft: Draft, url: str, reading: Reading) -> Record:
         position = f"{url}#line={draft.first.row}"

@@ -6,6 +6,7 @@ told, and what is not told is unchanged. When the other portal forgot the cursor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -53,7 +54,7 @@ class NxOpendataFormat:
             completeness.add_page(page)
             try:
                 with page:
-                    answer = _result(page)
+                    answer = _result(page, reading)
             except FormatError as error:
                 reading.page_failed(error, page.url)
                 return
@@ -101,13 +102,30 @@ class NxOpendataFormat:
         return Record(guid, ckan.clean_dataset(dataset) | {"@page": position}, position)
 
 
-def _result(page: Document) -> dict[str, Any]:
-    answer = streams.json_page(page)
+def _result(page: Document, reading: Reading) -> dict[str, Any]:
+    """Return the changes of a page, the cursor behind them, and whether there are more; of a broken page what is whole.
+
+    Raises:
+        FormatError: It is no answer of the feed.
+    """
+    try:
+        answer = streams.json_page(page)
+    except FormatError as error:
+        content, whole = streams.read_whole_records(
+            page, error, r'"changes"\s*:', _is_change, reading.record_unreadable
+        )
+        cursors = re.findall(r'"cursor"\s*:\s*"?([\w.:+-]+)', content)
+        more = bool(cursors) and re.search(r'"more"\s*:\s*true', content) is not None
+        answer = {"success": True, "result": {"changes": whole, "cursor": "".join(cursors[-1:]), "more": more}}
     result = answer.get("result") if isinstance(answer, Mapping) and answer.get("success") is True else None
     if not isinstance(result, dict) or not isinstance(result.get("changes"), list) or "cursor" not in result:
         raise FormatError("feed_not_an_answer", url=page.url)
     changes = [change for change in result["changes"] if isinstance(change, Mapping)]
     return {"changes": changes, "cursor": result["cursor"], "more": bool(result.get("more"))}
+
+
+def _is_change(entry: Mapping[str, Any]) -> bool:
+    return "id" in entry and "kind" in entry
 
 
 def _after(base: str, cursor: str) -> str:

@@ -139,7 +139,12 @@ def json_pieces(
             place = _skip(text, place)
             if text[place : place + 1] in ("]", ""):
                 place += 1
-                break
+                stray = _STRAY_END.match(text, place)
+                if not stray or not _is_record_at(text, stray.end(), is_record):
+                    break
+                # the bracket is of a list in the record before, whose beginning was lost
+                yield line(place), None, "the list ends within a record"
+                place = stray.end()
             try:
                 value, end = decode_json(text, place)
                 if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
@@ -160,15 +165,18 @@ def _skip(text: str, place: int) -> int:
     return found.end() if found else place
 
 
+_STRAY_END = re.compile(r"\s*\}\s*,\s*(?=\{)")
 _BETWEEN = re.compile(r"[}\]\"]\s*,?\s*(?=\{)")
 
 
 def _next_record(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> int | None:
-    for found in _BETWEEN.finditer(text, place):
-        try:
-            value, _ = decode_json(text, found.end())
-        except ValueError:
-            continue
-        if isinstance(value, dict) and is_record(value):
-            return found.end()
-    return None
+    ends = (found.end() for found in _BETWEEN.finditer(text, place))
+    return next((end for end in ends if _is_record_at(text, end, is_record)), None)
+
+
+def _is_record_at(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> bool:
+    try:
+        value, _ = decode_json(text, place)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and is_record(value)

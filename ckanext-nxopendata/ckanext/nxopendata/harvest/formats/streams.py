@@ -68,6 +68,42 @@ def json_records(
         broken = error
     if document.size > salvage.MOST_BYTES:
         raise broken
+    for place, value in enumerate(_records_one_by_one(document, array, is_record, broken, report)):
+        if place >= number:
+            yield value
+
+
+def read_whole_records(
+    document: Document,
+    broken: FormatError,
+    array: str,
+    is_record: Callable[[Mapping[str, Any]], bool],
+    report: Callable[[Problem], None],
+) -> tuple[str, list[Any]]:
+    """Return a page that :func:`json_page` does not read as text, and the records of it that are whole.
+
+    Args:
+        broken: Why it cannot be read.
+        array: See :func:`ckanext.nxopendata.harvest.formats.salvage.json_pieces`, as ``is_record``.
+        report: Takes a finding for each record that cannot be read.
+
+    Raises:
+        FormatError: ``broken``, when there is no record.
+    """
+    records = list(_records_one_by_one(document, array, is_record, broken, report))
+    body = text.to_utf8(document)
+    body.seek(0)
+    return body.read().decode("utf-8", "replace"), records
+
+
+def _records_one_by_one(
+    document: Document,
+    array: str,
+    is_record: Callable[[Mapping[str, Any]], bool],
+    broken: FormatError,
+    report: Callable[[Problem], None],
+) -> Iterator[Any]:
+    """Yield the records of a document that is not JSON, each read by itself."""
     body = text.to_utf8(document)
     body.seek(0)
     good = bad = 0
@@ -78,8 +114,7 @@ def json_records(
                 report(record_broken(document.url, line, reason))
             continue
         good += 1
-        if good > number:
-            yield value
+        yield value
     if not good:
         raise broken
     if not bad:  # whole records, and something else behind them
@@ -173,16 +208,17 @@ def xml_events(
             are read. Without it the document is refused.
 
     Raises:
-        FormatError: Not well-formed (names the line), or with a document type.
+        FormatError: Not well-formed (names the line, that of the last element where the parser tells none), or with a document type.
     """
     body: IO[bytes] = text.to_utf8(document, xml=True)
     if text.has_doctype(body):
         raise FormatError("xml_doctype", url=document.url)
     body.seek(0)
     safe: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-    root, number = None, 0
+    root, number, line = None, 0, 1
     try:
         for event, element in etree.iterparse(body, events=("start", "end"), remove_comments=True, **safe):
+            line = element.sourceline or line
             if root is None:
                 root = element
                 yield "start", element
@@ -193,7 +229,7 @@ def xml_events(
                 while element.getprevious() is not None and element.getparent() is not None:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        broken = FormatError("xml_broken", url=document.url, line=error.lineno or "?", reason=str(error.msg))
+        broken = FormatError("xml_broken", url=document.url, line=error.lineno or line, reason=str(error.msg))
         broken.__cause__ = error
         if report is None or document.size > salvage.MOST_BYTES:
             raise broken from error
@@ -222,6 +258,8 @@ def _elements_one_by_one(
             continue
         if element.tag in tags:
             good += 1
+            for node in element.iter():  # its place in the document, as far as libxml2 counts
+                node.sourceline = min((node.sourceline or 1) + piece.line - 1, 65_535)
             if good > number:
                 yield "end", element
     if not good:

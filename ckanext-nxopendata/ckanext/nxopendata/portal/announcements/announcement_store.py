@@ -42,7 +42,7 @@ def as_dict(row: Announcement) -> dict[str, Any]:
 
 
 def write(row: Announcement, data: dict[str, Any], author_id: str) -> Announcement:
-    """Store the validated fields in ``row``."""
+    """Store the validated fields in ``row``; the caller commits."""
     for language in ("zh", "en"):
         for field in ("title", "text"):
             setattr(row, f"{field}_{language}", data.get(f"{field}_{language}") or "")
@@ -50,7 +50,7 @@ def write(row: Announcement, data: dict[str, Any], author_id: str) -> Announceme
     row.until = data.get("until")
     row.author_id = row.author_id or author_id
     model.Session.add(row)
-    model.Session.commit()
+    model.Session.flush()
     return row
 
 

@@ -95,7 +95,9 @@ def nx_feedback_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     found = _package("nx_feedback_create", context, data_dict)
     WRITTEN.check_reader("text")
-    return feedback_store.as_dict(feedback_store.create(found, data_dict, reader_language()))
+    row = feedback_store.create(found, data_dict, reader_language())
+    model.Session.commit()
+    return feedback_store.as_dict(row)
 
 
 @tk.side_effect_free
@@ -140,6 +142,7 @@ def nx_feedback_decide(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("nx_feedback_decide", context, {"id": row.id})
     user = model.User.get(context.get("user") or "")
     decided = feedback_store.decide(row, data_dict["state"], data_dict.get("answer") or "", user.id if user else "")
+    model.Session.commit()
     caching.invalidate()
     return feedback_store.as_dict(decided)
 

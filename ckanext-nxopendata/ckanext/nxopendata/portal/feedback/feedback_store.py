@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 from flask_babel import force_locale
 
+from ckanext.nxopendata.core.after_commit import call_after_commit
 from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.notifications import outbox
 from ckanext.nxopendata.core.notifications.outbox import Letter
@@ -84,7 +85,10 @@ def as_dict(row: Feedback) -> dict[str, Any]:
 
 
 def create(dataset: model.Package, data: dict[str, Any], language: str) -> Feedback:
-    """Store what a reader wrote; it waits. The department's contact is told by mail, ten times an hour at most."""
+    """Store what a reader wrote; it waits. The department's contact is told by mail, ten times an hour at most.
+
+    The caller commits.
+    """
     row = Feedback(
         dataset_id=dataset.id,
         kind=data["kind"],
@@ -94,22 +98,28 @@ def create(dataset: model.Package, data: dict[str, Any], language: str) -> Feedb
         language=language,
     )
     model.Session.add(row)
-    model.Session.commit()
+    model.Session.flush()
     # All of it is kept and shown to the department; only its mailbox is not filled.
     if MAILS.allows(dataset.owner_org or dataset.id):
-        tk.enqueue_job(tell_department, [row.id], title="nx: feedback")
+        call_after_commit(_enqueue, tell_department, [row.id], "nx: feedback")
     return row
 
 
 def decide(row: Feedback, state: str, answer: str, user_id: str) -> Feedback:
-    """Publish with an answer, publish without, or refuse. The writer gets the answer by mail, then is forgotten."""
+    """Publish with an answer, publish without, or refuse. The writer gets the answer by mail, then is forgotten.
+
+    The caller commits.
+    """
     row.state, row.answer, row.decided_by = state, answer, user_id
     row.answered = utc_now() if answer else None
     email, row.email = row.email, ""
-    model.Session.commit()
     if email and answer and state == PUBLIC:
-        tk.enqueue_job(send_answer, [row.id, email], title="nx: answer")
+        call_after_commit(_enqueue, send_answer, [row.id, email], "nx: answer")
     return row
+
+
+def _enqueue(job: Any, arguments: list[str], title: str) -> None:
+    tk.enqueue_job(job, arguments, title=title)
 
 
 # Jobs

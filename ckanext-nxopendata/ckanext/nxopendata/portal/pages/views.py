@@ -11,7 +11,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request, stream_with_context
 
-from ckanext.nxopendata.core import caching, departments, payload_types
+from ckanext.nxopendata.core import caching, departments
 from ckanext.nxopendata.core.solr_connection import connect
 from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.portal import bulk_download as bulk_files
@@ -35,6 +35,8 @@ BULK = {
 BULK_PAGE = 500
 HOME_NOTICES = 4
 SITEMAP_PART = 1000
+MOST_PARTS = 2_000_000
+"""What the search index can count to, in parts."""
 PAGES = (
     "home.index",
     "dataset.search",
@@ -61,13 +63,6 @@ def _figures() -> dict[str, Any]:
 def before_the_first_page() -> None:
     """Have style sheets and scripts ready."""
     warmup.before_the_first_page()
-
-
-@portal.before_app_request
-def refuse_unstorable_address() -> None:
-    """An address that holds what no database can look for names nothing, on any page."""
-    if any(payload_types.UNSTORABLE.search(str(value)) for value in (request.view_args or {}).values()):
-        tk.abort(404)
 
 
 @portal.after_app_request
@@ -235,6 +230,8 @@ def sitemap() -> Response:
 @portal.route("/sitemap-<int:part>.xml")
 def sitemap_part(part: int) -> Response:
     """Part 0 are the site's own pages and the departments, the others so many datasets each."""
+    if part > MOST_PARTS:
+        return tk.abort(404)
     query = {"rows": SITEMAP_PART, "start": (part - 1) * SITEMAP_PART, "sort": "id asc", "fl": "name,metadata_modified"}
     found = _search(**query)["results"] if part else []
     if part and not found:

@@ -241,8 +241,8 @@ def nx_audit_finding_create(context: Context, data_dict: dict[str, Any]) -> dict
     if owner is None:
         raise tk.ValidationError({"owner_org": [tk._("There is no such department")]})
     row = findings.create(context.get("user") or "", owner, data_dict)
-    model.Session.commit()
     findings.tell_unit(row, "new")
+    model.Session.commit()
     return _finding(row)
 
 
@@ -256,8 +256,8 @@ def nx_audit_finding_reply(context: Context, data_dict: dict[str, Any]) -> dict[
     """
     row = _find_finding("nx_audit_finding_reply", context, data_dict)
     findings.reply(row, context.get("user") or "", data_dict["reply"], data_dict.get("evidence") or "")
-    model.Session.commit()
     findings.tell_auditors(row)
+    model.Session.commit()
     return _finding(row)
 
 
@@ -273,8 +273,8 @@ def nx_audit_finding_decide(context: Context, data_dict: dict[str, Any]) -> dict
     row = _find_finding("nx_audit_finding_decide", context, data_dict)
     user = context.get("user") or ""
     findings.decide(row, user, data_dict["action"], data_dict.get("opinion") or "", data_dict.get("days"))
-    model.Session.commit()
     findings.tell_unit(row, "closed" if data_dict["action"] == "close" else "returned")
+    model.Session.commit()
     return _finding(row)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.nxopendata.core import web
 from ckanext.nxopendata.core.web import act, require_access
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.audit import export_lists
-from ckanext.nxopendata.register.official_tables.views import MEDIA, sent
 
 nx_register_audit = Blueprint("nx_register_audit", __name__, url_prefix="/register/audit")
 
@@ -128,6 +128,8 @@ def export() -> Any:
     except tk.ValidationError as problem:
         tk.h.flash_error("；".join(map(str, problem.error_summary.values())))
         return tk.redirect_to("nx_register_audit.exports")
-    response: Response = sent(base64.b64decode(made["content"]), made["file_name"], MEDIA[data.get("format", "csv")])
+    response: Response = web.download(
+        base64.b64decode(made["content"]), made["file_name"], web.MEDIA_TYPES[data.get("format", "csv")]
+    )
     response.headers["X-Content-SHA256"] = made["sha256"]
     return response

@@ -1,4 +1,4 @@
-"""Who may do what with connections and the funding rule."""
+"""Who may do what with connections."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from typing import Any
 
 from ckan.types import AuthResult, Context
 
-from ckanext.nxopendata.register import permissions, roles
-
-
-def nx_system_exempt(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """The informatisation office and the finance department."""
-    return permissions.allow(roles.supervising_offices(context.get("user")) & {roles.OFFICE, roles.FINANCE})
+from ckanext.nxopendata.register import permissions
 
 
 def nx_system_connect(context: Context, data_dict: dict[str, Any]) -> AuthResult:
@@ -20,7 +15,4 @@ def nx_system_connect(context: Context, data_dict: dict[str, Any]) -> AuthResult
     return permissions.allow(owner and (permissions.is_editor(context, owner) or permissions.is_office(context)))
 
 
-AUTH = {
-    "nx_system_board": permissions.department_readers,
-    "nx_system_funding": permissions.department_readers,
-}
+AUTH = {"nx_system_board": permissions.department_readers}

@@ -1,9 +1,6 @@
-"""What the actions of the connection board and the funding rule take."""
+"""What the actions of the connection board take."""
 
 from __future__ import annotations
-
-import datetime as dt
-from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
@@ -24,21 +21,3 @@ def connection(
         "date": [ignore_empty, tk.get_validator("nx_past_period")],
         "evidence": [ignore_empty, unicode_safe],
     }
-
-
-@validator_args
-def exemption(
-    not_empty: Validator, unicode_safe: Validator, ignore_missing: Validator, ignore_empty: Validator
-) -> Schema:
-    return {
-        "id": [not_empty, unicode_safe],
-        "reason": [ignore_missing, unicode_safe],
-        "until": [ignore_empty, _day],
-    }
-
-
-def _day(value: Any) -> dt.date:
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        raise tk.Invalid(tk._("Write the date as YYYY-MM-DD, for example 2024-05-31")) from None

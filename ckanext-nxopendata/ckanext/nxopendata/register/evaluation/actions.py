@@ -139,9 +139,9 @@ def nx_evaluation_send(context: Context, data_dict: dict[str, Any]) -> dict[str,
     """
     tk.check_access("nx_evaluation_send", context, data_dict)
     rows = procedure.send(context.get("user") or "", data_dict["year"])
-    model.Session.commit()
     for row in rows:
         procedure.tell_unit(row, "sent")
+    model.Session.commit()
     return {"sent": len(rows)}
 
 
@@ -158,9 +158,9 @@ def nx_evaluation_answer(context: Context, data_dict: dict[str, Any]) -> dict[st
     row = _find_evaluation("nx_evaluation_answer", context, data_dict)
     objection = (data_dict.get("objection") or "").strip()
     procedure.answer(row, context.get("user") or "", confirm=data_dict["confirm"], objection=objection)
-    model.Session.commit()
     if not data_dict["confirm"]:
         procedure.tell_office(row)
+    model.Session.commit()
     return procedure.to_api(row, whole=True)
 
 
@@ -176,8 +176,8 @@ def nx_evaluation_reply(context: Context, data_dict: dict[str, Any]) -> dict[str
     """
     row = _find_evaluation("nx_evaluation_reply", context, data_dict)
     procedure.reply(row, context.get("user") or "", accepted=data_dict["accepted"], text=data_dict["reply"].strip())
-    model.Session.commit()
     procedure.tell_unit(row, "replied")
+    model.Session.commit()
     return procedure.to_api(row, whole=True)
 
 
@@ -191,9 +191,9 @@ def nx_evaluation_publish(context: Context, data_dict: dict[str, Any]) -> dict[s
     """
     tk.check_access("nx_evaluation_publish", context, data_dict)
     rows = procedure.publish(context.get("user") or "", data_dict["year"])
-    model.Session.commit()
     for row in rows:
         procedure.tell_unit(row, "published")
+    model.Session.commit()
     return {"published": len(rows)}
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.nxopendata.core import web
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.evaluation import document, procedure
-from ckanext.nxopendata.register.official_tables.views import sent
 from ckanext.nxopendata.register.reports.views import FILES
 
 nx_register_evaluation = Blueprint("nx_register_evaluation", __name__, url_prefix="/register/evaluation")
@@ -62,9 +62,8 @@ def report_file(year: int, form: str) -> Response:
     """The same as a file."""
     if form not in FILES:
         return tk.abort(404)
-    make, media = FILES[form]
     paper = document.paper(act("nx_evaluation_report", year=year))
-    return sent(make(paper), f"{paper.title}.{form}", media)
+    return web.download(FILES[form](paper), f"{paper.title}.{form}", web.MEDIA_TYPES[form])
 
 
 @nx_register_evaluation.route("/units/<id>", methods=["GET", "POST"])

@@ -20,11 +20,7 @@ from ckanext.nxopendata.register.web import require_department
 
 nx_register_tables = Blueprint("nx_register_tables", __name__, url_prefix="/register")
 
-MEDIA = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-}
+FORMATS = ("xlsx", "pdf", "csv")
 
 
 @nx_register_tables.route("/tables")
@@ -64,15 +60,10 @@ def _filled(number: str, owner_org: str | None) -> Any:
 @nx_register_tables.route("/tables/<number>.<kind>")
 def download(number: str, kind: str) -> Response:
     """A table as a file."""
-    if number not in layout.NUMBERS or kind not in MEDIA:
+    if number not in layout.NUMBERS or kind not in FORMATS:
         return tk.abort(404)
     made = act("nx_system_table", number=number, owner_org=tk.request.args.get("owner_org"), format=kind)
-    return sent(base64.b64decode(made["content"]), made["file_name"], MEDIA[kind])
-
-
-def sent(content: bytes, name: str, media: str) -> Response:
-    """A file that no cache keeps."""
-    return web.download(content, name, media)
+    return web.download(base64.b64decode(made["content"]), made["file_name"], web.MEDIA_TYPES[kind])
 
 
 # Who answers for a department
@@ -157,4 +148,4 @@ def marked(identifier: str) -> Response:
     if row is None:
         return tk.abort(404)
     stem = row.file_name.rpartition(".")[0] or row.file_name
-    return sent(importer.annotate_file(row), f"{stem}_校验.xlsx", MEDIA["xlsx"])
+    return web.download(importer.annotate_file(row), f"{stem}_校验.xlsx", web.MEDIA_TYPES["xlsx"])

@@ -280,8 +280,8 @@ def nx_report_return(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     row.state = ASKED
     changes = {"state": [SUBMITTED, ASKED]}
     log.write("report", row.id, row.owner_org, "return", context.get("user", ""), changes, data_dict["reason"])
-    model.Session.commit()
     collection.tell_returned(row)
+    model.Session.commit()
     return _to_api(row)
 
 

@@ -7,22 +7,19 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.nxopendata.core import web
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.register import attachment_store, roles
-from ckanext.nxopendata.register.official_tables.views import sent
 from ckanext.nxopendata.register.reports import collection, document, reporting_periods
 
 nx_register_reports = Blueprint("nx_register_reports", __name__, url_prefix="/register")
 
 FILES = {
-    "docx": (
-        document.as_word,
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ),
-    "pdf": (document.as_pdf, "application/pdf"),
-    "csv": (document.as_csv, "text/csv; charset=utf-8"),
+    "docx": document.as_word,
+    "pdf": document.as_pdf,
+    "csv": document.as_csv,
 }
 
 
@@ -144,9 +141,8 @@ def summary_file(kind: str, period: str, form: str) -> Response:
     """The same as a file."""
     if form not in FILES:
         return tk.abort(404)
-    make, media = FILES[form]
     paper = document.paper(_summary(kind, period))
-    return sent(make(paper), f"{paper.title}.{form}", media)
+    return web.download(FILES[form](paper), f"{paper.title}.{form}", web.MEDIA_TYPES[form])
 
 
 def _summary(kind: str, period: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
         result = original(context, data_dict)
         if saved := model.Package.get(dataset.id):
             cases.remember(case_id, saved)
+            model.Session.commit()
         _back_to_draft(case_id, context)
         return result
     return _keep_for_review(context, dataset, case, data_dict)
@@ -53,6 +54,7 @@ def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: 
     if case.kind == state_machine.CHANGE:
         case.payload = payload
         cases.remember(case.id, dataset, payload.get("title"))
+        model.Session.commit()
         _back_to_draft(case.id, context)
     elif payload != known:
         case = cases.begin_change(dataset, live, payload, drafts.user_id(context))
@@ -61,7 +63,8 @@ def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: 
         drafts.show_in_page(case, tk._("Saved as a pending change. The public still sees the published version."))
     if context.get("return_id_only"):
         return dataset.id
-    return live | payload
+    # CKAN reads the format of each file of its answer.
+    return live | payload | {"resources": [{"format": "", **file} for file in payload.get("resources") or ()]}
 
 
 def _back_to_draft(case_id: str, context: Context) -> None:
@@ -71,6 +74,8 @@ def _back_to_draft(case_id: str, context: Context) -> None:
     if case.state == state_machine.REGISTERED and user is not None:
         arrow = state_machine.step("revise", case.state, [state_machine.EDITOR], cases.mode_of(case), case.kind)
         cases.take(case, arrow, user)
+        model.Session.commit()
+        cases.update_index(model.Session.get_one(cases.Case, case_id))
 
 
 def _live(dataset_id: str) -> dict[str, Any]:

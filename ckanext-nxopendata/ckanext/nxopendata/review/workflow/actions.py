@@ -103,7 +103,10 @@ def nx_review_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     if user is None:
         raise tk.NotAuthorized
     opinion, action = data_dict.get("opinion") or "", data_dict["action"]
-    return _row(cases.act(case.id, action, user, opinion, data_dict.get("release_at")))
+    case = cases.act(case.id, action, user, opinion, data_dict.get("release_at"))
+    model.Session.commit()
+    cases.update_index(case)
+    return _row(case)
 
 
 @tk.side_effect_free

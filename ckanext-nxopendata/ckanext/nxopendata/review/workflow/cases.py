@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,13 +16,11 @@ from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
 from ckanext.nxopendata.core import roles, workflow
 from ckanext.nxopendata.core.calendar import holidays
-from ckanext.nxopendata.core.language import reader_language, site_language
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.review.pending import difference, pending_changes
 from ckanext.nxopendata.review.workflow import notices, state_machine
 from ckanext.nxopendata.review.workflow.models import Case, Decision
-
-log = logging.getLogger(__name__)
 
 
 def of_dataset(dataset_id: str) -> Case | None:
@@ -50,7 +47,7 @@ def find(reference: str) -> Case | None:
 
 
 def ensure(dataset: model.Package, user_id: str) -> Case:
-    """The dataset's own case; made utc_now, in the state it shows, if the dataset was written without review."""
+    """The dataset's own case; made now, in the state it shows, if the dataset was written without review."""
     case = of_dataset(dataset.id)
     if case is None:
         # A dataset that is not open is private, published or not; what was written without review counts as published.
@@ -147,7 +144,10 @@ def take(
     opinion: str = "",
     release_at: dt.datetime | None = None,
 ) -> None:
-    """Carry out a transition that was found to be allowed: state, log, dataset, index, notices. Commits."""
+    """Carry out a transition that was found to be allowed: state, log, dataset, notices.
+
+    The caller commits, then calls :func:`update_index`.
+    """
     case.release_at = release_at = release_at if arrow.target == state_machine.SCHEDULED else None
     detail: dict[str, Any] = {}
     if release_at:
@@ -172,19 +172,22 @@ def take(
         case.author_id = user.id
     case.state = arrow.target
     _set_deadline(case)
-    case_id, dataset_id = case.id, case.dataset_id
+    case_id = case.id
     if arrow.target == state_machine.PUBLISHED:
         _publish(case, user)
     elif arrow.target == state_machine.WITHDRAWN:
         _write("package_patch", {"id": case.dataset_id, "private": True}, user)
-        if change := open_change(dataset_id):  # published later, it would bring the dataset back
+        if change := open_change(case.dataset_id):  # published later, it would bring the dataset back
             end = state_machine.step("end", change.state, [state_machine.CLOCK], mode_of(change), change.kind)
             take(change, end, user, opinion)
-    model.Session.commit()
-    if case.kind == state_machine.NEW and model.Package.get(dataset_id):
-        search.rebuild(dataset_id)  # who may see it has changed, though the dataset has not
-    case = model.Session.get_one(Case, case_id)
+    case = model.Session.get_one(Case, case_id)  # writing the dataset ended the transaction
     notices.tell_of_step(case, arrow, user, opinion, mode_of(case))
+
+
+def update_index(case: Case) -> None:
+    """Index the dataset anew: a step changes who may see it, though the dataset itself stays."""
+    if case.kind == state_machine.NEW and model.Package.get(case.dataset_id):
+        search.rebuild(case.dataset_id)
 
 
 def _publish(case: Case, user: model.User) -> None:
@@ -259,37 +262,8 @@ def _complete(case: Case) -> None:
         raise tk.ValidationError({name: list(dict.fromkeys(texts)) for name, texts in errors.items()})
 
 
-def release_due(user: model.User) -> list[str]:
-    """Publish what was approved for a time that has come; gives the ids of the cases. ``user`` signs the log."""
-    query = sa.select(Case.id).where(Case.state == state_machine.SCHEDULED, Case.release_at <= utc_now())
-    released: list[str] = []
-    for case_id in list(model.Session.scalars(query)):
-        case = model.Session.get(Case, case_id, with_for_update={"skip_locked": True}, populate_existing=True)
-        if case is None or case.state != state_machine.SCHEDULED:
-            model.Session.rollback()
-            continue
-        held, mode, kind = [state_machine.CLOCK], mode_of(case), case.kind
-        try:
-            take(case, state_machine.step("release", case.state, held, mode, kind), user)
-            released.append(case_id)
-        except (tk.ValidationError, tk.ObjectNotFound) as problem:
-            model.Session.rollback()
-            log.warning("case %s is not released: %s", case_id, problem)
-            case = model.Session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
-            back = state_machine.step("return", state_machine.SCHEDULED, held, mode, kind)
-            with site_language():
-                take(case, back, user, _why(problem))
-    return released
-
-
-def _why(problem: tk.ValidationError | tk.ObjectNotFound) -> str:
-    summary = getattr(problem, "error_summary", None)
-    reasons = "；".join(f"{field}：{text}" for field, text in summary.items()) if summary else str(problem)
-    return tk._("It could not be published at the set time: {reasons}").format(reasons=reasons)
-
-
 def remember(case_id: str, dataset: model.Package, title: str | None = None) -> None:
     """Keep a case's department and title in step with the dataset, or with the title of its pending change."""
     case = model.Session.get_one(Case, case_id)
     case.owner_org, case.title = dataset.owner_org or "", title or dataset.title or dataset.name
-    model.Session.commit()
+    model.Session.flush()

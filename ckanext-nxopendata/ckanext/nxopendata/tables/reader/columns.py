@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -201,14 +201,3 @@ def tokens(cell: str) -> tuple[str, ...]:
         else:
             unique |= {run[n : n + 2]: None for n in range(len(run) - 1)}
     return tuple(unique)
-
-
-def index_words(cells: Iterable[str]) -> str:
-    """The index words of a line, as ``tsvector`` reads them; at most 2,000."""
-    unique: dict[str, None] = {}
-    for cell in cells:
-        if cell:
-            unique |= dict.fromkeys(tokens(cell[:2000]))
-            if len(unique) > 2000:
-                break
-    return " ".join(unique)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from ckanext.nxopendata.core.tabular import plan as plans
 from ckanext.nxopendata.core.tabular import table as tables
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.layout.rows import Layout, read_rows
 from ckanext.nxopendata.core.tabular.plan import Plan
 from ckanext.nxopendata.core.tabular.sheets import SheetStream
 from ckanext.nxopendata.core.tabular.values.types import TableCounts
-from ckanext.nxopendata.tables.reader import columns
+from ckanext.nxopendata.tables.reader import arrays, columns, layout_scan, plain_text
 from ckanext.nxopendata.tables.reader.columns import Column
+from ckanext.nxopendata.tables.reader.plain_text import IrregularTextError
+from ckanext.nxopendata.tables.reader.spool import Spool, to_batches
 
-CHUNK = 2000
 MOST_UNPACKED_MEGABYTES = 512
 MOST_TOLD = 50
 """Findings that are kept with their lines; of all, how many there are is kept."""
@@ -42,6 +45,7 @@ class Table:
         found: where it stands in the file.
         places: number of each column on the sheet, from 0; a column without header and cells is left out.
         around: what people are told of the file, see :class:`ckanext.nxopendata.tables.models.State`.
+        spool: its rows, and those that are no data.
     """
 
     columns: tuple[Column, ...]
@@ -49,27 +53,25 @@ class Table:
     found: tables.FoundTable
     places: tuple[int, ...]
     around: dict[str, Any]
+    spool: Spool
 
     @property
     def sheet(self) -> SheetStream:
         """The sheet that the table stands on."""
         return self.found.sheet
 
+    def batches(self) -> Iterator[list[pa.Array]]:
+        """Yield the rows, some at a time: an array a column, values as PostgreSQL reads them."""
+        for batch in layout_scan.drop_lines(self.spool.batches(), self.found.layout.lines):
+            yield [
+                arrays.to_database(column, arrays.trim(batch.column(place + 1)))
+                for place, column in zip(self.places, self.columns, strict=True)
+            ]
+
     def lines(self) -> Iterator[list[str | None]]:
-        """Yield the rows, cells as PostgreSQL reads them, then one cell more: the words for its full-text index."""
-        pairs = list(zip(self.places, self.columns, strict=True))
-        texts = [number for number, column in pairs if column.type == "text"]
-        last = max(self.places, default=0)
-        for row in self.found.rows():
-            row = [cell.strip(SPACE) for cell in row]
-            if len(row) <= last:
-                row += [""] * (last + 1 - len(row))
-            line = [columns.to_database(column, row[number]) for number, column in pairs]
-            line.append(columns.index_words(row[number] for number in texts))
-            yield line
-
-
-SPACE = " \t\r\n\u3000\u00a0\u200b\ufeff"
+        """Yield the rows one by one."""
+        for batch in self.batches():
+            yield from map(list, zip(*(array.to_pylist() for array in batch), strict=True))
 
 
 def read(
@@ -79,7 +81,7 @@ def read(
     limits: Limits | None = None,
     plan: Plan | None = None,
 ) -> Table:
-    """Read the file at ``path``: the sheet that has its data.
+    """Read the file at ``path``: the sheet that has its data. Its rows are parsed once, onto a spool.
 
     Args:
         kind: its format in lower case.
@@ -91,26 +93,47 @@ def read(
             ``web_page``, ``plan``, ``too_large``, ``too_many_rows`` or ``too_many_columns``, with the parameters that
             its message names.
     """
-    limits = limits or Limits()
+    limits, plan = limits or Limits(), plan or Plan()
+    most_bytes = limits.megabytes * 1_000_000
     try:
-        found = tables.find(path, kind, most_bytes=limits.megabytes * 1_000_000, most_columns=limits.columns, plan=plan)
+        for place in tables.locate(path, kind, most_bytes=most_bytes, most_columns=limits.columns, plan=plan):
+            spool = _fill_spool(path, place, limits)
+            layout = layout_scan.survey(place.sheet, place.header, spool, plan.take_in)
+            if spool.rows > sum(row.reason != "above" for row in layout.set_aside):
+                return _measure(tables.complete(place, layout, plan), spool, items, plan)
     except UnreadableError as error:
         code = {"too_many_cells": "too_large"}.get(error.code, error.code)
         raise UnreadableError(code, **{"megabytes": MOST_UNPACKED_MEGABYTES} | error.params) from error
-    return _measure(found, items, limits, plan)
+    raise UnreadableError("empty")
 
 
-def _measure(found: tables.FoundTable, items: Sequence[Mapping[str, Any]], limits: Limits, plan: Plan | None) -> Table:
-    """Read the whole sheet to know its columns and how many rows it has."""
-    counts, count = TableCounts(len(found.headers)), 0
-    rows = ([cell.strip(SPACE) for cell in row] for row in found.rows())
-    while chunk := list(islice(rows, CHUNK)):
-        if max(map(len, chunk)) > limits.columns:  # before each column costs memory
-            raise UnreadableError("too_many_columns", most=limits.columns, found=max(map(len, chunk)))
-        counts.add(chunk)
-        count += len(chunk)
-        if count > limits.rows:
+def _fill_spool(path: Path, place: tables.Place, limits: Limits) -> Spool:
+    """Read the rows below a header, by the fast reader where the text is regular."""
+    if plain_text.can_read(place.sheet, path.stat().st_size, limits.columns):
+        try:
+            return _spool(plain_text.read(path, place.sheet, place.header), limits)
+        except IrregularTextError:
+            pass  # read by the reader that knows what to do with it
+    rows = read_rows(place.sheet, place.header, Layout())
+    return _spool(to_batches(rows, len(place.header.parts), limits.columns), limits)
+
+
+def _spool(batches: Iterator[pa.RecordBatch], limits: Limits) -> Spool:
+    spool = Spool()
+    for batch in batches:
+        spool.add(batch)
+        if spool.rows > limits.rows:
             raise UnreadableError("too_many_rows", most=limits.rows)
+    spool.close()
+    return spool
+
+
+def _measure(found: tables.FoundTable, spool: Spool, items: Sequence[Mapping[str, Any]], plan: Plan) -> Table:
+    """Look at all cells to know the columns, and how many rows there are."""
+    counts, count = TableCounts(len(found.headers)), 0
+    for batch in layout_scan.drop_lines(spool.batches(), found.layout.lines):
+        arrays.count_cells(counts, [arrays.trim(column) for column in batch.columns[1:]])
+        count += batch.num_rows
     decided = columns.decide_columns(found.headers, counts, items, plan)
     places = tuple(number for number, column in enumerate(decided) if column)
     return Table(
@@ -119,6 +142,7 @@ def _measure(found: tables.FoundTable, items: Sequence[Mapping[str, Any]], limit
         found=found,
         places=places,
         around=_describe(found),
+        spool=spool,
     )
 
 

@@ -1,0 +1,98 @@
+"""Which rows of a spool are no data: the few that may be notes or totals are found by column, then judged by row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from ckanext.nxopendata.core.tabular.layout import rows as layout_rows
+from ckanext.nxopendata.core.tabular.layout.header import LOOKED_AT, Header
+from ckanext.nxopendata.core.tabular.layout.patterns import ASIDE, FOOTNOTE, SUBTOTALS, TOTALS
+from ckanext.nxopendata.core.tabular.layout.rows import Layout
+from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
+from ckanext.nxopendata.tables.reader.spool import LINE, Spool, list_rows
+
+pc: Any = pyarrow.compute  # its functions are made at run time, where no type checker sees them
+
+SPACE = r"[\s\x{3000}:：]*"
+TOTAL = f"(?i)^{SPACE}(?:{'|'.join(SPACE.join(word) for word in sorted(TOTALS | SUBTOTALS))}){SPACE}$"
+NOTE = f"(?i)(?:{FOOTNOTE.pattern})|(?:{ASIDE.pattern})".replace(r"\s", r"[\s\x{3000}]").replace(r"\d", "0-9０-９")
+LABELS = 4
+"""Cells among which the label of a total stands."""
+
+MOST_CANDIDATES = 20_000
+"""Rows that may be no data and are kept in memory; where there are more, all rows are read one by one."""
+
+
+def survey(sheet: SheetStream, header: Header, spool: Spool, take_in: Collection[str]) -> Layout:
+    """Return what :func:`layout.rows.survey` finds in the rows of a sheet, whose data are in a spool."""
+    head = list(islice(sheet.numbered(), header.skipped))
+    every = replace(sheet, numbered=lambda: chain(head, spool.numbered()))
+    if sheet.header_first:
+        return layout_rows.survey(sheet, header, take_in)
+    sparse = _list_candidates(spool, header)
+    if sparse is None:
+        return layout_rows.survey(every, header, take_in)
+    return layout_rows.survey(replace(sheet, numbered=lambda: chain(head, sparse)), header, take_in)
+
+
+def _list_candidates(spool: Spool, header: Header) -> list[tuple[int, Row]] | None:
+    """The first rows, those that may be notes, and the neighbours of these; None where all rows must be read."""
+    names = [(place, parts[-1]) for place, parts in enumerate(header.parts) if parts and parts[-1]]
+    kept: list[tuple[int, Row]] = []
+    last: tuple[int, Row] | None = None
+    wanted_next = False
+    for batch in spool.batches():
+        columns = batch.columns[1:]
+        if _any_matches(columns[:LABELS], TOTAL):
+            return None
+        places = {place + near for place in _candidates(columns, *(names or [(0, "")])[0]) for near in (-1, 0, 1)}
+        if not kept:
+            places |= set(range(LOOKED_AT))
+        if wanted_next:
+            places.add(0)
+        if -1 in places and last is not None and (not kept or kept[-1][0] < last[0]):
+            kept.append(last)
+        wanted_next = batch.num_rows in places
+        inside = sorted(place for place in places if 0 <= place < batch.num_rows)
+        kept += list_rows(batch.take(pa.array(inside, pa.int64())))
+        if len(kept) > MOST_CANDIDATES:
+            return None
+        last = next(list_rows(batch.slice(batch.num_rows - 1)))
+    return kept
+
+
+def _any_matches(columns: list[pa.Array], pattern: str) -> bool:
+    return any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for column in columns)
+
+
+def _candidates(columns: list[pa.Array], place: int, name: str) -> list[int]:
+    """Places of rows that have one cell, begin as a note does, or repeat the header: ``name`` at ``place``."""
+    if len(columns) < 2:
+        return []
+    filled = [pc.not_equal(column, "") for column in columns]
+    count = filled[0].cast(pa.int32())
+    for one in filled[1:]:
+        count = pc.add(count, one.cast(pa.int32()))
+    first = pc.coalesce(*(pc.if_else(one, column, None) for one, column in zip(filled, columns, strict=True)))
+    found = pc.or_(
+        pc.equal(count, 1), pc.fill_null(pc.match_substring_regex(pc.utf8_trim_whitespace(first), NOTE), False)
+    )
+    if name:
+        found = pc.or_(found, pc.equal(pc.utf8_trim_whitespace(columns[place]), name))
+    return pc.indices_nonzero(found).to_pylist()
+
+
+def drop_lines(batches: Iterator[pa.RecordBatch], lines: Collection[int]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches without some lines."""
+    gone = pa.array(sorted(lines), pa.int64())
+    for batch in batches:
+        if lines and pc.any(pc.is_in(batch.column(LINE), gone)).as_py():
+            batch = batch.filter(pc.invert(pc.is_in(batch.column(LINE), gone)))
+        if batch.num_rows:
+            yield batch
