@@ -35,7 +35,7 @@ def beside(name: str) -> Iterator[Stack]:
     stack.logs.mkdir(parents=True, exist_ok=True)
     stack.state.ports.update(services_of.state.ports)
     stack.state.passwords.update(services_of.state.passwords)
-    stack.state.ports["supervisor"] = _free_port()
+    stack.state.ports["supervisor"] = free_port()
     stack.save()
     try:
         yield stack
@@ -60,7 +60,7 @@ def pid(stack: Stack, name: str) -> int:
     return next((process["pid"] for process in stack.processes() if process["name"] == name), 0)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
