@@ -57,7 +57,7 @@ def show(value: float, code: str, *, from_1904: bool = False) -> str:
         code: of its number format; "" and ``General`` for none.
         from_1904: whether days count from 1904.
     """
-    kind, detail = _read_code(code.split(";")[1] if value < 0 and code.count(";") else code.split(";")[0])
+    kind, detail = _read_code(code, negative=value < 0)
     if kind == "date":
         return _show_date(value, from_1904=from_1904)
     if kind == "time":
@@ -76,9 +76,11 @@ def show(value: float, code: str, *, from_1904: bool = False) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _read_code(code: str) -> tuple[str, tuple[str, str, str]]:
+def _read_code(code: str, *, negative: bool) -> tuple[str, tuple[str, str, str]]:
     """What a format does: ``date``, ``time``, ``duration``, ``percent``, ``code``, ``unit`` or ``number``."""
     nothing = "", "", ""
+    sections = code.split(";")
+    code = sections[1] if negative and len(sections) > 1 else sections[0]
     if not code or code.lower() == "general" or code == "@":
         return "number", nothing
     if DURATION.search(code):

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO, Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
@@ -171,6 +172,7 @@ def _read_formats(archive: zipfile.ZipFile) -> list[str]:
     return [codes.get(int(style.get("numFmtId", "0")), "") for style in (styles if styles is not None else ())]
 
 
+@lru_cache(maxsize=MOST_COLUMNS)
 def _column(letters: str) -> int:
     number = 0
     for letter in letters.upper():
@@ -231,9 +233,9 @@ class _SheetReader:
             return _text_of(cell), False
         value = formula = None
         for child in cell:
-            name = _local(child)
-            value = child.text if name == "v" else value
-            formula = child if name == "f" else formula
+            tag = child.tag if isinstance(child.tag, str) else ""
+            value = child.text if tag.endswith("}v") else value
+            formula = child if tag.endswith("}f") else formula
         if value is None or value == "":
             self.grid.left_out["formulas_without_value"] += formula is not None
             return "", False
