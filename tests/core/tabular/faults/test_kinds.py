@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import time
@@ -261,6 +262,14 @@ class TestWorkbooks:
         book = workbook(("表", [["地区", "人口", "占比"], [None, "(万人)", "(%)"], ["甲", 3, 5], ["乙", 4, 6]]))
         book.worksheets[0].merge_cells("A1:A2")
         assert read(save(book, tmp_path)).headers == ["地区", "人口·(万人)", "占比·(%)"]
+
+    def test_a_merged_date_stands_in_each_of_its_rows_and_a_merged_amount_in_one(self, tmp_path: Path) -> None:
+        day = dt.date(2024, 5, 31)
+        book = workbook(("表", [["名称", "发布日期", "金额"], ["甲", day, 900], ["乙"], ["丙"]]))
+        for cells in ("B2:B4", "C2:C4"):
+            book.worksheets[0].merge_cells(cells)
+        reading = read(save(book, tmp_path))
+        assert reading.rows == [["甲", "2024-05-31", "900"], ["乙", "2024-05-31", ""], ["丙", "2024-05-31", ""]]
 
     def test_the_sheet_with_the_data_is_read_whatever_its_place(self, tmp_path: Path) -> None:
         book = workbook(

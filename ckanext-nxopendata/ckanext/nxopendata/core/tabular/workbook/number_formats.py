@@ -34,6 +34,7 @@ FIRST_DAY = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  #
 LEAP_DAY = 60
 """Serial number of 29 February 1900, which the 1900 system has and the calendar has not."""
 
+AMOUNTS = frozenset({"number", "percent", "unit", "duration"})
 LAST_SERIAL = 2_958_466
 SECONDS = 86_400
 
@@ -73,6 +74,11 @@ def show(value: float, code: str, *, from_1904: bool = False) -> str:
         before, _, after = detail
         return f"{before}{plain(value)}{after}"
     return plain(value)
+
+
+def is_amount(code: str) -> bool:
+    """Whether a number of a format counts something: a date and a code name their row, an amount may be added up."""
+    return _read_code(code, negative=False)[0] in AMOUNTS
 
 
 @lru_cache(maxsize=1000)

@@ -227,7 +227,7 @@ class _SheetReader:
         self.grid.add(line, row, hidden=element.get("hidden") in ("1", "true"))
 
     def _show(self, cell: Any) -> tuple[str, bool]:
-        """What a cell shows, and whether it is a number."""
+        """What a cell shows, and whether it is an amount."""
         kind = cell.get("t") or "n"
         if kind == "inlineStr":
             return _text_of(cell), False
@@ -251,7 +251,8 @@ class _SheetReader:
         style = cell.get("s") or "0"
         place = int(style) if style.isdigit() else 0
         code = self.book.formats[place] if place < len(self.book.formats) else ""
-        return number_formats.show(float(value), code, from_1904=self.book.from_1904), True
+        text = number_formats.show(float(value), code, from_1904=self.book.from_1904)
+        return text, number_formats.is_amount(code)
 
     def _note_merged(self, reference: str) -> None:
         if match := RANGE.match(reference):
