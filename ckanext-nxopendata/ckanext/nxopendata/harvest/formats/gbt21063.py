@@ -15,7 +15,6 @@ from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
 
-
 RECORDS = (f"{xml.NS}record", "record")
 
 
