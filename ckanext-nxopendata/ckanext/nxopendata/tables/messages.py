@@ -125,6 +125,10 @@ def list_findings(findings: Mapping[str, int], lines: Iterable[Mapping[str, Any]
         "hidden_columns": tk._("{number} hidden columns were left out."),
         "hidden_sheets": tk._("{number} hidden worksheets were left out."),
         "total_differs": tk._("{number} rows are called totals but do not add up, so they are among the data."),
+        "second_table": tk._(
+            "Another table seems to begin on the same sheet; its rows are among the data. "
+            "Put each table in a file of its own."
+        ),
     }
     places: dict[str, list[str]] = {}
     for entry in lines:

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 from ckanext.nxopendata.core.tabular.cells import width
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
-from ckanext.nxopendata.core.tabular.layout.patterns import ASIDE, column_kinds, simple_kind
+from ckanext.nxopendata.core.tabular.layout.patterns import ASIDE, UNIT, column_kinds, simple_kind
 from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
 
 LOOKED_AT = 60
@@ -206,6 +206,8 @@ def _count_rows(rows: list[Row], start: int, *, merged: bool) -> int:
     """How many rows the header has: groups above (equal or empty neighbours), names below."""
     if not merged and (below := _count_in_gaps(rows, start)):
         return below + 1
+    if _names_units(rows, start + 1):
+        return 2
     count = 1
     while count < MOST_HEADER_ROWS and start + count + 1 < len(rows):
         above, below = rows[start + count - 1], rows[start + count]
@@ -214,6 +216,16 @@ def _count_rows(rows: list[Row], start: int, *, merged: bool) -> int:
             break
         count += 1
     return count
+
+
+def _names_units(rows: list[Row], place: int) -> bool:
+    """Whether a row holds nothing but units of measure, above columns of numbers."""
+    if place + 1 >= len(rows) or not any(rows[place]):
+        return False
+    kinds = column_kinds(rows[place + 1 :], len(rows[place]))
+    return all(
+        not cell or (UNIT.match(cell) and kind == "number") for cell, kind in zip(rows[place], kinds, strict=True)
+    )
 
 
 def _count_in_gaps(rows: list[Row], start: int) -> int:
