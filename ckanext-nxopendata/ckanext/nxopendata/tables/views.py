@@ -48,6 +48,7 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
     _add_validators(response, resource_id, wanted, columns, question)
     if response.make_conditional(request).status_code == 304:
         return response
+    response.headers.pop("Content-Length", None)  # it is that of no body; the stream's is not known
     try:
         response.response = _write(resource_id, wanted, columns, question, resource)
     except (QuestionError, QueryTimeoutError) as problem:

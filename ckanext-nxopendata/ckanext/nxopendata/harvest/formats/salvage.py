@@ -59,14 +59,8 @@ _DEFAULT_NAMESPACE = re.compile(r"""\sxmlns\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 
 
 def mend_xml(text: str) -> str:
-<<<<<<< HEAD
     """Return XML without the characters that it may not hold, and with its bare ampersands written as such."""
     return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
-=======
-    """Return XML without what it may not hold: control characters, bare ampersands, entities of HTML."""
-    text = _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
-    return _ENTITY.sub(lambda found: html5.get(found[1], f"&amp;{found[1]}"), text)
->>>>>>> 2daefb3 (Keep a docstring within the length of a line)
 
 
 def xml_pieces(text: str, names: str) -> Iterator[Piece]:
