@@ -112,7 +112,8 @@ def test_a_large_text(tmp_path: Path) -> None:
         while file.tell() < MEGABYTES * 1_000_000:
             file.write(body)
     size = path.stat().st_size / 1e6
-    dataset = factories.Dataset(license_id="cc-by-4.0", nx_is_open="1", nx_share_type="1")
+    organization = factories.Organization(nx_region="640000", nx_level="province")
+    dataset = factories.Dataset(owner_org=organization["id"], license_id="cc-by-4.0", nx_is_open="1", nx_share_type="1")
     name = factories.Resource(package_id=dataset["id"])["id"]
 
     def measure(label: str, *, profile: bool, words: bool) -> float:
