@@ -81,9 +81,7 @@ def ckan(n):
 
 def change(n):
     dataset = {"id": f"{D}{n}", "title_translated": {"zh": f"数据集{n}"}, "notes_translated": {"zh": "说明"}}
-    return json.dumps(
-        {"id": f"{D}{n}", "kind": "created", "name": f"n{n}", "dataset": dataset}, ensure_ascii=False
-    )
+    return json.dumps({"id": f"{D}{n}", "kind": "created", "name": f"n{n}", "dataset": dataset}, ensure_ascii=False)
 
 
 FORMATS = {

@@ -49,5 +49,7 @@ class TestCkan:
 
     @pytest.mark.parametrize("wish", ["include_private=true", "include_drafts=true&include_deleted=true"])
     def test_what_is_not_public_is_never_asked_for(self, wish):
-        asked = formats.entry_url(formats.get_format("ckan"), f"https://ckan.example/api/3/action/package_search?{wish}")
+        asked = formats.entry_url(
+            formats.get_format("ckan"), f"https://ckan.example/api/3/action/package_search?{wish}"
+        )
         assert "include" not in asked

@@ -208,7 +208,7 @@ def xml_events(
             are read. Without it the document is refused.
 
     Raises:
-        FormatError: Not well-formed (names the line, that of the last element where the parser tells none), or with a document type.
+        FormatError: Not well-formed (names the line), or with a document type.
     """
     body: IO[bytes] = text.to_utf8(document, xml=True)
     if text.has_doctype(body):
