@@ -62,7 +62,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "robots_not_followed": (
         _("The robots.txt of the site does not let programs read {url}; the catalogue was read all the same."),
         _(
-            "Let nxopendata-harvester read it in robots.txt; or have robots.txt obeyed by the source's option obey_robots."
+            "Let nxopendata-harvester read it in robots.txt; "
+            "or have robots.txt obeyed by the source's option obey_robots."
         ),
     ),
     # reading the catalogue
