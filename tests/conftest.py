@@ -18,12 +18,14 @@ collect_ignore = [] if os.environ.get("NX_DEMO_URL") else ["smoke"]
 MIGRATED_PLUGINS = (
     "activity",
     "nxopendata_catalogue",
+    "nxopendata_changes",
     "nxopendata_exchange",
     "nxopendata_following",
     "nxopendata_harvest",
     "nxopendata_licences",
     "nxopendata_portal",
     "nxopendata_register",
+    "nxopendata_review",
     "nxopendata_tables",
 )
 

@@ -4,27 +4,11 @@ from typing import Any
 
 import pytest
 from ckan.exceptions import CkanConfigurationException
+from ckan.tests import factories
 
 from ckanext.nxopendata.core.requirements import require
+from tests.conventions.needs import NEEDS
 
-SCHEMAS = "nxopendata_datasets nxopendata_organizations nxopendata_groups"
-FLOOR = "nxopendata_licences nxopendata_review nxopendata_catalogue"
-NEEDS = {
-    "nxopendata_catalogue": "",
-    "nxopendata_changes": "",
-    "nxopendata_datasets": FLOOR,
-    "nxopendata_exchange": "dcat",
-    "nxopendata_following": "",
-    "nxopendata_groups": "nxopendata_catalogue",
-    "nxopendata_harvest": "",
-    "nxopendata_licences": "",
-    "nxopendata_organizations": "nxopendata_catalogue",
-    "nxopendata_portal": f"{FLOOR} {SCHEMAS}",
-    "nxopendata_register": f"{FLOOR} {SCHEMAS}",
-    "nxopendata_review": "",
-    "nxopendata_search": "",
-    "nxopendata_tables": "datastore",
-}
 PAGES = ("/", "/dataset/", "/organization/", "/api/3/action/status_show", "/api/3/action/package_search")
 
 
@@ -37,6 +21,19 @@ def alone(plugin: str) -> Any:
 @pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 def test_a_site_with_nothing_else_answers(app: Any, plugin: str) -> None:
     assert {page: app.get(page).status_code for page in PAGES} == dict.fromkeys(PAGES, 200)
+
+
+@pytest.mark.parametrize("plugin", map(alone, NEEDS))
+@pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+def test_its_own_pages_open_for_the_administrator(app: Any, plugin: str) -> None:
+    token = factories.SysadminWithToken()["token"]
+    pages = [
+        rule.rule
+        for rule in app.flask_app.url_map.iter_rules()
+        if rule.endpoint.startswith("nx_") and "GET" in (rule.methods or ()) and not rule.arguments
+    ]
+    answers = {page: app.get(page, headers={"Authorization": token}).status_code for page in pages}
+    assert {page: code for page, code in answers.items() if code >= 500} == {}
 
 
 def test_what_is_missing_is_named() -> None:

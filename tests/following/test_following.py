@@ -16,7 +16,7 @@ from ckan.tests import factories
 from lxml import html
 
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.following import mails, tokens
+from ckanext.nxopendata.following import jobs, mails, tokens
 from ckanext.nxopendata.following.models import Subscription
 
 Act = Callable[..., Any]
@@ -73,7 +73,7 @@ def test_from_the_search_to_the_letter_and_out_by_one_click(app: Any, create: Ac
     subscribe(app, prefix="/en")
     (asking,) = letters()
     assert "Please confirm" in str(make_header(decode_header(asking["Subject"])))
-    assert mails.send_due() == {"sent": 0, "quiet": 0, "failed": 0, "forgotten": 0}
+    assert jobs.send_due() == {"sent": 0, "quiet": 0, "failed": 0, "forgotten": 0}
     link = path_in(asking, "subscribe")
     assert model.Session.query(Subscription).one().confirmed is None
     assert html.fromstring(app.get(link).body).xpath("//form//button")
@@ -83,12 +83,12 @@ def test_from_the_search_to_the_letter_and_out_by_one_click(app: Any, create: Ac
     create("新的景区")
     create("无关的水库")
     create("不公开的景区", private=True)
-    assert mails.send_due()["sent"] == 1
+    assert jobs.send_due()["sent"] == 1
     (news,) = letters()
     body = text_of(news)
     assert "English 新的景区" in body
     assert not [title for title in ("旧的景区", "水库", "不公开") if title in body]
-    assert mails.send_due()["quiet"] == 1, "told once"
+    assert jobs.send_due()["quiet"] == 1, "told once"
     assert letters() == []
 
     assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -106,7 +106,7 @@ def test_forged_and_old_links_open_nothing(app: Any, letters: Act, monkeypatch: 
     assert app.post("/subscribe/forged", status=404)
     monkeypatch.setattr(tokens, "CONFIRM_SECONDS", -1)
     assert app.post(f"/subscribe/{tokens.to_confirm(row.id)}", status=404)
-    assert mails.send_due()["forgotten"] == 1, "an address that never confirmed is deleted"
+    assert jobs.send_due()["forgotten"] == 1, "an address that never confirmed is deleted"
 
 
 def test_the_form_refuses_what_is_no_address_and_too_many_tries(app: Any, letters: Act) -> None:
@@ -125,12 +125,12 @@ def test_news_of_one_dataset(app: Any, create: Act, call: Act, letters: Act) -> 
     row = model.Session.query(Subscription).one()
     row.confirmed, row.seen = utc_now(), utc_now() - dt.timedelta(seconds=1)
     model.Session.commit()
-    mails.send_due()
+    jobs.send_due()
     letters()
     call("package_patch", id=other["id"], notes_translated={"zh": "新摘要"})
-    assert mails.send_due()["quiet"] == 1
+    assert jobs.send_due()["quiet"] == 1
     call("package_patch", id=dataset["id"], notes_translated={"zh": "新摘要"})
-    assert mails.send_due()["sent"] == 1
+    assert jobs.send_due()["sent"] == 1
 
 
 def test_favourites_and_subscriptions_are_ones_own(app: Any, create: Act, letters: Act) -> None:
@@ -173,7 +173,7 @@ def test_one_search_that_fails_keeps_no_mail_from_the_others(create: Act, letter
         model.Session.add(row)
     model.Session.commit()
     create("新的景区")
-    assert mails.send_due()["sent"] >= 1
+    assert jobs.send_due()["sent"] >= 1
     assert "景区" in text_of(letters()[-1])
 
 

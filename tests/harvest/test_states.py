@@ -14,13 +14,11 @@ def a_run(state: str) -> Any:
     return SimpleNamespace(state=state, finished=None)
 
 
-@pytest.mark.parametrize(
-    ("step", "state"), [(name, state) for name, step in states.TRANSITIONS.items() for state in sorted(step.sources)]
-)
+@pytest.mark.parametrize(("step", "state"), [(row.action, row.source) for row in states.STEPS])
 def test_a_step_leads_to_its_state_and_the_end_of_a_run_has_its_time(step, state):
     run = a_run(state)
     states.take_step(run, step)
-    assert run.state == states.TRANSITIONS[step].target
+    assert run.state == states.TARGETS[step]
     assert (run.finished is not None) == (run.state in states.FINAL)
 
 
@@ -43,7 +41,5 @@ def test_a_step_that_does_not_fit_is_refused_with_its_reason_and_changes_nothing
 
 
 def test_a_run_that_is_over_can_only_be_undone():
-    possible = {
-        (name, state) for name in states.TRANSITIONS for state in states.FINAL if states.is_possible(name, state)
-    }
+    possible = {(name, state) for name in states.TARGETS for state in states.FINAL if states.is_possible(name, state)}
     assert possible == {("undo", "done"), ("undo", "cancelled")}

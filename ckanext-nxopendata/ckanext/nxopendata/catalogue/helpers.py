@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import ckan.model as model
 import ckan.plugins.toolkit as tk
 from babel import Locale
 from ckanext.scheming.helpers import scheming_language_text
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import filing_rules
-from ckanext.nxopendata.core import codelists, departments, localised
+from ckanext.nxopendata.core import codelists, localised
+from ckanext.nxopendata.core.display.helpers import HTML_LANGUAGES
 from ckanext.nxopendata.core.language import reader_language
-
-HTML_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
 
 def nx_codelist_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
@@ -25,11 +23,6 @@ def nx_codelist_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
         for code in codelists.load(field["codelist"]).values()
         if code.status == "current"
     ]
-
-
-def nx_code_label(codelist: str, code: str) -> str:
-    """The label of a code in the reader's language."""
-    return codelists.label(codelist, code, reader_language())
 
 
 def nx_codelist_tree(name: str) -> list[dict[str, Any]]:
@@ -46,22 +39,6 @@ def nx_codelist_tree(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def nx_departments() -> list[dict[str, Any]]:
-    """All departments, each after the one above it: ``name, title`` in the reader's language, ``depth``."""
-    return departments.tree(reader_language())
-
-
-def nx_department_title(name: str) -> str:
-    """The title of a department in the reader's language; the name itself when there is none."""
-    return departments.title(name, reader_language())
-
-
-def nx_department_html(name: str) -> Markup:
-    """The same, marked with ``lang`` when it had to fall back."""
-    found = model.Group.get(name)
-    return nx_localised_html(departments.texts(found.title or found.name, departments.extras(found)) if found else name)
-
-
 def nx_used_columns(rows: Any) -> list[str]:
     """The fields that at least one row of a table has."""
     return [*dict.fromkeys(key for row in rows or () if isinstance(row, dict) for key, value in row.items() if value)]
@@ -75,14 +52,6 @@ def nx_languages() -> tuple[str, ...]:
 def nx_language_name(language: str) -> str:
     """The name of a language (BCP 47) in the reader's: 英语, English."""
     return Locale.parse(language, sep="-").get_display_name(reader_language()) or language
-
-
-def nx_localised_html(texts: Any) -> Markup:
-    """A localised value in the reader's language; marked with ``lang`` when it had to fall back."""
-    text, language = localised.choose(localised.parse(texts), reader_language())
-    if language == reader_language().split("_")[0]:
-        return escape(text)
-    return Markup('<span lang="{}">{}</span>').format(HTML_LANGUAGES.get(language, language), text)
 
 
 def nx_lang(texts: Any) -> Markup:

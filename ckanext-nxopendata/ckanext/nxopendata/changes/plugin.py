@@ -13,6 +13,7 @@ from ckanext.nxopendata.changes import feed, webhooks
 from ckanext.nxopendata.changes.metrics import read_figures
 from ckanext.nxopendata.changes.webhooks import jobs
 from ckanext.nxopendata.core import metrics, wiring
+from ckanext.nxopendata.core.display import pages
 
 SUBJECTS = (feed, webhooks)
 
@@ -22,6 +23,7 @@ SUBJECTS = (feed, webhooks)
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.config_declarations
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataChangesPlugin(p.SingletonPlugin):
     """What changed in the portal, for other portals."""
 
@@ -39,6 +41,7 @@ class NxOpendataChangesPlugin(p.SingletonPlugin):
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        pages.add_to(config)
 
     # IPackageController
 

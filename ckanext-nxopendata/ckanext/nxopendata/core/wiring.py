@@ -23,7 +23,7 @@ import ckan.plugins as p
 import click
 from flask import Blueprint
 
-from ckanext.nxopendata.core import params, scheduler
+from ckanext.nxopendata.core import display, params, scheduler
 from ckanext.nxopendata.core.cli import nx
 
 Functions = dict[str, Callable[..., Any]]
@@ -40,8 +40,8 @@ def auth_functions(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
 
 
 def helpers(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
-    """Return the template helpers of all subjects by name."""
-    return lambda: _functions(subjects, "helpers")
+    """Return the template helpers of all subjects by name, and those that every room's pages use."""
+    return lambda: _functions([display, *subjects], "helpers")
 
 
 def validators(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:

@@ -40,6 +40,7 @@ class NxOpendataExchangePlugin(p.SingletonPlugin):
     def update_config(self, config: CKANConfig) -> None:
         requirements.require(config, "nxopendata_exchange", "dcat")
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "nxopendata_exchange")
         ckan_gaps.read_rdf_profiles_once()
 
     # IConfigDeclaration

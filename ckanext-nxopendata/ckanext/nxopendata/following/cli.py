@@ -6,7 +6,7 @@ import click
 
 from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.core.language import site_language
-from ckanext.nxopendata.following import mails
+from ckanext.nxopendata.following import jobs
 
 
 @nx.group(short_help="收藏与订阅 / favourites and subscriptions")
@@ -18,6 +18,6 @@ def following() -> None:
 def send() -> None:
     """给订阅者发送更新邮件 / Mail subscribers what is new."""
     with site_language():
-        counts = mails.send_due()
+        counts = jobs.send_due()
     click.echo("已发送 {sent}，无更新 {quiet}，失败 {failed}，清除未确认 {forgotten}".format(**counts))
     click.echo("sent {sent}, nothing new {quiet}, failed {failed}, forgotten {forgotten}".format(**counts))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -13,11 +11,8 @@ from flask_babel import force_locale
 
 from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.core.language import site_language
-from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import queries, tokens
 from ckanext.nxopendata.following.models import Subscription
-
-log = logging.getLogger(__name__)
 
 MOST = 20
 """So many datasets stand in one mail."""
@@ -47,39 +42,6 @@ def ask_to_confirm(subscription_id: str) -> None:
         mailer.mail_recipient(row.email, row.email, f"{subject} · {tk.config['ckan.site_title']}", body)
 
 
-def send_due() -> dict[str, int]:
-    """Mail every confirmed subscription what is new; forget those never confirmed.
-
-    Returns:
-        ``sent``, ``quiet`` (nothing new) and ``failed`` subscriptions, and ``forgotten`` ones. What failed is tried
-        again the next time, from the same moment on.
-    """
-    counts = {"sent": 0, "quiet": 0, "failed": 0, "forgotten": _forget_unconfirmed()}
-    query = model.Session.query(Subscription.id).filter(Subscription.confirmed.isnot(None)).order_by(Subscription.id)
-    for (subscription_id,) in query.all():
-        row = model.Session.get(Subscription, subscription_id)
-        if row is None:
-            continue
-        until = utc_now()
-        try:
-            news = found(row, until)
-            if news["count"]:
-                _send(row, news)
-        except (mailer.MailerException, tk.ValidationError) as problem:
-            log.warning("subscription %s: %s", subscription_id, problem)
-            counts["failed"] += 1
-            continue
-        except Exception:  # whatever one subscription holds, the others are served
-            log.exception("subscription %s", subscription_id)
-            model.Session.rollback()
-            counts["failed"] += 1
-            continue
-        row.seen = until
-        model.Session.commit()
-        counts["sent" if news["count"] else "quiet"] += 1
-    return counts
-
-
 def found(row: Subscription, until: Any) -> dict[str, Any]:
     """What the public sees that is new to a subscription: as ``package_search`` gives it."""
     if row.dataset_id:
@@ -99,7 +61,12 @@ def title(row: Subscription) -> str:
     return ", ".join(value for _, value in queries.words(row.query)) or tk._("All datasets")
 
 
-def _send(row: Subscription, news: dict[str, Any]) -> None:
+def send_news(row: Subscription, news: dict[str, Any]) -> None:
+    """Mail a subscription what :func:`found` gave.
+
+    Raises:
+        mailer.MailerException: the letter was not taken.
+    """
     with force_locale(row.language):
         lines = []
         for dataset in news["results"]:
@@ -144,11 +111,3 @@ class _Headers(dict[str, str]):
 
 def _address(endpoint: str, row: Subscription, **values: str) -> str:
     return tk.url_for(endpoint, _external=True, locale=row.language, **values)
-
-
-def _forget_unconfirmed() -> int:
-    old = utc_now() - dt.timedelta(seconds=tokens.CONFIRM_SECONDS)
-    query = model.Session.query(Subscription).filter(Subscription.confirmed.is_(None), Subscription.created < old)
-    number = query.delete()
-    model.Session.commit()
-    return number

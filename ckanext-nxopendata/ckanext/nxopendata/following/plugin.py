@@ -7,7 +7,10 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
 from ckanext.nxopendata import following
-from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.core import requirements, wiring
+
+NEEDED = ("nxopendata_portal",)
+"""Its pages stand in the portal's frame and list datasets as the portal does."""
 
 SUBJECTS = (following,)
 
@@ -31,4 +34,5 @@ class NxOpendataFollowingPlugin(p.SingletonPlugin):
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_following", *NEEDED)
         tk.add_template_directory(config, "templates")

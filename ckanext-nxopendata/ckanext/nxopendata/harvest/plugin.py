@@ -10,6 +10,7 @@ from ckan.common import CKANConfig
 
 from ckanext.nxopendata import harvest
 from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.core.display import pages
 from ckanext.nxopendata.harvest import formats, mirror, monitoring, runs, sources, withdrawal
 from ckanext.nxopendata.harvest.interfaces import IHarvestFormat
 from ckanext.nxopendata.harvest.withdrawal import marker
@@ -41,6 +42,7 @@ class NxOpendataHarvestPlugin(p.SingletonPlugin):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_harvest")
+        pages.add_to(config)
 
     # IPackageController
 

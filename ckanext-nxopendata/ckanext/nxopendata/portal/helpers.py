@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import ckan.plugins.toolkit as tk
 from markupsafe import Markup
@@ -126,41 +124,6 @@ def nx_error_text(code: int, text: str | None) -> str:
     return "" if not text or (stock and text == stock.description) else tk._(text)
 
 
-def nx_text(record: dict[str, Any], field: str) -> Markup:
-    """The localised ``field`` (``title``, ``notes``) of a dataset or department, with ``lang`` where it falls back."""
-    return tk.h.nx_localised_html(record.get(f"{field}_translated") or record.get(field) or record.get("name"))
-
-
-def nx_number(number: int) -> str:
-    """A number with separators: 12,345."""
-    return f"{number:,}"
-
-
-def nx_bytes(size: Any) -> str:
-    """A file size for people, powers of 1,000 as in the file managers of today; "" when it is not known."""
-    try:
-        amount = float(size)
-    except (TypeError, ValueError):
-        return ""
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return ""
-
-
-def nx_date(value: Any) -> str:
-    """``YYYY-MM-DD`` in the site's time zone of a timestamp CKAN gives (UTC); a plain date stays; "" when empty."""
-    if not value:
-        return ""
-    text = str(value)
-    if len(text) <= 10:
-        return text
-    moment = datetime.fromisoformat(text.removesuffix("Z"))
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(_time_zone()).date().isoformat()
-
-
 def nx_licence_title(licence_id: str | None) -> str:
     """The title of a licence in the reader's language; "" without a licence, the id where it is not registered."""
     if not licence_id:
@@ -181,8 +144,3 @@ def nx_department(name: str) -> dict[str, str]:
         "department titles", lambda: caching.cached(f"portal:departments:{language}", titles, copy_here=True)
     )
     return {"name": name, "title": known.get(name, name)}
-
-
-def _time_zone() -> ZoneInfo:
-    zone = tk.config.get("ckan.display_timezone")
-    return ZoneInfo(zone if zone and zone != "server" else "Asia/Shanghai")

@@ -11,8 +11,10 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.tables import export, jobs, messages, query, table_lookup
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.page import chart_rules
 from ckanext.nxopendata.tables.query import Condition, QueryTimeoutError, Question, QuestionError
 from ckanext.nxopendata.tables.reader import columns as table_columns
+from ckanext.nxopendata.tables.reader.columns import Column
 
 MOST_ROWS = 1000
 MOST_GROUPS = 500
@@ -104,25 +106,47 @@ def nx_table_chart(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param q, conditions: as in ``nx_table_search``
 
     :returns: ``groups``: list of pairs of a value and its number, at most 500
+
+    Refused where the numbers would be wrong: rates that are added, several indicators or units in one, amounts of
+    several times that are added, a whole together with its parts. See ``nx_table_profile_show`` for what columns are.
     """
     resource_id = _resource_id(data_dict)
     tk.check_access("nx_table_chart", context, {"id": resource_id})
     columns = table_lookup.list_columns(resource_id)
     if not columns:
         raise tk.ObjectNotFound(tk._("This file has no table"))
+    question, by, value = _question(data_dict), str(data_dict.get("by") or ""), str(data_dict.get("value") or "")
+    aggregate = str(data_dict.get("aggregate") or "count")
+    _refuse_wrong_sums(resource_id, columns, question, by, value, aggregate)
     try:
         groups = query.read_groups(
             table_lookup.make_source(resource_id, columns),
-            _question(data_dict),
-            str(data_dict.get("by") or ""),
-            str(data_dict.get("value") or ""),
-            str(data_dict.get("aggregate") or "count"),
+            question,
+            by,
+            value,
+            aggregate,
             limit=MOST_GROUPS,
             by_value=data_dict.get("order") == "value",
         )
     except (QuestionError, QueryTimeoutError) as problem:
         raise tk.ValidationError({"by": [messages.explain_question(problem)]}) from None
     return {"groups": [[export.to_json(key), export.to_json(number)] for key, number in groups]}
+
+
+def _refuse_wrong_sums(
+    resource_id: str, columns: list[Column], question: Question, by: str, value: str, aggregate: str
+) -> None:
+    """A wrong sum is worse than none.
+
+    Raises:
+        ValidationError: ``aggregate`` says why.
+    """
+    fixed = {condition.column for condition in question.conditions if condition.operator == "is"}
+    facts = table_lookup.get_facts(resource_id, columns)
+    objection = chart_rules.find_objection(facts, by, value, aggregate, fixed)
+    if objection:
+        labels = {column.id: column.label for column in columns}
+        raise tk.ValidationError({"aggregate": [messages.explain_objection(objection, labels)]})
 
 
 def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:

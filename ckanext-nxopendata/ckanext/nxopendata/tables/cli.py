@@ -9,6 +9,7 @@ from ckan import model
 from ckanext.nxopendata.core.cli import nx
 from ckanext.nxopendata.tables import jobs
 from ckanext.nxopendata.tables.models import State
+from ckanext.nxopendata.tables.profiles import recording
 
 AT_ONCE = 200
 
@@ -28,6 +29,7 @@ def sync(force: bool) -> None:
     for start in range(0, len(wanted), AT_ONCE):
         for key, number in jobs.sync(wanted[start : start + AT_ONCE], force=force).items():
             total[key] += number
+    recording.sweep()
     click.echo(
         f"已装载 loaded {total['loaded']} · 待装载 queued {total['queued']} · "
         f"已删除 dropped {total['dropped']} · 不变 kept {total['kept']}"

@@ -24,6 +24,7 @@ from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import store
+from ckanext.nxopendata.tables.profiles import recording
 from ckanext.nxopendata.tables.reader import table
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 PENDING = "nx_tables"
 """Key of the session's ``info`` that holds the datasets written in its transaction."""
 
-VERSION = "2"
+VERSION = "3"
 """Changes when the same file would be read in another way: all files are then loaded again."""
 
 LONGEST_LOAD = 1800
@@ -234,7 +235,7 @@ def _load(resource_id: str) -> None:
     if resource is None or resource.package is None or resource not in _list_table_files(resource.package):
         discard_table(resource_id)
         return
-    dataset_id, mark = str(resource.package_id), fingerprint(resource)
+    dataset_id, mark, known_hash = str(resource.package_id), fingerprint(resource), str(resource.hash or "")
     items, kind = _list_items(resource.package), detect_format(resource)
     given = states.get_plan(resource_id)
     path = path_of({"id": resource.id, "url_type": "upload", "url": resource.url})
@@ -254,8 +255,11 @@ def _load(resource_id: str) -> None:
         _fail(resource_id, dataset_id, mark, "broken", {})
         return
     words_later = loaded.rows > WORDS_AT_ONCE
+    recorder = recording.Recorder(loaded.columns)
+    sha256, version = recording.hash_file(path, known_hash), recording.make_version(VERSION, kind, items, given)
     try:
-        rows = store.replace_table(resource_id, loaded, words=not words_later)
+        rows = store.replace_table(resource_id, loaded, recorder.add, words=not words_later)
+        recording.save(sha256, version, recorder.profiles())
     except UnreadableError as problem:  # the last rows are read only now
         _fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
@@ -265,13 +269,14 @@ def _load(resource_id: str) -> None:
         _fail(resource_id, dataset_id, mark, "not_stored", {})
         return
     seconds = time.monotonic() - began
+    around = loaded.around | {"profile": {"sha256": sha256, "version": version}}
     states.write_state(
         resource_id,
         dataset_id=dataset_id,
         state=states.READY,
         fingerprint=mark,
         columns=[asdict(column) for column in loaded.columns],
-        around=loaded.around | {"words_later": words_later},
+        around=around | {"words_later": words_later},
         rows=rows,
         seconds=seconds,
     )
@@ -279,7 +284,7 @@ def _load(resource_id: str) -> None:
     _activate_by_id(resource_id, True)
     if words_later:
         store.replace_table(resource_id, loaded)
-        states.write_state(resource_id, around=loaded.around)
+        states.write_state(resource_id, around=around)
         log.info("table %s: words indexed, seconds=%.1f", resource_id, time.monotonic() - began)
 
 

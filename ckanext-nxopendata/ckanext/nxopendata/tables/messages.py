@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.errors.messages import fill
 from ckanext.nxopendata.tables import models
+from ckanext.nxopendata.tables.page.chart_rules import Objection
 from ckanext.nxopendata.tables.query import QueryTimeoutError, QuestionError
 
 
@@ -99,6 +100,10 @@ def list_findings(findings: Mapping[str, int], lines: Iterable[Mapping[str, Any]
         "hidden_columns": tk._("{number} hidden columns were left out."),
         "hidden_sheets": tk._("{number} hidden worksheets were left out."),
         "total_differs": tk._("{number} rows are called totals but do not add up, so they are among the data."),
+        "second_table": tk._(
+            "Another table seems to begin on the same sheet; its rows are among the data. "
+            "Put each table in a file of its own."
+        ),
     }
     places: dict[str, list[str]] = {}
     for entry in lines:
@@ -110,6 +115,45 @@ def list_findings(findings: Mapping[str, int], lines: Iterable[Mapping[str, Any]
             line = tk._(" Lines: {lines}").format(lines=", ".join(where) + ("…" if number > len(where) else ""))
             told.append(sentences[code].format(number=number) + (line if where else ""))
     return told
+
+
+def explain_objection(objection: Objection, labels: Mapping[str, str]) -> str:
+    """Return why a chart would be wrong, and what to choose instead.
+
+    Args:
+        labels: column id -> its name.
+    """
+    sentences = {
+        "ratio": tk._("Rates, prices and averages are not added: choose the mean, the smallest or the largest."),
+        "units": tk._(
+            "The rows hold several indicators or units, by “{column}”: these do not go together. Choose one."
+        ),
+        "stock": tk._("The rows hold amounts at several times, by “{column}”: these are not added. Choose one."),
+        "parts": tk._("Column “{column}” holds a whole and its parts: they are not added. Choose one, or group by it."),
+    }
+    return sentences[objection.code].format(column=labels.get(objection.column, objection.column))
+
+
+def describe_check(name: str) -> str:
+    """Return a check of values in words."""
+    return {
+        "uscc": tk._("unified social credit codes"),
+        "id_number": tk._("identity numbers"),
+        "region_code": tk._("codes of administrative divisions"),
+        "mobile_phone": tk._("mobile telephone numbers"),
+        "email": tk._("e-mail addresses"),
+        "url": tk._("web addresses"),
+    }[name]
+
+
+def describe_sequence(name: str) -> str:
+    """Return what kind of amount a column holds, in words; "" for none."""
+    return {
+        "": "",
+        "flow": tk._("amount of a period"),
+        "stock": tk._("amount at a time, not added over time"),
+        "ratio": tk._("rate, price or average, never added"),
+    }[name]
 
 
 def explain_question(problem: QuestionError | QueryTimeoutError) -> str:

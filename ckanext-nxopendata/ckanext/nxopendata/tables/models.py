@@ -35,7 +35,8 @@ class State(Base):
         code, params: why it failed, as :class:`ckanext.nxopendata.core.tabular.errors.UnreadableError` says it.
         fingerprint: of the file and of the information items that this state is about.
         columns: see :class:`ckanext.nxopendata.tables.reader.columns.Column`, one dictionary a column.
-        around: ``set_aside``, ``findings``, ``lines``, ``sheet``, ``other_sheets``, ``encoding``, ``plan``.
+        around: ``set_aside``, ``findings``, ``lines``, ``sheet``, ``other_sheets``, ``encoding``, ``plan``,
+            ``profile`` (its ``sha256`` and ``version``), ``words_later`` (the index of words is not made yet).
     """
 
     __tablename__ = "nx_table"
@@ -67,6 +68,29 @@ class ReadingPlan(Base):
     plan: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     user: Mapped[str] = mapped_column("user_id", sa.Text, default="")
     changed: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True), default=now, onupdate=now)
+
+
+class TableProfile(Base):
+    """What the columns of a file hold.
+
+    Attributes:
+        sha256: of the file.
+        version: of its plan and of the rules by which it was read and profiled.
+        columns: see :class:`ckanext.nxopendata.core.tabular.profile.column.Profile`, with the ``id`` of each.
+    """
+
+    __tablename__ = "nx_table_profile"
+
+    sha256: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    version: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    changed: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True), default=now)
+
+
+def get_profile(state: State | None) -> TableProfile | None:
+    """Return the profiles of a ready table; None where it has none."""
+    place = state.around.get("profile") if state and state.state == READY else None
+    return model.Session.get(TableProfile, (place["sha256"], place["version"])) if place else None
 
 
 def get_plan(resource_id: str) -> dict[str, Any]:

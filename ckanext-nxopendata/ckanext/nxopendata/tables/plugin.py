@@ -11,9 +11,9 @@ from ckan.types import Context
 
 from ckanext.nxopendata import tables
 from ckanext.nxopendata.core import requirements, wiring
-from ckanext.nxopendata.tables import jobs, plans
+from ckanext.nxopendata.tables import jobs, plans, profiles
 
-SUBJECTS = (tables, plans)
+SUBJECTS = (tables, plans, profiles)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -9,6 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.page import chart_rules
+from ckanext.nxopendata.tables.page.chart_rules import Facts
 from ckanext.nxopendata.tables.query import Source
 from ckanext.nxopendata.tables.reader.columns import Column
 
@@ -49,3 +51,11 @@ def make_source(resource_id: str, columns: Sequence[Column]) -> Source:
 def has_words(state: states.State | None) -> bool:
     """Whether the words of a table that we loaded are in its index."""
     return state is not None and state.state == states.READY and not state.around.get("words_later")
+
+
+def get_facts(resource_id: str, columns: Sequence[Column]) -> Facts:
+    """Return what the columns of a table are for."""
+    found = states.get_profile(states.get_state(resource_id))
+    known = found.columns if found else []
+    complete = {profile["id"] for profile in known} >= {column.id for column in columns}
+    return chart_rules.make_facts(columns, known if complete else None)

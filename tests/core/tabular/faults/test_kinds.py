@@ -17,7 +17,7 @@ from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.tabular.plan import Plan, PlanError
 from ckanext.nxopendata.core.tabular.workbook import number_formats
 
-from .reading import read, text
+from .reading import case, read, text
 
 HEADER = "编号,名称,数量\n"
 
@@ -69,6 +69,13 @@ class TestQuotes:
         body = "".join(f'{n},"10" 管",{n}\n' for n in range(20))
         assert text(tmp_path, HEADER + body).rows[0] == ["0", '10" 管', "0"]
 
+    def test_apostrophes_around_texts_alone_are_quotation_marks(self, tmp_path: Path) -> None:
+        body = "".join(f"{n},'站{n}','甲',{n}.5\n" for n in range(20))
+        assert text(tmp_path, body).rows[0] == ["0", "站0", "甲", "0.5"]
+
+    def test_dashes_taken_for_control_characters_are_dashes(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "编号,日期\n1,7 \x96 8 Feb\n2,9 Feb\n").rows[0][1] == "7 – 8 Feb"
+
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
     def test_apostrophes_quote_where_they_stand_around_cells(self, tmp_path: Path, end: str) -> None:
         body = "".join(f"{n},'甲,乙',{n}{end}" for n in range(20))
@@ -119,6 +126,34 @@ class TestHeaders:
         ]
         assert text(tmp_path, "地区,1,2,3\n银川,5,3,9\n固原,8,1,2\n中卫,7,2,9\n").headers[1:] == ["1", "2", "3"]
 
+    def test_rows_that_fill_the_gaps_of_a_header_name_its_columns(self, tmp_path: Path) -> None:
+        body = "2024-05-01,北京,,120,,120\n2024-05-02,西安,300,,,300\n2024-05-03,兰州,,,90,90\n"
+        header = "日期,目的地,交通费,,,合计\n,,,,,\n,,航空,铁路,出租车,\n"
+        reading = text(tmp_path, header + body)
+        assert reading.headers == ["日期", "目的地", "交通费·航空", "交通费·铁路", "交通费·出租车", "合计"]
+        assert len(reading.rows) == 3
+
+    def test_a_row_of_units_belongs_to_the_header(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "地区,人口,面积\n,万人,平方公里\n银川,285.9,9025\n固原,114.2,10541\n")
+        assert (reading.headers, len(reading.rows)) == (["地区", "人口·万人", "面积·平方公里"], 2)
+
+    def test_a_first_row_of_equal_values_is_a_row(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "0,0\n0.01,0\n0.02,0\n0.03,1\n").rows[0] == ["0", "0"]
+
+    def test_a_row_wider_than_the_table_above_a_header_is_a_remark(self, tmp_path: Path) -> None:
+        body = "".join(f"{n},0.{n}\n" for n in range(10, 40))
+        reading = text(tmp_path, f"Created as New Dataset,Wednesday, January 20\ncm-1,A\n{body}")
+        assert (reading.headers, len(reading.rows), reading.set_aside) == (["cm-1", "A"], 30, [(1, "above")])
+
+    def test_marked_remarks_stand_above_and_a_marked_header_is_one(self, tmp_path: Path) -> None:
+        body = "".join(f"{n}.5,{n},{n * 2}\n" for n in range(30))
+        reading = text(tmp_path, f"#FORMAT:,NETZSCH5\n#DECIMAL:,POINT\n\n##Temp,Time,Value\n{body}")
+        assert (reading.headers, len(reading.rows)) == (["##Temp", "Time", "Value"], 30)
+
+    def test_columns_that_are_empty_to_the_end_are_kept(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "编号,名称,,\n1,甲,,\n2,乙,,\n3,丙,,\n")
+        assert (reading.headers, reading.rows[0]) == (["编号", "名称", "", ""], ["1", "甲", "", ""])
+
     def test_the_first_row_of_data_joins_no_header(self, tmp_path: Path) -> None:
         reading = text(tmp_path, "名称,,备注\n甲,乙,\n丙,丁,无\n")
         assert (reading.headers, len(reading.rows)) == (["名称", "", "备注"], 2)
@@ -151,6 +186,24 @@ class TestRowsSetAside:
         body = "".join(f"区{n},a,1\n区{n},小计,1\n" for n in range(500))
         reading = text(tmp_path, HEADER + body)
         assert len(reading.set_aside) == 500
+
+    def test_a_single_row_is_taken_in_by_its_line(self, tmp_path: Path) -> None:
+        content = "地区,人数\n银川,10\n固原,20\n合计,30\n注：演示,\n"
+        reading = text(tmp_path, content, plan=plans.from_dict({"take_in": ["4"]}))
+        assert (reading.rows[2], reading.set_aside) == (["合计", "30"], [(5, "note")])
+
+    def test_notes_that_are_numbered_go_on_below_the_first(self, tmp_path: Path) -> None:
+        notes = "注：1.户数为年末数。,\n2.不含集体户。,\n3.宁东单列。,\n"
+        reading = text(tmp_path, f"县区,户数\n兴庆区,100\n金凤区,200\n{notes}")
+        assert reading.set_aside == [(4, "note"), (5, "note"), (6, "note")]
+
+    def test_the_total_of_a_page_is_set_aside_where_it_adds_up(self, tmp_path: Path) -> None:
+        pages = "编号,单位,金额\n1,甲,10\n2,乙,20\n本页合计,,30\n编号,单位,金额\n3,丙,5\n4,丁,6\n本页合计,,11\n"
+        assert [reason for _, reason in text(tmp_path, pages).set_aside] == [
+            "subtotal",
+            "repeated_header",
+            "subtotal",
+        ]
 
     @pytest.mark.parametrize("reason", ["total", "note"])
     def test_what_a_plan_takes_in_is_data(self, tmp_path: Path, reason: str) -> None:
@@ -224,6 +277,53 @@ class TestWorkbooks:
         assert number_formats.show(value, code) == shown
 
 
+class TestOlderWorkbooks:
+    @pytest.mark.parametrize(
+        ("name", "row"),
+        [("formats.xls", ["000065", "10.5%", "2023-05-01"]), ("formats.ods", ["000065", "10%", "2023-05-01"])],
+    )
+    def test_numbers_are_what_the_sheet_shows(self, name: str, row: list[str]) -> None:
+        reading = case(f"old/{name}")
+        assert reading.rows[0] == row
+        assert reading.types == {"代码": "text", "增长率": "numeric", "日期": "date"}
+
+    def test_hidden_parts_are_left_out_and_told(self) -> None:
+        old = case("old/hidden.xls")
+        assert (old.headers, len(old.rows)) == (["地市", "人数"], 2)
+        assert old.findings == {"hidden_rows": 1, "hidden_columns": 1}
+        open_document = case("old/hidden.ods")
+        assert (len(open_document.rows), open_document.findings) == (2, {"hidden_rows": 1})
+
+
+class TestSeveralTables:
+    def test_a_second_table_below_is_told_and_its_rows_are_kept(self, tmp_path: Path) -> None:
+        content = "地区,人数\n银川,10\n固原,20\n\n企业,资本,法人\n甲,100,张\n乙,200,李\n"
+        reading = text(tmp_path, content)
+        assert len(reading.rows) == 5
+        assert [(entry.code, entry.line) for entry in reading.found.findings()[1]] == [("second_table", 5)]
+
+    def test_a_second_table_beside_is_told(self, tmp_path: Path) -> None:
+        book = workbook(("表", [["县区", "人口", None, "景区", "等级"], ["甲", 1, None, "乙", "5A"], ["丙", 2]]))
+        assert read(save(book, tmp_path)).findings == {"second_table": 1}
+
+    def test_an_empty_row_among_the_data_begins_no_table(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "地区,人数\n银川,10\n固原,20\n\n中卫,30\n吴忠,40\n石嘴山,50\n").findings == {}
+
+
+class TestAnswersOfServices:
+    @pytest.mark.parametrize("kind", ["csv", "json"])
+    def test_an_answer_that_says_an_error_is_no_table(self, tmp_path: Path, kind: str) -> None:
+        assert code_of(tmp_path, '{"code":401,"msg":"未登录","data":null}'.encode(), kind) == "empty"
+
+    def test_features_of_arcgis_are_rows_with_their_place(self, tmp_path: Path) -> None:
+        content = (
+            '{"fields":[{"name":"NAME"}],"features":[{"attributes":{"NAME":"甲"},"geometry":{"x":106.1,"y":38.2}},'
+            '{"attributes":{"NAME":"乙"},"geometry":{"x":106.2,"y":38.3}}]}'
+        )
+        reading = text(tmp_path, content, "json")
+        assert (reading.headers, reading.rows[0]) == (["NAME", "经度", "纬度"], ["甲", "106.1", "38.2"])
+
+
 class TestMarkup:
     PAGE = (
         "<html><body><table><tr><th>编号</th><th>名称</th></tr><tr><td>001</td><td>甲</td></tr></table></body></html>"
@@ -293,6 +393,15 @@ class TestDialects:
 
 
 class TestTypes:
+    def test_decimal_commas_are_numbers_where_nothing_else_fits(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "nom;montant;taux;salle\nA;1.234,50;0,5;1,2\nB;10,00;1,25;3,4\nC;7,5;12;5,6\n")
+        assert (reading.types["montant"], reading.types["taux"], reading.types["salle"]) == (
+            "numeric",
+            "numeric",
+            "text",
+        )
+        assert reading.values[0] == ["A", "1234.50", "0.5", "1,2"]
+
     @pytest.mark.parametrize(
         ("header", "cells", "type_"),
         [

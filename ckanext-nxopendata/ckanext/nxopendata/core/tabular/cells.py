@@ -11,10 +11,13 @@ from math import isfinite
 
 INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
+MISREAD = {number: bytes([number]).decode("cp1252", "ignore") for number in range(0x80, 0xA0)}
+"""Control characters for the dashes and quotation marks of Windows-1252, which a program took for Latin-1."""
+
 
 def clean(text: str) -> str:
     """Return ``text`` without control and invisible characters and without space around it; its words stay."""
-    return INVISIBLE.sub("", text).replace("\u00a0", " ").strip(" \t\r\n\u3000")
+    return INVISIBLE.sub("", text).translate(MISREAD).replace("\u00a0", " ").strip(" \t\r\n\u3000")
 
 
 class ExactNumber(float):

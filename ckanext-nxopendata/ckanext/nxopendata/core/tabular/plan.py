@@ -62,7 +62,7 @@ class Plan:
         codec, delimiter: of a text; "" for what its bytes and rows say.
         header_lines: lines of the header, from 1; empty: there is none; None: to be found.
         headers: the names of the columns that the plan was made for; empty: any.
-        take_in: reasons (of ``REASONS``) for which no row is set aside.
+        take_in: reasons (of ``REASONS``) for which no row is set aside, and lines, as text, that are data.
         set_aside: the rows that are not among the data.
         columns: what is said of columns.
     """
@@ -111,9 +111,16 @@ def from_dict(values: Mapping[str, Any]) -> Plan:
         delimiter=_choice(values, "delimiter", ("", *DELIMITERS)),
         header_lines=None if lines is None else tuple(lines),
         headers=tuple(map(str, _list(values, "headers"))),
-        take_in=tuple(_choice({"take_in": reason}, "take_in", REASONS) for reason in _list(values, "take_in")),
+        take_in=tuple(map(_taken, _list(values, "take_in"))),
         columns=tuple(map(_column, _list(values, "columns"))),
     )
+
+
+def _taken(value: Any) -> str:
+    """A reason, or the line of a single row."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return value
+    return _choice({"take_in": value}, "take_in", REASONS)
 
 
 def _column(values: Any) -> ColumnPlan:

@@ -111,8 +111,8 @@ def open_sheets(path: Path, kind: str, *, most_bytes: int, codec: str = "", deli
     if kind in OBJECTS or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2] in (b'{"', b"[{", b"[["):
         try:
             sheet = json_objects.read(path)
-        except UnreadableError:
-            if kind in OBJECTS:
+        except UnreadableError as error:
+            if kind in OBJECTS or error.code == "empty":
                 raise
         else:
             return [SheetStream(_again(sheet), encoding=sheet.encoding, header_first=True)]

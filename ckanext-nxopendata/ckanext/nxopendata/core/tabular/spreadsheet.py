@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +20,8 @@ import python_calamine
 from ckanext.nxopendata.core.tabular import cells, sandbox
 from ckanext.nxopendata.core.tabular.errors import UnreadableError, megabytes
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet
-from ckanext.nxopendata.core.tabular.workbook import xlsx
+from ckanext.nxopendata.core.tabular.workbook import ods, xls, xlsx
+from ckanext.nxopendata.core.tabular.workbook.grid import LABELS, LONGEST_CELL
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -130,6 +132,15 @@ def _sheets(content: bytes, most_cells: int, *, as_form: bool) -> Iterator[Sheet
         sheets = xlsx.read(file, most_cells=most_cells, most_merged=MOST_MERGED, as_form=as_form)
         yield from ((_spread(sheet, most_cells) for sheet in sheets) if as_form else sheets)
         return
+    if content.startswith(ZIP) and ods.is_workbook(file):
+        sheets = ods.read(file, most_cells=most_cells, most_merged=MOST_MERGED, as_form=as_form)
+        yield from ((_spread(sheet, most_cells) for sheet in sheets) if as_form else sheets)
+        return
+    if content.startswith(OLE):
+        with suppress(xls.UnknownFormatError):
+            sheets = xls.read(content, most_cells=most_cells, most_merged=MOST_MERGED, as_form=as_form)
+            yield from ((_spread(sheet, most_cells) for sheet in sheets) if as_form else sheets)
+            return
     book = python_calamine.CalamineWorkbook.from_filelike(file)
     number = 0
     for name, hidden in _visible(book, as_form=as_form):
@@ -214,8 +225,8 @@ def _refuse_bomb(file: IO[bytes], limits: UnpackedLimits) -> None:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str) and len(value) > xlsx.LONGEST_CELL:
-        raise UnreadableError("too_large", reason=f"{xlsx.LONGEST_CELL // 1000:,} kB")
+    if isinstance(value, str) and len(value) > LONGEST_CELL:
+        raise UnreadableError("too_large", reason=f"{LONGEST_CELL // 1000:,} kB")
     return cells.to_text(value)
 
 
@@ -237,7 +248,7 @@ def _fill_merged(
         value = rows[top][left]
         number = isinstance(values[top][left], int | float) and not isinstance(values[top][left], bool)
         headers = "".join(row[left] for row in rows[:8] if left < len(row))
-        last = top if number and not as_form and not xlsx.LABELS.search(headers) else bottom
+        last = top if number and not as_form and not LABELS.search(headers) else bottom
         for row in rows[top : last + 1]:
             for column in range(left, min(right + 1, len(row))):
                 row[column] = value

@@ -50,10 +50,13 @@ class FoundTable:
         """Return what was wrong in the file when its rows were read last: how often each, and the first of them."""
         counts, first = self.sheet.findings()
         extra = dict(counts) | dict(self.sheet.left_out)
-        differing = self.layout.totals_that_differ
-        if differing:
-            extra["total_differs"] = len(differing)
-        return extra, [*first, *(Finding("total_differs", line) for line in differing[:20])]
+        told = list(first)
+        noticed = {"total_differs": self.layout.totals_that_differ, "second_table": self.layout.second_tables}
+        for code, lines in noticed.items():
+            if lines:
+                extra[code] = len(lines)
+                told += [Finding(code, line) for line in lines[:20]]
+        return extra, told
 
 
 def find(

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from ckanext.nxopendata.harvest.runs.states import TRANSITIONS
+from ckanext.nxopendata.harvest.runs.states import list_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Button:
 BUTTONS = (
     Button(
         "approve",
-        TRANSITIONS["approve"].sources,
+        list_sources("approve"),
         "nx_harvest_run_approve",
         _("Approve"),
         _("The plan is carried out as it stands, withdrawals included. It can be undone later."),
@@ -47,21 +47,21 @@ BUTTONS = (
     ),
     Button(
         "refuse",
-        TRANSITIONS["refuse"].sources,
+        list_sources("refuse"),
         "nx_harvest_run_refuse",
         _("Refuse the plan"),
         _("The plan is dropped; nothing is written. The next run makes a new one."),
     ),
     Button(
         "pause",
-        TRANSITIONS["pause"].sources,
+        list_sources("pause"),
         "nx_harvest_run_pause",
         _("Pause"),
         _("The run stops after the datasets it is at, and goes on when somebody resumes it."),
     ),
     Button(
         "resume",
-        TRANSITIONS["resume"].sources,
+        list_sources("resume"),
         "nx_harvest_run_resume",
         _("Resume"),
         _("The run goes on where it stopped."),
@@ -69,7 +69,7 @@ BUTTONS = (
     ),
     Button(
         "cancel",
-        TRANSITIONS["cancel"].sources - {"held"},
+        list_sources("cancel") - {"held"},
         "nx_harvest_run_cancel",
         _("Cancel the run"),
         _("The run stops after the datasets it is at. What is written stays; what is not is dropped."),
@@ -77,7 +77,7 @@ BUTTONS = (
     ),
     Button(
         "undo",
-        TRANSITIONS["undo"].sources - {"undoing"},
+        list_sources("undo") - {"undoing"},
         "nx_harvest_run_undo",
         _("Undo"),
         _(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ckanext.nxopendata.core.timezone import utc_now
+from ckanext.nxopendata.core.workflow import transition
 from ckanext.nxopendata.harvest.errors import RunStateError
 
 if TYPE_CHECKING:
@@ -22,45 +21,49 @@ WAITS = FINAL | {"held", "paused"}
 """States in which nothing happens by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A step from one state of a run to another.
+WORKER, PERSON = "worker", "person"
+"""Who takes a step: a worker by itself, or somebody who decides."""
 
-    Attributes:
-        sources: States in which the step is possible.
-        target: The state that it leads to.
-        error: Code of the message for who tries the step in another state.
-    """
+STEPS = (
+    *transition("plan", ("pending", "planning"), "planning", WORKER),
+    *transition("skip", "planning", "done", WORKER),
+    *transition("hold", "planning", "held", WORKER),
+    *transition("apply", "planning", "applying", WORKER),
+    *transition("approve", "held", "applying", PERSON),
+    *transition("refuse", "held", "refused", PERSON),
+    *transition("supersede", "held", "cancelled", WORKER),
+    *transition("pause", ("pending", "planning", "applying"), "paused", PERSON),
+    *transition("resume", "paused", "pending", PERSON),
+    *transition("resume_applying", "paused", "applying", PERSON),
+    *transition("cancel", ("pending", "planning", "held", "applying", "paused"), "cancelled", PERSON),
+    *transition("finish", "applying", "done", WORKER),
+    *transition("fail", ("pending", "planning", "applying", "paused"), "failed", WORKER),
+    *transition("undo", ("done", "cancelled", "undoing"), "undoing", PERSON),
+    *transition("finish_undo", "undoing", "undone", WORKER),
+)
+"""The steps of a run. A source that said that nothing changed is skipped; a run that waits for a person is superseded
+when the next run of its source begins."""
 
-    sources: frozenset[str]
-    target: str
-    error: str = "run_not_running"
+TARGETS = {row.action: row.target for row in STEPS}
 
-
-TRANSITIONS: Mapping[str, Transition] = {
-    "plan": Transition(frozenset({"pending", "planning"}), "planning"),
-    "skip": Transition(frozenset({"planning"}), "done"),
-    "hold": Transition(frozenset({"planning"}), "held"),
-    "apply": Transition(frozenset({"planning"}), "applying"),
-    "approve": Transition(frozenset({"held"}), "applying", "run_not_held"),
-    "refuse": Transition(frozenset({"held"}), "refused", "run_not_held"),
-    "supersede": Transition(frozenset({"held"}), "cancelled"),
-    "pause": Transition(frozenset({"pending", "planning", "applying"}), "paused", "run_not_running"),
-    "resume": Transition(frozenset({"paused"}), "pending", "run_not_paused"),
-    "resume_applying": Transition(frozenset({"paused"}), "applying", "run_not_paused"),
-    "cancel": Transition(frozenset({"pending", "planning", "held", "applying", "paused"}), "cancelled"),
-    "finish": Transition(frozenset({"applying"}), "done"),
-    "fail": Transition(frozenset({"pending", "planning", "applying", "paused"}), "failed"),
-    "undo": Transition(frozenset({"done", "cancelled", "undoing"}), "undoing", "run_not_undoable"),
-    "finish_undo": Transition(frozenset({"undoing"}), "undone"),
+ERRORS = {
+    "approve": "run_not_held",
+    "refuse": "run_not_held",
+    "resume": "run_not_paused",
+    "resume_applying": "run_not_paused",
+    "undo": "run_not_undoable",
 }
-"""Name of a step -> the step. A source that said that nothing changed is skipped; a run that waits for a person is
-superseded when the next run of its source begins."""
+"""Code of the message for who tries a step in another state, where it is not ``run_not_running``."""
+
+
+def list_sources(step: str) -> frozenset[str]:
+    """List the states in which a step is possible."""
+    return frozenset(row.source for row in STEPS if row.action == step)
 
 
 def is_possible(step: str, state: str) -> bool:
     """Tell whether a run in ``state`` may take the step."""
-    return state in TRANSITIONS[step].sources
+    return state in list_sources(step)
 
 
 def check_step(run: Run, step: str) -> None:
@@ -69,8 +72,8 @@ def check_step(run: Run, step: str) -> None:
     Raises:
         RunStateError: The run is in a state in which the step is not possible.
     """
-    if run.state not in TRANSITIONS[step].sources:
-        raise RunStateError(TRANSITIONS[step].error)
+    if not is_possible(step, run.state):
+        raise RunStateError(ERRORS.get(step, "run_not_running"))
 
 
 def take_step(run: Run, step: str) -> None:
@@ -80,6 +83,6 @@ def take_step(run: Run, step: str) -> None:
         RunStateError: The run is in a state in which the step is not possible.
     """
     check_step(run, step)
-    run.state = TRANSITIONS[step].target
+    run.state = TARGETS[step]
     if run.state in FINAL:
         run.finished = run.finished or utc_now()  # that of a run that is undone stays

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.authz as authz
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
@@ -24,7 +25,7 @@ def nx_harvest_tabs() -> list[tuple[str, str, bool]]:
         ("nx_harvest.index", tk._("Sources"), endpoint == "nx_harvest.index"),
         ("nx_harvest.health_page", tk._("Health"), endpoint == "nx_harvest.health_page"),
     ]
-    if helper_functions["check_access"]("nx_webhook_list"):
+    if p.plugin_loaded("nxopendata_changes") and helper_functions["check_access"]("nx_webhook_list"):
         tabs.append(("nx_webhooks.index", "Webhook", endpoint.startswith("nx_webhooks.")))
     return tabs
 

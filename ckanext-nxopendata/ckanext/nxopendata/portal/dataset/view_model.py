@@ -13,6 +13,7 @@ from markupsafe import Markup
 from ckanext.nxopendata.catalogue.uploads import path_of
 from ckanext.nxopendata.core import caching, codelists, localised
 from ckanext.nxopendata.core.caching import file_readings
+from ckanext.nxopendata.core.display.helpers import nx_date, nx_text
 from ckanext.nxopendata.core.language import reader_language, zh_or_en
 from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.licences import registry
@@ -46,12 +47,12 @@ def list_item(pkg: dict[str, Any]) -> Item:
     organization, notes = pkg.get("organization"), _marked(pkg, "notes") or _extract(pkg)
     return Item(
         url=_dataset_url(pkg),
-        title=_marked(pkg, "title") or helpers.nx_text(pkg, "title"),
+        title=_marked(pkg, "title") or nx_text(pkg, "title"),
         notes=notes,
         notes_lang=tk.h.nx_lang(pkg.get("notes_translated") or pkg.get("notes")) if notes else Markup(),
         inside=(pkg.get("marked") or {}).get("inside", []),
         department=helpers.nx_department(organization["name"])["title"] if organization else "",
-        date=helpers.nx_date(pkg.get("metadata_modified")),
+        date=nx_date(pkg.get("metadata_modified")),
         licence=helpers.nx_licence_title(pkg.get("license_id")),
         formats=_formats(pkg),
     )

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core.display.helpers import nx_number
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.portal import helpers
 
@@ -95,7 +96,7 @@ def values(name: str, search_facets: dict[str, Any], search: list[tuple[str, str
                 name=value,
                 label=_label(name, value, item.get("display_name")),
                 number=item["count"],
-                number_shown=helpers.nx_number(item["count"]),
+                number_shown=nx_number(item["count"]),
                 active=value in chosen,
                 url=f"?{toggled}",
                 depth=_depth(value) if name == "nx_region" else 0,

@@ -52,16 +52,3 @@ def nx_facet_titles() -> dict[str, str]:
 def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[facets.FacetValue]:
     """The values of a facet in the order people look for them, those chosen but absent from the results too."""
     return facets.values(name, search_facets, current_search())
-
-
-def nx_page_numbers(page: int, last: int) -> list[int | None]:
-    """The page numbers to offer, with None for a gap: 1 … 4 5 6 … 20."""
-    wanted = sorted({1, last, *range(max(1, page - 1), min(last, page + 1) + 1)})
-    numbers: list[int | None] = []
-    for number in wanted:
-        if numbers and number - (numbers[-1] or 0) == 2:
-            numbers.append(number - 1)
-        elif numbers and number - (numbers[-1] or 0) > 2:
-            numbers.append(None)
-        numbers.append(number)
-    return numbers

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib.pagination import Page
 from ckan.lib.search.common import SolrConnectionError
@@ -213,7 +214,8 @@ def feed(kind: str) -> Response:
 def suggest() -> Response:
     """Suggestions in the form browsers ask for: ``[query, [completions], [descriptions], [addresses]]``."""
     typed = request.args.get("q", "")
-    offered = tk.get_action("nx_search_suggest")({}, {"q": typed})
+    loaded = p.plugin_loaded("nxopendata_search")
+    offered = tk.get_action("nx_search_suggest")({}, {"q": typed}) if loaded else []
     names = [(helpers.nx_is_english() and one["en"]) or one["zh"] for one in offered]
     urls = [tk.config["ckan.site_url"] + one["path"] for one in offered]
     body = json.dumps([typed, names, [""] * len(names), urls], ensure_ascii=False)

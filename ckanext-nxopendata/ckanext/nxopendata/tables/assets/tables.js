@@ -46,8 +46,11 @@
       base.series = [{ type: "scatter", symbolSize: 9, data: chart.points, name: chart.y }];
       return base;
     }
+    var known = values.filter(function (value) { return value !== null; });
+    var least = Math.min.apply(null, known), greatest = Math.max.apply(null, known);
+    var high = chart.kind === "line" && least > 0 && greatest - least < least;  // such a line would lie flat above 0
     var groups = Object.assign({ type: "category", data: names }, axis);
-    var numbers = Object.assign({ type: "value", name: chart.y, nameTextStyle: { color: text, align: "left" }, scale: chart.kind === "line" }, axis);
+    var numbers = Object.assign({ type: "value", name: chart.y + (high ? " · " + chart.cut : ""), nameTextStyle: { color: text, align: "left" }, scale: high }, axis);
     // Long names stand beside lying bars.
     var lying = chart.kind === "bar" && (longest > 6 || narrow) && names.length <= 40;
     if (lying) {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.language import is_chinese
-from ckanext.nxopendata.tables import query
+from ckanext.nxopendata.tables import messages, query
 from ckanext.nxopendata.tables.page import svg_map
 from ckanext.nxopendata.tables.page.address import Address
 from ckanext.nxopendata.tables.reader.columns import Column
@@ -24,6 +25,8 @@ class ColumnView:
         family: ``text``, ``number`` or ``date``.
         sorted: ``ascending`` or ``descending`` where the rows are in its order, else "".
         link: to the rows in its order, the other way round, or again in the file's.
+        use: what the column is for, in words; "" where it has no profile.
+        holds: what it holds, in short sentences.
     """
 
     id: str
@@ -35,14 +38,18 @@ class ColumnView:
     unit: str
     sorted: str
     link: str
+    use: str = ""
+    holds: Sequence[str] = ()
 
 
-def make_column_views(columns: Sequence[Column], address: Address, sort: str) -> tuple[ColumnView, ...]:
+def make_column_views(
+    columns: Sequence[Column], address: Address, sort: str, profiles: Mapping[str, Mapping[str, Any]]
+) -> tuple[ColumnView, ...]:
     """Return the heads of the columns of a table whose rows are in the order ``sort``."""
-    return tuple(_make_view(column, address, sort) for column in columns)
+    return tuple(_make_view(column, address, sort, profiles.get(column.id)) for column in columns)
 
 
-def _make_view(column: Column, address: Address, sort: str) -> ColumnView:
+def _make_view(column: Column, address: Address, sort: str, profile: Mapping[str, Any] | None) -> ColumnView:
     up, down = sort == column.id, sort == f"-{column.id}"
     label = label_of(column)
     return ColumnView(
@@ -55,7 +62,34 @@ def _make_view(column: Column, address: Address, sort: str) -> ColumnView:
         unit=column.unit,
         sorted="ascending" if up else "descending" if down else "",
         link=address.but(sort=f"-{column.id}" if up else None if down else column.id),
+        use=_describe_use(profile) if profile else "",
+        holds=_describe_values(profile) if profile else (),
     )
+
+
+def _describe_use(profile: Mapping[str, Any]) -> str:
+    parts = (messages.list_roles()[profile["role"]], messages.describe_sequence(profile["sequence"]))
+    return " · ".join(part for part in parts if part)
+
+
+def _describe_values(profile: Mapping[str, Any]) -> list[str]:
+    """What a column holds: different values, gaps, the first and the last, the most frequent, checks."""
+    number = tk.h.nx_number(profile["distinct"])
+    different = tk._("{number} different values") if profile["exact"] else tk._("about {number} different values")
+    told = [different.format(number=number)]
+    if profile["nulls"]:
+        told.append(tk._("{number} gaps").format(number=tk.h.nx_number(profile["nulls"])))
+    if profile["role"] in ("time", "measure", "coordinate") and profile["least"]:
+        told.append(tk._("{least} to {greatest}").format(least=profile["least"], greatest=profile["greatest"]))
+    elif profile["role"] in ("category", "place", "indicator"):
+        values = [f"{str(value)[:30]} ({tk.h.nx_number(count)})" for value, count in profile["top"][:5]]
+        told.append(tk._("most frequent: {values}").format(values=", ".join(values)))
+    for name, (shaped, passed) in profile["checks"].items():
+        if passed < shaped:
+            text = tk._("{what}: {number} of {total} looked at are wrong")
+            total = tk.h.nx_number(shaped)
+            told.append(text.format(what=messages.describe_check(name), number=shaped - passed, total=total))
+    return told
 
 
 def label_of(column: Column) -> str:

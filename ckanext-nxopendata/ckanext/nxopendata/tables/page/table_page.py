@@ -129,7 +129,7 @@ def make_table_page(resource: Mapping[str, Any], args: Any) -> TablePage | None:
     return TablePage(
         state=states.READY,
         message=_describe(state) if state else "",  # while a new version is read, the old table stays and says so
-        columns=make_column_views(columns, address, str(args.get("sort") or "")),
+        columns=make_column_views(columns, address, str(args.get("sort") or ""), _profiles(state)),
         around=state.around if state else {},
         told=_list_told(state),
         reasons=messages.list_reasons(),
@@ -149,6 +149,11 @@ def make_table_page(resource: Mapping[str, Any], args: Any) -> TablePage | None:
         downloads=_make_downloads(resource, address),
         examples=_make_examples(resource_id, q or _pick_word(columns, content.rows)),
     )
+
+
+def _profiles(state: states.State | None) -> Mapping[str, Mapping[str, Any]]:
+    found = states.get_profile(state)
+    return {profile["id"]: profile for profile in found.columns} if found else {}
 
 
 def _list_told(state: states.State | None) -> list[str]:
@@ -172,7 +177,9 @@ def _read_content(
     source = table_lookup.make_source(resource_id, columns)
     try:
         if tab == "chart":
-            return _Content(chart=make_chart_view(source, columns, question, args))
+            return _Content(
+                chart=make_chart_view(source, columns, question, args, table_lookup.get_facts(resource_id, columns))
+            )
         if tab == "map":
             return _Content(map=make_map_view(source, columns, question))
         page = parse_number(args.get("page"), 1)

@@ -6,6 +6,7 @@ records below ``fields``, columns and rows, columns of lists, objects by their k
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,6 +35,8 @@ def to_records(document: Any) -> list[Record]:
     if records is None:
         if not isinstance(document, dict):
             raise UnreadableError("broken")
+        if _is_error(document):
+            raise UnreadableError("empty")
         return [document]
     return records
 
@@ -41,6 +44,8 @@ def to_records(document: Any) -> list[Record]:
 def _geographic(document: Any) -> list[Record] | None:
     if not isinstance(document, dict):
         return None
+    if isinstance(document.get("features"), list) and _are_esri(document["features"]):
+        return [feature["attributes"] | _esri_place(feature) for feature in document["features"]]
     if isinstance(document.get("features"), list):
         return geojson.to_records(document["features"], geojson.place_columns)
     if document.get("type") == "Feature":
@@ -58,6 +63,30 @@ def _geographic(document: Any) -> list[Record] | None:
         ]
         return [dict(shape.get("properties") or {"id": shape.get("id"), "type": shape.get("type")}) for shape in shapes]
     return None
+
+
+def _are_esri(features: list[Any]) -> bool:
+    """Whether features are those of an ArcGIS service: ``attributes`` beside ``geometry``."""
+    return bool(features) and all(
+        isinstance(feature, dict) and isinstance(feature.get("attributes"), dict) for feature in features
+    )
+
+
+def _esri_place(feature: Record) -> Record:
+    """The place of such a feature: a point in degrees as two columns, other shapes as their text."""
+    geometry = feature.get("geometry")
+    if not isinstance(geometry, dict) or not geometry:
+        return {}
+    if "x" in geometry and "y" in geometry:
+        return geojson.place_columns({"type": "Point", "coordinates": [geometry["x"], geometry["y"]]})
+    return {geojson.GEOMETRY: json.dumps(geometry, separators=(",", ":"))}
+
+
+def _is_error(document: Record) -> bool:
+    """Whether an object is the answer of a service that has no data: a code or a message, and nothing else of use."""
+    values = {key.lower(): value for key, value in document.items() if value not in (None, "", [], {})}
+    known = {"code", "status", "errcode", "errno", "msg", "message", "errmsg", "error", "success", "timestamp", "path"}
+    return bool(document) and set(values) <= known and not any(isinstance(value, dict) for value in values.values())
 
 
 def _shapes_of(topology: Record) -> list[Any]:

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 from ckanext.nxopendata.core.tabular.cells import width
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
-from ckanext.nxopendata.core.tabular.layout.patterns import ASIDE, column_kinds, simple_kind
+from ckanext.nxopendata.core.tabular.layout.patterns import ASIDE, UNIT, column_kinds, simple_kind
 from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
 
 LOOKED_AT = 60
@@ -69,13 +69,17 @@ def find_header(sheet: SheetStream, most_columns: int, lines: Sequence[int] | No
         return _planned(rows, numbers, lines)
     if sheet.header_first:
         return Header((numbers[0],), tuple((cell,) for cell in rows[0]), skipped=1)
-    start, above = _skip_above(rows)
+    start, above = _skip_above(rows, merged=sheet.merged_headers)
+    empty = 0 if sheet.merged_headers else _empty_at_end([row for _, row in head[start:]], most_columns)
     if _has_no_header(rows, start):
-        return Header((), ((),) * max(map(len, rows[start:])), _with_numbers(rows, numbers, above), start)
-    start = _groups_above(rows, start, above)
-    count = _count_rows(rows, start, merged=sheet.merged_headers)
+        size = max(map(len, rows[start:])) + empty
+        return Header((), ((),) * size, _with_numbers(rows, numbers, above), start)
+    below = _count_rows(rows, start, merged=sheet.merged_headers)
+    count = start + below - _groups_above(rows, start, above)
+    start = start + below - count
     parts = _join(rows[start : start + count])
     parts = _drop_gaps(parts, rows[start + count :])
+    parts += ((),) * min(empty, most_columns - len(parts))
     above = [place for place in above if place < start]
     return Header(tuple(numbers[start : start + count]), parts, _with_numbers(rows, numbers, above), start + count)
 
@@ -96,27 +100,59 @@ def _with_numbers(rows: list[Row], numbers: list[int], places: Sequence[int]) ->
     return tuple((numbers[place], rows[place]) for place in places)
 
 
-def _filled(row: Row) -> int:
-    """Different texts of a row: a merged title stands in every cell it covers."""
-    return len({cell for cell in row if cell})
+def _empty_at_end(rows: list[Row], most_columns: int) -> int:
+    """Empty columns at the right end, where nearly every row of a text has them."""
+    lengths = Counter(len(row) for row in rows if any(row))
+    length, count = lengths.most_common(1)[0]
+    empty = length - max(map(width, rows))
+    return empty if empty > 0 and length <= most_columns and count >= 0.9 * lengths.total() else 0
 
 
-def _skip_above(rows: list[Row]) -> tuple[int, list[int]]:
+def _filled(row: Row, *, merged: bool) -> int:
+    """Filled cells of a row; a merged title stands in every cell it covers, and counts once."""
+    filled = [cell for cell in row if cell]
+    return len(set(filled)) if merged else len(filled)
+
+
+def _skip_above(rows: list[Row], *, merged: bool) -> tuple[int, list[int]]:
     """The place of the header, and the places of the rows above it."""
     usual = _usual_cells(rows)
+    remarks = _count_remarks(rows, usual)
     above: list[int] = []
     for place, row in enumerate(rows):
         if not row:
             continue
-        filled = _filled(row)
+        filled = _filled(row, merged=merged)
+        if not merged and filled > 1 and _count_in_gaps(rows, place):
+            return place, above
         alone = filled == 1 and usual > 1
         narrow = usual >= 4 and filled <= NARROW * usual
-        if alone or narrow or all(ASIDE.search(cell) for cell in row if cell):
+        remark = place < remarks or (not above and _is_wider_than_table(rows, place, usual))
+        if alone or narrow or remark or all(ASIDE.search(cell) for cell in row if cell):
             above.append(place)
             continue
         return place, above
     # Nothing but lonely cells: a table of one column, whose first row is its name.
     return next(place for place, row in enumerate(rows) if row), []
+
+
+def _count_remarks(rows: list[Row], usual: int) -> int:
+    """How many rows at the top are remarks because they, and no others, begin with ``#``; a full one is the header."""
+    marked = [place for place, row in enumerate(rows) if row and row[0].startswith("#")]
+    first = next((place for place, row in enumerate(rows) if row and not row[0].startswith("#")), 0)
+    if not marked or marked[-1] > first:
+        return 0
+    return marked[-1] if len(rows[marked[-1]]) >= usual else first
+
+
+def _is_wider_than_table(rows: list[Row], place: int, usual: int) -> bool:
+    """Whether a row at the top has more cells than any below, where the next row is a header by its types."""
+    others = [row for row in rows[place + 1 :] if row]
+    if len(others) < ROWS_WITHOUT_HEADER or len(rows[place]) <= max(map(len, others)) or len(others[0]) != usual:
+        return False
+    kinds = column_kinds(others[1:], usual)
+    typed = [number for number, kind in enumerate(kinds) if kind in ("number", "date")]
+    return bool(typed) and all(simple_kind(others[0][number]) == "text" for number in typed)
 
 
 def _usual_cells(rows: list[Row]) -> int:
@@ -168,6 +204,10 @@ def _is_series(cells: list[str], body: list[Row]) -> bool:
 
 def _count_rows(rows: list[Row], start: int, *, merged: bool) -> int:
     """How many rows the header has: groups above (equal or empty neighbours), names below."""
+    if not merged and (below := _count_in_gaps(rows, start)):
+        return below + 1
+    if _names_units(rows, start + 1):
+        return 2
     count = 1
     while count < MOST_HEADER_ROWS and start + count + 1 < len(rows):
         above, below = rows[start + count - 1], rows[start + count]
@@ -176,6 +216,42 @@ def _count_rows(rows: list[Row], start: int, *, merged: bool) -> int:
             break
         count += 1
     return count
+
+
+def _names_units(rows: list[Row], place: int) -> bool:
+    """Whether a row holds nothing but units of measure, above columns of numbers."""
+    if place + 1 >= len(rows) or not any(rows[place]):
+        return False
+    kinds = column_kinds(rows[place + 1 :], len(rows[place]))
+    return all(
+        not cell or (UNIT.match(cell) and kind == "number") for cell, kind in zip(rows[place], kinds, strict=True)
+    )
+
+
+def _count_in_gaps(rows: list[Row], start: int) -> int:
+    """How many rows below a row of a text name the columns of its groups, an empty row among them; 0 if they do not.
+
+    A text has a merged cell once and gaps behind it. Only rows are taken that fill these gaps and nothing else, the
+    last one all of them, where no row of data looks the same.
+    """
+    for place, row in enumerate(rows[start + 1 : start + MOST_HEADER_ROWS], 1):
+        upper = rows[start] + [""] * (len(row) - len(rows[start]))
+        members = {number for group in _groups_with_gaps(upper) for number in group}
+        named = {number for number, cell in enumerate(row) if cell}
+        if not members or 0 in members or not named <= members:
+            return 0
+        if any(simple_kind(row[number]) != "text" for number in named):
+            return 0
+        if named == members:
+            body = [other for other in rows[start + place + 1 :] if other]
+            alike = sum(_fills(other, named) for other in body)  # a header may come again
+            return place if alike * 10 < len(body) else 0
+    return 0
+
+
+def _fills(row: Row, places: set[int]) -> bool:
+    """Whether exactly some cells of a row are filled."""
+    return {number for number, cell in enumerate(row) if cell} == places
 
 
 def _continues(above: Row, below: Row, body: list[Row], *, merged: bool) -> bool:
@@ -226,9 +302,9 @@ def _groups_with_gaps(row: Row) -> list[list[int]]:
 def _join(rows: list[Row]) -> tuple[tuple[str, ...], ...]:
     size = max(len(row) for row in rows)
     filled = [row + [""] * (size - len(row)) for row in rows]
-    for upper, lower in pairwise(filled):
+    for place, upper in enumerate(filled):
         for n in range(1, size):
-            if not upper[n] and lower[n]:
+            if not upper[n] and any(lower[n] for lower in filled[place + 1 :]):
                 upper[n] = upper[n - 1]
     return tuple(_parts([row[n] for row in filled]) for n in range(size))
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ckanext.nxopendata.core.tabular.values.kinds import NUMERIC, classify
+from ckanext.nxopendata.core.tabular.values.kinds import NUMERIC, UNITS, classify
 
 ASIDE = re.compile(
     r"(单\s*位|填报|填表|制表|编制|报送|统计时间|截止|截至|更新时间|数据时间|日\s*期|时\s*间|表\s*号|审核|负责人|联系电话)"
@@ -16,10 +16,15 @@ FOOTNOTE = re.compile(
     r"^[（(]?\s*(注|备注|说明|附注|资料来源|数据来源|来源|填表|制表|审核|单位负责人|Source|Note)s?\s*[\d一二三]?\s*[:：)）.]",
     re.IGNORECASE,
 )
-TOTALS = frozenset({"合计", "总计", "共计", "本页合计", "total", "grandtotal"})
-SUBTOTALS = frozenset({"小计", "subtotal"})
+TOTALS = frozenset({"合计", "总计", "共计", "total", "grandtotal"})
+SUBTOTALS = frozenset({"小计", "本页合计", "本页小计", "subtotal"})
 HINT = re.compile(r"[计總总:：）)注备说附资来]|[Tt][Oo][Tt][Aa][Ll]|[Nn][Oo][Tt][Ee]|[Ss]ource")
 """What a row has that is a total or a note; rows without it need no closer look."""
+
+NUMBERED = re.compile(r"[（(]?(\d{1,2}|[一二三四五六七八九十])[）)]?[.．、:：\s]?\S")
+"""How a further note begins, below one that says it is a note."""
+
+UNIT = re.compile(rf"[(（]?(单位[:：])?({UNITS}|%|％)[)）]?\Z")
 
 TYPED = 0.9
 """Share of a column's cells that must be of one kind for the column to have a type."""
@@ -33,7 +38,7 @@ def fold(text: str) -> str:
 def simple_kind(cell: str) -> str:
     """``number``, ``date``, ``text``, ``missing`` or ``empty``."""
     kind = classify(cell)
-    if kind in NUMERIC or kind in ("percent", "long") or kind.startswith("unit:"):
+    if kind in NUMERIC or kind in ("percent", "long", "comma", "maybe_comma") or kind.startswith("unit:"):
         return "number"
     return kind if kind in ("text", "missing", "empty") else "date"
 

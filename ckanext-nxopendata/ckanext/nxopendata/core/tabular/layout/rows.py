@@ -12,10 +12,12 @@ from ckanext.nxopendata.core.tabular.layout.patterns import (
     ASIDE,
     FOOTNOTE,
     HINT,
+    NUMBERED,
     column_kinds,
     simple_kind,
     total_label,
 )
+from ckanext.nxopendata.core.tabular.layout.second import find_second_tables
 from ckanext.nxopendata.core.tabular.layout.totals import find_totals
 from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
 
@@ -39,10 +41,12 @@ class Layout:
     Attributes:
         set_aside: rows that are no data, in the order of the sheet.
         totals_that_differ: lines of rows that are called totals and do not add up: they stay data.
+        second_tables: lines at which another table seems to begin, below the first or beside it.
     """
 
     set_aside: list[SetAside] = field(default_factory=list)
     totals_that_differ: list[int] = field(default_factory=list)
+    second_tables: list[int] = field(default_factory=list)
     lines: frozenset[int] = frozenset()
 
 
@@ -59,14 +63,19 @@ def survey(sheet: SheetStream, header: Header, take_in: Collection[str] = ()) ->
     """Read a sheet and find what is no data.
 
     Args:
-        take_in: reasons that do not hold: such rows are data.
+        take_in: reasons that do not hold, and lines that are no exception, as text: such rows are data.
     """
     layout = Layout()
     if "above" not in take_in:
         layout.set_aside += [SetAside(line, "above", tuple(row)) for line, row in header.above]
     if not sheet.header_first:
         _find_below(sheet, header, frozenset(take_in), layout)
-    layout.set_aside.sort(key=lambda row: row.line)
+    layout.set_aside = sorted(
+        (row for row in layout.set_aside if str(row.line) not in take_in or row.reason == "above"),
+        key=lambda row: row.line,
+    )
+    if not sheet.header_first:
+        layout.second_tables = find_second_tables(sheet, header)
     layout.lines = frozenset(row.line for row in layout.set_aside)
     return layout
 
@@ -91,7 +100,14 @@ def _find_below(sheet: SheetStream, header: Header, take_in: frozenset[str], lay
             candidates.append((line, label))
         elif size > 1 and row[:size] == names and "repeated_header" not in take_in and header.lines:
             layout.set_aside.append(SetAside(line, "repeated_header", tuple(raw)))
-        elif size > 1 and not notes_are_values and _is_note(row, kinds, after_gap=bool(tail) or line > last_line + 1):
+        elif (
+            size > 1
+            and not notes_are_values
+            and (
+                _is_note(row, kinds, after_gap=bool(tail) or line > last_line + 1)
+                or (tail and _goes_on(tail, row, kinds))
+            )
+        ):
             tail.append(SetAside(line, "note", tuple(raw)))
         else:
             tail = []
@@ -106,6 +122,13 @@ def _find_below(sheet: SheetStream, header: Header, take_in: frozenset[str], lay
         layout.set_aside += [
             SetAside(line, label, tuple(cells)) for line, label, cells in found.rows if label not in take_in
         ]
+
+
+def _goes_on(tail: Sequence[SetAside], row: Row, kinds: Sequence[str]) -> bool:
+    """Whether a row is a further note below one that says it is: its only cell is the first, and numbered."""
+    said = next((cell for cell in tail[0].cells if cell), "")
+    alone = bool(row[0]) and not any(row[1:])
+    return alone and bool(FOOTNOTE.match(said.strip()) and NUMBERED.match(row[0])) and any(kinds[1:])
 
 
 def _is_note(row: Row, kinds: Sequence[str], *, after_gap: bool) -> bool:

@@ -17,7 +17,7 @@ from ckanext.nxopendata.core.tabular.text.dialect import Dialect
 
 Unmask = Callable[[str], str]
 
-TRICK = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|=\"|'")
+TRICK = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]|=\"|'")
 """Signs that keep a spreadsheet program from spoiling a cell, or that nobody sees."""
 
 LONGEST_CELL = 8 * 1024 * 1024

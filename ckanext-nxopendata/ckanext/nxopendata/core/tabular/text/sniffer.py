@@ -156,4 +156,5 @@ def _kind(cell: str, delimiter: str) -> str:
     if name in NUMERIC or name in ("long", "percent") or (delimiter in ";\t" and DECIMAL_COMMA.match(cell)):
         return "number"
     torn = name == "text" and len(cell) < 200 and ("\t" in cell or TORN.search(cell) or JOINED.match(cell))
+    torn = torn or (len(cell) > 2 and cell[0] == cell[-1] and cell[0] in QUOTES)
     return "torn" if torn else name

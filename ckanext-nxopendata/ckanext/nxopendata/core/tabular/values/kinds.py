@@ -72,6 +72,10 @@ UNITS = (
 INT = re.compile(r"[+-]?\d+\Z")
 NUM = re.compile(r"[+-]?(\d+\.\d*|\.\d+)\Z")
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?\Z")
+COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+\Z")
+SURE_COMMA = re.compile(r"[+-]?(0,\d|\d{1,3}(\.\d{3})+,)")
+"""A decimal comma for certain: no list of numbers begins with 0, or has points in groups."""
+
 SCIENTIFIC = re.compile(r"[+-]?(?:\d\.\d+[eE][+-]?|\d+[eE][+-])(\d{1,3})\Z")
 MEASURE = re.compile(rf"([+-]?(?:\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?))\s*({UNITS})\Z")
 PHONE_DIGITS = 7
@@ -93,9 +97,9 @@ def classify(cell: str) -> str:
 
     Returns:
         ``int``, ``num``; ``group`` (1,993,088), ``groupnum`` (1,234.50), ``list`` (101,102: digits in groups that may
-        be a list of numbers); ``long`` (digits that are no number: it would lose some); ``percent``, ``unit:`` and the
-        unit; a date as :func:`dates.classify_date` names it; ``missing``, ``empty`` or ``text``. Full-width digits
-        count as digits.
+        be a list of numbers); ``comma`` (0,5 or 1.234,50: a decimal comma), ``maybe_comma`` (1,5: or a list); ``long``
+        (digits that are no number: it would lose some); ``percent``, ``unit:`` and the unit; a date as
+        :func:`dates.classify_date` names it; ``missing``, ``empty`` or ``text``. Full-width digits count as digits.
     """
     if not cell:
         return "empty"
@@ -124,6 +128,8 @@ def _classify_number(value: str) -> str:
         if "." in value:
             return "groupnum"
         return "list" if _may_be_list(value) else "group"
+    if COMMA.match(value) and sum(map(str.isdigit, value)) <= SAFE_DIGITS:
+        return "comma" if SURE_COMMA.match(value) else "maybe_comma"
     if match := SCIENTIFIC.match(value):
         return "num" if int(match[1]) <= LARGEST_EXPONENT else "text"
     if value.endswith("%"):

@@ -77,7 +77,7 @@ class ColumnType:
         name: of the database: ``text``, ``int8``, ``numeric``, ``date`` or ``timestamp``.
         precision: of dates kept as text: ``month``, ``year`` or ``mixed``; ``year`` for whole numbers that are years.
         unit: ``%`` or another where every cell had it.
-        order: of dates with slashes: ``dmy`` or ``mdy``.
+        order: of dates with slashes: ``dmy`` or ``mdy``; of numbers: ``comma`` where decimals stand behind a comma.
     """
 
     name: str
@@ -100,6 +100,8 @@ def decide_type(header: str, counts: CellCounts, declared: str = "") -> ColumnTy
         return TEXT
     if met <= NUMERIC:
         return _decide_number(header, met, counts, declared)
+    if "comma" in met and met <= {"comma", "maybe_comma", "int"} and not IDENTIFIERS.search(header):
+        return TEXT if declared in TEXTUAL else ColumnType("numeric", order="comma")
     if met == {"percent"}:
         return ColumnType("numeric", unit="%")
     if len(met) == 1 and (unit := next(iter(met))).startswith("unit:"):
@@ -143,6 +145,8 @@ def to_value(type_: ColumnType, cell: str) -> str | None:
     value = normalize(cell)
     if classify(cell) in ("missing", "empty", "zero"):
         return None
+    if type_.order == "comma":
+        return value.replace(".", "").replace(",", ".")
     if type_.name in ("int8", "numeric"):
         return value.removesuffix(type_.unit).strip().replace(",", "")
     if type_.order:

@@ -6,12 +6,10 @@ a text are passed over, so a space in the last row costs nothing. Runs in the li
 
 from __future__ import annotations
 
-import heapq
 import posixpath
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -21,18 +19,12 @@ from ckanext.nxopendata.core.tabular import cells
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet
 from ckanext.nxopendata.core.tabular.workbook import number_formats
+from ckanext.nxopendata.core.tabular.workbook.grid import LONGEST_CELL, MOST_COLUMNS, Grid
 
 WORKBOOK = "xl/workbook.xml"
 ADDRESS = re.compile(r"([A-Za-z]{1,3})(\d*)\Z")
 RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)\Z")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-LABELS = re.compile(r"序号|年份|年度|代码|编号|编码|区划|\byear\b|\bid\b|\bno\b", re.IGNORECASE)
-"""Headers of numbers that name a row, so that a merged one stands for each of its rows."""
-
-ROWS_OF_HEADER = 8
-MOST_COLUMNS = 16_384
-LONGEST_CELL = 1_000_000
-"""Characters of a cell; Excel holds 32,767."""
 
 
 def is_workbook(file: IO[bytes]) -> bool:
@@ -88,7 +80,7 @@ def read(
             for name, part in sheets[:most_sheets]:
                 reader = _SheetReader(book, name, most_cells - total, most_merged, most_rows, as_form=as_form)
                 sheet = reader.read(part, {"hidden_sheets": hidden} if hidden else {})
-                total += reader.cells
+                total += reader.grid.cells
                 yield sheet
     except (etree.XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise UnreadableError("broken", reason=str(error)) from error
@@ -192,18 +184,12 @@ class _SheetReader:
     def __init__(
         self, book: _Book, name: str, most_cells: int, most_merged: int, most_rows: int | None, *, as_form: bool
     ) -> None:
-        self.book, self.name, self.as_form = book, name, as_form
-        self.most_cells, self.most_merged, self.most_rows = most_cells, most_merged, most_rows
-        self.cells = 0
-        self.left_out: Counter[str] = Counter()
-        self.rows: dict[int, Row] = {}
-        self.numbers: set[tuple[int, int]] = set()
-        self.hidden_columns: set[int] = set()
-        self.merged: list[tuple[int, int, int, int]] = []
+        self.book, self.name, self.most_rows = book, name, most_rows
+        self.grid = Grid(most_cells, most_merged, as_form=as_form)
 
     def read(self, part: str, left_out: dict[str, int]) -> Sheet:
         """Return the sheet that stands in a part of the file."""
-        self.left_out.update(left_out)
+        self.grid.left_out.update(left_out)
         complete = True
         name = _find(self.book.archive, part)
         tags = ("{*}row", "{*}col", "{*}mergeCell")
@@ -214,22 +200,17 @@ class _SheetReader:
                 if kind == "row":
                     number = element.get("r") or ""
                     line = int(number) if number.isdigit() else line + 1
-                    if self.most_rows is not None and len(self.rows) >= self.most_rows:
+                    if self.most_rows is not None and len(self.grid.rows) >= self.most_rows:
                         complete = False
                         break
                     self._read_row(element, line)
                     _forget(element)
-                elif kind == "col" and element.get("hidden") in ("1", "true") and not self.as_form:
+                elif kind == "col" and element.get("hidden") in ("1", "true"):
                     first, last = int(element.get("min", "1")), int(element.get("max", "1"))
-                    self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
+                    self.grid.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
                 elif kind == "mergeCell":
                     self._note_merged(element.get("ref", ""))
-        self._fill_merged()
-        self._drop_hidden_columns()
-        lines = sorted(line for line, row in self.rows.items() if any(row))
-        return Sheet(
-            self.name, [self.rows[line] for line in lines], complete, left_out=dict(self.left_out), lines=lines
-        )
+        return self.grid.to_sheet(self.name, complete=complete)
 
     def _read_row(self, element: Any, line: int) -> None:
         row: Row = []
@@ -239,21 +220,9 @@ class _SheetReader:
             if place >= MOST_COLUMNS:
                 continue
             text, is_number = self._show(cell)
-            if not text:
-                continue
-            self.cells += 1
-            if self.cells > self.most_cells:
-                raise UnreadableError("too_many_cells", reason=f"{self.most_cells:,}")
-            while len(row) <= place:
-                row.append("")
-            row[place] = text
-            if is_number:
-                self.numbers.add((line, place))
-        if element.get("hidden") in ("1", "true") and not self.as_form:
-            self.left_out["hidden_rows"] += any(row)
-            return
-        if row:
-            self.rows[line] = row
+            if text:
+                self.grid.put(row, line, place, text, is_number=is_number)
+        self.grid.add(line, row, hidden=element.get("hidden") in ("1", "true"))
 
     def _show(self, cell: Any) -> tuple[str, bool]:
         """What a cell shows, and whether it is a number."""
@@ -266,14 +235,14 @@ class _SheetReader:
             value = child.text if name == "v" else value
             formula = child if name == "f" else formula
         if value is None or value == "":
-            self.left_out["formulas_without_value"] += formula is not None
+            self.grid.left_out["formulas_without_value"] += formula is not None
             return "", False
         if kind == "s":
             return self.book.strings[int(value)], False
         if kind == "b":
             return ("是" if value in ("1", "true") else "否"), False
         if kind == "e":
-            self.left_out["error_cells"] += 1
+            self.grid.left_out["error_cells"] += 1
             return value, False
         if kind in ("str", "d"):
             return cells.clean(value), False
@@ -284,44 +253,4 @@ class _SheetReader:
 
     def _note_merged(self, reference: str) -> None:
         if match := RANGE.match(reference):
-            self.merged.append((int(match[2]), _column(match[1]), int(match[4]), _column(match[3])))
-
-    def _fill_merged(self) -> None:
-        filled = 0
-        last = max(self.rows, default=0)
-        top_lines = heapq.nsmallest(ROWS_OF_HEADER, self.rows)
-        for top, left, bottom, right in self.merged:
-            source = self.rows.get(top)
-            if source is None or left >= len(source) or not source[left]:
-                continue
-            bottom, right = min(bottom, last), min(right, MOST_COLUMNS - 1)
-            filled += (bottom - top + 1) * (right - left + 1)
-            if filled > self.most_merged:
-                raise UnreadableError("too_many_cells", reason=f"{self.most_merged:,}")
-            text = source[left]
-            is_amount = (top, left) in self.numbers and not self.as_form
-            if is_amount and bottom > top and not self._names_rows(left, top_lines):
-                self.left_out["merged_amounts"] += 1
-                bottom = top
-            for line in range(top, bottom + 1):
-                row = self.rows.setdefault(line, []) if line == top or line in self.rows else None
-                if row is None:
-                    continue
-                row += [""] * (right + 1 - len(row))
-                row[left : right + 1] = [text] * (right - left + 1)
-
-    def _names_rows(self, column: int, lines: Sequence[int]) -> bool:
-        """Whether the header of a column of numbers, in one of these lines, says that they name their row."""
-        return any(column < len(self.rows[line]) and LABELS.search(self.rows[line][column]) for line in lines)
-
-    def _drop_hidden_columns(self) -> None:
-        dropped = {
-            column
-            for column in self.hidden_columns
-            if any(column < len(row) and row[column] for row in self.rows.values())
-        }
-        if not dropped:
-            return
-        self.left_out["hidden_columns"] = len(dropped)
-        for line, row in self.rows.items():
-            self.rows[line] = [cell for place, cell in enumerate(row) if place not in self.hidden_columns]
+            self.grid.merged.append((int(match[2]), _column(match[1]), int(match[4]), _column(match[3])))

@@ -91,7 +91,7 @@ def begin_undo(run_id: str) -> Run:
     """
     run = run_store.lock(run_id)
     if _is_overtaken(run):
-        raise RunStateError(states.TRANSITIONS["undo"].error)
+        raise RunStateError(states.ERRORS["undo"])
     states.take_step(run, "undo")
     if not locks.take(run.source_id, run_id):
         raise RunBusyError

@@ -5,8 +5,9 @@ Revises: a81f3d5c6e22
 Create Date: 2026-11-26 02:30:00
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from ckanext.nxopendata.migration import rdf_table
 
 revision = "e5b7d2904c1a"
 down_revision = "a81f3d5c6e22"
@@ -15,13 +16,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "nx_rdf_piece",
-        sa.Column("dataset_id", sa.Text, primary_key=True),
-        sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("piece", sa.Text, nullable=False),
-    )
+    rdf_table.create()
 
 
 def downgrade() -> None:
-    op.drop_table("nx_rdf_piece")
+    op.drop_table("nx_rdf_piece", if_exists=True)
