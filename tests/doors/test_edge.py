@@ -31,7 +31,9 @@ class TestPayload:
         for value in (text, [text], {"a": {"b": [text]}}, {text: 1}, [[["a", f"b{text}c"]]]):
             assert payload.find_problem(value) == payload.NOT_STORABLE
 
-    @pytest.mark.parametrize("value", ["a\tb\r\nc", "宁夏 😀", "\u202e", 2**63 - 1, -0.5, None, True, [], {}, nested(39)])
+    @pytest.mark.parametrize(
+        "value", ["a\tb\r\nc", "宁夏 😀", "\u202e", 2**63 - 1, -0.5, None, True, [], {}, nested(39)]
+    )
     def test_all_else_can_be_stored(self, value: Any) -> None:
         assert payload.find_problem(value) is None
 
