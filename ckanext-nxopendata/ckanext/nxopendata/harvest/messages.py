@@ -134,6 +134,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("A record at line {line} of {url} cannot be read: {reason}. The others were read."),
         _("Correct the document at this line."),
     ),
+    "broken_elsewhere": (
+        _("{url} is not well formed ({reason}). The records that were found in it are whole and were read."),
+        _("Correct the document; until then nothing is withdrawn."),
+    ),
     "record_incomplete": (
         _("The files of {name} stand in a part of the document that cannot be read; the record was left as it is."),
         _("Correct the document."),
