@@ -57,7 +57,7 @@ class Draft:
     """A dataset as the workbook has it: only the fields that have a column.
 
     ``cells`` says where each field stands (items as ``nx_items.2.length``); ``provider`` and ``uscc`` are as written;
-    ``links`` are addresses of files, ``files`` what is said of some; ``identifier`` is the dataset's id; ``operation`` is
+    ``links`` are addresses of files, ``files`` what is said of some; ``identifier`` is the dataset's id, ``operation``
     add, update, delete or "". ``whole``: a language which a text has not is gone; else only an empty text says so.
     """
 
