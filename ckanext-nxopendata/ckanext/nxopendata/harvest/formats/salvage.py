@@ -61,8 +61,7 @@ _DEFAULT_NAMESPACE = re.compile(r"""\sxmlns\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 
 
 def mend_xml(text: str) -> str:
-    """Return XML without the characters that it may not hold, its bare ampersands written as such and the entities of HTML
-    as their characters."""
+    """Return XML without what it may not hold: control characters, bare ampersands, entities of HTML."""
     text = _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
     return _ENTITY.sub(lambda found: html5.get(found[1], f"&amp;{found[1]}"), text)
 
