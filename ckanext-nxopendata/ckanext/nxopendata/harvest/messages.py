@@ -122,6 +122,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Check whether the service has its metadata in ISO 19139 (gmd:MD_Metadata or gmi:MI_Metadata)."),
     ),
     "entry_empty": (_("Entry {number} of the list of datasets is empty."), _("Take it off the list.")),
+    "document_cut": (
+        _("{url} seems to be cut off: its last line is shorter than the one before and does not end."),
+        _("Have the server send the whole file, its length counted in bytes; end the last line with a line break."),
+    ),
     "entry_no_dataset": (
         _("Entry {number} of the list of datasets is no dataset."),
         _("Take it off the list; until then nothing is withdrawn."),
