@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -24,12 +24,41 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"
 """What axe checks."""
 
 
+policy_violations: list[str] = []
+"""What the browser said since the site was served that a Content-Security-Policy refused."""
+
+
+class WatchedBrowser:
+    """A browser whose pages put down what a Content-Security-Policy refused."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        context = self._browser.new_context(**options)
+        context.on("console", _put_down)
+        return context
+
+    def new_page(self, **options: Any) -> Page:
+        page = self._browser.new_page(**options)
+        page.on("console", _put_down)
+        return page
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._browser, name)
+
+
+def _put_down(message: ConsoleMessage) -> None:
+    if "Content Security Policy" in message.text:
+        policy_violations.append(f"{message.location.get('url')}: {message.text[:300]}")
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[WatchedBrowser]:
     """A running browser."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield started
+        yield WatchedBrowser(started)
         started.close()
 
 

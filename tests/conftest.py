@@ -98,14 +98,16 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def site(app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the site, served by a thread."""
+    """The address of the site, served by a thread; its Content-Security-Policy must refuse nothing that it sends."""
     from ckan.plugins import toolkit as tk
 
-    from tests.browser import served
+    from tests.browser import policy_violations, served
 
+    policy_violations.clear()
     with served(app) as address:
         monkeypatch.setitem(tk.config, "ckan.site_url", address)
         yield address
+    assert not policy_violations, "\n".join(sorted(set(policy_violations)))
 
 
 def _enable_loggers() -> None:

@@ -1,5 +1,6 @@
 """No file that somebody brought runs as a page of this site, whatever it is and whichever way it is sent."""
 
+import csv
 import hashlib
 import io
 from pathlib import Path
@@ -8,10 +9,12 @@ import pytest
 from ckan import model
 from ckan.tests import factories
 
+from ckanext.nxopendata.catalogue.downloads.dumps import guarded
 from ckanext.nxopendata.catalogue.downloads.views import may_show
 from ckanext.nxopendata.harvest.mirror import versions
 
 from .. import routes
+from ..browser import policy_violations
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
@@ -168,7 +171,7 @@ class TestPictures:
 def test_the_files_of_the_software_are_as_they_were(app):
     answer = app.get("/base/images/ckan-logo.png")
     assert answer.status_code == 200
-    assert "Content-Security-Policy" not in answer.headers
+    assert "sandbox" not in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
@@ -189,8 +192,39 @@ def test_only_harmless_types_are_shown(content_type, shown):
     assert may_show(content_type) is shown
 
 
+class TestDumps:
+    @pytest.mark.parametrize(("ending", "dialect"), [("csv", "excel"), ("tsv", "excel-tab")])
+    @pytest.mark.parametrize("bom", ["", "&bom=true"])
+    def test_no_cell_runs_as_a_formula(self, app, dataset, call, ending, dialect, bom):
+        resource = call("resource_create", package_id="sights", name="x", url="https://example.org/x.csv")
+        cells = ["=cmd|' /C calc'!A0", "@SUM(1)", "+1+cmd", "0951-1", "-5.2", 'a "quoted"\n=second line', "沙湖,景区"]
+        call(
+            "datastore_create",
+            resource_id=resource["id"],
+            fields=[{"id": "=name", "type": "text"}, {"id": "number", "type": "numeric"}],
+            records=[{"=name": cell, "number": -5} for cell in cells],
+            force=True,
+        )
+        answer = app.get(f"/datastore/dump/{resource['id']}?format={ending}{bom}")
+        text = answer.data.decode("utf-8-sig" if bom else "utf-8")
+        rows = list(csv.reader(io.StringIO(text, newline=""), dialect))
+        assert rows[0] == ["_id", "'=name", "number"]
+        assert [row[1] for row in rows[1:]] == ["'=cmd|' /C calc'!A0", "'@SUM(1)", "'+1+cmd", *cells[3:]]
+        assert {row[2] for row in rows[1:]} == {"-5"}
+
+    def test_rows_are_the_same_wherever_the_answer_was_cut(self):
+        content = 'a,b\r\n=1,"x\r\n沙湖"\r\n'.encode()
+        for at in range(len(content)):
+            assert b"".join(guarded([content[:at], content[at:]], "excel")) == content.replace(b"=", b"'=")
+
+
 @pytest.mark.browser
 class TestInABrowser:
+    @pytest.fixture(autouse=True)
+    def refusals_are_meant(self, site):
+        yield
+        policy_violations.clear()
+
     @pytest.mark.parametrize("name", ["e.html", "e.svg", "e.xml", "e.xhtml", "e.txt", "e.csv", "e.jpg", "e.pdf"])
     def test_no_script_runs(self, site, browser, upload, name):
         resource = upload(name, {**SAVED, **SHOWN}[name])

@@ -153,15 +153,16 @@ def test_languages_and_addresses_are_kept_apart(app: Any, dataset: dict, settle:
     assert 'lang="en"' in app.get("/en/dataset/").body
 
 
-def test_each_reader_has_a_token_of_their_own(app: Any, dataset: dict, settle: Any) -> None:
+def test_each_reader_has_a_token_of_their_own(app: Any, dataset: dict, settle: Any, call: Any) -> None:
     import re
 
+    call("resource_create", package_id="scenic", name="x", url="https://example.org/x.csv")  # to be put into the basket
     settle()
     found = []
     for _ in range(4):
         with app.flask_app.test_client() as client:
-            body = client.get("/dataset/").get_data(as_text=True)
-            found += re.findall(r'name="_csrf_token" content="([^"]+)"', body)
+            body = client.get("/dataset/scenic").get_data(as_text=True)
+            found += re.findall(r'name="_csrf_token" value="([^"]+)"', body)
             assert "nx-token" not in body
     assert len(set(found)) == 4
 

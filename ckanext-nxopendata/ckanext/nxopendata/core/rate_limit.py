@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from flask import has_request_context
+from flask import Response, g, has_request_context
 
 from ckanext.nxopendata.core.redis import client
 from ckanext.nxopendata.core.timezone import now
@@ -38,16 +38,19 @@ class Limit:
         Raises:
             ValidationError: at ``field``, that it was too often, and when to come back.
         """
-        if seconds := self._count(whom):
-            text = tk._("Too many requests. Please try again in {minutes} minutes.")
-            raise tk.ValidationError({field: [text.format(minutes=-(-seconds // 60))]})
+        self._refuse(self._count(whom), field)
 
     def check_reader(self, field: str) -> None:
         """The same for whoever sent the request at hand; without a request nobody is limited."""
         if has_request_context():
-            self.check(_network(tk.request.remote_addr or ""), field)
+            self._refuse(self._count(network(tk.request.remote_addr or ""), is_told=True), field)
 
-    def _count(self, whom: str) -> int:
+    def _refuse(self, seconds: int, field: str) -> None:
+        if seconds:
+            text = tk._("Too many requests. Please try again in {minutes} minutes.")
+            raise tk.ValidationError({field: [text.format(minutes=-(-seconds // 60))]})
+
+    def _count(self, whom: str, *, is_told: bool = False) -> int:
         """Count an attempt; the seconds to wait, 0 when it is allowed."""
         secret, day = tk.config["SECRET_KEY"], now().date().isoformat()
         who = hashlib.sha256(f"{secret} {day} {whom}".encode()).hexdigest()[:20]
@@ -58,7 +61,26 @@ class Limit:
         pipe.incr(key)
         pipe.ttl(key)
         _, number, rest = pipe.execute()
-        return max(rest, 1) if number > self.times else 0
+        rest = max(rest, 1)
+        if is_told:
+            g.setdefault("nx_limits", []).append((self, max(self.times - number, 0), rest))
+        return rest if number > self.times else 0
+
+
+def add_headers(response: Response) -> Response:
+    """Tell readers the limits that their request was counted for, and what is left of each.
+
+    ``RateLimit-Policy`` and ``RateLimit`` of draft-ietf-httpapi-ratelimit-headers. Limits by recipient are not told:
+    they would tell what somebody else did.
+    """
+    told: list[tuple[Limit, int, int]] = g.get("nx_limits", [])
+    if told:
+        policies = (f'"{limit.what}";q={limit.times};w={limit.seconds}' for limit, _, _ in told)
+        response.headers["RateLimit-Policy"] = ", ".join(policies)
+        response.headers["RateLimit"] = ", ".join(f'"{limit.what}";r={left};t={rest}' for limit, left, rest in told)
+        if waits := [rest for _, left, rest in told if not left and response.status_code >= 400]:
+            response.headers["Retry-After"] = str(max(waits))
+    return response
 
 
 def mailbox(address: str) -> str:
@@ -71,10 +93,10 @@ def mailbox(address: str) -> str:
     return f"{name.partition('+')[0]}@{host}"
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """The address; of IPv6 the network of one customer, who has the addresses of a /64 at will.
 
-    >>> _network("192.0.2.1"), _network("2001:db8::1"), _network("")
+    >>> network("192.0.2.1"), network("2001:db8::1"), network("")
     ('192.0.2.1', '2001:db8::', '')
     """
     try:

@@ -8,12 +8,15 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
+from ckan.config.declaration import Declaration, Key
 from ckan.types import CKANApp, Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ckanext.nxopendata import portal
-from ckanext.nxopendata.core import caching, ckan_gaps, requirements, wiring
-from ckanext.nxopendata.core.caching.wiring import CachingPlugin
+from ckanext.nxopendata.core import caching, ckan_gaps, rate_limit, requirements, sign_in, wiring
+from ckanext.nxopendata.core.caching.wiring import CachingPlugin, declare_options
+from ckanext.nxopendata.core.http_security import headers
+from ckanext.nxopendata.core.sign_in import authenticator
 from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, pages, results, warmup, workbench
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.results import facets
@@ -28,7 +31,7 @@ NEEDED = (
 )
 """Plugins whose pages, helpers and fields the pages of the portal show."""
 
-SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
+SUBJECTS = (portal, sign_in, pages, results, workbench, dataset, announcements)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -36,9 +39,10 @@ SUBJECTS = (portal, pages, results, workbench, dataset, announcements)
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
-class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
+class NxOpendataPortalPlugin(authenticator.SignInPlugin, p.SingletonPlugin, CachingPlugin):
     """Templates, styles and pages; stands before every plugin whose templates it replaces."""
 
+    p.implements(p.IAuthenticator, inherit=True)
     p.implements(p.IConfigDeclaration)
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
@@ -47,10 +51,18 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.ISignal)
 
+    # IConfigDeclaration
+
+    def declare_config_options(self, declaration: Declaration, key: Key) -> None:
+        super().declare_config_options(declaration, key)
+        for module in (headers, authenticator):
+            declare_options(declaration, module.__name__.rpartition(".")[0])
+
     # IConfigurable
 
     def configure(self, config: CKANConfig) -> None:
         super().configure(config)
+        authenticator.watch()
         wiring.start_tasks(SUBJECTS)
 
     # IConfigurer
@@ -95,5 +107,7 @@ class NxOpendataPortalPlugin(p.SingletonPlugin, CachingPlugin):
         ckan_gaps.check_csrf_of_every_request(app)
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
+        headers.install(app)
+        app.after_request(rate_limit.add_headers)
         warmup.before_the_first_reader()
         return super().make_middleware(app, config)

@@ -7,6 +7,8 @@ import re
 
 from flask import Blueprint, Response, request
 
+from ckanext.nxopendata.catalogue.downloads import dumps
+
 nx_downloads = Blueprint("nx_downloads", __name__)
 
 SHOWN = frozenset({"application/pdf", "image/gif", "image/jpeg", "image/png", "image/webp", "text/csv", "text/plain"})
@@ -33,6 +35,8 @@ def secure(response: Response) -> Response:
         if not may_show(response.headers.get("Content-Type", "")):
             _, separator, name = response.headers.get("Content-Disposition", "").partition(";")
             response.headers["Content-Disposition"] = f"attachment{separator}{name}"
+    if request.endpoint == "datastore.dump":
+        dumps.guard(response)
     return response
 
 

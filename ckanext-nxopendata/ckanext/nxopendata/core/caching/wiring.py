@@ -17,9 +17,9 @@ class CachingPlugin:
 
     def declare_config_options(self, declaration: Declaration, key: Key) -> None:
         """Declare the options of the plugin's room and, unless another plugin did, those of the cache."""
-        _declare(declaration, type(self).__module__.rpartition(".")[0])
+        declare_options(declaration, type(self).__module__.rpartition(".")[0])
         if page_cache.PAGE_SECONDS not in declaration:
-            _declare(declaration, "ckanext.nxopendata.core.caching")
+            declare_options(declaration, "ckanext.nxopendata.core.caching")
 
     def configure(self, config: CKANConfig) -> None:
         """Notice changes of the database from now on."""
@@ -31,7 +31,8 @@ class CachingPlugin:
         return app
 
 
-def _declare(declaration: Declaration, package: str) -> None:
+def declare_options(declaration: Declaration, package: str) -> None:
+    """Declare the options that ``config_declaration.yaml`` of a package describes, if it has one."""
     file = resources.files(package) / "config_declaration.yaml"
     if file.is_file():  # a room may have no options
         declaration.load_dict(yaml.safe_load(file.read_text(encoding="utf-8")))

@@ -15,7 +15,7 @@ from ckanext.nxopendata.core import caching, departments
 from ckanext.nxopendata.core.solr_connection import connect
 from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.portal import bulk_download as bulk_files
-from ckanext.nxopendata.portal import warmup
+from ckanext.nxopendata.portal import helpers, warmup
 from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.results import facets, views
 from ckanext.nxopendata.portal.usage import classify, usage_store
@@ -241,6 +241,12 @@ def sitemap_part(part: int) -> Response:
 def site_map() -> str:
     """The site map for people."""
     return tk.render("nx/site_map.html", {"departments": departments.tree(tk.h.lang())})
+
+
+@portal.route("/nx-colours.css")
+def colours() -> Response:
+    """The accent colours of the operator; no page holds styles of its own."""
+    return Response(helpers.colours_css(), content_type="text/css; charset=utf-8")
 
 
 @portal.route("/opensearch.xml")

@@ -28,7 +28,7 @@
       animation: !still,
       color: [colour("--nx-accent"), "#b7791f", "#6b7f8f", "#8f5b6b", "#5b7a3a", "#7a5ba0", "#a05b3a", "#3a7aa0"],
       textStyle: { fontFamily: colour("--nx-font"), color: text },
-      tooltip: { trigger: chart.kind === "pie" || chart.kind === "scatter" ? "item" : "axis", confine: true },
+      tooltip: { trigger: chart.kind === "pie" || chart.kind === "scatter" ? "item" : "axis", confine: true, renderMode: "richText" },
       grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true }
     };
     var axis = { axisLabel: { color: text, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };

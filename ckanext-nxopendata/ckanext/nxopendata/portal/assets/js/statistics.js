@@ -36,7 +36,7 @@
       textStyle: { color: text, fontFamily: font },
       grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
       legend: { top: 0, textStyle: { color: text } },
-      tooltip: { trigger: "axis" },
+      tooltip: { trigger: "axis", renderMode: "richText" },
       xAxis: { type: "category", data: table.rows.map(function (row) { return row[0]; }), axisLine: { lineStyle: { color: line } }, axisLabel: { color: text } },
       yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: text } },
       series: table.heads.slice(1).map(function (name, column) {
