@@ -6,6 +6,9 @@ The stock way is what CKAN offers without a further extension: Python's csv modu
 to ``datastore_create`` and ``datastore_upsert``, 5,000 at a time. Ours begins with the stored file, finds out
 encoding, header and types, and writes by COPY. Both end with a table that ``datastore_search`` reads, full-text index
 included. ``NX_BENCHMARK_ROWS`` changes the number of rows.
+
+The second test loads a text of ``NX_BENCHMARK_MEGABYTES`` (UTF-8) as a worker does: first the table, with and without
+the profile of its columns, then the same with the index of words; it prints the memory that the process took at most.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import csv
 import io
 import os
 import random
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -21,10 +25,12 @@ from typing import Any
 import pytest
 
 from ckanext.nxopendata.tables import store
+from ckanext.nxopendata.tables.profiles.recording import Recorder
 from ckanext.nxopendata.tables.reader import table
 from tests.conftest import clean_db  # noqa: F401  a fixture: the database with the tables of our plugins
 
 ROWS = int(os.environ.get("NX_BENCHMARK_ROWS", "50000"))
+MEGABYTES = int(os.environ.get("NX_BENCHMARK_MEGABYTES", "50"))
 AT_ONCE = 5000
 PLACES = ("银川市", "石嘴山市", "吴忠市", "固原市", "中卫市")
 NAMES = ("旅游景区", "农业合作社", "加油站", "幼儿园", "社区卫生服务站", "图书馆", "文物保护单位", "公交站点")
@@ -93,3 +99,38 @@ def test_loading_beside_stock(tmp_path: Path) -> None:
     print(f"ours ({read:.2f} s of it reading)              {mine:7.2f} s  {ROWS / mine:9,.0f} rows/s")
     print(f"ratio {theirs / mine:.1f}")
     assert mine < theirs
+
+
+@pytest.mark.usefixtures("with_plugins", "clean_db")
+def test_a_large_text(tmp_path: Path) -> None:
+    from ckan.tests import factories
+
+    header, _, body = content(50_000).decode("gb18030").encode().partition(b"\n")
+    path = tmp_path / "file"
+    with path.open("wb") as file:
+        file.write(header + b"\n")
+        while file.tell() < MEGABYTES * 1_000_000:
+            file.write(body)
+    size = path.stat().st_size / 1e6
+    organization = factories.Organization(nx_region="640000", nx_level="province")
+    dataset = factories.Dataset(owner_org=organization["id"], license_id="cc-by-4.0", nx_is_open="1", nx_share_type="1")
+    name = factories.Resource(package_id=dataset["id"])["id"]
+
+    def measure(label: str, *, profile: bool, words: bool) -> float:
+        began = time.perf_counter()
+        found = table.read(path, "csv", limits=table.Limits(megabytes=10_000, rows=10**9))
+        read = time.perf_counter() - began
+        recorder = Recorder(found.columns)
+        rows = store.replace_table(name, found, recorder.add if profile else None, words=words)
+        seconds = time.perf_counter() - began
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        speed = f"{size / seconds:6.1f} MB/s  {rows / seconds:9,.0f} rows/s"
+        print(f"{label:34} {seconds:7.2f} s ({read:6.2f} s reading)  {speed}  {memory:,} MB at most")
+        assert rows == found.rows
+        return seconds
+
+    print(f"\n{size:,.0f} MB")
+    plain = measure("table", profile=False, words=False)
+    profiled = measure("table and profile", profile=True, words=False)
+    print(f"the profile adds {100 * (profiled / plain - 1):.0f} %")
+    measure("table, profile and index of words", profile=True, words=True)

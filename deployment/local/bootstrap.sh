@@ -28,6 +28,22 @@ run() {
     fi
 }
 
+# The name of the demonstration site: a folder of var/ that nothing else uses.
+demo_instance() {
+    local name=${NX_DEMO_INSTANCE-demo}
+    case "$name" in
+    venv | log | solr | stamps | test | test-*) ;;
+    *)
+        if [[ "$name" =~ ^[A-Za-z0-9][A-Za-z0-9_-]*$ ]]; then
+            echo "$name"
+            return
+        fi
+        ;;
+    esac
+    fail "NX_DEMO_INSTANCE 不能是“$name”：请用字母、数字、下划线和连字符，并避开 test、venv、log、solr、stamps。" \
+        "NX_DEMO_INSTANCE cannot be '$name': use letters, digits, _ and -, but not test, venv, log, solr or stamps."
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"

@@ -241,7 +241,7 @@ def backing_programs(stack: Stack, *, durable: bool) -> list[Program]:
 def site_programs(stack: Stack) -> list[Program]:
     """The site itself: departments' web server, CKAN's web and job processes, and the guardian."""
     ini = str(stack.folder / "ckan.ini")
-    wait = [sys.executable, "-m", "local.wait", stack.name, "postgres", "redis", "solr", "--"]
+    wait = _wait_for_services(stack)
     gunicorn = [
         str(VENV_BIN / "gunicorn"),
         f"--config={ROOT / 'deployment' / 'local' / 'gunicorn_settings.py'}",
@@ -259,9 +259,20 @@ def site_programs(stack: Stack) -> list[Program]:
     return [
         Program("data", [sys.executable, server, "--port", str(stack.state.ports["data"])]),
         Program("web", [*wait, *gunicorn], environment),
-        Program("worker", [*wait, str(VENV_BIN / "ckan"), "-c", ini, "jobs", "worker"], environment),
+        worker_program(stack, Path(ini)),
         Program("guardian", [sys.executable, "-m", "local.guardian", stack.name], environment, death_signal=None),
     ]
+
+
+def worker_program(stack: Stack, ini: Path) -> Program:
+    """The process that does the jobs of the queue and what is due by the clock."""
+    command = [*_wait_for_services(stack), str(VENV_BIN / "ckan"), "-c", str(ini), "nx", "worker"]
+    return Program("worker", command, {"PYTHONPATH": str(ROOT / "deployment"), "CKAN_INI": str(ini)})
+
+
+def _wait_for_services(stack: Stack) -> list[str]:
+    """The start of a command that begins once the services answer."""
+    return [sys.executable, "-m", "local.wait", stack.name, "postgres", "redis", "solr", "--"]
 
 
 # Health

@@ -162,7 +162,7 @@ class TestTheTimer:
         job = get_queue().enqueue(scheduler.tick)
         code = "from ckan.cli.cli import ckan; ckan()"
         command = [sys.executable, "-c", code, "-c", ckan_config["__file__"]]
-        subprocess.run([*command, "jobs", "worker", "--burst", "--no-scheduler"], check=True, capture_output=True)
+        subprocess.run([*command, "nx", "worker", "--burst"], check=True, capture_output=True)
         job.refresh()
         assert job.get_status() == "finished"
         site = f"nx:{tk.config['ckan.site_id']}"
@@ -185,7 +185,7 @@ def test_a_site_without_the_harvest_reminds_all_the_same(
     monkeypatch.setattr(scheduler, "TASKS", {})
     connect_to_redis().flushdb()
     request.getfixturevalue("with_plugins")
-    assert {"review daily", "review release", "following send"} == set(scheduler.TASKS)
+    assert {"review daily", "review release", "following send", "search pending"} == set(scheduler.TASKS)
     assert get_queue().scheduled_job_registry.count >= 1
 
 

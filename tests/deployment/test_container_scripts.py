@@ -202,7 +202,7 @@ class TestServices:
         ini = initialised.environment["CKAN_INI"]
         assert initialised.health("worker").returncode == 1
         worker = subprocess.Popen(
-            [*ENTRYPOINT, "ckan", "-c", ini, "jobs", "worker"], env=initialised.environment, cwd=CKAN
+            [*ENTRYPOINT, "ckan", "-c", ini, "nx", "worker"], env=initialised.environment, cwd=CKAN
         )
         try:
             deadline = time.monotonic() + 60

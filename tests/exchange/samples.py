@@ -77,29 +77,29 @@ PERIOD = DATES | st.sampled_from(["2017", "2017-10", "2017-Q3", "2017年上半�
 URL = st.tuples(WORD, TEXT).map(lambda parts: f"https://{parts[0]}.example/{parts[1]}")
 
 
-def value_of(field: Field) -> st.SearchStrategy[Any]:
-    """Values that the validators of ``field`` leave as they are."""
+def value_of(field: Field, text: st.SearchStrategy[str] = TEXT) -> st.SearchStrategy[Any]:
+    """Values that the validators of ``field`` leave as they are; free texts are of ``text``."""
     if field.name.startswith("nx_temporal"):
         return PERIOD
     if field.kind is Kind.LOCALISED:
-        return st.fixed_dictionaries({"zh": TEXT}, optional={"en": TEXT})
+        return st.fixed_dictionaries({"zh": text}, optional={"en": text})
     if field.kind is Kind.CODE:
         return st.sampled_from(list(codelists.load(field.codelist)))
     if field.kind is Kind.CODES:
         known = list(codelists.load(field.codelist))
         return st.sets(st.sampled_from(known), min_size=1).map(lambda some: [code for code in known if code in some])
     if field.kind is Kind.TEXTS:
-        return st.lists(TEXT, min_size=1, max_size=4, unique=True).map(sorted)
+        return st.lists(text, min_size=1, max_size=4, unique=True).map(sorted)
     if field.kind is Kind.DATE:
         return DATES
     if field.kind is Kind.PARTS:
-        return st.lists(_dict_of(field.parts), min_size=1, max_size=4)
-    return TEXT
+        return st.lists(_dict_of(field.parts, text), min_size=1, max_size=4)
+    return text
 
 
-def _dict_of(known: Any) -> st.SearchStrategy[dict[str, Any]]:
-    required = {name: value_of(field) for name, field in known.items() if field.required}
-    optional = {name: value_of(field) for name, field in known.items() if not field.required}
+def _dict_of(known: Any, text: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    required = {name: value_of(field, text) for name, field in known.items() if field.required}
+    optional = {name: value_of(field, text) for name, field in known.items() if not field.required}
     return st.fixed_dictionaries(required, optional=optional)
 
 

@@ -185,3 +185,43 @@ class TestStructuredData:
         assert data["conformsTo"]["@value"].startswith("http://mlcommons.org/croissant/")
         assert data["name"]
         assert data["distribution"]
+
+
+class TestNegotiation:
+    """The address of a dataset answers in what its reader takes."""
+
+    @pytest.mark.parametrize(
+        ("accept", "media_type"),
+        [
+            ("text/turtle", "text/turtle; charset=utf-8"),
+            ("application/rdf+xml", "application/rdf+xml"),
+            ("application/ld+json", "application/ld+json"),
+            ("text/html;q=0.5, text/turtle", "text/turtle; charset=utf-8"),
+            ("text/html, text/turtle;q=0.9", "text/html; charset=utf-8"),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"),
+            ("*/*", "text/html; charset=utf-8"),
+            ("", "text/html; charset=utf-8"),
+            ("image/png", "text/html; charset=utf-8"),
+        ],
+    )
+    def test_by_what_is_taken(self, app: Any, create: Act, accept: str, media_type: str) -> None:
+        response = app.get(f"/dataset/{create()['name']}", headers={"Accept": accept} if accept else {})
+        assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
+        assert "Accept" in response.headers["Vary"]
+
+    def test_it_is_what_the_address_with_the_ending_gives(self, app: Any, create: Act) -> None:
+        name = create()["name"]
+        response = app.get(f"/dataset/{name}", headers={"Accept": "text/turtle"})
+        assert response.headers["Content-Location"].endswith(f"/dataset/{name}.ttl")
+        assert set(parsed(response)) == set(parsed(app.get(f"/dataset/{name}.ttl")))
+
+    def test_readers_of_the_page_and_of_rdf_do_not_meet_in_the_page_cache(self, app: Any, create: Act) -> None:
+        address = f"/dataset/{create()['name']}"
+        for _ in range(3):
+            assert app.get(address).mimetype == "text/html"
+            assert app.get(address, headers={"Accept": "text/turtle"}).mimetype == "text/turtle"
+
+    def test_what_is_not_there_or_not_public_is_not_given_either(self, app: Any, create: Act) -> None:
+        taken = {"Accept": "text/turtle"}
+        assert app.get("/dataset/no-such-dataset", headers=taken).status_code == 404
+        assert app.get(f"/dataset/{create(private=True)['name']}", headers=taken).status_code in (403, 404)

@@ -73,7 +73,7 @@ def test_from_the_search_to_the_letter_and_out_by_one_click(app: Any, create: Ac
     subscribe(app, prefix="/en")
     (asking,) = letters()
     assert "Please confirm" in str(make_header(decode_header(asking["Subject"])))
-    assert jobs.send_due() == {"sent": 0, "quiet": 0, "failed": 0, "forgotten": 0}
+    assert jobs.send_due() == {"sent": 0, "waiting": 0, "quiet": 0, "failed": 0, "forgotten": 0}
     link = path_in(asking, "subscribe")
     assert model.Session.query(Subscription).one().confirmed is None
     assert html.fromstring(app.get(link).body).xpath("//form//button")

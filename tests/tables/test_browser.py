@@ -84,7 +84,7 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
         picture(page, "chart")
         assert faults(page) == []
         page.goto(page.get_by_role("link", name="view=chart").get_attribute("href") or "")
-        expect(page.locator(".nx-figure-table")).to_contain_text("贺兰山岩画风景区70")
+        expect(page.locator(".nx-figure-table")).to_contain_text("银川市70")
         page.get_by_role("link", name="地图", exact=True).click()
         expect(page.locator(".nx-map-dot")).to_have_count(2)
         assert faults(page) == []

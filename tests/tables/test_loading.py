@@ -11,6 +11,7 @@ from ckan.tests import helpers
 
 from ckanext.nxopendata.tables import jobs, store
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.loading import files
 
 from .conftest import CSV_TEXT, PRINTED, work
 
@@ -153,7 +154,7 @@ def test_tables_go_with_their_files_and_datasets(dataset: dict[str, Any], upload
     # Withdrawn by its source: the page and the file stay, the table goes.
     package = model.Package.get(dataset["id"])
     assert package
-    package.extras = {**package.extras, jobs.WITHDRAWN: "2026-11-24T00:00:00"}
+    package.extras = {**package.extras, files.WITHDRAWN: "2026-11-24T00:00:00"}
     model.Session.commit()
     assert jobs.sync([dataset["id"]])["dropped"] == 1
     assert not store.has_table(second["id"])

@@ -54,6 +54,13 @@ def test_the_page_filters_sorts_pages_draws_and_downloads_without_scripts(
 
     answer = download("csv")
     assert answer.content_type == "text/csv; charset=utf-8"
+    assert (
+        answer.headers.get("Content-Length") in (None, str(len(answer.data))) and "Content-Range" not in answer.headers
+    )
+    tag = {"If-None-Match": answer.headers["ETag"]}
+    again = app.get(f"{page}/data.csv", headers=tag, status=None)
+    assert (again.status_code, again.data) == (304, b"")
+    assert app.get(f"{page}/data.csv?sort={quote('等级')}", headers=tag).status_code == 200
     rows = list(csv.reader(io.StringIO(answer.data.decode())))
     assert (len(rows), rows[1][2]) == (7, "640221")
     assert unquote(answer.headers["Content-Disposition"]).endswith("景区名录.csv")

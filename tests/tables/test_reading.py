@@ -15,7 +15,7 @@ from lxml import etree
 from openpyxl import load_workbook
 
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
-from ckanext.nxopendata.tables import export
+from ckanext.nxopendata.tables.exports import formats, registry
 from ckanext.nxopendata.tables.page import examples, svg_map
 from ckanext.nxopendata.tables.reader import arrays, columns, table
 
@@ -164,9 +164,9 @@ class TestNames:
 
 
 FIELDS = [
-    export.Field("a", "证件号码", "text"),
-    export.Field("b", "价格", "numeric"),
-    export.Field("c", "日期", "date"),
+    formats.Field("a", "证件号码", "text"),
+    formats.Field("b", "价格", "numeric"),
+    formats.Field("c", "日期", "date"),
 ]
 DANGEROUS = '=HYPERLINK("http://x")'
 ROWS = [("640102199001011234", Decimal("60.50"), dt.date(2007, 5, 8)), (DANGEROUS, None, None), ("-1\v<&", 1, None)]
@@ -174,13 +174,13 @@ ROWS = [("640102199001011234", Decimal("60.50"), dt.date(2007, 5, 8)), (DANGEROU
 
 class TestExports:
     def write(self, kind: str) -> bytes:
-        return b"".join(export.FORMATS[kind].write(FIELDS, iter(ROWS)))
+        return b"".join(registry.FORMATS[kind].write(FIELDS, iter(ROWS)))
 
     def test_csv_with_and_without_mark_runs_no_formula(self) -> None:
         text = self.write("csv").decode()
         assert text.startswith("证件号码,价格,日期\r\n640102199001011234,60.50,2007-05-08\r\n\"'=HYPERLINK")
         assert self.write("csv-bom") == b"\xef\xbb\xbf" + text.encode()
-        assert [export.to_guarded_text(value) for value in ("-5", "+86 951", "—", "@a", "+cmd|x")] == [
+        assert [formats.to_guarded_text(value) for value in ("-5", "+86 951", "—", "@a", "+cmd|x")] == [
             "-5",
             "+86 951",
             "—",
@@ -203,7 +203,7 @@ class TestExports:
         assert root[0][0].get("name") == "证件号码" and root[2][0].text == "-1<&"
         frame = pq.read_table(io.BytesIO(self.write("parquet"))).to_pylist()
         assert frame[0] == {"证件号码": "640102199001011234", "价格": 60.5, "日期": dt.date(2007, 5, 8)}
-        assert b"".join(export.json_array(FIELDS, [])) == b"[]\n"
+        assert b"".join(formats.json_array(FIELDS, [])) == b"[]\n"
 
 
 def test_the_map_draws_points_and_shapes_and_counts_slips() -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 STATUS_URL = "http://127.0.0.1:{port}/api/3/action/status_show"
-# rq's worker renews its heartbeat at least every 405 s when idle, and during a job every 30 s.
-LONGEST_SILENCE = timedelta(seconds=420)
+# `ckan nx worker` tells every 5 s that it lives, idle or busy, and counts as dead after 20.
+LONGEST_SILENCE = timedelta(seconds=20)
 
 
 def check_web() -> None:

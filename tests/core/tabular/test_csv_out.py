@@ -26,9 +26,15 @@ def test_data_that_could_run_is_guarded_too(cell: str) -> None:
     assert csv_out.guard_data(cell) == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["-5", "+86 951-6041234", "-1,234.50", "—", "-", "'=1", "甲"])
+@pytest.mark.parametrize("cell", ["-5", "+86 951-6041234", "-1,234.50", "—", "-", "'1", "甲"])
 def test_data_that_are_numbers_stay_as_they_are(cell: str) -> None:
     assert csv_out.guard_data(cell) == cell
+
+
+@pytest.mark.parametrize("cell", ["=1", "'=1", "''=1", "'-5", "-5", "'x", "'", ""])
+def test_what_is_guarded_is_had_back(cell: str) -> None:
+    assert csv_out.unguard_formula(csv_out.guard_formula(cell)) == cell
+    assert csv_out.unguard_formula(csv_out.guard_data(cell)) == cell
 
 
 def test_numbers_are_written_as_they_are_and_nothing_is_empty() -> None:

@@ -243,13 +243,13 @@ class TestKilled:
         site.sound(2100, 2101)
 
     def test_a_real_worker_of_the_queue_killed_in_the_middle(self, site, ckan_config):
-        """``ckan jobs worker`` as it is deployed, with the process it forks for the job."""
+        """``ckan nx worker`` as it is deployed, with the process it forks for the job."""
         keys, body = catalogue(3000, 60)
         site.source("real", body)
         run = site.run(queue=True)
         ini = ckan_config["__file__"]
         code = "from ckan.cli.cli import ckan; ckan()"
-        command = [sys.executable, "-c", code, "-c", ini, "jobs", "worker", "--burst", "--no-scheduler"]
+        command = [sys.executable, "-c", code, "-c", ini, "nx", "worker", "--burst"]
         worker = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             assert waited(lambda: self.written(run["id"]) > 0, 120)

@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 from ckan.config.middleware.flask_app import csrf
+from ckan.lib.search import index as ckan_index
 from ckan.lib.search import query as ckan_query
 from flask import Flask, current_app, g, request
 
-from ckanext.nxopendata.core.solr_connection import connect
+from ckanext.nxopendata.core.solr_connection import connect, connect_for_indexing
 
 
 def reuse_solr_connections() -> None:
@@ -26,6 +27,16 @@ def reuse_solr_connections() -> None:
     ``_local = threading.local()``, and end ``make_connection`` with ``solr.session = _local.session``.
     """
     ckan_query.make_connection = connect
+
+
+def index_later_in_an_outage() -> None:
+    """Let what a person saves while Solr does not answer be saved, and indexed when it answers again.
+
+    CKAN 2.12.0 indexes before it commits, and gives what was typed up when Solr is down, though the database is well.
+
+    To offer upstream, in ``ckan/logic/action``: commit first, and hand the indexing to a job that is tried again.
+    """
+    ckan_index.make_connection = connect_for_indexing
 
 
 def read_rdf_profiles_once() -> None:

@@ -5,8 +5,8 @@ the site that starts sees to it that the job is there (:func:`start`), so that n
 is switched off stops it. When a task was begun last stands in Redis: of any number of workers one does it, and what a
 stopped site missed is done once when it is back.
 
-A task that failed, or whose worker was killed, is tried again after five minutes, then after ten, and so on, until it
-is done, its next time has come, or a day has passed.
+A task that failed is tried again after five minutes, then after ten, and so on, until it is done, its next time has
+come, or a day has passed. One whose worker was killed is begun again by the worker that takes its tick over.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def run_due_tasks(moment: dt.datetime) -> list[str]:
         if task.cron == EVERY_TICK:
             _do(task)
         elif attempt := _claim(task, moment):
-            if _do(task):
+            is_done = _do(task)
+            client().hdel(_key("running"), task.name)
+            if is_done:
                 _forget_attempts(task)
             else:
                 _plan_attempt(task, moment, attempt + 1, FIRST_DELAY * 2 ** (attempt - 1))
@@ -92,6 +94,19 @@ def run_due_tasks(moment: dt.datetime) -> list[str]:
             continue
         begun.append(task.name)
     return begun
+
+
+def resume_interrupted(tick_id: str, moment: dt.datetime) -> None:
+    """Have the tasks done now that a tick was doing when its worker was killed.
+
+    Args:
+        tick_id: Id of the tick's job, which is done again.
+        moment: now, with a zone.
+    """
+    running: dict[bytes, bytes] = client().hgetall(_key("running"))
+    for name, begun_by in running.items():
+        if begun_by.decode() == tick_id and client().zscore(_key("retries"), name) is not None:
+            client().zadd(_key("retries"), {name: moment.timestamp()})
 
 
 def _do(task: ScheduledTask) -> bool:
@@ -132,6 +147,8 @@ def _claim(task: ScheduledTask, moment: dt.datetime) -> int | None:
     else:
         attempt = 1
     # What a killed worker leaves undone is tried again: this stays unless the task ends.
+    job = rq.get_current_job()
+    connection.hset(_key("running"), task.name, job.id if job else "")
     _plan_attempt(task, moment, attempt + 1, dt.timedelta(seconds=TICK_TIMEOUT) + FIRST_DELAY)
     return attempt
 
@@ -167,6 +184,8 @@ def start() -> None:
 def tick() -> None:
     """Job: do what is due, and plan the next tick."""
     start_timer()
+    if job := rq.get_current_job():
+        resume_interrupted(job.id, now())
     run_due_tasks(now())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,8 @@ from ckan.lib.search.common import make_connection
 from flask import g, has_request_context
 
 from ckanext.nxopendata.core.caching import page_cache
+from ckanext.nxopendata.core.search_fallback import database, pending
+from ckanext.nxopendata.core.search_fallback.filters import UnsupportedFilterError
 
 TIME_ALLOWED = "ckanext.nxopendata.search.time_allowed"
 _thread = threading.local()
@@ -40,12 +43,61 @@ class BoundedSolr(pysolr.Solr):
             parameters.setdefault("timeAllowed", time_allowed)
         for adjust in adjustments.values():
             adjust(str(q), parameters)
-        answer = super().search(q, search_handler, **parameters)
+        try:
+            answer = super().search(q, search_handler, **parameters)
+        except pysolr.SolrError as error:
+            if not is_outage(error):
+                raise
+            answer = self._from_database(str(q), parameters, error)
         _thread.partial = bool((answer.raw_response.get("responseHeader") or {}).get("partialResults"))
         if _thread.partial and has_request_context():
             g.nx_partial_search = True
             page_cache.do_not_store()
         return answer
+
+    def _from_database(self, q: str, parameters: dict[str, Any], error: pysolr.SolrError) -> pysolr.Results:
+        try:
+            answer = database.search(q, parameters)
+        except UnsupportedFilterError:
+            raise error from None
+        page_cache.do_not_store()
+        return answer
+
+
+class DeferringSolr(pysolr.Solr):
+    """A connection that has what a reader saves indexed later when Solr does not answer; the database has it."""
+
+    def add(self, docs: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().add(docs, *arguments, **options)
+        except pysolr.SolrError as error:
+            self._defer([document["id"] for document in docs], error)
+
+    def delete(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().delete(*arguments, **options)
+        except pysolr.SolrError as error:
+            self._defer(DELETED.findall(options.get("q") or ""), error)
+
+    def _defer(self, package_ids: list[str], error: pysolr.SolrError) -> None:
+        if not package_ids or not is_outage(error) or not has_request_context():
+            raise error
+        pending.remember(package_ids)
+
+
+DELETED = re.compile(r'\+\(id:"([^"]+)"')
+"""The dataset that CKAN asks Solr to remove."""
+
+
+def connect_for_indexing(decode_dates: bool = True) -> pysolr.Solr:
+    """Return CKAN's connection, which defers what cannot be indexed now."""
+    known = make_connection(decode_dates)
+    return DeferringSolr(known.url, decoder=known.decoder, timeout=known.timeout)
+
+
+def is_outage(error: Exception) -> bool:
+    """Return whether Solr did not answer, rather than refuse."""
+    return any(sign in str(error) for sign in ("Failed to connect", "timed out", "503"))
 
 
 def last_is_partial() -> bool:

@@ -25,7 +25,7 @@ import ckan.plugins.toolkit as tk
 import click
 from flask import Blueprint
 
-from ckanext.nxopendata.core import display, params, scheduler
+from ckanext.nxopendata.core import background, display, params, scheduler
 from ckanext.nxopendata.core.cli import nx
 
 Functions = dict[str, Callable[..., Any]]
@@ -85,7 +85,7 @@ def commands(subjects: Iterable[ModuleType]) -> Callable[[], list[click.Command]
     """Return ``ckan nx``, with the commands of all subjects: importing a drawer ``cli`` hangs its commands there."""
 
     def collect() -> list[click.Command]:
-        list(_drawers(subjects, "cli"))
+        list(_drawers([background, *subjects], "cli"))
         return [nx]
 
     return collect
@@ -93,7 +93,7 @@ def commands(subjects: Iterable[ModuleType]) -> Callable[[], list[click.Command]
 
 def start_tasks(subjects: Iterable[ModuleType]) -> None:
     """Schedule the tasks of all subjects, and see to it that the timer runs; for ``IConfigurable.configure``."""
-    for module in _drawers(subjects, "scheduled_tasks"):
+    for module in _drawers([background, *subjects], "scheduled_tasks"):
         module.schedule_tasks()
     scheduler.start()
 

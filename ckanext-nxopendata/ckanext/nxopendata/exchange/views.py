@@ -8,6 +8,7 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+from ckanext.dcat.utils import read_dataset_page
 from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
@@ -28,6 +29,37 @@ def name_charset(response: Response) -> Response:
     """Say that Turtle and N3 are UTF-8, on every page of the site: without it clients take text for Latin-1."""
     if response.mimetype in RDF_TEXTS and "charset" not in response.headers.get("Content-Type", ""):
         response.headers["Content-Type"] = f"{response.mimetype}; charset=utf-8"
+    return response
+
+
+RDF_OF_DATASETS = {
+    "text/turtle": "ttl",
+    "application/ld+json": "jsonld",
+    "application/rdf+xml": "rdf",
+    "text/n3": "n3",
+}
+PAGES = ("text/html", "application/xhtml+xml")
+
+
+@exchange.before_app_request
+def negotiate() -> Any:
+    """Answer the address of a dataset in RDF to who takes that rather than the page (RFC 9110, 12.5.1)."""
+    if tk.request.endpoint != "dataset.read" or tk.request.method not in ("GET", "HEAD"):
+        return None
+    wanted = tk.request.accept_mimetypes.best_match([*PAGES, *RDF_OF_DATASETS], default=PAGES[0])
+    if wanted in PAGES:
+        return None
+    identifier, syntax = (tk.request.view_args or {}).get("id", ""), RDF_OF_DATASETS[wanted]
+    response = read_dataset_page(identifier, syntax)
+    response.headers["Content-Location"] = tk.url_for("dcat.read_dataset", _id=identifier, _format=syntax)
+    return response
+
+
+@exchange.after_app_request
+def name_variants(response: Response) -> Response:
+    """Say that the address of a dataset answers by what its reader takes."""
+    if tk.request.endpoint == "dataset.read":
+        response.vary.add("Accept")
     return response
 
 

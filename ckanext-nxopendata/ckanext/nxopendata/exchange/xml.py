@@ -30,6 +30,9 @@ ADD, UPDATE, DELETE = "add", "update", "delete"
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
 
+FILE_FIELDS = ("url", "name", "description", "format", "mimetype", "size", "hash", "license")
+"""Fields of a file that CKAN has; those of ours stand behind them in ``guide/file``."""
+
 NAMED = {"title_translated": "resTitle", "notes_translated": "abstract"}
 APART = frozenset(
     {
@@ -142,7 +145,16 @@ def _record(operation: str, dataset: Mapping[str, Any], department: Mapping[str,
     for field in fields.dataset().values():
         if field.name not in APART:
             _field(guide, field, dataset.get(field.name))
+    for resource in dataset.get("resources") or ():
+        part = etree.SubElement(guide, f"{NS}file")
+        for name in _file_fields():
+            if (value := resource.get(name)) not in (None, ""):
+                _add(part, camel(name), value)
     return record
+
+
+def _file_fields() -> list[str]:
+    return [*FILE_FIELDS, *(name for name in fields.resource() if name not in FILE_FIELDS)]
 
 
 def _localised(parent: Any, name: str, texts: Any) -> None:
@@ -292,6 +304,9 @@ def read_record(record: Any) -> Draft:
         for field in fields.dataset().values():
             if field.name not in APART:
                 _read_field(draft, guide, field, line)
+        for file in guide.iterfind(f"{NS}file"):
+            values = {name: _text(file, camel(name)) for name in _file_fields()}
+            draft.files.append({name: value for name, value in values.items() if value})
     return draft
 
 

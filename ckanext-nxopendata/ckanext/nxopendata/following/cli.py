@@ -19,5 +19,7 @@ def send() -> None:
     """给订阅者发送更新邮件 / Mail subscribers what is new."""
     with site_language():
         counts = jobs.send_due()
-    click.echo("已发送 {sent}，无更新 {quiet}，失败 {failed}，清除未确认 {forgotten}".format(**counts))
-    click.echo("sent {sent}, nothing new {quiet}, failed {failed}, forgotten {forgotten}".format(**counts))
+    zh = "已发送 {sent}，待重发 {waiting}，无更新 {quiet}，失败 {failed}，清除未确认 {forgotten}"
+    en = "sent {sent}, to be sent again {waiting}, nothing new {quiet}, failed {failed}, forgotten {forgotten}"
+    click.echo(zh.format(**counts))
+    click.echo(en.format(**counts))

@@ -7,7 +7,6 @@ import logging
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib import mailer
 
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import mails, tokens
@@ -20,10 +19,11 @@ def send_due() -> dict[str, int]:
     """Mail every confirmed subscription what is new; forget those never confirmed.
 
     Returns:
-        ``sent``, ``quiet`` (nothing new) and ``failed`` subscriptions, and ``forgotten`` ones. What failed is tried
-        again the next time, from the same moment on.
+        ``sent``, ``waiting`` (the mail server did not take the letter, which is sent later), ``quiet`` (nothing new)
+        and ``failed`` subscriptions, and ``forgotten`` ones. What failed is tried again the next time, from the same
+        moment on.
     """
-    counts = {"sent": 0, "quiet": 0, "failed": 0, "forgotten": _forget_unconfirmed()}
+    counts = {"sent": 0, "waiting": 0, "quiet": 0, "failed": 0, "forgotten": _forget_unconfirmed()}
     query = model.Session.query(Subscription.id).filter(Subscription.confirmed.isnot(None)).order_by(Subscription.id)
     for (subscription_id,) in query.all():
         row = model.Session.get(Subscription, subscription_id)
@@ -32,9 +32,8 @@ def send_due() -> dict[str, int]:
         until = utc_now()
         try:
             news = mails.found(row, until)
-            if news["count"]:
-                mails.send_news(row, news)
-        except (mailer.MailerException, tk.ValidationError) as problem:
+            is_sent = not news["count"] or mails.send_news(row, news)
+        except tk.ValidationError as problem:
             log.warning("subscription %s: %s", subscription_id, problem)
             counts["failed"] += 1
             continue
@@ -45,7 +44,7 @@ def send_due() -> dict[str, int]:
             continue
         row.seen = until
         model.Session.commit()
-        counts["sent" if news["count"] else "quiet"] += 1
+        counts["waiting" if not is_sent else "sent" if news["count"] else "quiet"] += 1
     return counts
 
 

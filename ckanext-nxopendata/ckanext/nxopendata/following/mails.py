@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib import mailer
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.core.language import site_language
+from ckanext.nxopendata.core.notifications import outbox
+from ckanext.nxopendata.core.notifications.outbox import Letter
 from ckanext.nxopendata.following import queries, tokens
 from ckanext.nxopendata.following.models import Subscription
 
@@ -39,7 +41,7 @@ def ask_to_confirm(subscription_id: str) -> None:
             ]
         )
         subject = tk._("Please confirm your subscription")
-        mailer.mail_recipient(row.email, row.email, f"{subject} · {tk.config['ckan.site_title']}", body)
+        outbox.send(asdict(Letter(row.email, f"{subject} · {tk.config['ckan.site_title']}", body)))
 
 
 def found(row: Subscription, until: Any) -> dict[str, Any]:
@@ -61,12 +63,8 @@ def title(row: Subscription) -> str:
     return ", ".join(value for _, value in queries.words(row.query)) or tk._("All datasets")
 
 
-def send_news(row: Subscription, news: dict[str, Any]) -> None:
-    """Mail a subscription what :func:`found` gave.
-
-    Raises:
-        mailer.MailerException: the letter was not taken.
-    """
+def send_news(row: Subscription, news: dict[str, Any]) -> bool:
+    """Mail a subscription what :func:`found` gave; return whether the server took the letter at once."""
     with force_locale(row.language):
         lines = []
         for dataset in news["results"]:
@@ -80,33 +78,8 @@ def send_news(row: Subscription, news: dict[str, Any]) -> None:
         subject = tk._("News about {title}").format(title=title(row))
         body = "\n\n".join([subject, *lines, "--", tk._("You do not want these mails any more:"), leave])
         # RFC 8058: the mail program unsubscribes by one POST to this address.
-        headers = _Headers({"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"})
-        mailer.mail_recipient(row.email, row.email, subject, body, headers=headers)
-
-
-class _AsItIs(str):
-    """The value of a header in one line as it stands.
-
-    Python's mail library writes an address longer than a line as encoded words, which RFC 2369 does not allow and
-    mail programs do not read. This is what the library asks a value of its own kind.
-    """
-
-    name: str
-
-    def fold(self, *, policy: Any) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-class _Headers(dict[str, str]):
-    """Headers that reach the letter as they stand: CKAN adds a header as a plain text the first time it meets it, and
-    puts the value itself in its place the second time."""
-
-    def items(self) -> Any:
-        for name, text in super().items():
-            value = _AsItIs(text)
-            value.name = name
-            yield name, value
-            yield name, value
+        headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        return outbox.send(asdict(Letter(row.email, subject, body, headers)))
 
 
 def _address(endpoint: str, row: Subscription, **values: str) -> str:

@@ -49,6 +49,11 @@ def limits() -> Limits:
     )
 
 
+def obey_robots() -> bool:
+    """Return whether robots.txt is obeyed for catalogues too, where a source does not say otherwise."""
+    return tk.asbool(tk.config[PREFIX + "obey_robots"])
+
+
 def max_records() -> int:
     """Return the records that one catalogue may have."""
     return _number("max_records")

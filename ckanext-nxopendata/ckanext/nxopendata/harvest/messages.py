@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ckanext.nxopendata.core.errors.messages import Messages
 from ckanext.nxopendata.core.errors.messages import gettext_noop as _
+from ckanext.nxopendata.core.language import is_chinese
 from ckanext.nxopendata.core.outbound.messages import MESSAGES as OUTBOUND
 from ckanext.nxopendata.harvest.errors import HarvestError
 
@@ -52,6 +54,17 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "credentials_unreadable": (
         _("The stored credentials of the source cannot be decrypted."),
         _("Enter them anew; the key of the portal has changed."),
+    ),
+    "robots_forbid": (
+        _("The robots.txt of the site does not let programs read {url}; it was not read."),
+        _("Let nxopendata-harvester read it in robots.txt, or give another address."),
+    ),
+    "robots_not_followed": (
+        _("The robots.txt of the site does not let programs read {url}; the catalogue was read all the same."),
+        _(
+            "Let nxopendata-harvester read it in robots.txt; "
+            "or have robots.txt obeyed by the source's option obey_robots."
+        ),
     ),
     # reading the catalogue
     "format_unknown": (_("There is no format {format}."), _("Choose one of: {known}.")),
@@ -109,6 +122,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Check whether the service has its metadata in ISO 19139 (gmd:MD_Metadata or gmi:MI_Metadata)."),
     ),
     "entry_empty": (_("Entry {number} of the list of datasets is empty."), _("Take it off the list.")),
+    "document_cut": (
+        _("{url} seems to be cut off: its last line is shorter than the one before and does not end."),
+        _("Have the server send the whole file, its length counted in bytes; end the last line with a line break."),
+    ),
     "entry_no_dataset": (
         _("Entry {number} of the list of datasets is no dataset."),
         _("Take it off the list; until then nothing is withdrawn."),
@@ -120,6 +137,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "record_broken": (
         _("A record at line {line} of {url} cannot be read: {reason}. The others were read."),
         _("Correct the document at this line."),
+    ),
+    "broken_elsewhere": (
+        _("{url} is not well formed ({reason}). The records that were found in it are whole and were read."),
+        _("Correct the document; until then nothing is withdrawn."),
     ),
     "record_incomplete": (
         _("The files of {name} stand in a part of the document that cannot be read; the record was left as it is."),
@@ -314,7 +335,23 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 """Code -> what happened, what to do. ``{names}`` are the parameters of the finding."""
 
 _MESSAGES = Messages(MESSAGES)
-sentence, remedy = _MESSAGES.sentence, _MESSAGES.remedy
+
+
+def sentence(code: str, params: Mapping[str, Any]) -> str:
+    """Say what happened, in the reader's language."""
+    return _MESSAGES.sentence(code, _for_reader(params))
+
+
+def remedy(code: str, params: Mapping[str, Any]) -> str:
+    """Say what to do about it, in the reader's language; "" when there is nothing to do."""
+    return _MESSAGES.remedy(code, _for_reader(params))
+
+
+def _for_reader(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the parameters of a message; of a text that is kept in two languages the reader's."""
+    if "message@en" not in params or is_chinese():
+        return params
+    return {**params, "message": params["message@en"]}
 
 
 def describe(error: HarvestError) -> str:

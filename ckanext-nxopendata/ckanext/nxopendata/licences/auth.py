@@ -75,7 +75,7 @@ def _chain(next_auth: Any, context: Context, data_dict: DataDict, resource_ids: 
     if not result["success"] or context.get("ignore_auth"):
         return result
     for resource_id in resource_ids:
-        found = access.may_serve(resource_id, context.get("user"))
+        found = access.may_serve(resource_id, context.get("user"), rows=True)
         if not found.allowed:
             return {"success": False, "msg": found.message}
     return result

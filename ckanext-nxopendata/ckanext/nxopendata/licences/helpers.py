@@ -164,8 +164,8 @@ def nx_licence_recommended(dataset: dict[str, Any]) -> Policy | None:
     return registry.register()[recommended(dataset)]
 
 
-def nx_resource_access(resource_id: str) -> Any:
-    """The decision on a file for whoever looks at the page."""
+def nx_resource_access(resource_id: str, *, rows: bool = False) -> Any:
+    """The decision on a file, or on the rows of its table, for whoever looks at the page."""
     from ckanext.nxopendata.licences.agreements.access import may_serve
 
-    return may_serve(resource_id, tk.current_user.name if has_request_context() else "")
+    return may_serve(resource_id, tk.current_user.name if has_request_context() else "", rows=rows)

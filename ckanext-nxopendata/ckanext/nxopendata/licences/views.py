@@ -222,6 +222,10 @@ ABOUT = frozenset(
 """Views with a file in their address that tell of it and send nothing of it. Every other view is taken to send it."""
 
 
+ROWS = frozenset({"nx_tables.download", "datastore.dump"})
+"""Views that send the rows of a table, not the bytes of its file."""
+
+
 def _resource_asked_for() -> str | None:
     """The id of the file that this request would send all or some of; None when it sends none."""
     arguments = request.view_args or {}
@@ -268,9 +272,11 @@ def guard() -> Any:
         tk.check_access("resource_show", {}, {"id": resource_id})
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return None  # the view answers, and tells nothing of a private dataset
-    found = access.may_serve(resource_id, tk.current_user.name)
+    found = access.may_serve(resource_id, tk.current_user.name, rows=request.endpoint in ROWS)
     if found.allowed:
         return None
+    if found.code == "withheld":
+        return tk.abort(403, found.message)
     page = _page("refused", access=found, dataset=dataset, policy=registry.register()[registry.CONDITIONAL])
     return Response(page, 403)
 

@@ -17,7 +17,7 @@ from ckanext.nxopendata.core import caching, ckan_gaps, rate_limit, requirements
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin, declare_options
 from ckanext.nxopendata.core.http_security import headers
 from ckanext.nxopendata.core.sign_in import authenticator
-from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, pages, results, warmup, workbench
+from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, outage, pages, results, warmup, workbench
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.results import facets
 
@@ -108,6 +108,7 @@ class NxOpendataPortalPlugin(authenticator.SignInPlugin, p.SingletonPlugin, Cach
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
         headers.install(app)
+        outage.install(app)
         app.after_request(rate_limit.add_headers)
         warmup.before_the_first_reader()
         return super().make_middleware(app, config)

@@ -36,6 +36,7 @@ class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
     def configure(self, config: CKANConfig) -> None:
         super().configure(config)
         ckan_gaps.reuse_solr_connections()
+        ckan_gaps.index_later_in_an_outage()
         solr_connection.adjustments["large phrases"] = query_check.leave_out_large_phrases
 
     # IPackageController

@@ -9,8 +9,9 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.tables import export, jobs, messages, query, table_lookup
+from ckanext.nxopendata.tables import jobs, messages, query, table_lookup
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.exports import formats
 from ckanext.nxopendata.tables.page import chart_rules
 from ckanext.nxopendata.tables.query import Condition, QueryTimeoutError, Question, QuestionError
 from ckanext.nxopendata.tables.reader import columns as table_columns
@@ -32,7 +33,7 @@ def nx_table_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         not ready, ``rows``, ``columns`` (``id``, ``label``, ``label_en``, ``type``, ``notes``, ``item``, ``nx_type``,
         ``precision``, ``unit``), and ``set_aside`` (rows that are not among the data: ``line``, ``reason``, ``cells``),
         ``findings`` (what is wrong in the file: code -> number), ``lines`` (the first of them), ``sheet``,
-        ``other_sheets``, ``encoding``, ``plan``
+        ``other_sheets``, ``encoding``, ``plan``, for those who may read the rows
     """
     resource_id = _resource_id(data_dict)
     tk.check_access("nx_table_show", context, {"id": resource_id})
@@ -46,8 +47,17 @@ def nx_table_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         "message": messages.describe_state(state.state, state.code, state.params),
         "rows": state.rows,
         "columns": state.columns,
-        **state.around,
+        **(state.around if _may_read_rows(context, resource_id) else {}),
     }
+
+
+def _may_read_rows(context: Context, resource_id: str) -> bool:
+    """Whether somebody may have the rows: what is set aside, and lines with findings, are rows of the file too."""
+    try:
+        tk.check_access("nx_table_search", tk.fresh_context(context), {"id": resource_id})
+    except tk.NotAuthorized:
+        return False
+    return True
 
 
 @tk.side_effect_free
@@ -85,7 +95,7 @@ def nx_table_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
     return {
         "total": total,
         "fields": [{"id": column.id, "label": column.label, "type": column.type} for column in columns],
-        "records": [dict(zip(names, map(export.to_json, row), strict=True)) for row in rows],
+        "records": [dict(zip(names, map(formats.to_json, row), strict=True)) for row in rows],
     }
 
 
@@ -130,7 +140,7 @@ def nx_table_chart(context: Context, data_dict: DataDict) -> dict[str, Any]:
         )
     except (QuestionError, QueryTimeoutError) as problem:
         raise tk.ValidationError({"by": [messages.explain_question(problem)]}) from None
-    return {"groups": [[export.to_json(key), export.to_json(number)] for key, number in groups]}
+    return {"groups": [[formats.to_json(key), formats.to_json(number)] for key, number in groups]}
 
 
 def _refuse_wrong_sums(
@@ -163,7 +173,7 @@ def nx_table_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if resource is None:
         raise tk.ObjectNotFound(tk._("There is no such file"))
     states.write_state(resource_id, dataset_id=resource.package_id, state=states.QUEUED, code="", params={})
-    jobs.enqueue_load(resource_id)
+    jobs.enqueue_load(resource_id, resource.size)
     return tk.get_action("nx_table_show")(tk.fresh_context(context), {"id": resource_id})
 
 

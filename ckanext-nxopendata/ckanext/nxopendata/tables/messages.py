@@ -7,8 +7,11 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.errors.messages import fill
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.tables import models
+from ckanext.nxopendata.tables.declared.comparison import Difference
 from ckanext.nxopendata.tables.page.chart_rules import Objection
 from ckanext.nxopendata.tables.query import QueryTimeoutError, QuestionError
 
@@ -26,6 +29,12 @@ def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
         "not_stored": tk._(
             "The file was read, but the site could not store its table. Tell the operators of the site."
         ),
+        "time": tk._("Reading the file took too long. Divide it into smaller files, or save it as CSV."),
+        "memory": tk._("Reading the file takes more memory than the site has. Save it as CSV, or divide it."),
+        "cut_off": tk._(
+            "The reading of the file was begun {number} times and cut off each time. Save it as CSV or divide it; if "
+            "it is small, tell the operators of the site."
+        ),
         "missing": tk._("The stored file was not found. Upload it again."),
         "encoding": tk._("The text is in no encoding we know. Save the file as UTF-8 or GB18030 and upload it again."),
         "password": tk._("The workbook is locked by a password. Save it without one and upload it again."),
@@ -33,6 +42,7 @@ def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
         "several_lists": tk._("The file holds several tables ({reason}). Upload each as a file of its own."),
         "several_files": tk._("The archive holds {reason} tables. Upload a single one, or each as a file of its own."),
         "plan": tk._("The file is no longer as its reading plan says: “{reason}” was not found. Check that plan."),
+        "all_not_open": tk._("All columns of the file are declared not open, so there is nothing to publish."),
         "empty": tk._("No table was found in the file: it needs a row of column names and at least one row of data."),
         "too_large": tk._("The file is larger than {megabytes} MB, so no table was made. Download it to use it."),
         "too_many_rows": tk._("The file has more than {most} rows, so no table was made. Download it to use it."),
@@ -40,6 +50,21 @@ def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
     }
     broken = tk._("The file is damaged or not of the format it claims. Open it, save it anew and upload it again.")
     return fill(sentences.get(code, broken), params)
+
+
+def explain_difference(difference: Difference) -> str:
+    """Return where a file is not as its dataset declares, in words."""
+    sentences = {
+        "not_open": tk._("“{name}” is declared not open: it is not in the table, and the original is not given out."),
+        "not_shared": tk._("“{name}” is declared not shared, but is in the table."),
+        "missing": tk._("“{name}” is declared, but the file has no such column."),
+        "extra": tk._("“{name}” is a column of the file, but not declared."),
+        "type": tk._("“{name}” is declared as “{declared}”, but the values are “{found}”."),
+    }
+    lang = reader_language()
+    declared = codelists.label("item_type", difference.declared, lang) if difference.declared else ""
+    found = describe_type_name(difference.found) if difference.found else ""
+    return sentences[difference.code].format(name=difference.name, declared=declared, found=found)
 
 
 def list_roles() -> dict[str, str]:

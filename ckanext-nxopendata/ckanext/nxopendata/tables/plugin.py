@@ -11,9 +11,12 @@ from ckan.types import Context
 
 from ckanext.nxopendata import tables
 from ckanext.nxopendata.core import requirements, wiring
-from ckanext.nxopendata.tables import jobs, plans, profiles
+from ckanext.nxopendata.core.publication import file_access
+from ckanext.nxopendata.tables import jobs, loading, plans, profiles
+from ckanext.nxopendata.tables.declared import withholding
+from ckanext.nxopendata.tables.loading import notices
 
-SUBJECTS = (tables, plans, profiles)
+SUBJECTS = (tables, loading, plans, profiles)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -25,6 +28,7 @@ SUBJECTS = (tables, plans, profiles)
 class NxOpendataTablesPlugin(p.SingletonPlugin):
     """Loads files into the DataStore and shows them; needs the plugin ``datastore``."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
 
@@ -35,6 +39,14 @@ class NxOpendataTablesPlugin(p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_tables")
         jobs.listen_to_commits()
+        notices.register_topics()
+        file_access.withhold_files("tables", withholding.find_reason)
+        file_access.examine_publication("tables", withholding.find_objections)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
 
     # IPackageController
 

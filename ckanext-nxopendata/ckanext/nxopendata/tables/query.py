@@ -198,6 +198,20 @@ def read_pairs(source: Source, question: Question, names: Sequence[str], *, limi
         return cursor.fetchall()
 
 
+def read_digits(source: Source) -> dict[str, tuple[int, int]]:
+    """Return the most digits of each column of exact numbers: all of them, and those behind the point."""
+    names = [name for name, type_ in source.types.items() if type_ == "numeric"]
+    if not names:
+        return {}
+    measures = sql.SQL(", ").join(
+        [sql.SQL("max(length(trunc(abs({0}))::text)), max(scale({0}))").format(quote_name(name)) for name in names]
+    )
+    with _cursor(STATEMENT_SECONDS) as cursor:
+        cursor.execute(sql.SQL("SELECT {} FROM {}").format(measures, quote_name(source.resource_id)), ())
+        found = [number or 0 for number in cursor.fetchone()]
+    return {name: (found[2 * n] + found[2 * n + 1], found[2 * n + 1]) for n, name in enumerate(names)}
+
+
 # Statements
 
 

@@ -1,8 +1,11 @@
-"""Downloads of tables in other formats."""
+"""Downloads of tables in other formats; the headers of CKAN's dump."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -10,9 +13,12 @@ from urllib.parse import quote
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request
 
-from ckanext.nxopendata.tables import export, messages, query, table_lookup
+from ckanext.nxopendata.tables import messages, models, query, table_lookup
+from ckanext.nxopendata.tables.exports import dump, registry, workbook
+from ckanext.nxopendata.tables.exports.formats import Field
 from ckanext.nxopendata.tables.page.address import parse_question
-from ckanext.nxopendata.tables.query import QueryTimeoutError, QuestionError
+from ckanext.nxopendata.tables.query import QueryTimeoutError, Question, QuestionError
+from ckanext.nxopendata.tables.reader.columns import Column
 
 nx_tables = Blueprint("nx_tables", __name__)
 
@@ -21,9 +27,13 @@ nx_tables = Blueprint("nx_tables", __name__)
 # and credit, and keeps them out of caches.
 @nx_tables.route("/dataset/<id>/resource/<resource_id>/data.<ending>")
 def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN's name for it
-    """The whole table, or the part that the question in the address asks for, streamed."""
+    """The whole table, or the part that the question in the address asks for, streamed.
+
+    It has validators (RFC 9110, 8.8) and answers conditional requests; ranges are not offered (14.3), for a stream is
+    made anew each time.
+    """
     wanted = "csv-bom" if ending == "csv" and tk.asbool(request.args.get("bom", False)) else ending
-    if wanted not in export.FORMATS:
+    if wanted not in registry.FORMATS:
         return tk.abort(404)
     try:
         resource = tk.get_action("resource_show")({}, {"id": resource_id})
@@ -33,22 +43,71 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
     columns = table_lookup.list_columns(resource_id)
     if not columns:
         return tk.abort(404, tk._("This file has no table"))
-    kind = export.FORMATS[wanted]
-    fields = [export.Field(column.id, column.label, column.type) for column in columns]
+    response = Response(content_type=registry.FORMATS[wanted].media_type)
+    question = parse_question(request.args, columns)
+    _add_validators(response, resource_id, wanted, columns, question)
+    if response.make_conditional(request).status_code == 304:
+        return response
+    response.headers.pop("Content-Length", None)  # it is that of no body; the stream's is not known
     try:
-        question = parse_question(request.args, columns)
-        rows = query.stream_rows(table_lookup.make_source(resource_id, columns), question)
-        blocks = _start(kind.write(fields, rows))
+        response.response = _write(resource_id, wanted, columns, question, resource)
     except (QuestionError, QueryTimeoutError) as problem:
         return tk.abort(400, messages.explain_question(problem))
-    except export.TooManyRowsError:
-        most = f"{export.MOST_SHEET_ROWS:,}"
+    except workbook.TooManyRowsError:
+        most = f"{workbook.MOST_SHEET_ROWS:,}"
         return tk.abort(400, tk._("A worksheet holds at most {most} rows. Choose CSV, or narrow it.").format(most=most))
-    response = Response(blocks, content_type=kind.media_type)
+    except workbook.CellTooLongError:
+        most = f"{workbook.LONGEST_CELL:,}"
+        return tk.abort(400, tk._("A cell of a worksheet holds at most {most} signs. Choose CSV.").format(most=most))
     stem = PurePosixPath(resource.get("nx_file_name") or resource.get("name") or "data").stem
-    name = quote(f"{stem}{'（部分）' if question.narrowed else ''}.{kind.ending}")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"data.{kind.ending}\"; filename*=UTF-8''{name}"
+    kind = registry.FORMATS[wanted].ending
+    name = quote(f"{stem}{'（部分）' if question.narrowed else ''}.{kind}")
+    response.headers["Content-Disposition"] = f"attachment; filename=\"data.{kind}\"; filename*=UTF-8''{name}"
     return response
+
+
+def _add_validators(
+    response: Response, resource_id: str, wanted: str, columns: Sequence[Column], question: Question
+) -> None:
+    """An entity tag and a date, of tables that we loaded: others may change without our knowing."""
+    response.headers["Accept-Ranges"] = "none"
+    state = models.get_state(resource_id)
+    if state is None:
+        return
+    facts = [registry.VERSION, resource_id, state.fingerprint, state.changed, wanted, question, tk.h.lang()]
+    facts += [(column.id, column.label, column.unit) for column in columns]
+    response.set_etag(hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:32], weak=wanted == "xlsx")
+    response.last_modified = state.changed
+
+
+def _write(
+    resource_id: str, wanted: str, columns: Sequence[Column], question: Question, resource: dict[str, Any]
+) -> Iterator[bytes]:
+    source = table_lookup.make_source(resource_id, columns)
+    digits = query.read_digits(source) if wanted == "parquet" else {}
+    fields = [
+        Field(column.id, column.label, column.type, column.unit, column.notes, *digits.get(column.id, (0, 0)))
+        for column in columns
+    ]
+    write = registry.FORMATS[wanted].write
+    if wanted == "xlsx":
+        write = partial(workbook.xlsx, notes=_describe(columns, resource))
+    return _start(write(fields, query.stream_rows(source, question)))
+
+
+def _describe(columns: Sequence[Column], resource: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The rows of the sheet that says what the columns are, and where the data come from."""
+    dataset = tk.get_action("package_show")({}, {"id": resource["package_id"]})
+    rows = [(tk._("Column"), tk._("Values"), tk._("Unit"), tk._("What it means"))]
+    rows += [(column.label, messages.describe_type_name(column.type), column.unit, column.notes) for column in columns]
+    facts = [
+        (tk._("Dataset"), tk.h.nx_text(dataset, "title")),
+        (tk._("File"), str(resource.get("name") or "")),
+        (tk._("Provider"), str((dataset.get("organization") or {}).get("title") or "")),
+        (tk._("Licence"), str(dataset.get("license_title") or dataset.get("license_id") or "")),
+        (tk._("Address"), tk.h.url_for("dataset.read", id=dataset["name"], qualified=True)),
+    ]
+    return [*rows, ("",), *(fact for fact in facts if fact[1])]
 
 
 def _start(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -60,3 +119,19 @@ def _start(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield from blocks
 
     return joined()
+
+
+@nx_tables.after_app_request
+def name_columns_of_dump(response: Response) -> Response:
+    """Write the headers of the file into CKAN's dump of its table."""
+    if request.endpoint != "datastore.dump" or response.status_code != 200:
+        return response
+    delimiter = dump.FORMATS.get(response.mimetype or "")
+    if delimiter is None:
+        return response
+    columns = table_lookup.list_columns(str((request.view_args or {}).get("resource_id") or ""))
+    labels = [column.label for column in columns]
+    if columns and len(set(labels)) == len(labels):
+        by_name = {column.id: column.label for column in columns}
+        response.response = dump.with_headers(response.iter_encoded(), delimiter, by_name)
+    return response

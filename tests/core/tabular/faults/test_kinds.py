@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import time
@@ -250,6 +251,26 @@ class TestWorkbooks:
         assert (reading.headers, len(reading.rows)) == (["编号", "名称"], 2)
         assert reading.findings == {"hidden_rows": 1, "hidden_columns": 1, "hidden_sheets": 1}
 
+    def test_a_header_of_names_that_come_again_and_again_is_one(self, tmp_path: Path) -> None:
+        names = ["国家", "地区", *["#", "%"] * 9]
+        groups = [None, None, *[f"阶段{n}" for n in range(9) for _ in range(2)]]
+        rows = [["甲国", f"地区{n}", *[n * 7, n] * 9] for n in range(12)]
+        reading = read(save(workbook(("表", [groups, names, *rows])), tmp_path))
+        assert (reading.headers[:4], len(reading.rows)) == (["国家", "地区", "阶段0·#", "阶段0·%"], 12)
+
+    def test_units_below_merged_names_belong_to_the_header(self, tmp_path: Path) -> None:
+        book = workbook(("表", [["地区", "人口", "占比"], [None, "(万人)", "(%)"], ["甲", 3, 5], ["乙", 4, 6]]))
+        book.worksheets[0].merge_cells("A1:A2")
+        assert read(save(book, tmp_path)).headers == ["地区", "人口·(万人)", "占比·(%)"]
+
+    def test_a_merged_date_stands_in_each_of_its_rows_and_a_merged_amount_in_one(self, tmp_path: Path) -> None:
+        day = dt.date(2024, 5, 31)
+        book = workbook(("表", [["名称", "发布日期", "金额"], ["甲", day, 900], ["乙"], ["丙"]]))
+        for cells in ("B2:B4", "C2:C4"):
+            book.worksheets[0].merge_cells(cells)
+        reading = read(save(book, tmp_path))
+        assert reading.rows == [["甲", "2024-05-31", "900"], ["乙", "2024-05-31", ""], ["丙", "2024-05-31", ""]]
+
     def test_the_sheet_with_the_data_is_read_whatever_its_place(self, tmp_path: Path) -> None:
         book = workbook(
             ("填报说明", [["请按要求填写", "一"], ["二", "三"]]), ("数据", [["编号", "名称"], [1, "甲"], [2, "乙"]])
@@ -390,6 +411,16 @@ class TestDialects:
     def test_remarks_above_are_kept_beside_the_table(self, tmp_path: Path) -> None:
         reading = text(tmp_path, "# 说明\n# 来源：某局\n编号,名称\n1,甲\n2,乙\n")
         assert (reading.headers, reading.set_aside) == (["编号", "名称"], [(1, "above"), (2, "above")])
+
+    def test_a_quoted_cell_alone_in_its_row_loses_its_marks(self, tmp_path: Path) -> None:
+        body = "".join(f'"{n}","站{n}","{n * 3}"\n' for n in range(9))
+        reading = text(tmp_path, f'"年度报表"\n"编号","名称","数量"\n{body}"注：演示"\n')
+        assert reading.set_aside == [(1, "above"), (12, "note")]
+        assert reading.found.layout.set_aside[0].cells == ("年度报表",)
+
+    def test_a_header_above_columns_without_a_cell_is_one(self, tmp_path: Path) -> None:
+        reading = text(tmp_path, "年度报表,\n名称,备注\n甲,\n乙,\n丙,\n丁,\n")
+        assert (reading.headers, len(reading.rows)) == (["名称", "备注"], 4)
 
 
 class TestTypes:

@@ -94,7 +94,7 @@ def _send_next(webhook_id: str, session: GuardedSession) -> bool:
 
 
 def _enqueue_later(seconds: int, function: Any, *arguments: Any) -> None:
-    """Queue a job that waits; the scheduler of ``ckan jobs worker`` starts it."""
+    """Queue a job that waits; the scheduler of ``ckan nx worker`` starts it."""
     queue = jobs.get_queue()
     job = queue.enqueue_in(dt.timedelta(seconds=seconds), function, *arguments)
     job.meta["title"] = f"webhook {' '.join(map(str, arguments))}".strip()

@@ -17,7 +17,7 @@ import ckan.plugins.toolkit as tk
 from flask import Flask, Request, Response, g, has_request_context, request, session
 from flask_wtf.csrf import generate_csrf
 
-from ckanext.nxopendata.core.caching import values
+from ckanext.nxopendata.core.caching import state, values
 
 ENDPOINTS = frozenset(
     {
@@ -62,6 +62,9 @@ HARMLESS = frozenset({"_permanent", "_fresh"})
 
 PAGE_SECONDS = "ckanext.nxopendata.caching.page_seconds"
 LARGEST = 1_000_000
+OUTAGE_SECONDS = 24 * 3600
+"""For how long a page is kept for an outage of the database, unless the site changes."""
+
 MOST_REMEMBERED = 20_000
 """Addresses that a process remembers to have been asked for."""
 
@@ -90,6 +93,17 @@ def answer_from_cache() -> Response | None:
     return _with_etag(Response(content_type=_content_type()), zlib.decompress(slot.value))
 
 
+def look_up_in_outage() -> bytes | None:
+    """Return the page that was last stored for a request, if the site has not changed since; it may be a day old.
+
+    For when the database does not answer: the state of the site is in Redis, so nothing withdrawn since is shown.
+    """
+    if not _is_cacheable(request):
+        return None
+    slot = values.look_up(_outage_key(_key(request)))
+    return None if slot.value is None else zlib.decompress(slot.value).replace(TOKEN, generate_csrf().encode())
+
+
 def do_not_store() -> None:
     """Have the answer to the request at hand not stored, because it is not what another time would give."""
     if has_request_context():
@@ -105,7 +119,11 @@ def store(response: Response) -> Response:
     if token := g.get(_token_key()):
         body = body.replace(str(token).encode(), TOKEN)
     if len(body) <= LARGEST and _is_worth_storing(slot.key):
-        slot.keep(zlib.compress(body, 1), tk.config[PAGE_SECONDS])
+        compressed = zlib.compress(body, 1)
+        slot.keep(compressed, tk.config[PAGE_SECONDS])
+        if request.endpoint != API:
+            kept = values.Slot(state.redis_key(f"value:{_outage_key(_key(request))}"), slot.state, None)
+            kept.keep(compressed, OUTAGE_SECONDS)
     return _with_etag(response, body)
 
 
@@ -165,6 +183,10 @@ def _is_storable(response: Response) -> bool:
         and not g.get("nx_do_not_store")
         and not _session_tells_of_reader()
     )
+
+
+def _outage_key(key: str) -> str:
+    return f"{key}:outage"
 
 
 def _is_worth_storing(key: str) -> bool:

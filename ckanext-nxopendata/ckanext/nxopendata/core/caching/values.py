@@ -93,6 +93,8 @@ def cached(name: str, make: Callable[[], Any], *, seconds: int = SECONDS, copy_h
     found = slot.value
     if found is None:
         found = json.dumps(make()).encode()
+        if has_request_context() and g.get("nx_do_not_store"):
+            return json.loads(found)
         slot.keep(found, seconds)
     if copy_here:
         _copies[key] = (slot.state, time.monotonic() + seconds, found)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+from dataclasses import asdict
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from ckan.lib import mailer
 
-from ckanext.nxopendata.core.language import site_language
+from ckanext.nxopendata.core.notifications import outbox
+from ckanext.nxopendata.core.notifications.outbox import Letter
 from ckanext.nxopendata.core.rate_limit import Limit
-
-log = logging.getLogger(__name__)
 
 MAILS = Limit("notice mail", 60)
 """To one person; the notices in the site are all there."""
@@ -25,13 +23,9 @@ def enqueue(user_ids: list[str], subject: str, body: str, title: str) -> None:
 
 
 def send(user_ids: list[str], subject: str, body: str) -> None:
-    """Job: mail the text to the users that have an address."""
+    """Job: mail the text to the users that have an address; what the server does not take is sent later."""
     for user_id in user_ids:
         person = model.User.get(user_id)
         if person is None or not person.email:
             continue
-        try:
-            with site_language():
-                mailer.mail_user(person, subject, body)
-        except mailer.MailerException as problem:
-            log.warning("no mail to user %s: %s", user_id, problem)
+        outbox.send(asdict(Letter(person.email, subject, body, name=person.display_name)))

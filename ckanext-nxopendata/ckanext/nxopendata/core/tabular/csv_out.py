@@ -21,8 +21,8 @@ ROWS_AT_ONCE = 500
 
 
 def guard_formula(text: str) -> str:
-    """Return the cell, kept from being run by an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Return the cell, kept from being run by an apostrophe; a cell that has one already gets another."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def guard_data(text: str) -> str:
@@ -32,11 +32,15 @@ def guard_data(text: str) -> str:
 
 def unguard_formula(text: str) -> str:
     """Return the cell as it was before :func:`guard_formula`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 def write(
-    rows: Iterable[Sequence[object]], *, bom: bool = True, guard: Callable[[str], str] = guard_formula
+    rows: Iterable[Sequence[object]],
+    *,
+    bom: bool = True,
+    guard: Callable[[str], str] = guard_formula,
+    delimiter: str = ",",
 ) -> Iterator[str]:
     """Yield CSV in pieces, as the rows come. Every text is guarded; numbers are written as they are.
 
@@ -48,7 +52,8 @@ def write(
     remaining = iter(rows)
     while chunk := list(islice(remaining, ROWS_AT_ONCE)):
         out = io.StringIO(newline="")
-        csv.writer(out).writerows([guard(cell) if isinstance(cell, str) else cell for cell in row] for row in chunk)
+        lines = ([guard(cell) if isinstance(cell, str) else cell for cell in row] for row in chunk)
+        csv.writer(out, delimiter=delimiter).writerows(lines)
         yield out.getvalue()
 
 

@@ -65,6 +65,8 @@ class Plan:
         take_in: reasons (of ``REASONS``) for which no row is set aside, and lines, as text, that are data.
         set_aside: the rows that are not among the data.
         columns: what is said of columns.
+        closed: ``cut``: columns that are declared not open are left out when the table is published; "": nothing is
+            said, so that it is not published.
     """
 
     sheet: str = ""
@@ -75,6 +77,7 @@ class Plan:
     take_in: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     columns: tuple[ColumnPlan, ...] = field(default=())
+    closed: str = ""
 
     def column(self, header: str) -> ColumnPlan | None:
         """Return what is said of the column with a header."""
@@ -113,6 +116,7 @@ def from_dict(values: Mapping[str, Any]) -> Plan:
         headers=tuple(map(str, _list(values, "headers"))),
         take_in=tuple(map(_taken, _list(values, "take_in"))),
         columns=tuple(map(_column, _list(values, "columns"))),
+        closed=_choice(values, "closed", ("", "cut")),
     )
 
 

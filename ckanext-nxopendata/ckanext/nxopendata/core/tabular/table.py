@@ -136,7 +136,8 @@ def _by_content(sheets: list[SheetStream]) -> list[SheetStream]:
 
 
 def _check_plan(plan: Plan, header: Header) -> None:
-    missing = [name for name in plan.headers if name and name not in header.names]
+    named = [*plan.headers, *(column.header for column in plan.columns)]
+    missing = [name for name in dict.fromkeys(named) if name and name not in header.names]
     if missing:
         raise UnreadableError("plan", reason="、".join(missing[:5]))
 
@@ -151,4 +152,5 @@ def _describe(sheet: SheetStream, header: Header, layout: Layout, plan: Plan) ->
         take_in=plan.take_in,
         set_aside=tuple(layout.set_aside),
         columns=plan.columns,
+        closed=plan.closed,
     )

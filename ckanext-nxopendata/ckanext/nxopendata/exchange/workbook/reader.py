@@ -54,12 +54,11 @@ class Problem:
 
 @dataclass(slots=True)
 class Draft:
-    """A dataset as the workbook has it.
+    """A dataset as the workbook has it: only the fields that have a column.
 
-    ``dataset`` has only the fields that have a column; ``cells`` says where each field stands (items as
-    ``nx_items.2.length``); ``provider`` and ``uscc`` are as written; ``links`` are addresses of files.
-    ``identifier`` is the dataset's id and ``operation`` add, update or delete, both "" where nothing is said.
-    ``whole`` says that a language which a text has not is gone; else only an empty text says so.
+    ``cells`` says where each field stands (items as ``nx_items.2.length``); ``provider`` and ``uscc`` are as written;
+    ``links`` are addresses of files, ``files`` what is said of some; ``identifier`` is the dataset's id, ``operation``
+    add, update, delete or "". ``whole``: a language which a text has not is gone; else only an empty text says so.
     """
 
     first: Cell
@@ -68,6 +67,7 @@ class Draft:
     provider: str = ""
     uscc: str = ""
     links: list[str] = field(default_factory=list)
+    files: list[dict[str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     identifier: str = ""
     operation: str = ""

@@ -127,6 +127,7 @@ class Fetcher:
         reserve_slot: Callable[[str, float], float | None] | None = None,
     ) -> None:
         self._reserve_slot = reserve_slot
+        self.user_agent = user_agent
         self.limits = limits or Limits()
         self._authorisation = authorisation
         self._last_request: dict[str, float] = {}

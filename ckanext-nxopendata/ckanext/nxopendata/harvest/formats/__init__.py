@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol
 
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError, HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
+from ckanext.nxopendata.harvest.fetching.robots import Robots
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping
 from ckanext.nxopendata.harvest.mapping.tables import canonical_json
 
@@ -110,6 +111,7 @@ class Reading:
         max_pages: Of one catalogue.
         memory: ``completeness.memory`` of the last reading that was applied to its end.
         rules: The mapping that the records will meet; a format that knows columns by name looks here.
+        robots: What the hosts let programs read, where that is obeyed.
         looks_ahead: Whether the next page may be fetched before it is asked for; not where a few records are enough.
     """
 
@@ -122,6 +124,7 @@ class Reading:
     rules: FieldMapping | None = None
     memory: Mapping[str, Any] = field(default_factory=dict)
     looks_ahead: bool = True
+    robots: Robots | None = None
     _ahead: dict[str, Future[Document]] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -147,6 +150,13 @@ class Reading:
             raise
         self._ahead[url] = page
 
+    def is_allowed(self, url: str) -> bool:
+        """Tell whether ``url`` may be read; False, with an issue and a finding, when robots.txt forbids it."""
+        if self.robots is None or self.robots.allows(url):
+            return True
+        self.add_issue("robots_forbid", url, url=url)
+        return False
+
     def open(self, url: str, requested: set[str], accept: str) -> Document | None:
         """Return the page at ``url``; None, with an issue and a finding, when it was read before or cannot be read."""
         page = self._ahead.pop(url, None)
@@ -154,6 +164,8 @@ class Reading:
             self.add_issue("page_loop" if url in requested else "too_many_pages", url, limit=self.max_pages)
             return None
         requested.add(url)
+        if not self.is_allowed(url):
+            return None
         try:
             return page.result() if page else self.client.get(url, accept=accept)
         except FetchError as error:

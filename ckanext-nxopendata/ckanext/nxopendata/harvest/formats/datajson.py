@@ -81,9 +81,8 @@ class DataJsonFormat:
     def _entries(self, document: Document, reading: Reading, *, listed: bool) -> Iterator[tuple[str, Any]]:
         """Yield each dataset of the document, and the path at which it stands."""
         first = "item" if listed else "dataset.item"
-        for entry in streams.json_records(
-            document, first, "" if listed else r'"dataset"\s*:', _is_record, reading.record_unreadable
-        ):
+        array = "" if listed else r'"dataset"\s*:'
+        for entry in streams.json_records(document, first, array, _is_record, reading.record_unreadable):
             yield first, entry
         if listed or "records_unreadable" in reading.completeness.issues:
             return

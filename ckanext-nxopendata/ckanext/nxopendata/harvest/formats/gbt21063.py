@@ -14,6 +14,7 @@ from ckanext.nxopendata.exchange.workbook.reader import Draft
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+from ckanext.nxopendata.harvest.mapping.files import file_name_of, format_of
 
 RECORDS = (f"{xml.NS}record", "record")
 
@@ -67,9 +68,18 @@ def to_raw(draft: Draft) -> dict[str, Any]:
         values["tags"] = [tag["name"] for tag in tags]
     facts = {"provider": draft.provider, "provider_code": draft.uscc, "mdId": draft.identifier}
     values |= {name: value for name, value in facts.items() if value}
-    if draft.links:
-        values["files"] = [{"url": link} for link in draft.links]
+    described = {file.get("url"): file for file in draft.files}
+    files = [described.pop(link, None) or _bare_file(link) for link in draft.links]
+    if files := [*files, *described.values()]:
+        values["files"] = files
     return values
+
+
+def _bare_file(link: str) -> dict[str, str]:
+    """Return what the address of a file says of it."""
+    name, written = file_name_of(link), format_of(link)
+    facts = {"url": link, "name": name, "nx_file_name": name, "format": written}
+    return {key: value for key, value in facts.items() if value}
 
 
 FORMAT = Gbt21063Format()

@@ -40,6 +40,7 @@ class PortalFormat:
     name: ClassVar[str] = "portal"
     accept: ClassVar[str] = "text/html"
     mapping: ClassVar[str] = "portal"
+    walks_pages: ClassVar[bool] = True
 
     def entry(self, url: str) -> str:
         """Return the first page of the list, with the filters that ``url`` has."""
@@ -96,6 +97,8 @@ class PortalFormat:
             page = reading.open(_page_url(self.entry(reading.url), number), requested, self.accept)
 
     def _detail(self, key: str, address: str, formats: list[str], reading: Reading) -> Record | None:
+        if not reading.is_allowed(address):
+            return None
         try:
             with reading.client.get(address, accept=self.accept) as page:
                 raw = read_facts(_tree(page), page.url)

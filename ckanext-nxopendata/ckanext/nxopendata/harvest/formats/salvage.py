@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from html.entities import html5
 from typing import Any
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -54,13 +55,15 @@ class LineCounter:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:[0-8]|1[124-9]|2\d|3[01]);")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});)")
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{0,31};)")
 _NAMESPACE = re.compile(r"""\sxmlns:([A-Za-z_][\w.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _DEFAULT_NAMESPACE = re.compile(r"""\sxmlns\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 
 
 def mend_xml(text: str) -> str:
-    """Return XML without the characters that it may not hold, and with its bare ampersands written as such."""
-    return _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
+    """Return XML without what it may not hold: control characters, bare ampersands, entities of HTML."""
+    text = _BARE_AMPERSAND.sub("&amp;", _CONTROL.sub("", text))
+    return _ENTITY.sub(lambda found: html5.get(found[1], f"&amp;{found[1]}"), text)
 
 
 def xml_pieces(text: str, names: str) -> Iterator[Piece]:

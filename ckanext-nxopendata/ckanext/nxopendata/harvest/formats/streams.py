@@ -117,8 +117,8 @@ def _records_one_by_one(
         yield value
     if not good:
         raise broken
-    if not bad:  # whole records, and something else behind them
-        report(record_broken(document.url, "?", str(broken.params.get("reason", ""))))
+    if not bad:
+        report(broken_elsewhere(broken))
 
 
 def record_broken(url: str, line: int | str, reason: str) -> Problem:
@@ -126,6 +126,12 @@ def record_broken(url: str, line: int | str, reason: str) -> Problem:
     return Problem(
         "record_broken", "page", position=f"{url}#line={line}", params={"url": url, "line": line, "reason": reason}
     )
+
+
+def broken_elsewhere(broken: FormatError) -> Problem:
+    """Make the finding that a document is broken although every record that was found in it is whole."""
+    facts = {"url": str(broken.params["url"]), "reason": str(broken.params.get("reason", ""))}
+    return Problem("broken_elsewhere", "page", position=facts["url"], params=facts)
 
 
 _HALF_PAIR = re.compile(
@@ -208,8 +214,7 @@ def xml_events(
             are read. Without it the document is refused.
 
     Raises:
-        FormatError: Not well-formed (names the line, that of the last element where the parser tells none), or with a
-            document type.
+        FormatError: Not well-formed (names the line), or with a document type.
     """
     body: IO[bytes] = text.to_utf8(document, xml=True)
     if text.has_doctype(body):
@@ -266,7 +271,7 @@ def _elements_one_by_one(
     if not good:
         raise broken
     if not bad:
-        report(record_broken(str(broken.params["url"]), broken.params["line"], str(broken.params["reason"])))
+        report(broken_elsewhere(broken))
 
 
 def read_xml_head(document: Document) -> str:

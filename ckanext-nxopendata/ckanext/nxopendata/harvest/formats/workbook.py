@@ -8,6 +8,7 @@ code (发改高技〔2017〕1272号, filling-in rule 4), or the same provider an
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from ckanext.nxopendata.core.tabular import delimited, reader, spreadsheet
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching import text
-from ckanext.nxopendata.harvest.fetching.client import Document
+from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 from ckanext.nxopendata.harvest.mapping import rules, tables
 
@@ -76,6 +77,8 @@ class WorkbookFormat:
         columns = (reading.rules or tables.load(self.mapping)).columns
         found = False
         with first:
+            if _is_cut(first):
+                reading.add_issue("document_cut", first.url, url=first.url)
             for sheet in _sheets(first):
                 layout = _layout(sheet, columns)
                 if layout is None:
@@ -86,7 +89,29 @@ class WorkbookFormat:
         if not found:
             wanted = "、".join(column.aliases[0] for column in columns.values() if column.essential)
             raise FormatError("workbook_without_header", url=first.url, columns=wanted)
-        reading.completeness.closed = True
+        reading.completeness.closed = not reading.completeness.issues
+
+
+def _is_cut(document: Document) -> bool:
+    """Tell whether a text ends within a character, or in a line without end that has fewer cells than the one before.
+
+    So does a text whose server counts its length in characters.
+    """
+    if spreadsheet.is_spreadsheet(document.head(8)):
+        return False
+    size = document.body.seek(0, 2)
+    document.body.seek(max(0, size - CHUNK))
+    tail = document.body.read()
+    document.body.seek(0)
+    if tail.endswith((b"\n", b"\r", b"\0")):
+        return False
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    decoder.decode(tail)
+    if decoder.getstate()[0]:
+        return True
+    lines = tail.replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")
+    before = next((line for line in reversed(lines[:-1]) if line.strip()), b"")
+    return any(lines[-1].count(sign) < before.count(sign) for sign in (b",", b"\t", b";"))
 
 
 def _sheets(document: Document) -> Iterator[_Sheet]:

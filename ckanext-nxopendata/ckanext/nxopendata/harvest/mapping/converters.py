@@ -30,6 +30,7 @@ from ckanext.nxopendata.harvest.mapping.texts import (
     as_localised,
     as_paragraphs,
     as_tags,
+    as_tags_by_language,
     as_text,
 )
 from ckanext.nxopendata.harvest.mapping.values import show, to_text
@@ -47,6 +48,7 @@ CONVERTERS: Mapping[str, Converter] = {
     "paragraphs": as_paragraphs,
     "licence": as_licence,
     "tags": as_tags,
+    "tags_by_language": as_tags_by_language,
     "list": as_list,
     "code": as_code,
     "class": as_class,

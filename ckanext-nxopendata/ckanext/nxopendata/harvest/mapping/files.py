@@ -224,11 +224,14 @@ def _last_segment(value: Any) -> str:
 
 def as_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
     """Return the name of the file that an address ends in, if it looks like one."""
-    for value in values:
-        name = _last_segment(value)
-        if (found := re.search(r".\.([A-Za-z0-9]{1,8})$", name)) and found[1].lower() in _suffixes():
-            return name
-    return None
+    return next((name for value in values if (name := file_name_of(value))), None)
+
+
+def file_name_of(address: Any) -> str | None:
+    """Return the name of the file that an address ends in; None when it does not look like one."""
+    name = _last_segment(address)
+    found = re.search(r".\.([A-Za-z0-9]{1,8})$", name)
+    return name if found and found[1].lower() in _suffixes() else None
 
 
 def as_own_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
@@ -238,11 +241,15 @@ def as_own_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -
 
 def as_suffix(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
     """Return the format that the suffix of an address tells."""
-    for value in values:
-        found = re.search(r"\.([A-Za-z0-9]{1,8})$", _last_segment(value))
-        if found and found[1].lower() in _suffixes():
-            return _known_formats().get(found[1].lower(), found[1].upper())
-    return None
+    return next((name for value in values if (name := format_of(value))), None)
+
+
+def format_of(address: Any) -> str | None:
+    """Return the format that the suffix of an address tells; None when it tells none."""
+    found = re.search(r"\.([A-Za-z0-9]{1,8})$", _last_segment(address))
+    if not found or found[1].lower() not in _suffixes():
+        return None
+    return _known_formats().get(found[1].lower(), found[1].upper())
 
 
 def as_protocol(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:

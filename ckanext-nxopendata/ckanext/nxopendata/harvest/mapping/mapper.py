@@ -73,8 +73,14 @@ def map_record(
         if part.order:
             entries.sort(key=lambda entry: _to_number(find_values(entry, part.order)))
         filled = [_fill_entry(part, entry, report, surroundings) for entry in entries]
+        if key == "resources":  # a file is recognised by its identifier
+            for entry, own in zip(filled, entries, strict=True):
+                if entry and isinstance(own.get("@id"), str):
+                    entry["@id"] = own["@id"]
         if entries := [entry for entry in filled if entry]:
             dataset[key] = entries
+    if own_words := dataset.get("tags_translated", {}).get("zh"):
+        dataset["tags"] = [{"name": word} for word in sorted(set(own_words))]
     tags = dataset.get("tags", ())
     if len(tags) > bounds.keywords:
         report.append(Problem("too_many_entries", field="tags", params={"number": len(tags), "limit": bounds.keywords}))
@@ -141,8 +147,6 @@ def _fill_entry(
     entry = _fill(part.fields, raw, report, surroundings)
     if "nx_access_url" in entry and entry["nx_access_url"] == entry.get("url"):
         del entry["nx_access_url"]
-    if entry and isinstance(raw.get("@id"), str):
-        entry["@id"] = raw["@id"]
     return entry
 
 

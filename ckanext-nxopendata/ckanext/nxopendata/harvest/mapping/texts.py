@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ckanext.nxopendata.harvest.mapping import languages
@@ -58,12 +58,51 @@ def as_tags(values: Sequence[Any], _rule: Rule, report: FieldReport) -> list[dic
         if languages.kind_of(text, tag) == languages.TRADITIONAL:
             text = languages.simplify(text)
         for piece in SEPARATORS.split(text):
-            name = re.sub(r"\s+", " ", re.sub(r"[^\w \-.]", " ", piece)).strip()[:100].strip()
+            name = _clean_tag(piece)
             if len(name) >= 2:
                 names[name] = None
             elif piece.strip():
                 report.leave(piece.strip())
     return [{"name": name} for name in sorted(names)] or None
+
+
+def as_tags_by_language(values: Sequence[Any], _rule: Rule, report: FieldReport) -> dict[str, list[str]] | None:
+    """Return keywords by language, as many in each and in the same order: ``{"zh": […], "en": […]}``.
+
+    A value is such an object, or a node with ``nx:order`` and a ``skos:prefLabel`` in each language.
+    """
+    texts: dict[str, list[str]] = {}
+    for value in sorted(values, key=_place):
+        by_language = value if isinstance(value, Mapping) else {}
+        if "skos:prefLabel" in by_language:
+            labels = by_language["skos:prefLabel"]
+            by_language = {
+                str(label.get("@language", ""))[:2]: [label]
+                for label in (labels if isinstance(labels, list) else [labels])
+                if isinstance(label, Mapping)
+            }
+        for language, words in by_language.items():
+            if language in ("zh", "en") and isinstance(words, list):
+                texts.setdefault(language, []).extend(word for item in words if (word := to_text(item)))
+    if not texts:
+        return None
+    own = texts.get("zh", [])
+    if len(own) == len(texts.get("en", [])) and all(_clean_tag(word) == word for word in own):
+        return {"zh": own, "en": texts["en"]}
+    report.leave("; ".join(texts.get("en", [])))
+    return None
+
+
+def _place(value: Any) -> float:
+    order = value.get("nx:order") if isinstance(value, Mapping) else None
+    try:
+        return float(to_text(order))
+    except ValueError:
+        return 0
+
+
+def _clean_tag(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[^\w \-.]", " ", text)).strip()[:100].strip()
 
 
 def as_list(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> list[str] | None:

@@ -29,11 +29,30 @@ def licence_reader() -> LicenceReader:
     return read
 
 
-def validation_problems(errors: Mapping[str, Any], guid: str, position: str) -> list[Problem]:
-    """Return a finding for each message of a validation, with the path of its field."""
+def validation_problems(
+    errors: Mapping[str, Any], guid: str, position: str, english: Mapping[str, Any] | None = None
+) -> list[Problem]:
+    """Return a finding for each message of a validation, with the path of its field.
+
+    Args:
+        errors: In the site's language.
+        guid: Identifier of the record.
+        position: Where it stands.
+        english: The same in English, if it was asked for.
+    """
+    other = [message for _, message in flatten_errors(english)] if english else []
+    told = list(flatten_errors(errors))
+    if len(other) != len(told):
+        other = [message for _, message in told]
     return [
-        Problem("not_valid", guid=guid, position=position, field=_path(path), params={"message": message})
-        for path, message in flatten_errors(errors)
+        Problem(
+            "not_valid",
+            guid=guid,
+            position=position,
+            field=_path(path),
+            params={"message": message} | ({"message@en": english_one} if english_one != message else {}),
+        )
+        for (path, message), english_one in zip(told, other, strict=True)
     ]
 
 
@@ -56,7 +75,13 @@ def leave_out(data: Mapping[str, Any], errors: Mapping[str, Any]) -> dict[str, A
     return less
 
 
-def left_out_problems(errors: Mapping[str, Any], data: Mapping[str, Any], guid: str, position: str) -> list[Problem]:
+def left_out_problems(
+    errors: Mapping[str, Any],
+    data: Mapping[str, Any],
+    guid: str,
+    position: str,
+    english: Mapping[str, Any] | None = None,
+) -> list[Problem]:
     """Return a finding for each field that was left out, and for a title that the provider has already."""
     return [
         dataclasses.replace(
@@ -65,7 +90,7 @@ def left_out_problems(errors: Mapping[str, Any], data: Mapping[str, Any], guid: 
             params={**problem.params, "title": data.get("title_translated", {}).get("zh", "")},
             refuses=False,
         )
-        for problem in validation_problems(errors, guid, position)
+        for problem in validation_problems(errors, guid, position, english)
     ]
 
 

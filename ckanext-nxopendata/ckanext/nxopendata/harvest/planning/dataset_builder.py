@@ -41,8 +41,22 @@ def build_dataset(
     if verbatim and (licence := read_licence(verbatim)):
         result["license_id"] = licence
     seen: dict[str, int] = {}
+    if (told := mapped.get("@licence_id")) and read_licence(told):
+        result["license_id"] = read_licence(told)
+    licence = result.get("license_id", "")
+    if _says_no_more(result.get("nx_license_verbatim", ""), licence, told, read_licence):
+        del result["nx_license_verbatim"]
     result["resources"] = [_resource(entry, result["id"], seen, read_licence) for entry in mapped.get("resources", ())]
+    for file in result["resources"]:
+        if told and file.get("license") == licence:  # our export repeats the dataset's at each file
+            file.pop("license")
+            file.pop("nx_license_verbatim", None)
     return result
+
+
+def _says_no_more(verbatim: str, licence: str, told: str | None, read_licence: LicenceReader) -> bool:
+    """Tell whether the wording of a licence is its id, or an address that stands beside the id in our own export."""
+    return bool(verbatim and licence) and (verbatim == licence or bool(told and read_licence(verbatim) == licence))
 
 
 def _resource(

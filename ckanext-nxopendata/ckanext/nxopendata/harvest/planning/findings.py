@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from ckan import model
 
@@ -17,6 +19,16 @@ def to_row(run_id: str, problem: Problem) -> Json:
 def add(run_id: str, problem: Problem) -> None:
     """Add a problem to a run; the caller commits."""
     model.Session.add(Finding(**to_row(run_id, problem)))
+
+
+def find_told(run_id: str, guids: Sequence[str]) -> set[tuple[str, str | None, str]]:
+    """Find what the plan of a run has said of some records: code, identifier and field of each finding."""
+    if not guids:
+        return set()
+    query = sa.select(Finding.code, Finding.guid, Finding.field).where(
+        Finding.run_id == run_id, Finding.guid.in_(guids)
+    )
+    return {(code, guid, field) for code, guid, field in model.Session.execute(query)}
 
 
 def count(run: Run) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -12,6 +11,8 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.nxopendata.core.cli import site_user
+from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import LimitError, Problem
@@ -29,8 +30,16 @@ from ckanext.nxopendata.harvest.planning import (
     identities,
     known_records,
     last_reading,
+    validation,
 )
-from ckanext.nxopendata.harvest.settings import source_settings
+from ckanext.nxopendata.harvest.planning.fresh_records import (
+    FreshRecord,
+    Writable,
+    compare,
+    maintainer_change,
+    title_of,
+)
+from ckanext.nxopendata.harvest.settings import robots, source_settings
 
 BATCH = 500
 """Records that are compared with what is known in one query."""
@@ -43,18 +52,6 @@ Reached = tuple[int, int | None]
 
 class PlanningStoppedError(Exception):
     """Somebody cancelled or paused the run that is being planned."""
-
-
-@dataclass(slots=True)
-class _FreshRecord:
-    """A record that is new, or that is not as it was last written."""
-
-    record: Record
-    guid: str
-    kind: decisions.Kind
-    hash: str
-    before: decisions.Known | None
-    dataset: Json = field(default_factory=dict)
 
 
 class Planner:
@@ -116,6 +113,7 @@ class Planner:
             PlanningStoppedError: The run was cancelled or paused.
         """
         reading = source_settings.reading(self.source, self._form, client, self.report, self.completeness)
+        robots.follow(self.source, self._form, first.url, reading)
         records = self._form.read(first, reading)
         for batch in iter(lambda: list(islice(records, BATCH)), []):
             self.plan_batch(batch)
@@ -140,7 +138,7 @@ class Planner:
         records = {guid: record for record in batch if (guid := self._identify(record))}
         known = known_records.find_records(self.source.id, list(records))
         self._seen_again += sum(entry.state in decisions.THERE for entry in known.values())
-        fresh: list[_FreshRecord] = []
+        fresh: list[FreshRecord] = []
         for guid, record in records.items():
             new_hash = record.content_hash(self.fingerprint)
             before = known.get(guid)
@@ -152,7 +150,7 @@ class Planner:
             if kind == "unchanged":
                 self.counts["unchanged"] += 1
             else:
-                fresh.append(_FreshRecord(record, guid, kind, new_hash, before))
+                fresh.append(FreshRecord(record, guid, kind, new_hash, before))
         if fresh:
             self._plan_fresh(self._drop_old_duplicates(fresh))
 
@@ -176,7 +174,7 @@ class Planner:
 
     # Comparing
 
-    def _drop_old_duplicates(self, fresh: Sequence[_FreshRecord]) -> list[_FreshRecord]:
+    def _drop_old_duplicates(self, fresh: Sequence[FreshRecord]) -> list[FreshRecord]:
         """Leave out the records that did not change and that another source still maintains."""
         same = {
             entry.guid: entry.before.dataset_id
@@ -193,7 +191,7 @@ class Planner:
                 left.append(entry)
         return left
 
-    def _plan_fresh(self, fresh: Sequence[_FreshRecord]) -> None:
+    def _plan_fresh(self, fresh: Sequence[FreshRecord]) -> None:
         """Map records to our fields, compare them with what other sources have, and add their steps."""
         good = [entry for entry in fresh if self._map(entry)]
         keys = {entry.guid: duplicates.identity_keys(entry.guid, entry.dataset) for entry in good}
@@ -203,12 +201,20 @@ class Planner:
         written = known_records.find_written(
             [entry.before.dataset_id for entry in good if entry.before], self.source.id
         )
+        writable: list[Writable] = []
         for entry in good:
             others = list(dict.fromkeys(owners[key] for key in keys[entry.guid] if key in owners))
             settled = decisions.settle(entry.kind, entry.before, self._precedence, others, maintainers)
-            self._add_settled(entry, settled, written)
+            if settled.kind == "duplicate":
+                self._add_duplicate(entry, settled)
+            else:
+                writable.append(self._build(entry, settled))
+        with site_language():  # findings that the rules phrase are kept, whoever began the run
+            judged = validation.judge([item.candidate for item in writable], site_user())
+        for item, verdict in zip(writable, judged, strict=True):
+            self._add_settled(item, verdict, written)
 
-    def _map(self, entry: _FreshRecord) -> bool:
+    def _map(self, entry: FreshRecord) -> bool:
         """Fill ``entry.dataset``; False when the record was refused."""
         mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds, self._surroundings)
         if not mapped.refused and (stranger := self._read_stranger(mapped.dataset)):
@@ -223,36 +229,44 @@ class Planner:
         self._unused.update(mapper.find_unused(self._used, entry.record.raw))
         entry.dataset = mapped.dataset
         if mapped.refused:
-            self.add("refused", entry.guid, entry.record.position, title=_title(mapped.dataset), state="refused")
+            self.add("refused", entry.guid, entry.record.position, title=title_of(mapped.dataset), state="refused")
         return not mapped.refused
 
     # Adding steps
 
-    def _add_settled(self, entry: _FreshRecord, settled: decisions.Settled, written: Mapping[str, Json]) -> None:
-        source, position = self.source, entry.record.position
-        dataset_id = settled.dataset_id or dataset_builder.make_dataset_id(source.id, entry.guid)
-        maintainer = settled.maintainer
-        common: Json = {"dataset_id": dataset_id, "hash": entry.hash}
-        if settled.kind == "duplicate":
-            change = _maintainer_change(None, maintainer.source_name if maintainer else None)
-            self.add("duplicate", entry.guid, position, title=_title(entry.dataset), changes=[change], **common)
-            return
+    def _add_duplicate(self, entry: FreshRecord, settled: decisions.Settled) -> None:
+        change = maintainer_change(None, settled.maintainer.source_name if settled.maintainer else None)
+        facts: Json = {"dataset_id": settled.dataset_id, "hash": entry.hash, "changes": [change]}
+        self.add("duplicate", entry.guid, entry.record.position, title=title_of(entry.dataset), **facts)
+
+    def _build(self, entry: FreshRecord, settled: decisions.Settled) -> Writable:
         data = dataset_builder.build_dataset(
             entry.dataset,
-            dataset_id=dataset_id,
+            dataset_id=settled.dataset_id or dataset_builder.make_dataset_id(self.source.id, entry.guid),
             organization_id=self._read_owner(entry.dataset),
             read_licence=self._read_licence,
-            default_licence=source.licence,
+            default_licence=self.source.licence,
         )
+        return Writable(entry, settled, validation.Candidate(data, entry.guid, entry.record.position))
+
+    def _add_settled(self, item: Writable, judged: validation.Judged, written: Mapping[str, Json]) -> None:
+        entry, settled, data = item.entry, item.settled, judged.data
+        position, dataset_id = entry.record.position, data["id"]
+        for problem in judged.problems:
+            self.report(problem)
+        if judged.refused:
+            self.add("refused", entry.guid, position, title=title_of(data), state="refused")
+            return
+        common: Json = {"dataset_id": dataset_id, "hash": entry.hash}
         changes: list[Json] = []
-        if maintainer:
-            changes = [_maintainer_change(maintainer.source_name, source.name)]
+        if settled.maintainer:
+            changes = [maintainer_change(settled.maintainer.source_name, self.source.name)]
         elif settled.kind == "update":
-            changes = _compare(written.get(dataset_id, {}), data)
+            changes = compare(written.get(dataset_id, {}), data)
             if not changes:
                 self.add("unchanged", entry.guid, position, **common)
                 return
-        self.add(settled.kind, entry.guid, position, title=_title(entry.dataset), data=data, changes=changes, **common)
+        self.add(settled.kind, entry.guid, position, title=title_of(data), data=data, changes=changes, **common)
 
     def report(self, problem: Problem) -> None:
         """Add a finding."""
@@ -331,7 +345,7 @@ class Planner:
 
     def _add_changed(self, changed: copy.Changed, content_hash: str) -> None:
         change = {"field": "resources", "old": changed.before["resources"], "new": changed.data["resources"]}
-        more = {"title": _title(changed.data), "hash": content_hash, "data": changed.data}
+        more = {"title": title_of(changed.data), "hash": content_hash, "data": changed.data}
         self.add("update", changed.guid, dataset_id=changed.dataset_id, changes=[change], **more)
         self.counts["unchanged"] -= 1
 
@@ -358,7 +372,7 @@ class Planner:
             if successor is None:
                 self.add("withdraw", entry.guid, **common)
                 continue
-            change = _maintainer_change(source.name, successor.source_name)
+            change = maintainer_change(source.name, successor.source_name)
             data = {decisions.SUCCESSOR: successor.precedence.source_id}
             self.add("duplicate", entry.guid, data=data, changes=[change], **common)
         gone = [entry.guid for entry in known if entry.state == "duplicate"]
@@ -378,20 +392,3 @@ class Planner:
             return "fuse"
         changing = sum(self.counts[kind] for kind in ("create", "update", "withdraw", "restore"))
         return "review" if self.source.trust == "review" and changing else ""
-
-
-def _title(dataset: Mapping[str, Any]) -> str:
-    return dataset.get("title_translated", {}).get("zh", "")
-
-
-def _maintainer_change(old: str | None, new: str | None) -> Json:
-    return {"field": decisions.SOURCE_CHANGE, "old": old, "new": new}
-
-
-def _compare(written: Mapping[str, Any], data: Json) -> list[Json]:
-    """List the fields that differ from what was last written."""
-    return [
-        {"field": name, "old": old, "new": new}
-        for name, old, new in mapper.compare(copy.as_linked(written), data)
-        if name != "resources" or not copy.same_files(old or (), new or ())
-    ]

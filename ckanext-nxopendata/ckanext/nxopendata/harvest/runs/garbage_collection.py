@@ -1,7 +1,7 @@
 """Garbage collection of Python while a harvest is at work.
 
 It is set here, not where a worker is started: harvests also run in ``ckan nx harvest run`` and in the processes that
-``ckan jobs worker`` forks for each job, and the settings of the process are restored afterwards.
+``ckan nx worker`` forks for each job, and the settings of the process are restored afterwards.
 """
 
 from __future__ import annotations

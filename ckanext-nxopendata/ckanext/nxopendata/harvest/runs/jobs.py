@@ -66,9 +66,10 @@ def execute(run_id: str) -> None:
     except RunBusyError:  # another worker plans it
         return
     if row.state == "applying":
+        row = executor.finish(run_id)  # at once, when there is nothing to write
+    if row.state == "applying":
         enqueue_work()
-        return
-    if row.state != "paused":
+    elif row.state not in ("paused", "done"):
         locks.release(row.source_id, row.id)
 
 

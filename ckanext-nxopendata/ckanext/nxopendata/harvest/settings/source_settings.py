@@ -193,19 +193,28 @@ def owner_reader(source: Source) -> OwnerReader:
 def stranger_reader(source: Source) -> OwnerReader:
     """Return a function that tells which department outside the source a record names as its provider; "" for none.
 
-    Its rows are not published as those of the source's department.
+    Its rows are not published as those of the source's department. A credit code says more than a name.
     """
     own = {source.organization_id, *source.departments}
-    query = sa.select(model.Group.id, model.Group.name, model.Group.title).where(
-        model.Group.is_organization, model.Group.state == "active"
-    )
-    rows = model.Session.execute(query).all()
-    ours = {_squeeze(name) for row in rows if row.id in own for name in (row.name, row.title) if name}
-    others = {_squeeze(name): row.title or row.name for row in rows if row.id not in own for name in row[1:] if name}
+    ours: set[str] = set()
+    others: dict[str, str] = {}
+    for group in model.Session.scalars(
+        sa.select(model.Group).where(model.Group.is_organization, model.Group.state == "active")
+    ):
+        names = {_squeeze(name) for name in (group.name, group.title, departments.extras(group).get("nx_uscc")) if name}
+        if group.id in own:
+            ours |= names
+        else:
+            others |= dict.fromkeys(names, group.title or group.name)
 
     def stranger(mapped: Mapping[str, Any]) -> str:
-        name = _squeeze(mapped.get("@provider") or "")
-        return "" if name in ours else others.get(name, "")
+        for told in ("@provider_code", "@provider"):
+            name = _squeeze(mapped.get(told) or "")
+            if name in ours:
+                return ""
+            if name in others:
+                return others[name]
+        return ""
 
     return stranger
 

@@ -9,18 +9,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import ckan.lib.plugins as lib_plugins
 from ckan import model
 
-from ckanext.nxopendata.catalogue.schema.checks import EQUAL_TITLES
 from ckanext.nxopendata.harvest import formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
 from ckanext.nxopendata.harvest.mapping import mapper, rules
 from ckanext.nxopendata.harvest.models import Json, Source
-from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records
-from ckanext.nxopendata.harvest.settings import source_settings
+from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records, validation
+from ckanext.nxopendata.harvest.settings import robots, source_settings
 
 LONGEST = 60
 """Seconds that one answer may take; a person is waiting."""
@@ -84,6 +82,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         completeness = Completeness()
         reading = source_settings.reading(source, form, client, problems.append, completeness)
         reading.memory, reading.looks_ahead = {}, False
+        robots.follow(source, form, first.url, reading)
         records = iter(form.read(first, reading))
         try:
             sample = list(itertools.islice(records, limit))
@@ -124,6 +123,7 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str) 
     surroundings = source_settings.surroundings(source, read_licence)
     fingerprint, known = source_settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
+    candidates: list[tuple[Json, validation.Candidate]] = []
     for record in sample:
         entry: Json = {"guid": record.guid, "position": record.position, "title": "", "dataset": {}, "problems": []}
         result.append(entry)
@@ -138,53 +138,29 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str) 
         if not mapped.refused and (stranger := read_stranger(mapped.dataset)):
             facts = {"provider": stranger}
             mapped.problems.append(Problem("provider_of_another", guid=record.guid, field="owner_org", params=facts))
-        problems = list(mapped.problems)
+        before = known.get(record.guid)
         entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
-        if mapped.withheld:
-            entry["kind"] = "refused"
-            entry["problems"] = [_to_json(problem) for problem in problems]
-            continue
-        if not mapped.refused:
+        entry["problems"] = [_to_json(problem) for problem in mapped.problems]
+        refused = mapped.withheld or mapped.refused
+        entry["kind"] = "refused" if refused else decisions.decide(record.content_hash(fingerprint), before)
+        if not refused:
             data = dataset_builder.build_dataset(
                 mapped.dataset,
-                dataset_id=known[record.guid].dataset_id
-                if record.guid in known
+                dataset_id=before.dataset_id
+                if before
                 else dataset_builder.make_dataset_id(source.id or "", record.guid),
                 organization_id=read_owner(mapped.dataset),
                 read_licence=read_licence,
                 default_licence=source.licence,
             )
-            before = known.get(record.guid)
-            problems += _validate(data, before, record, user)
-            entry |= {"dataset": data, "organization_id": data["owner_org"]}
-        refused = any(problem.refuses for problem in problems)
-        new_hash = record.content_hash(fingerprint)
-        entry["kind"] = "refused" if refused else decisions.decide(new_hash, known.get(record.guid))
-        entry["problems"] = [_to_json(problem) for problem in problems]
+            candidates.append((entry, validation.Candidate(data, record.guid, record.position)))
+    judged = validation.judge([candidate for _, candidate in candidates], user)
+    for (entry, _), verdict in zip(candidates, judged, strict=True):
+        entry["problems"] += [_to_json(problem) for problem in verdict.problems]
+        entry |= {"dataset": verdict.data, "organization_id": verdict.data["owner_org"]}
+        if verdict.refused:
+            entry["kind"] = "refused"
     return result
-
-
-def _validate(data: Json, known: decisions.Known | None, record: Record, user: str) -> list[Problem]:
-    """Validate a dataset by the portal's rules; the transaction is rolled back at the end of the dry run."""
-    plugin = lib_plugins.lookup_package_plugin("dataset")
-    context: Any = {"user": user, "ignore_auth": True, "session": model.Session, "model": model, EQUAL_TITLES: True}
-    title = data.get("title_translated", {}).get("zh", "")
-    given = {**data, "title": title, "name": f"nx-dry-run-{data['id']}"}
-    schema, action = plugin.create_package_schema(), "package_create"
-    if known and (package := model.Session.get(model.Package, known.dataset_id)):
-        context["package"] = package
-        given |= {"id": package.id, "name": package.name}
-        schema, action = plugin.update_package_schema(), "package_update"
-    _, errors = lib_plugins.plugin_validate(plugin, context, given, schema, action)
-    guid = record.guid or ""
-    repeated = any(finding.code == "title_taken" for finding in context.get("nx_findings", ()))
-    told = checks.left_out_problems({"title_translated": [""]} if repeated else {}, data, guid, record.position)
-    if not errors:
-        return told
-    _, fatal = lib_plugins.plugin_validate(plugin, context, checks.leave_out(given, errors), schema, action)
-    if fatal:
-        return checks.validation_problems(fatal, guid, record.position)
-    return told + checks.left_out_problems(errors, data, guid, record.position)
 
 
 def _known_records(source: Source, sample: list[Record]) -> dict[str, decisions.Known]:

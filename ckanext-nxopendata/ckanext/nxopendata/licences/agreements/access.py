@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import g, has_request_context
 
+from ckanext.nxopendata.core.publication import file_access
 from ckanext.nxopendata.core.timezone import now
 from ckanext.nxopendata.licences.agreements.agreement import agreement_policy
 from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of
@@ -30,17 +31,19 @@ class Access:
     """The decision on one file for one person.
 
     ``code``: ``open`` (no agreement needed), ``editor``, ``agreement``; or refused: ``login``, ``no_agreement``,
-    ``expired``, ``revoked``, ``pending``. ``agreement`` is the one that decided; ``ended`` when it ended.
+    ``expired``, ``revoked``, ``pending``, ``withheld`` (whatever the licence says; ``reason`` says why).
+    ``agreement`` is the one that decided; ``ended`` when it ended.
     """
 
     allowed: bool
     code: str
     agreement: str = ""
     ended: dt.datetime | None = None
+    reason: str = ""
 
     @property
     def conditional(self) -> bool:
-        return self.code != "open"
+        return self.code not in ("open", "withheld")
 
     @property
     def message(self) -> str:
@@ -55,20 +58,33 @@ class Access:
             "revoked": tk._("Your agreement on this dataset was revoked. Ask the department that provides it."),
             "pending": tk._("Your agreement on this dataset has not begun yet."),
         }
-        return sentences.get(self.code, "")
+        return self.reason or sentences.get(self.code, "")
 
 
-def may_serve(resource_id: str, user_name: str | None, at: dt.datetime | None = None) -> Access:
+def may_serve(resource_id: str, user_name: str | None, at: dt.datetime | None = None, *, rows: bool = False) -> Access:
     """Decide on a file, and write one line to the log for each decision on a conditional dataset.
 
     Args:
         resource_id: of the file; one that does not exist is left to CKAN, which answers 404.
         user_name: who asks; empty for a visitor. at: the moment, now by default.
+        rows: whether the rows of its table are asked for, which may lack what the file must not give away.
     """
     resource = model.Resource.get(resource_id)
     package = resource.package if resource else None
     if resource is None or package is None:
         return Access(True, "open")
+    access = _decide_by_licence(resource, package, user_name, at)
+    reason = file_access.find_reason(resource, rows=rows) if access.allowed else ""
+    if not reason:
+        return access
+    user = model.User.get(user_name) if user_name else None
+    allowed = user is not None and _edits(package, user)
+    if has_request_context():
+        g.nx_conditional = decided_in_request() | {allowed}  # no cache keeps what one person may see
+    return access if allowed else Access(False, "withheld", reason=reason)
+
+
+def _decide_by_licence(resource: Any, package: Any, user_name: str | None, at: dt.datetime | None) -> Access:
     extras = package.extras or {}
     own_licence = (resource.extras or {}).get("license")
     template = conditional_template(
@@ -85,7 +101,7 @@ def may_serve(resource_id: str, user_name: str | None, at: dt.datetime | None = 
         access.allowed,
         access.code,
         package.id,
-        resource_id,
+        resource.id,
         user_name or "-",
         access.agreement or "-",
         template.id,

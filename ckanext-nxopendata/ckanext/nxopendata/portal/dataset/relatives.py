@@ -7,8 +7,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib.search.common import SolrConnectionError
 from ckan.plugins import plugin_loaded
 
+from ckanext.nxopendata.core.caching import page_cache
 from ckanext.nxopendata.review.pending import difference
 from ckanext.nxopendata.search.query import results, solr
 from ckanext.nxopendata.search.query import solr_query as query
@@ -98,7 +100,17 @@ def related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     ][: 3 * RELATED_TERMS]
     if not terms:
         return []
-    found = solr.search(
+    try:
+        found = _search(terms, limit)
+    except SolrConnectionError:
+        page_cache.do_not_store()
+        return []
+    others = [document for document in found["documents"] if document["id"] != dataset["id"]]
+    return [results.card(document, {}, "") for document in others[:limit]]
+
+
+def _search(terms: list[str], limit: int) -> dict[str, Any]:
+    return solr.search(
         q=" OR ".join(terms),
         fq=solr.visible(None),
         fl=",".join(query.SHOWN),
@@ -106,8 +118,6 @@ def related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
         sort=query.BY_RELEVANCE,
         df="text",
     )
-    others = [document for document in found["documents"] if document["id"] != dataset["id"]]
-    return [results.card(document, {}, "") for document in others[:limit]]
 
 
 def _fields() -> list[str]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import asdict
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import mailer
 from flask_babel import force_locale
 
 from ckanext.nxopendata.core.after_commit import call_after_commit
 from ckanext.nxopendata.core.language import site_language
+from ckanext.nxopendata.core.notifications import outbox
+from ckanext.nxopendata.core.notifications.outbox import Letter
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.portal.models import Feedback
@@ -139,7 +141,7 @@ def tell_department(feedback_id: str) -> None:
         subject = tk._('A reader writes about "{title}"').format(title=dataset.title)
         page = tk.url_for("nx_feedback.index", _external=True)
         body = "\n\n".join([row.text, tk._("Look at it and answer:"), page])
-    _mail(address, subject, body)
+    outbox.send(asdict(Letter(address, subject, body)))
 
 
 def send_answer(feedback_id: str, email: str) -> None:
@@ -153,11 +155,4 @@ def send_answer(feedback_id: str, email: str) -> None:
         page = tk.url_for("dataset.read", id=dataset.name, _external=True)
         # The address may be anybody's, so the question is read on the page, not in the letter.
         body = "\n\n".join([row.answer, tk._("Question and answer are on this page:"), page])
-    _mail(email, subject, body)
-
-
-def _mail(address: str, subject: str, body: str) -> None:
-    try:
-        mailer.mail_recipient(address, address, subject, body)
-    except mailer.MailerException as problem:
-        log.warning("feedback was not mailed: %s", problem)
+    outbox.send(asdict(Letter(email, subject, body)))

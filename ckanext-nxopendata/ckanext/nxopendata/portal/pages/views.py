@@ -15,7 +15,7 @@ from ckanext.nxopendata.core import caching, departments
 from ckanext.nxopendata.core.solr_connection import connect
 from ckanext.nxopendata.core.web import csv_response
 from ckanext.nxopendata.portal import bulk_download as bulk_files
-from ckanext.nxopendata.portal import helpers, warmup
+from ckanext.nxopendata.portal import helpers, outage, warmup
 from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.results import facets, views
 from ckanext.nxopendata.portal.usage import classify, usage_store
@@ -97,6 +97,12 @@ def home() -> str:
             "notices": caching.cached("portal:notices", _notices),
         },
     )
+
+
+@portal.route("/health")
+def health() -> Response:
+    """Whether each service answers, for monitoring."""
+    return outage.health()
 
 
 def _notices() -> list[dict[str, Any]]:

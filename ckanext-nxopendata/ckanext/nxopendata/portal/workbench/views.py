@@ -7,9 +7,12 @@ from typing import Any
 import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan.lib.pagination import Page
+from ckan.lib.search.common import SolrConnectionError
 from flask import Blueprint
+from redis import RedisError
 
 from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core.notifications import outbox
 from ckanext.nxopendata.core.web import call_action, require_login
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.usage import usage_store
@@ -34,13 +37,17 @@ def workbench() -> str:
     require_login(tk._("Log in to see the workbench of your department"))
     everything, mine, within = _mine()
     seen = {"include_private": True, "include_drafts": True}
-    lowest = _found(
-        [*within, "state:active"],
-        rows=LOWEST,
-        sort=ORDERS["score"],
-        include_private=True,
-        **{"facet": "true", "facet.field": [quality.FIELD], "facet.limit": 101},
-    )
+    try:
+        lowest = _found(
+            [*within, "state:active"],
+            rows=LOWEST,
+            sort=ORDERS["score"],
+            include_private=True,
+            **{"facet": "true", "facet.field": [quality.FIELD], "facet.limit": 101},
+        )
+        overdue = tk.h.nx_overdue_datasets()
+    except SolrConnectionError:  # the rest of the page is made from the database
+        lowest, overdue = None, []
     return tk.render(
         "nx/workbench.html",
         {
@@ -52,10 +59,12 @@ def workbench() -> str:
             "without_files": _found([*within, "num_resources:0"], rows=SHOWN, **seen),
             "without_licence": _found([*within, "license_id:notspecified"], rows=SHOWN, **seen),
             "cases": call_action("nx_review_list", limit=SHOWN),
-            "overdue": tk.h.nx_overdue_datasets(),
+            "overdue": overdue,
+            "search_is_down": lowest is None,
+            "letters": _letters() if everything else {},
             "feedback": call_action("nx_feedback_waiting"),
-            "average": _average(lowest["search_facets"].get(quality.FIELD, {}).get("items", [])),
-            "lowest": [one for one in map(_scored, lowest["results"]) if one["missing"]],
+            "average": _average(lowest["search_facets"].get(quality.FIELD, {}).get("items", [])) if lowest else None,
+            "lowest": [one for one in map(_scored, lowest["results"] if lowest else []) if one["missing"]],
             "notices": [one for one in call_action("nx_notice_list") if not one["read"]][:SHOWN],
             "used": _used(None if everything else [one["id"] for one in mine]),
         },
@@ -112,6 +121,14 @@ def _scored(dataset: dict[str, Any]) -> dict[str, Any]:
     }
     missing = [(titles[code], worth) for code, worth in quality.missing(dataset)]
     return {"dataset": dataset, "points": quality.points(dataset), "missing": missing}
+
+
+def _letters() -> dict[str, Any]:
+    """How letters fare, for who looks after the site."""
+    try:
+        return outbox.count() | {"failures": outbox.list_failures()[:SHOWN]}
+    except RedisError:
+        return {}
 
 
 def _average(items: list[dict[str, Any]]) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-import weasyprint
 from jinja2 import Environment, select_autoescape
 
 from ckanext.nxopendata.register.official_tables.content import Table
@@ -22,6 +21,8 @@ def document(*tables: Table) -> bytes:
 
 def from_html(html: str) -> bytes:
     """A whole HTML document as PDF."""
+    import weasyprint  # loads Pango from the system: whoever asks for no PDF needs none
+
     return weasyprint.HTML(string=html, url_fetcher=_nothing).write_pdf() or b""
 
 

@@ -141,7 +141,7 @@ def list_choices(facts: Facts, columns: Sequence[str], numbers: Sequence[str]) -
 
 
 def _list_groups(facts: Facts, columns: Sequence[str]) -> list[str]:
-    """Columns to group by: times, then places from the finest that still makes groups, then categories."""
+    """Columns to group by: times, then places from the finest that still makes groups, then categories; names first."""
     order = {"time": 0, "place": 1, "category": 2, "indicator": 3}
     fitting = [
         name
@@ -150,4 +150,9 @@ def _list_groups(facts: Facts, columns: Sequence[str]) -> list[str]:
         and 1 < facts[name]["distinct"] <= MOST_GROUPS
         and not (facts[name]["role"] == "time" and EVENT.search(facts[name].get("header") or ""))
     ]
-    return sorted(fitting, key=lambda name: (order[facts[name]["role"]], -facts[name]["distinct"]))
+
+    def rank(name: str) -> tuple[int, bool, int]:
+        fact = facts[name]
+        return order[fact["role"]], bool(fact.get("code_list")), -fact["distinct"]
+
+    return sorted(fitting, key=rank)

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.tabular.values.types import IDENTIFIERS
-from ckanext.nxopendata.tables import export, messages, query
+from ckanext.nxopendata.tables import messages, query
+from ckanext.nxopendata.tables.exports import formats
 from ckanext.nxopendata.tables.page import chart_rules
 from ckanext.nxopendata.tables.page.address import ANCHOR, condition_pairs
 from ckanext.nxopendata.tables.page.chart_rules import Facts, Objection
@@ -99,7 +100,7 @@ def make_chart_view(
     choice = choose_chart(columns, question, args, facts)
     objection = _object(choice, question, facts)
     pairs = [] if objection else _read_pairs(source, question, choice)
-    points = [(to_text(key), export.to_json(key), export.to_json(number)) for key, number in pairs[: choice.most]]
+    points = [(to_text(key), formats.to_json(key), formats.to_json(number)) for key, number in pairs[: choice.most]]
     points = [point for point in points if point[2] is not None]
     wholes = [] if choice.kind == "scatter" else sorted(chart_rules.find_wholes([text for text, _, _ in points]))
     points = [point for point in points if point[0] not in wholes]

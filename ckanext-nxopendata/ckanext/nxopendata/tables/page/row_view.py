@@ -10,7 +10,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.tables import export, query
+from ckanext.nxopendata.tables import query
+from ckanext.nxopendata.tables.exports import formats
 from ckanext.nxopendata.tables.page.address import Address
 from ckanext.nxopendata.tables.page.column_view import label_of
 from ckanext.nxopendata.tables.query import Question
@@ -87,7 +88,7 @@ def to_text(value: Any) -> str:
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text and len(text) > 12 else text
-    return export.to_text(value)
+    return formats.to_text(value)
 
 
 def list_operators() -> list[tuple[str, str]]:

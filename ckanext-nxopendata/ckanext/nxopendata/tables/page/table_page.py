@@ -114,8 +114,8 @@ def make_table_page(resource: Mapping[str, Any], args: Any) -> TablePage | None:
     state = states.get_state(resource_id)
     columns = table_lookup.list_columns(resource_id)
     if not columns:
-        return TablePage(state.state, _describe(state)) if state else None
-    access = tk.h.nx_resource_access(resource_id)
+        return TablePage(state.state, _describe(state), plan_link=_link_plan(resource)) if state else None
+    access = tk.h.nx_resource_access(resource_id, rows=True)
     if not access.allowed or not tk.h.check_access("nx_table_search", {"id": resource_id}):
         return TablePage(GUARDED, access.message)
     address = read_address(args)

@@ -10,7 +10,9 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core.tabular import plan as reading_plan
 from ckanext.nxopendata.core.tabular.plan import PlanError
-from ckanext.nxopendata.tables import models, table_lookup
+from ckanext.nxopendata.tables import messages, models, table_lookup
+from ckanext.nxopendata.tables.declared.comparison import compare
+from ckanext.nxopendata.tables.loading import files
 
 
 @tk.side_effect_free
@@ -22,7 +24,9 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``plan`` (by which the file was read last: ``sheet``, ``codec``, ``delimiter``, ``header_lines``,
         ``headers``, ``take_in``, ``columns``), ``given`` (what the department said of it; empty where it said nothing),
-        ``set_aside`` (``line``, ``reason``, ``cells``), ``columns`` of the table, ``state``
+        ``set_aside`` (``line``, ``reason``, ``cells``), ``columns`` of the table, ``state``, ``code`` and ``message``
+        of what keeps the file from being a table, ``not_open`` (columns that are declared so and not in the table),
+        ``differences`` between the file and the declared information items (``code``, ``name``, ``message``)
     """
     resource_id = str(tk.get_or_bust(data_dict, "id"))
     tk.check_access("nx_table_plan_show", context, {"id": resource_id})
@@ -36,6 +40,10 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         "given": given,
         "set_aside": around.get("set_aside") or [],
         "other_sheets": around.get("other_sheets") or [],
+        "not_open": around.get("not_open") or [],
+        "differences": _list_differences(resource_id, around.get("not_open") or []),
+        "code": state.code if state else "",
+        "message": messages.describe_state(state.state, state.code, state.params) if state else "",
         "columns": [
             {
                 "header": column.header,
@@ -49,6 +57,17 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     }
 
 
+def _list_differences(resource_id: str, not_open: list[str]) -> list[dict[str, str]]:
+    resource = model.Session.get(model.Resource, resource_id)
+    columns = table_lookup.list_columns(resource_id)
+    if resource is None or not columns:
+        return []
+    return [
+        {"code": found.code, "name": found.name, "message": messages.explain_difference(found)}
+        for found in compare(files.list_items(resource.package), columns, not_open)
+    ]
+
+
 def nx_table_plan_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Say how a file is to be read; its table is made again. The plan holds for later versions of the file too.
 
@@ -57,7 +76,8 @@ def nx_table_plan_update(context: Context, data_dict: DataDict) -> dict[str, Any
     :param plan: what differs from what the reader finds: ``sheet``, ``codec``, ``delimiter``, ``header_lines`` (lines
         from 1; an empty list: there is no header), ``headers`` (names that the file must have), ``take_in`` (of
         ``above``, ``repeated_header``, ``total``, ``subtotal``, ``note``: such rows are data), ``columns`` (``header``,
-        ``label``, ``type``, ``unit``, ``role``, ``null_words``); an empty object: what the reader finds
+        ``label``, ``type``, ``unit``, ``role``, ``null_words``), ``closed`` (``cut``: publish the table without the
+        columns that are declared not open; else it is not published); an empty object: what the reader finds
     :type plan: dictionary
 
     :returns: as ``nx_table_plan_show``

@@ -9,10 +9,12 @@ from ckan import model
 from flask import Blueprint
 
 from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.core.tabular import encoding
 from ckanext.nxopendata.core.tabular.layout.rows import REASONS
-from ckanext.nxopendata.core.tabular.plan import ROLES, TYPES
+from ckanext.nxopendata.core.tabular.plan import CODECS, ROLES, TYPES
 from ckanext.nxopendata.core.web import call_action
-from ckanext.nxopendata.tables import jobs, messages
+from ckanext.nxopendata.tables import messages
+from ckanext.nxopendata.tables.loading import files
 from ckanext.nxopendata.tables.plans import preview
 
 nx_table_plans = Blueprint("nx_table_plans", __name__)
@@ -46,12 +48,13 @@ def edit(id: str, resource_id: str) -> Any:  # noqa: A002  CKAN's name for it
             "pkg": call_action("package_show", id=id),
             "res": resource,
             "shown": shown,
-            "before": preview.read_before(path, jobs.detect_format(row), shown["plan"].get("sheet") or ""),
+            "before": preview.read_before(path, files.detect_format(row), shown["plan"].get("sheet") or ""),
             "headers": headers,
             "rows": rows,
             "reasons": messages.list_reasons(),
             "found_reasons": [reason for reason in REASONS if any(r["reason"] == reason for r in shown["set_aside"])],
             "delimiters": preview.list_delimiters(),
+            "codecs": [(codec, encoding.name_of(codec)) for codec in CODECS if codec],
             "types": [(name, messages.describe_type_name(name)) for name in TYPES],
             "roles": [(name, messages.list_roles()[name]) for name in ROLES],
             "errors": errors,
@@ -68,11 +71,13 @@ def _read_form() -> dict[str, Any]:
     form = tk.request.form
     if form.get("reset"):
         return {}
-    plan: dict[str, Any] = {name: form[name] for name in ("sheet", "delimiter") if form.get(name)}
+    plan: dict[str, Any] = {name: form[name] for name in ("sheet", "delimiter", "codec") if form.get(name)}
     lines = (form.get("header_lines") or "").replace("，", ",").strip()
     if lines:
         numbers = [int(part) for part in lines.split(",") if part.strip()]
         plan["header_lines"] = [] if numbers == [0] else numbers
+    if form.get("closed"):
+        plan["closed"] = form["closed"]
     if taken := [reason for reason in form.getlist("take_in") if reason]:
         plan["take_in"] = taken
     names = ("header", "label", "type", "unit", "role")

@@ -23,7 +23,7 @@ from ckanext.nxopendata.core.tabular.values.types import (
 MOST_BYTES = 63
 """Longest name of a column in PostgreSQL, in bytes: 21 Chinese characters."""
 
-NOT_IN_DICTIONARY = ("id", "type", "shown_unit", "order", "header")
+NOT_IN_DICTIONARY = ("id", "type", "shown_unit", "order", "header", "not_open")
 """What only the reader needs."""
 
 SYSTEM_NAMES = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rank"})
@@ -49,6 +49,7 @@ class Column:
         role: what the column is for, as the plan says.
         header: as it stands in the file; "" where there is none.
         null_words: words for nothing that became gaps, and how often each stands in the file.
+        not_open: its information item is declared not open: the table is made without it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Column:
     role: str = ""
     header: str = ""
     null_words: dict[str, int] = field(default_factory=dict)
+    not_open: bool = False
 
     def info(self) -> dict[str, Any]:
         """The entry of CKAN's data dictionary: what is not empty."""
@@ -151,6 +153,7 @@ def decide_columns(
                 role=planned.role if planned else "",
                 header=header,
                 null_words=_null_words(cells, decided, planned),
+                not_open=str(item.get("is_open") or "") == "0",
                 **texts,
             )
         )

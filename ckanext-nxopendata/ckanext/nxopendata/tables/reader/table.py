@@ -12,7 +12,7 @@ import pyarrow as pa
 from ckanext.nxopendata.core.tabular import plan as plans
 from ckanext.nxopendata.core.tabular import table as tables
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
-from ckanext.nxopendata.core.tabular.layout.rows import Layout, read_rows
+from ckanext.nxopendata.core.tabular.layout.rows import Layout, SetAside, read_rows
 from ckanext.nxopendata.core.tabular.plan import Plan
 from ckanext.nxopendata.core.tabular.sheets import SheetStream
 from ckanext.nxopendata.core.tabular.values.types import TableCounts
@@ -135,29 +135,44 @@ def _measure(found: tables.FoundTable, spool: Spool, items: Sequence[Mapping[str
         arrays.count_cells(counts, [arrays.trim(column) for column in batch.columns[1:]])
         count += batch.num_rows
     decided = columns.decide_columns(found.headers, counts, items, plan)
-    places = tuple(number for number, column in enumerate(decided) if column)
+    places = tuple(number for number, column in enumerate(decided) if column and not column.not_open)
+    if not places:
+        raise UnreadableError("all_not_open")
     return Table(
-        columns=tuple(column for column in decided if column),
+        columns=tuple(column for column in decided if column and not column.not_open),
         rows=count,
         found=found,
         places=places,
-        around=_describe(found),
+        around=_describe(
+            found, {number: column.label for number, column in enumerate(decided) if column and column.not_open}
+        ),
         spool=spool,
     )
 
 
-def _describe(found: tables.FoundTable) -> dict[str, Any]:
+def _describe(found: tables.FoundTable, not_open: Mapping[int, str]) -> dict[str, Any]:
+    """What people are told; nothing of the cells of columns that are not open."""
     counts, first = found.findings()
     rows = [
-        {"line": row.line, "reason": row.reason, "cells": list(dict.fromkeys(filter(None, row.cells)))}
-        for row in found.layout.set_aside
+        {"line": row.line, "reason": row.reason, "cells": _list_cells(row, not_open)} for row in found.layout.set_aside
     ]
     return {
         "set_aside": rows,
         "findings": {code: number for code, number in counts.items() if number},
-        "lines": [{"code": entry.code, "line": entry.line, "text": entry.text} for entry in first[:MOST_TOLD]],
+        "lines": [
+            {"code": entry.code, "line": entry.line, "text": "" if not_open else entry.text}
+            for entry in first[:MOST_TOLD]
+        ],
         "sheet": found.sheet.name,
         "other_sheets": list(found.other_sheets),
         "encoding": found.sheet.encoding,
         "plan": plans.to_dict(found.plan) | {"set_aside": []},
+        "not_open": list(not_open.values()),
     }
+
+
+def _list_cells(row: SetAside, not_open: Mapping[int, str]) -> list[str]:
+    """The different cells of a row; a title above the table stands in no column."""
+    below = row.reason != "above"
+    cells = (cell for number, cell in enumerate(row.cells) if cell and not (below and number in not_open))
+    return list(dict.fromkeys(cells))

@@ -69,7 +69,8 @@ def find_header(sheet: SheetStream, most_columns: int, lines: Sequence[int] | No
         return _planned(rows, numbers, lines)
     if sheet.header_first:
         return Header((numbers[0],), tuple((cell,) for cell in rows[0]), skipped=1)
-    start, above = _skip_above(rows, merged=sheet.merged_headers)
+    lengths = {len(row) for _, row in head if any(row)}
+    start, above = _skip_above(rows, merged=sheet.merged_headers, even=min(lengths) if len(lengths) == 1 else 0)
     empty = 0 if sheet.merged_headers else _empty_at_end([row for _, row in head[start:]], most_columns)
     if _has_no_header(rows, start):
         size = max(map(len, rows[start:])) + empty
@@ -109,14 +110,19 @@ def _empty_at_end(rows: list[Row], most_columns: int) -> int:
 
 
 def _filled(row: Row, *, merged: bool) -> int:
-    """Filled cells of a row; a merged title stands in every cell it covers, and counts once."""
-    filled = [cell for cell in row if cell]
-    return len(set(filled)) if merged else len(filled)
+    """Filled cells of a row; a merged title stands in every cell it covers, side by side, and counts once."""
+    return sum(bool(cell) and not (merged and place and cell == row[place - 1]) for place, cell in enumerate(row))
 
 
-def _skip_above(rows: list[Row], *, merged: bool) -> tuple[int, list[int]]:
-    """The place of the header, and the places of the rows above it."""
+def _skip_above(rows: list[Row], *, merged: bool, even: int) -> tuple[int, list[int]]:
+    """The place of the header, and the places of the rows above it.
+
+    Args:
+        even: the length of all rows, 0 where it differs.
+    """
     usual = _usual_cells(rows)
+    if usual == 1 and even > 1 and any(len(row) == even and all(row) for row in rows[1:MOST_HEADER_ROWS]):
+        usual = even  # a header names columns that are empty
     remarks = _count_remarks(rows, usual)
     above: list[int] = []
     for place, row in enumerate(rows):
@@ -206,8 +212,6 @@ def _count_rows(rows: list[Row], start: int, *, merged: bool) -> int:
     """How many rows the header has: groups above (equal or empty neighbours), names below."""
     if not merged and (below := _count_in_gaps(rows, start)):
         return below + 1
-    if _names_units(rows, start + 1):
-        return 2
     count = 1
     while count < MOST_HEADER_ROWS and start + count + 1 < len(rows):
         above, below = rows[start + count - 1], rows[start + count]
@@ -215,17 +219,21 @@ def _count_rows(rows: list[Row], start: int, *, merged: bool) -> int:
         if not below or not body or not _continues(above, below, body, merged=merged):
             break
         count += 1
-    return count
+    return count + _names_units(rows, start + count)
 
 
 def _names_units(rows: list[Row], place: int) -> bool:
-    """Whether a row holds nothing but units of measure, above columns of numbers."""
+    """Whether a row holds nothing new but units of measure, above columns of numbers."""
     if place + 1 >= len(rows) or not any(rows[place]):
         return False
-    kinds = column_kinds(rows[place + 1 :], len(rows[place]))
-    return all(
-        not cell or (UNIT.match(cell) and kind == "number") for cell, kind in zip(rows[place], kinds, strict=True)
-    )
+    size = len(rows[place])
+    above = rows[place - 1] + [""] * (size - len(rows[place - 1]))
+    cells = [
+        (cell, kind)
+        for cell, upper, kind in zip(rows[place], above, column_kinds(rows[place + 1 :], size), strict=False)
+        if cell and cell != upper
+    ]
+    return bool(cells) and all(UNIT.match(cell) and kind == "number" for cell, kind in cells)
 
 
 def _count_in_gaps(rows: list[Row], start: int) -> int:

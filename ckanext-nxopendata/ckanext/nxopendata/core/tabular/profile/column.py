@@ -111,11 +111,14 @@ class Profiler:
         values = cells.drop_null()
         if not len(values):
             return
+        known = list(self._counts) if self._exact else []
         if self._exact or self._repeats(values):
             counted = pc.value_counts(values)
             values, numbers = counted.field("values"), counted.field("counts")
             self._count(values, numbers)
-        self._distinct.add(values)
+        if not self._exact:  # as long as values are counted one by one, nothing has to be estimated
+            self._distinct.add(pa.array(known, pa.string()))
+            self._distinct.add(values)
         self._measure(values)
         sample = values.slice(0, SAMPLE).to_pylist()
         self._patterns.update(map(to_pattern, sample))

@@ -34,6 +34,11 @@ class Dialect:
     skip: int = 0
     width: int = 0
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether Python's own parser knows all of it: one sign parts the cells, marks are doubled."""
+        return len(self.delimiter) == 1 and self.delimiter != " " and not self.escape and not self.space_after
+
     def but(self, delimiter: str) -> Dialect:
         """Return the same with another delimiter."""
         return replace(self, delimiter=delimiter)

@@ -6,6 +6,7 @@ the signs they are, and told with their line.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -87,7 +88,7 @@ def parse(
                 continue
             row = dialect.split(text)
             if repair and len(row) == 1 and width > 2:
-                row = _split_otherwise(text, dialect, findings, number)
+                row = _split_otherwise(text, dialect, findings, number) or row
         else:
             row = _parse_quoted(line, source, dialect, findings, number, MOST_TRIES if repair else 3)
         if width > 1 and len(row) > width and any(row[width:]) and delimiter.strip():
@@ -128,6 +129,8 @@ class _Lines:
 
 def _parse_quoted(line: str, source: _Lines, dialect: Dialect, findings: Findings, number: int, most_tries: int) -> Row:
     """The cells of a record that holds quotation marks; it may go on in the lines below."""
+    if dialect.width and (row := _parse_plain(line, dialect)) is not None:
+        return row
     record = split_record(line.rstrip("\r\n"), dialect)
     if not record.open:
         return _repair(line.rstrip("\r\n"), record, dialect, findings, number)
@@ -151,6 +154,17 @@ def _parse_quoted(line: str, source: _Lines, dialect: Dialect, findings: Finding
     findings.add("open_quote", number, line.strip())
     text = line.rstrip("\r\n")
     return _repair(text, split_record(text, dialect), dialect, Findings(), number)
+
+
+def _parse_plain(line: str, dialect: Dialect) -> Row | None:
+    """The cells of a line that is right in all, by Python's parser, which is faster; None for any other."""
+    if not dialect.is_plain:
+        return None
+    try:
+        row = next(csv.reader((line,), delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True))
+    except csv.Error:
+        return None
+    return row if len(row) == dialect.width else None
 
 
 def _lines_fit(parts: list[str], dialect: Dialect) -> bool:
@@ -186,19 +200,19 @@ def _repair(text: str, record: Record, dialect: Dialect, findings: Findings, num
             findings.add("stray_quote", number, text)
             return split_record(text, dialect, literal=suspects[-1]).cells
     if len(record.cells) == 1 and dialect.width > 2:
-        return _split_otherwise(text, dialect, findings, number)
+        return _split_otherwise(text, dialect, findings, number) or record.cells
     return record.cells
 
 
 def _split_otherwise(text: str, dialect: Dialect, findings: Findings, number: int) -> Row:
-    """The cells of a line that has other delimiters than the rest of the text, if they are as many."""
+    """The cells of a line that has other delimiters than the rest of the text, if they are as many; else none."""
     for delimiter in ("\t", ";", ",", "|", " "):
         if delimiter != dialect.delimiter and text.count(delimiter) >= dialect.width - 1:
             cells = split_record(text, dialect.but(delimiter)).cells
             if len(cells) == dialect.width:
                 findings.add("other_delimiter", number, text)
                 return cells
-    return [text]
+    return []
 
 
 def split_record(text: str, dialect: Dialect, literal: int = -1) -> Record:

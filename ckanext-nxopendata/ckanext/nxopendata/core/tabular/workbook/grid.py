@@ -32,7 +32,7 @@ class Grid:
         self.cells = 0
         self.left_out: Counter[str] = Counter()
         self.rows: dict[int, Row] = {}
-        self.numbers: set[tuple[int, int]] = set()
+        self.numbers: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.merged: list[tuple[int, int, int, int]] = []
 
@@ -51,7 +51,7 @@ class Grid:
             row.append("")
         row[place] = text
         if is_number:
-            self.numbers.add((line, place))
+            self.numbers.add(line * MOST_COLUMNS + place)
 
     def add(self, line: int, row: Row, *, hidden: bool) -> None:
         """Keep a row, or count it where the sheet hides it."""
@@ -84,7 +84,7 @@ class Grid:
             if filled > self.most_merged:
                 raise UnreadableError("too_many_cells", reason=f"{self.most_merged:,}")
             text = source[left]
-            is_amount = (top, left) in self.numbers and not self.as_form
+            is_amount = top * MOST_COLUMNS + left in self.numbers and not self.as_form
             if is_amount and bottom > top and not self._names_rows(left, top_lines):
                 self.left_out["merged_amounts"] += 1
                 bottom = top

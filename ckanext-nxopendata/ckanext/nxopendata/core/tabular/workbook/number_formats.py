@@ -34,6 +34,7 @@ FIRST_DAY = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  #
 LEAP_DAY = 60
 """Serial number of 29 February 1900, which the 1900 system has and the calendar has not."""
 
+AMOUNTS = frozenset({"number", "percent", "unit", "duration"})
 LAST_SERIAL = 2_958_466
 SECONDS = 86_400
 
@@ -57,7 +58,7 @@ def show(value: float, code: str, *, from_1904: bool = False) -> str:
         code: of its number format; "" and ``General`` for none.
         from_1904: whether days count from 1904.
     """
-    kind, detail = _read_code(code.split(";")[1] if value < 0 and code.count(";") else code.split(";")[0])
+    kind, detail = _read_code(code, negative=value < 0)
     if kind == "date":
         return _show_date(value, from_1904=from_1904)
     if kind == "time":
@@ -75,10 +76,17 @@ def show(value: float, code: str, *, from_1904: bool = False) -> str:
     return plain(value)
 
 
+def is_amount(code: str) -> bool:
+    """Whether a number of a format counts something: a date and a code name their row, an amount may be added up."""
+    return _read_code(code, negative=False)[0] in AMOUNTS
+
+
 @lru_cache(maxsize=1000)
-def _read_code(code: str) -> tuple[str, tuple[str, str, str]]:
+def _read_code(code: str, *, negative: bool) -> tuple[str, tuple[str, str, str]]:
     """What a format does: ``date``, ``time``, ``duration``, ``percent``, ``code``, ``unit`` or ``number``."""
     nothing = "", "", ""
+    sections = code.split(";")
+    code = sections[1] if negative and len(sections) > 1 else sections[0]
     if not code or code.lower() == "general" or code == "@":
         return "number", nothing
     if DURATION.search(code):

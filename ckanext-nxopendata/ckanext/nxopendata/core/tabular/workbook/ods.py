@@ -126,7 +126,7 @@ def _read_row(element: Any, line: int, count: int, grid: Grid) -> None:
 
 
 def _show(cell: Any, grid: Grid) -> tuple[str, bool]:
-    """What a cell shows, and whether it is a number."""
+    """What a cell shows, and whether it is an amount."""
     kind, shown = cell.get(f"{OFFICE}value-type") or "", _text_of(cell)
     value = cell.get(f"{OFFICE}value") or ""
     if shown in ERRORS:
@@ -139,7 +139,7 @@ def _show(cell: Any, grid: Grid) -> tuple[str, bool]:
         return ("是" if cell.get(f"{OFFICE}boolean-value") == "true" else "否"), False
     if kind == "date":
         date, _, time = (cell.get(f"{OFFICE}date-value") or shown).partition("T")
-        return (f"{date} {time}" if time.strip("0:.") else date), True
+        return (f"{date} {time}" if time.strip("0:.") else date), False
     if kind == "time" and (match := DURATION.match(cell.get(f"{OFFICE}time-value") or "")):
         sign, *parts = match.groups()
         hours, minutes, seconds = (int(part or 0) for part in parts)
@@ -148,7 +148,8 @@ def _show(cell: Any, grid: Grid) -> tuple[str, bool]:
         return number_formats.plain(round(float(value) * 100, 12)) + "%", True
     if kind in ("float", "currency") and value:
         number = number_formats.plain(float(value))
-        return (shown if _is_code(shown, number) else number), True
+        is_code = _is_code(shown, number)
+        return (shown if is_code else number), not is_code
     return shown, False
 
 

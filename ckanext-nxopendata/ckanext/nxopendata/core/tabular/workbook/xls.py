@@ -61,7 +61,7 @@ def _read_sheet(book: Any, sheet: Any, grid: Grid) -> None:
 
 
 def _show(book: Any, cell: Any, grid: Grid) -> tuple[str, bool]:
-    """What a cell shows, and whether it is a number."""
+    """What a cell shows, and whether it is an amount."""
     if cell.ctype == xlrd.XL_CELL_TEXT:
         return cells.clean(cell.value), False
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
@@ -75,4 +75,5 @@ def _show(book: Any, cell: Any, grid: Grid) -> tuple[str, bool]:
     code = number_formats.BUILT_IN.get(key) or getattr(book.format_map.get(key), "format_str", "")
     if cell.ctype == xlrd.XL_CELL_DATE and not code:
         code = DATE
-    return number_formats.show(cell.value, code, from_1904=book.datemode == 1), True
+    text = number_formats.show(cell.value, code, from_1904=book.datemode == 1)
+    return text, number_formats.is_amount(code)

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO, Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
@@ -171,6 +172,7 @@ def _read_formats(archive: zipfile.ZipFile) -> list[str]:
     return [codes.get(int(style.get("numFmtId", "0")), "") for style in (styles if styles is not None else ())]
 
 
+@lru_cache(maxsize=MOST_COLUMNS)
 def _column(letters: str) -> int:
     number = 0
     for letter in letters.upper():
@@ -225,15 +227,15 @@ class _SheetReader:
         self.grid.add(line, row, hidden=element.get("hidden") in ("1", "true"))
 
     def _show(self, cell: Any) -> tuple[str, bool]:
-        """What a cell shows, and whether it is a number."""
+        """What a cell shows, and whether it is an amount."""
         kind = cell.get("t") or "n"
         if kind == "inlineStr":
             return _text_of(cell), False
         value = formula = None
         for child in cell:
-            name = _local(child)
-            value = child.text if name == "v" else value
-            formula = child if name == "f" else formula
+            tag = child.tag if isinstance(child.tag, str) else ""
+            value = child.text if tag.endswith("}v") else value
+            formula = child if tag.endswith("}f") else formula
         if value is None or value == "":
             self.grid.left_out["formulas_without_value"] += formula is not None
             return "", False
@@ -249,7 +251,8 @@ class _SheetReader:
         style = cell.get("s") or "0"
         place = int(style) if style.isdigit() else 0
         code = self.book.formats[place] if place < len(self.book.formats) else ""
-        return number_formats.show(float(value), code, from_1904=self.book.from_1904), True
+        text = number_formats.show(float(value), code, from_1904=self.book.from_1904)
+        return text, number_formats.is_amount(code)
 
     def _note_merged(self, reference: str) -> None:
         if match := RANGE.match(reference):

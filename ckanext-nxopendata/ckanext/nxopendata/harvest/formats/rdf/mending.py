@@ -113,6 +113,8 @@ _JOINED = 4
 def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -> list[Any]:
     plain = _BAD_TAG.sub(r"\1@\2-\3", text)
     plain = _WORD_TAG.sub(r"\1", plain)
+    undeclared = [prefix for prefix in PREFIXES if _uses(prefix, plain)] if syntax in _PREFIXED else []
+    plain = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in undeclared) + plain
     if plain != text:
         try:
             triples = _parse(plain, syntax, base)
@@ -121,6 +123,8 @@ def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -
         else:
             for found in (*_BAD_TAG.finditer(text), *_WORD_TAG.finditer(text)):
                 repairs.mend(found[0][1:])
+            for prefix in undeclared:
+                repairs.mend(f"{prefix}:")
             return triples
     line_wise = syntax in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
     directives = [] if line_wise else [found[0] for found in _DIRECTIVE.finditer(plain)]
@@ -133,7 +137,7 @@ def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -
         if line_wise
         else [body[a:b] for a, b in zip(starts, [*starts[1:], None], strict=False)]
     )
-    triples, number, line = [], 0, 1
+    triples, number, line = [], 0, 1 - len(undeclared)
     while number < len(pieces):
         reason, offset = "", 0
         for count in range(1, 2 if line_wise else _JOINED + 1):
@@ -152,6 +156,15 @@ def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -
     return triples
 
 
+_PREFIXED = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.N3)
+
+
+def _uses(prefix: str, text: str) -> bool:
+    """Tell whether a document uses a prefix that everybody knows and does not declare it."""
+    used = re.search(rf"(?m)(?:^|[\s;,(\[^]){prefix}:[A-Za-z]", text)
+    return used is not None and not re.search(rf"(?im)(?:^|\s)@?prefix\s+{prefix}:", text)
+
+
 def _is_sound(directive: str, syntax: ox.RdfFormat, base: str) -> bool:
     try:
         _parse(directive, syntax, base)
@@ -165,12 +178,21 @@ _OTHERS = r"[A-Z][\w.-]*(?=[^<>]*\s(?:[\w.-]+:)?(?:about|nodeID)\s*=)"
 
 
 def _read_xml(text: str, base: str, repairs: Repairs) -> list[Any]:
-    plain = salvage.mend_xml(text)
+    plain, mended = _mend_xml(text)
+    if mended:
+        try:
+            triples = _parse(plain, ox.RdfFormat.RDF_XML, base)
+        except (SyntaxError, ValueError):
+            pass
+        else:
+            for written in mended:
+                repairs.mend(written)
+            return triples
     declared = salvage.namespaces(plain)
     for prefix, namespace in PREFIXES.items():
         if f"xmlns:{prefix}=" not in declared:
             declared += f' xmlns:{prefix}="{namespace}"'
-    triples: list[Any] = []
+    triples = []
     between, place = [], 0
     for piece in salvage.xml_pieces(plain, _DATASET):
         between.append(plain[place : piece.start])
@@ -186,6 +208,37 @@ def _read_xml(text: str, base: str, repairs: Repairs) -> list[Any]:
         except (SyntaxError, ValueError):
             continue
     return triples
+
+
+_NODE_ID = re.compile(r"""(rdf:(?:nodeID|ID)\s*=\s*)(["'])([^"'<>]*)\2""")
+_NC_NAME = re.compile(r"[^\W\d][\w.-]*")
+
+
+def _mend_xml(text: str) -> tuple[str, list[str]]:
+    """Return an XML document with what is no XML mended, and what was: names of nodes, namespaces, entities, signs."""
+    mended: dict[str, None] = {}
+
+    def rename(found: re.Match[str]) -> str:
+        if _NC_NAME.fullmatch(found[3]):
+            return found[0]
+        mended[found[3]] = None
+        return found[1] + found[2] + "node-" + re.sub(r"[^\w.-]", "-", found[3]) + found[2]
+
+    plain = _NODE_ID.sub(rename, text)
+    missing = {
+        prefix: namespace
+        for prefix, namespace in PREFIXES.items()
+        if f"<{prefix}:" in plain and f"xmlns:{prefix}" not in plain
+    }
+    if missing:
+        mended |= {f"{prefix}:": None for prefix in missing}
+        declared = "".join(f' xmlns:{prefix}="{namespace}"' for prefix, namespace in missing.items())
+        plain = re.sub(r"<(?:[\w.-]+:)?RDF(?=[\s>])", lambda found: found[0] + declared, plain, count=1)
+    sound = salvage.mend_xml(plain)
+    if sound != plain:
+        written = (found[0] for found in re.finditer(r"&[A-Za-z]\w{1,31};|&|[\x00-\x08\x0b\x0c\x0e-\x1f]", plain))
+        mended |= {name: None for name in written if name not in ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;")}
+    return sound, list(mended)
 
 
 _ARRAY = r'"(?:@graph|(?:dcat:)?dataset|http://www\.w3\.org/ns/dcat#dataset)"\s*:'

@@ -39,6 +39,7 @@ OWNED = frozenset(
         "dct:spatial",
         "dct:temporal",
         "nx:item",
+        "nx:tag",
         "spdx:checksum",
         "time:hasBeginning",
         "time:hasEnd",

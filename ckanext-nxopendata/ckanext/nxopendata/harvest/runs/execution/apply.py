@@ -174,12 +174,14 @@ def _record(
 ) -> None:
     """Write down what became of the steps; the next run compares with this."""
     rows: list[Json] = []
+    told = findings.find_told(run_id, [outcome.step.guid for outcome in outcomes if outcome.problems])
     for outcome in outcomes:
         entry = entries[outcome.step.number]
         entry.before = outcome.before
         entry.state = outcome.state
         for problem in outcome.problems:
-            findings.add(run_id, problem)
+            if (problem.code, problem.guid, problem.field) not in told:
+                findings.add(run_id, problem)
         if outcome.state != "written":
             continue
         if outcome.kept:

@@ -1,4 +1,4 @@
-"""A table in other formats, as it is read: CSV, XLSX, JSON, JSON Lines, XML, Parquet. Plain module.
+"""A table in other formats, as it is read: CSV, JSON, JSON Lines, XML, Parquet. Plain module.
 
 Values are what psycopg2 gives: text, int, Decimal, date, datetime, float, bool, None.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
@@ -19,35 +19,37 @@ from ckanext.nxopendata.core.tabular import csv_out
 
 BLOCK = 256 * 1024
 ROWS_AT_ONCE = 5000
-MOST_SHEET_ROWS = 1_048_575
-"""Rows below the header of an Excel worksheet."""
-
 CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 """Characters that neither XML 1.0 nor a worksheet may hold."""
+
+LINE_ENDS = {"\r": "&#13;"}
+"""What a reader of XML would make a line feed."""
+
+DOUBLE_DIGITS = 15
+"""Digits that a double keeps for certain."""
 
 Rows = Iterable[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of the file: its id, its header in full, its type in the database."""
+    """A column of the file.
+
+    Attributes:
+        id: its name in the database.
+        label: its header in full.
+        type: of the database.
+        unit, notes: as its dictionary has them.
+        digits, scale: of a ``numeric`` column: the most digits of a value, and of these behind the point; 0 if unknown.
+    """
 
     id: str
     label: str
     type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format one may choose: the ending of the file, the media type, and what writes it."""
-
-    ending: str
-    media_type: str
-    write: Callable[[Sequence[Field], Rows], Iterator[bytes]]
-
-
-class TooManyRowsError(Exception):
-    """A worksheet holds no more than ``MOST_SHEET_ROWS`` rows."""
+    unit: str = ""
+    notes: str = ""
+    digits: int = 0
+    scale: int = 0
 
 
 def to_json(value: Any) -> Any:
@@ -110,13 +112,24 @@ def json_lines(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
 
 
 def _json_chunks(fields: Sequence[Field], rows: Rows) -> Iterator[list[str]]:
-    keys = _keys(fields)
+    opening = [json.dumps(key, ensure_ascii=False) + ":" for key in _keys(fields)]
     rows = iter(rows)
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         yield [
-            json.dumps(dict(zip(keys, map(to_json, row), strict=True)), ensure_ascii=False, separators=(",", ":"))
+            "{" + ",".join([key + _json_value(value) for key, value in zip(opening, row, strict=True)]) + "}"
             for row in chunk
         ]
+
+
+def _json_value(value: Any) -> str:
+    """A value in JSON; numbers with all their digits, which a float may not keep."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f")
+    return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _keys(fields: Sequence[Field]) -> list[str]:
@@ -134,7 +147,7 @@ def xml(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
         yield "".join(
             "<row>"
             + "".join(
-                f"{opened}{escape(to_text(value).translate(CONTROL))}</value>"
+                f"{opened}{escape(to_text(value).translate(CONTROL), LINE_ENDS)}</value>"
                 for opened, value in zip(opening, row, strict=True)
                 if value is not None
             )
@@ -144,96 +157,47 @@ def xml(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
     yield b"</data>\n"
 
 
-def xlsx(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
-    """A workbook: codes and other texts as text, numbers and dates as such, the header frozen.
-
-    A text that begins with ``=`` is written as text, never as a formula.
-    """
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("数据")
-    sheet.freeze_panes = "A2"
-    for number, field in enumerate(fields, 1):
-        wide = sum(2 if ord(sign) > 0x2E7F else 1 for sign in field.label)
-        sheet.column_dimensions[get_column_letter(number)].width = min(48, max(12, wide + 3))
-
-    def string(value: str, *, bold: bool = False) -> Any:
-        cell = WriteOnlyCell(sheet, None)
-        cell.value = value.translate(CONTROL)[:32767]
-        cell.data_type = "s"
-        cell.number_format = "@"
-        if bold:
-            cell.font = Font(bold=True)
-        return cell
-
-    def cell(value: Any) -> Any:
-        if value is None or (isinstance(value, bool | int | float) and not _long(value)):
-            return value
-        if isinstance(value, dt.datetime):
-            return value.replace(tzinfo=None)
-        if isinstance(value, Decimal) and len(value.as_tuple().digits) <= 15:
-            return value
-        return value if isinstance(value, dt.date) else string(to_text(value))
-
-    sheet.append([string(field.label, bold=True) for field in fields])
-    for number, row in enumerate(rows):
-        if number >= MOST_SHEET_ROWS:
-            raise TooManyRowsError
-        sheet.append([cell(value) for value in row])
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        yield from _blocks(file)
-
-
-def _long(value: Any) -> bool:
-    return isinstance(value, int) and abs(value) >= 10**15
-
-
 def parquet(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
-    """Apache Parquet, compressed by zstd; decimals are doubles."""
+    """Apache Parquet, compressed by zstd; numbers of more digits than a double keeps are decimals."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    types = {"int8": pa.int64(), "int4": pa.int64(), "numeric": pa.float64(), "float8": pa.float64()}
-    types |= {"date": pa.date32(), "timestamp": pa.timestamp("us")}
     schema = pa.schema(
-        [pa.field(key, types.get(field.type, pa.string())) for key, field in zip(_keys(fields), fields, strict=True)]
+        [
+            pa.field(key, _parquet_type(field), metadata={"unit": field.unit, "description": field.notes})
+            for key, field in zip(_keys(fields), fields, strict=True)
+        ]
     )
 
-    def value(cell: Any, type_: str) -> Any:
-        if type_ in types:
-            return float(cell) if isinstance(cell, Decimal) else cell
-        return to_text(cell) if cell is not None else None
+    def value(cell: Any, type_: pa.DataType) -> Any:
+        if cell is None or not pa.types.is_string(type_):
+            return float(cell) if pa.types.is_floating(type_) and cell is not None else cell
+        return to_text(cell)
 
     rows = iter(rows)
     with tempfile.TemporaryFile() as file:
         with pq.ParquetWriter(file, schema, compression="zstd") as writer:
             while chunk := list(islice(rows, ROWS_AT_ONCE * 4)):
                 arrays = [
-                    pa.array([value(row[number], field.type) for row in chunk], schema.field(number).type)
-                    for number, field in enumerate(fields)
+                    pa.array([value(row[number], entry.type) for row in chunk], entry.type)
+                    for number, entry in enumerate(schema)
                 ]
                 writer.write_batch(pa.record_batch(arrays, schema=schema))
-        yield from _blocks(file)
+        yield from read_blocks(file)
 
 
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+def _parquet_type(field: Field) -> Any:
+    import pyarrow as pa
+
+    types = {"int8": pa.int64(), "int4": pa.int64(), "float8": pa.float64(), "date": pa.date32()}
+    types |= {"timestamp": pa.timestamp("us"), "numeric": pa.float64()}
+    if field.type == "numeric" and field.digits > DOUBLE_DIGITS:
+        return pa.decimal128(field.digits, field.scale) if field.digits <= 38 else pa.string()
+    return types.get(field.type, pa.string())
+
+
+def read_blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file from its beginning."""
     file.seek(0)
     while block := file.read(BLOCK):
         yield block
-
-
-FORMATS = {
-    "csv": Format("csv", "text/csv; charset=utf-8", csv_text),
-    "csv-bom": Format("csv", "text/csv; charset=utf-8", csv_with_mark),
-    "xlsx": Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx),
-    "json": Format("json", "application/json; charset=utf-8", json_array),
-    "jsonl": Format("jsonl", "application/x-ndjson; charset=utf-8", json_lines),
-    "xml": Format("xml", "application/xml; charset=utf-8", xml),
-    "parquet": Format("parquet", "application/vnd.apache.parquet", parquet),
-}
-"""Name in the address -> format."""

@@ -1,0 +1,1 @@
+"""What rooms know against publishing a dataset or serving a file of it."""

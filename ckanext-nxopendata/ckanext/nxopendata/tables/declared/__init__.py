@@ -1,0 +1,1 @@
+"""What a dataset declares of its columns, beside what its files hold."""

@@ -1,0 +1,170 @@
+"""What we write we read: export, harvest, export again is equal in every field that the format holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from rdflib import Graph, URIRef
+
+from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.exchange import fields, xml
+from ckanext.nxopendata.exchange.dcat import iris, writer
+from ckanext.nxopendata.harvest.planning import dataset_builder
+from tests.exchange.samples import DATASET, value_of
+
+from .reading import RECOGNISE, read_bytes
+
+LINKS = iris.Links(
+    "https://data.nx.example",
+    {
+        "cc-by-4.0": "https://creativecommons.org/licenses/by/4.0/",
+        "nx-open-1.0": "https://data.nx.example/licence/nx-open-1.0",
+    },
+)
+DEPARTMENT = DATASET["owner_org"]
+DEPARTMENTS = {DEPARTMENT: {"title": "文化和旅游厅", "nx_uscc": "91110000600037341L"}}
+
+LETTERS = "宁夏银川石嘴山吴忠固原中卫人口统计年度数据目录公报ABCxyz0123456789"
+WORDS = st.text(LETTERS, min_size=2, max_size=12)
+SENTENCE = st.lists(WORDS, min_size=1, max_size=4).map("，".join)
+
+OF_THE_SOURCE = {"nx_source_identifier", "nx_source_modified", "nx_source_publisher", "nx_language"}
+"""What a harvest notes of where a dataset comes from, and the languages that an export derives from the title."""
+OF_THE_PORTAL = {"id", "name", "owner_org", "type", "title", "notes", "metadata_modified"}
+OF_A_FILE = {"id", "url_type", "created", "last_modified"}
+
+
+def rdf(syntax, dataset):
+    graph = Graph(bind_namespaces="none")
+    writer.describe(dataset, URIRef(f"{LINKS.base}/dataset/{dataset['id']}"), LINKS, graph)
+    return graph.serialize(format=syntax).encode()
+
+
+def package(dataset):
+    return xml.package([("", dataset)], DEPARTMENTS, "1", "2026-01-01T00:00:00")
+
+
+def feed(dataset):
+    change = {"id": dataset["id"], "kind": "created", "name": "n", "dataset": dataset | {"state": "active"}}
+    return json.dumps({"success": True, "result": {"changes": [change], "cursor": "1", "more": False}}).encode()
+
+
+FORMATS = {
+    "turtle": (lambda one: rdf("turtle", one), "dcat", "text/turtle", "/catalog.ttl"),
+    "xml": (lambda one: rdf("xml", one), "dcat", "application/rdf+xml", "/catalog.rdf"),
+    "json-ld": (lambda one: rdf("json-ld", one), "dcat", "application/ld+json", "/catalog.jsonld"),
+    "gbt21063": (package, "gbt21063", "application/xml", "/catalogue.xml"),
+    "feed": (feed, "nxopendata", "application/json", "/api/3/action/nx_changes_list?limit=100"),
+}
+
+
+def harvest(name: str, dataset: dict[str, Any]) -> dict[str, Any]:
+    """Write a dataset in a format, read it as a harvest does, and build the dataset that would be written."""
+    write, form, media_type, path = FORMATS[name]
+    result = read_bytes(write(dataset), LINKS.base + path, media_type, form=form)
+    assert (result.refused, result.nameless) == ([], 0)
+    (read,) = result.datasets.values()
+    return dataset_builder.build_dataset(
+        read, dataset_id=dataset["id"], organization_id=DEPARTMENT, read_licence=lambda text: RECOGNISE(text).id
+    )
+
+
+def comparable(dataset: dict[str, Any]) -> dict[str, Any]:
+    """Without what the portal keeps for itself; sets in one order."""
+    bare = {
+        key: value
+        for key, value in dataset.items()
+        if key not in OF_THE_PORTAL | OF_THE_SOURCE and not key.startswith("@") and value not in ("", [], {}, None)
+    }
+    for name in ("tags", "nx_related_codes", "nx_conforms_to", "nx_theme", "nx_service_objects"):
+        if name in bare:
+            bare[name] = sorted(map(str, bare[name]))
+    files = [
+        {key: value for key, value in file.items() if key not in OF_A_FILE and value not in ("", None)}
+        for file in dataset.get("resources", ())
+    ]
+    bare["resources"] = [
+        {key: unquote(str(value)) if "url" in key or key == "size" else value for key, value in file.items()}
+        for file in files
+    ]
+    return bare
+
+
+@st.composite
+def datasets(draw):
+    """Any dataset with texts as departments write them."""
+    schema = fields.dataset()
+    special = {
+        "nx_publish_date": st.dates(dt.date(1990, 1, 1), dt.date(2025, 1, 1)).map(dt.date.isoformat),
+        "nx_class_code": st.sampled_from([code for code in codelists.load("class") if len(code) == 3]),
+        "nx_resource_code": st.from_regex(r"21400[1-9]/[1-9][0-9]{0,4}", fullmatch=True),
+        "nx_related_codes": st.lists(
+            st.from_regex(r"21400[1-9]/[1-9][0-9]{0,4}", fullmatch=True), min_size=1, max_size=3, unique=True
+        ),
+        "nx_temporal_start": st.sampled_from(["2007", "2017-10", "2019-02-28"]),
+        "nx_temporal_end": st.sampled_from(["2020", "2021-12", "2024-02-29"]),
+        "nx_contact_email": WORDS.map(lambda text: f"{abs(hash(text)) % 10_000}@wlt.example"),
+        "nx_contact_name": WORDS.map(lambda text: f"李{text}"),
+        "nx_contact_phone": st.sampled_from(["0951-0000000", "12345", "0951-0000000 转 8"]),
+        "nx_open_year": st.sampled_from(["2024", "2025"]),
+        "url": WORDS.map(lambda text: f"https://wlt.example/{text}"),
+        "version": st.sampled_from(["1.0", "2024-01"]),
+        "license_id": st.sampled_from(["cc-by-4.0", "nx-open-1.0"]),
+    }
+    apart = {"name", "owner_org", "tag_string", "tags_translated", "nx_license_verbatim", *OF_THE_SOURCE}
+    rest = {
+        name: special[name] if name in special else value_of(field, SENTENCE if name == "notes_translated" else WORDS)
+        for name, field in schema.items()
+        if name not in apart
+    } | {name: strategy for name, strategy in special.items() if name not in schema}
+    required = {name: rest.pop(name) for name in ("title_translated", "notes_translated", "url", "license_id")}
+    dataset = draw(st.fixed_dictionaries(required | {"id": st.uuids().map(str)}, optional=rest))
+    dataset |= {"title": dataset["title_translated"]["zh"], "owner_org": DEPARTMENT}
+    if words := draw(st.lists(WORDS, max_size=3, unique=True)):
+        dataset["tags"] = [{"name": word} for word in sorted(words)]
+        if draw(st.booleans()):
+            english = [f"word {number}" for number, _ in enumerate(words)]
+            dataset["tags_translated"] = {"zh": words, "en": english}
+    file = st.fixed_dictionaries(
+        {
+            "id": st.uuids().map(str),
+            "url": WORDS.map(lambda text: f"https://wlt.example/{text}.csv"),
+            "format": st.sampled_from(["CSV", "XLSX", "JSON", "API"]),
+        },
+        optional={
+            "name": WORDS,
+            "description": SENTENCE,
+            "mimetype": st.sampled_from(["text/csv", "application/json"]),
+            "size": st.integers(1, 10**10),
+            "hash": st.binary(min_size=32, max_size=32).map(bytes.hex),
+            "nx_file_name": WORDS.map(lambda text: f"{text}.csv"),
+            "license": st.just("cc-zero"),
+            "nx_encoding": st.sampled_from(list(codelists.load("encoding"))),
+            "nx_record_count": st.integers(1, 10**6).map(str),
+            "nx_access_url": WORDS.map(lambda text: f"https://wlt.example/page/{text}"),
+        },
+    )
+    if files := draw(st.lists(file, max_size=3, unique_by=(lambda one: one["id"], lambda one: one["url"]))):
+        dataset["resources"] = files
+    return dataset
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_dataset_with_all_fields_comes_back_as_it_was(name):
+    assert comparable(harvest(name, DATASET)) == comparable(DATASET)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(dataset=datasets())
+@settings(max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+def test_any_dataset_comes_back_as_it_was(name, dataset):
+    first = harvest(name, dataset)
+    assert comparable(first) == comparable(dataset)
+    again = harvest(name, first | {"id": dataset["id"]})
+    assert comparable(again) == comparable(first)

@@ -1,0 +1,100 @@
+"""The dry run, the plan and the result say the same, by the same rules; a run without work ends at once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .catalogues import PREFIXES, dataset, turtle
+
+pytestmark = [pytest.mark.usefixtures("with_plugins")]
+
+MIXED = PREFIXES + "".join(
+    [
+        dataset(1),
+        dataset(2, title="长" * 600),  # longer than a title may be
+        dataset(3, extra='nx:shareType "2" ;'),  # shared on conditions that it does not name
+        dataset(4, extra='nx:resourceCode "not-a-code" ;'),  # a field that it can do without
+        dataset(5, title="同名"),
+        dataset(6, title="同名"),
+    ]
+)
+
+
+def counts(run):
+    return {kind: number for kind, number in run["counts"].items() if number}
+
+
+class TestAgreement:
+    def test_what_would_be_refused_when_writing_is_refused_when_planning(self, web, harvest, call):
+        url = web.put("/mixed", MIXED)
+        planned = harvest(url, trust="review")
+        assert (planned["state"], counts(planned)) == ("held", {"create": 4, "refused": 2})
+        told = call("nx_harvest_problem_list", run_id=planned["id"])["problems"]
+        done = call("nx_harvest_run_approve", id=planned["id"])
+        assert (done["state"], counts(done)) == ("done", counts(planned))
+        after = call("nx_harvest_problem_list", run_id=done["id"])["problems"]
+        assert [(p["code"], p["guid"], p["field"]) for p in after] == [(p["code"], p["guid"], p["field"]) for p in told]
+
+    def test_the_dry_run_says_the_same(self, web, harvest, call):
+        url = web.put("/mixed", MIXED)
+        tried = call("nx_harvest_source_test", url=url, organization="wen-lyu-ting")
+        run = harvest(url)
+        assert tried["counts"] == counts(run)
+        told = {(p["code"], p["guid"], p["field"]) for entry in tried["datasets"] for p in entry["problems"]}
+        problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        assert told == {(p["code"], p["guid"], p["field"]) for p in problems if p["guid"]}
+        assert {code for code, _, _ in told} == {"not_valid", "field_left_out", "title_repeated"}
+
+    def test_a_field_that_stays_left_out_is_no_change(self, web, harvest):
+        url = web.put("/mixed", MIXED)
+        harvest(url)
+        web.put("/mixed", MIXED + "# read me again")
+        assert counts(harvest(url)) == {"unchanged": 4, "refused": 2}
+
+    def test_what_the_rules_say_is_told_in_the_language_of_the_reader(self, web, harvest, call, app):
+        run = harvest(web.put("/mixed", PREFIXES + dataset(2, title="长" * 600)))
+        path = f"/api/3/action/nx_harvest_problem_list?run_id={run['id']}"
+        token = call("api_token_create", user=call("get_site_user")["name"], name="t")["token"]
+        asked = {"headers": {"Authorization": token}}
+        chinese, english = (
+            [p["message"] for p in json.loads(app.get(prefix + path, **asked).body)["result"]["problems"]]
+            for prefix in ("", "/en")
+        )
+        assert len(chinese) == len(english) > 0
+        assert any("500" in message for message in english)
+        assert not any(message.isascii() for message in chinese)
+        assert all(message.isascii() for message in english)
+
+
+class TestProviders:
+    @pytest.mark.parametrize("provider", ["统计局", "11640000MB0000011X"])
+    def test_rows_of_another_department_are_not_published_as_those_of_this_one(self, web, harvest, call, provider):
+        call("organization_create", name="tjj", title_translated={"zh": "统计局"}, nx_uscc="91110000600037341L")
+        provider = {"统计局": ("统计局", ""), "11640000MB0000011X": ("", "91110000600037341L")}[provider]
+        header = "信息资源代码,信息资源名称,信息资源摘要,信息资源提供方,信息资源提供方代码"
+        rows = f"{header}\n214001/1,一,说明,,\n214001/2,二,说明,{provider[0]},{provider[1]}\n"
+        run = harvest(web.put("/c.csv", rows, "text/csv"), format="workbook")
+        assert counts(run) == {"create": 1, "refused": 1}
+        (problem,) = [
+            p
+            for p in call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+            if p["level"] == "record" and p["refuses"]
+        ]
+        assert problem["code"] == "provider_of_another"
+        assert "统计局" in problem["message"]
+
+
+class TestEmptyRuns:
+    def test_a_queued_run_without_work_ends_with_its_plan(self, web, harvest, call):
+        from ckanext.nxopendata.harvest.runs import jobs
+
+        url = web.put("/1", turtle(1))
+        harvest(url)
+        web.put("/1", turtle(1) + "# read me again")
+        run = call("nx_harvest_run_create", source_id="test", queue=True)
+        jobs.execute(run["id"])
+        assert call("nx_harvest_run_show", id=run["id"])["state"] == "done"
+        again = call("nx_harvest_run_create", source_id="test", queue=True)  # the source is free
+        assert again["state"] == "pending"
