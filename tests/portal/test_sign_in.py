@@ -228,6 +228,14 @@ class TestTryingPasswords:
                 log_in(visitor(), password="wrong")
             assert log_in(visitor()).status_code == 302
 
+    @pytest.mark.parametrize(
+        ("login", "password"), [("editor", "x" * 100_000), ("x" * 100_000, "x"), ("", ""), ("%", "%")]
+    )
+    def test_whatever_is_sent_is_answered(self, visitor: Any, user: dict[str, Any], login: str, password: str) -> None:
+        answer = log_in(visitor(), login, password)
+        assert answer.status_code == 200
+        assert "nx-notice-danger" in answer.get_data(as_text=True)
+
     def test_known_and_unknown_names_are_answered_alike(self, visitor: Any, user: dict[str, Any]) -> None:
         def fail(login: str) -> tuple[float, str]:
             browser = visitor()
