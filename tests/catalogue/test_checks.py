@@ -82,7 +82,7 @@ class TestSameTitles:
     @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     @given(title=st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=40))
     def test_the_database_folds_titles_as_the_rules_do(self, title: str) -> None:
-        assert model.Session.scalar(select(func.nx_same_title(title))) == filing_rules.same_title(title)
+        assert model.Session.scalar(select(func.nx_same_title(title))) == filing_rules.title_key(title)
 
     def test_the_index_answers(self) -> None:
         """A look-up of a title must not read the whole table."""
@@ -232,7 +232,7 @@ class TestResourceCodes:
             try:
                 start.wait(30)
                 for _ in range(25):
-                    code = resource_codes.allocate(fresh if number % 2 else "101001")
+                    code = resource_codes.allocate_code(fresh if number % 2 else "101001")
                     if number % 4 == 1:
                         model.Session.rollback()
                     else:

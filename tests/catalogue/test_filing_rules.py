@@ -142,38 +142,38 @@ class TestSameTitle:
         ["宁夏A级旅游景区名录", "宁夏 Ａ级·旅游景区名录", "宁夏a级旅游景区（名录）", "《宁夏A级旅游景区名录》"],
     )
     def test_spaces_punctuation_width_and_case_do_not_count(self, title: str) -> None:
-        assert filing_rules.same_title(title) == "宁夏a级旅游景区名录"
+        assert filing_rules.title_key(title) == "宁夏a级旅游景区名录"
 
     def test_years_and_the_round_zero_count(self) -> None:
-        assert filing_rules.same_title("二〇二〇年人口") != filing_rules.same_title("二二年人口")
+        assert filing_rules.title_key("二〇二〇年人口") != filing_rules.title_key("二二年人口")
 
     @given(st.text(min_size=1))
     def test_it_is_never_empty(self, title: str) -> None:
-        assert filing_rules.same_title(title)
+        assert filing_rules.title_key(title)
 
     @given(
         st.text("宁夏景区名录AZ09〇々", min_size=1), st.text(" 　，。、·（）《》“”-—.,()/\u200b", min_size=1), st.data()
     )
     def test_punctuation_anywhere_changes_nothing(self, title: str, marks: str, data: st.DataObject) -> None:
         place = data.draw(st.integers(0, len(title)))
-        assert filing_rules.same_title(title[:place] + marks + title[place:]) == filing_rules.same_title(title)
+        assert filing_rules.title_key(title[:place] + marks + title[place:]) == filing_rules.title_key(title)
 
 
 class TestMissing:
     COMPLETE: dict[str, Any] = dict.fromkeys(filing_rules.REQUIRED, "1") | {"nx_share_method_category": "mail"}
 
     def test_a_complete_dataset_misses_nothing(self) -> None:
-        assert filing_rules.missing(self.COMPLETE) == []
+        assert filing_rules.find_missing(self.COMPLETE) == []
 
     @pytest.mark.parametrize("name", filing_rules.REQUIRED)
     def test_each_mandatory_element_is_asked_for(self, name: str) -> None:
-        assert [finding.field for finding in filing_rules.missing(self.COMPLETE | {name: ""})] == [name]
+        assert [finding.field for finding in filing_rules.find_missing(self.COMPLETE | {name: ""})] == [name]
 
     def test_a_spreadsheet_lists_its_items(self) -> None:
-        findings = filing_rules.missing(self.COMPLETE | {"nx_format_category": "2"})
+        findings = filing_rules.find_missing(self.COMPLETE | {"nx_format_category": "2"})
         assert [finding.code for finding in findings] == ["items_required"]
 
     def test_text_items_have_a_length(self) -> None:
         items = [{"name": "名称", "type": "C"}, {"name": "年份", "type": "I"}]
-        findings = filing_rules.missing(self.COMPLETE | {"nx_items": items})
+        findings = filing_rules.find_missing(self.COMPLETE | {"nx_items": items})
         assert [finding.field for finding in findings] == ["nx_items.0.length"]

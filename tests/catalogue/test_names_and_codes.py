@@ -32,7 +32,7 @@ class TestLocalised:
 class TestSlug:
     @given(st.text(max_size=300))
     def test_any_title_gives_an_address_that_ckan_takes(self, title: str) -> None:
-        slug = slugs.slug(title)
+        slug = slugs.make_slug(title)
         assert set(slug) <= set(string.ascii_lowercase + string.digits + "-")
         assert len(slug) <= slugs.MAXIMUM
         assert not slug.startswith("-")
@@ -47,7 +47,7 @@ class TestSlug:
         ],
     )
     def test_titles(self, title: str, slug: str) -> None:
-        assert slugs.slug(title) == slug
+        assert slugs.make_slug(title) == slug
 
 
 class TestCreditCode:

@@ -20,17 +20,17 @@ Act = Callable[..., Any]
 class TestItemsOfTheForm:
     def test_rows_keep_their_order_beyond_the_tenth(self) -> None:
         dataset: dict[str, Any] = {f"nx_items-{row}-name": f"项{row}" for row in reversed(range(12))}
-        data_items_form.from_form(dataset)
+        data_items_form.items_from_form(dataset)
         assert dataset == {"nx_items": [{"name": f"项{row}"} for row in range(12)]}
 
     def test_empty_rows_are_left_out(self) -> None:
         dataset = {"nx_items-0-name": "", "nx_items-0-type": "", "nx_items-1-name": "名称", "nx_items-1-type": "C"}
-        data_items_form.from_form(dataset)
+        data_items_form.items_from_form(dataset)
         assert dataset == {"nx_items": [{"name": "名称", "type": "C"}]}
 
     def test_what_the_api_sends_is_left_alone(self) -> None:
         dataset = {"nx_items": [{"name": "名称"}], "title": "景区"}
-        data_items_form.from_form(dataset)
+        data_items_form.items_from_form(dataset)
         assert dataset == {"nx_items": [{"name": "名称"}], "title": "景区"}
 
 

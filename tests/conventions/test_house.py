@@ -119,3 +119,9 @@ def test_a_module_is_no_longer_than_a_reader_can_hold(path: Path) -> None:
 def test_a_folder_holds_no_more_modules_than_a_reader_can_survey(folder: Path) -> None:
     modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
     assert len(modules) <= LARGE.get(name(folder), MOST_MODULES), sorted(path.name for path in modules)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_what_becomes_a_number_is_tested_for_decimals(path: Path) -> None:
+    """``"²".isdigit()`` holds, and ``int("²")`` fails: ``isdecimal`` is the question that ``int`` answers."""
+    assert ".isdigit()" not in path.read_text(encoding="utf-8")

@@ -173,8 +173,8 @@ class TestTheTimer:
 DAILY = ("review daily", "portal daily", "following send", "register remind", "catalogue imports", "harvest forget")
 
 PLUGINS = (
-    "nxopendata_following nxopendata_licences nxopendata_review nxopendata_catalogue nxopendata_search"
-    " nxopendata_datasets nxopendata_organizations nxopendata_groups activity"
+    "nxopendata_portal nxopendata_following nxopendata_licences nxopendata_review nxopendata_catalogue"
+    " nxopendata_search nxopendata_datasets nxopendata_organizations nxopendata_groups activity"
 )
 
 

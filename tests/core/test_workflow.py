@@ -16,7 +16,7 @@ STEPS = (
 
 
 def actions(state: str, *roles: str, facts: tuple[str, ...] = ()) -> list[str]:
-    return [row.action for row in workflow.possible(STEPS, state, roles, facts)]
+    return [row.action for row in workflow.list_possible(STEPS, state, roles, facts)]
 
 
 class TestWhatIsPossible:
@@ -40,16 +40,16 @@ class TestWhatIsPossible:
 
 class TestAStep:
     def test_it_says_where_it_leads_and_whether_it_needs_words(self) -> None:
-        row = workflow.step(STEPS, "return", "submitted", ["head"])
+        row = workflow.find_step(STEPS, "return", "submitted", ["head"])
         assert (row.source, row.target, row.opinion) == ("submitted", "returned", True)
 
     def test_one_for_others_is_forbidden(self) -> None:
         with pytest.raises(workflow.TransitionError) as refused:
-            workflow.step(STEPS, "return", "submitted", ["editor"])
+            workflow.find_step(STEPS, "return", "submitted", ["editor"])
         assert refused.value.forbidden
 
     @pytest.mark.parametrize("facts", [(), ("one level",)])
     def test_one_that_does_not_exist_now_is_not(self, facts: tuple[str, ...]) -> None:
         with pytest.raises(workflow.TransitionError) as refused:
-            workflow.step(STEPS, "publish", "submitted", ["office", "head"], facts)
+            workflow.find_step(STEPS, "publish", "submitted", ["office", "head"], facts)
         assert not refused.value.forbidden

@@ -22,19 +22,19 @@ WHOLE: dict[str, Any] = {
 
 
 def test_the_points_are_a_hundred() -> None:
-    assert sum(worth for _, worth, _ in quality.CRITERIA) == quality.points(WHOLE) == 100
+    assert sum(worth for _, worth, _ in quality.CRITERIA) == quality.count_points(WHOLE) == 100
 
 
 def test_what_is_missing_is_named_and_costs_its_points() -> None:
     poor = WHOLE | {"license_id": "notspecified", "nx_items": []}
-    assert quality.missing(poor) == [("items", 15), ("licence", 10)]
-    assert quality.points(poor) == 75
+    assert quality.list_missing(poor) == [("items", 15), ("licence", 10)]
+    assert quality.count_points(poor) == 75
 
 
 def test_a_scan_is_a_file_but_no_readable_one() -> None:
     scanned = WHOLE | {"resources": [{"format": "PDF", "nx_readability": "1"}]}
-    assert quality.missing(scanned) == [("readable", 15)]
+    assert quality.list_missing(scanned) == [("readable", 15)]
 
 
 def test_an_empty_entry_has_nothing() -> None:
-    assert quality.points({}) == 0
+    assert quality.count_points({}) == 0

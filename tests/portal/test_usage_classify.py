@@ -11,7 +11,7 @@ BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0"}
 
 def use_of(endpoint: str, values: dict[str, str] | None = None, **changes: Any) -> classify.Use | None:
     request = {"method": "GET", "status": 200, "values": values or {}, "query": {}, "headers": BROWSER}
-    return classify.of_request(endpoint=endpoint, **(request | changes))
+    return classify.classify_request(endpoint=endpoint, **(request | changes))
 
 
 def test_pages_files_calls_and_bulk_files_count() -> None:

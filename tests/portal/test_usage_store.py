@@ -34,11 +34,11 @@ def test_what_people_do_is_counted_once_and_shown(app: Any, scenic: dict, create
     app.get(f"/dataset/{hidden['name']}", headers=BROWSER, status=404)
     assert usage_store.flush() > 0
     assert usage_store.flush() == 0
-    assert usage_store.totals() == {"view": 3, "download": 1, "api": 1, "search": 6, "bulk": 0}
-    assert usage_store.of_dataset(scenic["id"])["recent_views"] == 3
+    assert usage_store.count_totals() == {"view": 3, "download": 1, "api": 1, "search": 6, "bulk": 0}
+    assert usage_store.count_for_dataset(scenic["id"])["recent_views"] == 3
     assert [(one["name"], one["downloads"]) for one in call("nx_portal_most_used")] == [(scenic["name"], 1)]
     # The other words stand in no title: they do not come to the home page.
-    assert usage_store.hot_words(8, least=3) == ["景区"]
+    assert usage_store.list_hot_words(8, least=3) == ["景区"]
     page = html.fromstring(app.get("/").body)
     shown = {one.xpath("string(dt)"): one.xpath("string(dd)") for one in page.xpath("//dl[@class='nx-figures']/div")}
     assert (shown["下载次数"], shown["接口调用"]) == ("1", "1")
@@ -51,7 +51,7 @@ def test_old_search_words_are_forgotten_and_figures_stay(app: Any, scenic: dict)
     usage_store.flush()
     assert usage_store.forget(usage_store.today()) == 0
     assert usage_store.forget(usage_store.today().replace(year=usage_store.today().year + 1)) == 1
-    assert usage_store.totals()["view"] == 1
+    assert usage_store.count_totals()["view"] == 1
 
 
 def test_a_change_is_on_the_home_page_at_once(app: Any, scenic: dict, call: Act) -> None:
@@ -97,7 +97,7 @@ def address(text: str) -> str:
 @given(RUBBISH)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_of_a_reader_spoils_a_page_or_what_is_counted_after_it(app: Any, scenic: dict, text: str) -> None:
-    before = usage_store.of_dataset(scenic["id"])["views"]
+    before = usage_store.count_for_dataset(scenic["id"])["views"]
     shortened = address(text[:1000])
     answers = [
         app.get(f"/dataset/?q={shortened}", headers=BROWSER),
@@ -112,7 +112,7 @@ def test_no_text_of_a_reader_spoils_a_page_or_what_is_counted_after_it(app: Any,
     assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
     assert app.get(f"/dataset/{scenic['name']}", headers=BROWSER).status_code == 200
     usage_store.flush()
-    assert usage_store.of_dataset(scenic["id"])["views"] == before + 1
+    assert usage_store.count_for_dataset(scenic["id"])["views"] == before + 1
     client: Any = connect_to_redis()
     assert [key for key in client.scan_iter("nx:use:*") if b":moving:" in key or b":day:" in key] == []
 
@@ -143,7 +143,7 @@ def test_lines_that_cannot_be_stored_are_dropped_and_the_others_stored(
             assert usage_store.flush() == 2
     finally:
         usage_store.log.removeHandler(caplog.handler)
-    assert usage_store.totals() | {"view": 2, "search": 3} == usage_store.totals()
+    assert usage_store.count_totals() | {"view": 2, "search": 3} == usage_store.count_totals()
     assert f"{len(bad)} lines" in caplog.text
     assert [
         key for key in client.scan_iter(f"{usage_store._prefix()}:*") if b":moving:" in key or b":day:" in key
@@ -160,4 +160,4 @@ def test_counts_wait_while_the_table_takes_none(app: Any, scenic: dict) -> None:
         with model.meta.engine.begin() as connection:  # pyright: ignore[reportOptionalMemberAccess]  it is configured
             connection.execute(sa.text("ALTER TABLE nx_use RENAME COLUMN other TO count"))
     assert usage_store.flush() == 1
-    assert usage_store.totals()["search"] == 1
+    assert usage_store.count_totals()["search"] == 1

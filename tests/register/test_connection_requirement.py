@@ -46,7 +46,7 @@ PLATFORMS, _ = status_board.load()
 def test_board_table_and_funds_agree_for_any_register(systems: list[System]) -> None:
     found = requirement.tally(systems)
     unit = status_board.Unit("o", "文旅厅", "department")
-    row = status_board.board(PLATFORMS, [unit], systems, {}, TODAY)[0]
+    row = status_board.build_board(PLATFORMS, [unit], systems, {}, TODAY)[0]
     field = next(field for field in row.fields if field.platform == "exchange")
     assert (field.connected, field.required, field.unstated) == (found.connected, found.required, found.unstated)
 
@@ -54,7 +54,7 @@ def test_board_table_and_funds_agree_for_any_register(systems: list[System]) -> 
     assert len(table.groups[1].rows) == found.connected
 
     paid = [replace(system, funding="自治区财政") for system in systems]
-    lines = funding.lines(paid, {}, None, dt.date(2019, 1, 1), TODAY)
+    lines = funding.list_lines(paid, {}, None, dt.date(2019, 1, 1), TODAY)
     assert len(lines) == found.outstanding
 
 

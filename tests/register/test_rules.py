@@ -84,7 +84,7 @@ class TestTheBoard:
     PLATFORMS, CITIES = status_board.load()
 
     def fields(self, unit: status_board.Unit, systems=(), stated=None) -> dict:
-        row = status_board.board(self.PLATFORMS, [unit], systems, stated or {}, TODAY)[0]
+        row = status_board.build_board(self.PLATFORMS, [unit], systems, stated or {}, TODAY)[0]
         return {field.platform: field for field in row.fields}
 
     def test_dates_are_the_plans(self) -> None:
@@ -121,7 +121,7 @@ class TestTheFundingRule:
     SINCE, DUE = dt.date(2019, 1, 1), dt.date(2018, 6, 30)
 
     def lines(self, systems, exemptions=None, today=TODAY) -> list:
-        found = funding.lines(systems, exemptions or {}, self.DUE, self.SINCE, today)
+        found = funding.list_lines(systems, exemptions or {}, self.DUE, self.SINCE, today)
         return [(line.system.id, line.state) for line in found]
 
     def test_required_and_not_connected(self) -> None:

@@ -423,7 +423,7 @@ class TestUpdates:
         )
         draft = people.create(title_translated={"zh": "草稿"}, nx_update_cycle="6", nx_publish_date="2020-01-01")
         search.commit()
-        names = [row["name"] for row in overdue_updates.overdue(dt.date(2026, 11, 23))]
+        names = [row["name"] for row in overdue_updates.list_overdue(dt.date(2026, 11, 23))]
         found = [one["name"] in names for one in (dataset, other, inside, draft)]
         assert found == [True, False, True, False]
 

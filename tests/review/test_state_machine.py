@@ -20,7 +20,7 @@ EVERYBODY = (state_machine.EDITOR, state_machine.HEAD, state_machine.OFFICE, sta
 def walk(actions: list[tuple[str, str]], mode: str = "office", kind: str = "new") -> str:
     state = state_machine.DRAFT
     for role, action in actions:
-        state = state_machine.step(action, state, [role], mode, kind).target
+        state = state_machine.find_step(action, state, [role], mode, kind).target
     return state
 
 
@@ -33,7 +33,7 @@ class TestMachine:
         """Whatever department people do, they do not reach ``published`` in two-level review."""
         reached, frontier = {state_machine.DRAFT}, [state_machine.DRAFT]
         while frontier:
-            for arrow in state_machine.possible(
+            for arrow in state_machine.list_possible_steps(
                 frontier.pop(), [state_machine.EDITOR, state_machine.HEAD], "office", "new"
             ):
                 if arrow.target not in reached:
@@ -53,7 +53,7 @@ class TestMachine:
                 state_machine.REGISTERED,
                 state_machine.PUBLISHING,
             ):
-                targets = {arrow.target for arrow in state_machine.possible(state, ["editor"], mode, "new")}
+                targets = {arrow.target for arrow in state_machine.list_possible_steps(state, ["editor"], mode, "new")}
                 assert state_machine.PUBLISHED not in targets
 
     def test_what_the_office_returns_passes_the_head_again(self) -> None:
@@ -61,13 +61,13 @@ class TestMachine:
 
     def test_a_change_is_not_withdrawn(self) -> None:
         with pytest.raises(workflow.TransitionError):
-            state_machine.step("withdraw", state_machine.PUBLISHED, ["office"], "office", "change")
+            state_machine.find_step("withdraw", state_machine.PUBLISHED, ["office"], "office", "change")
 
     def test_forbidden_and_impossible_are_told_apart(self) -> None:
         with pytest.raises(workflow.TransitionError) as forbidden:
-            state_machine.step("publish", state_machine.PUBLISHING, ["editor"], "office", "new")
+            state_machine.find_step("publish", state_machine.PUBLISHING, ["editor"], "office", "new")
         with pytest.raises(workflow.TransitionError) as impossible:
-            state_machine.step("publish", state_machine.DRAFT, ["office"], "office", "new")
+            state_machine.find_step("publish", state_machine.DRAFT, ["office"], "office", "new")
         assert (forbidden.value.forbidden, impossible.value.forbidden) == (True, False)
 
     @pytest.mark.parametrize("kind", ["new", "change"])
@@ -78,7 +78,7 @@ class TestMachine:
                 continue
             if mode == "trusted" and state in (state_machine.REGISTERED, state_machine.PUBLISHING):
                 continue
-            assert state_machine.possible(state, EVERYBODY, mode, kind)
+            assert state_machine.list_possible_steps(state, EVERYBODY, mode, kind)
 
     def test_refusals_and_returns_say_why(self) -> None:
         for arrow in state_machine.TRANSITIONS:
@@ -119,7 +119,7 @@ class TestWorkdays:
 class TestDue:
     @pytest.mark.parametrize(("cycle", "day"), [("2", "2026-01-03"), ("4", "2026-02-10"), ("6", "2027-02-25")])
     def test_by_its_cycle(self, cycle: str, day: str) -> None:
-        found = update_deadlines.due(cycle, dt.date(2026, 1, 1))
+        found = update_deadlines.next_update_due(cycle, dt.date(2026, 1, 1))
         assert found is not None
         assert found.day == dt.date.fromisoformat(day)
         assert not found.overdue(found.day)
@@ -127,7 +127,7 @@ class TestDue:
 
     @pytest.mark.parametrize("cycle", ["9", None, "?"])
     def test_irregular_ones_are_never_due(self, cycle: str | None) -> None:
-        assert update_deadlines.due(cycle, dt.date(2026, 1, 1)) is None
+        assert update_deadlines.next_update_due(cycle, dt.date(2026, 1, 1)) is None
 
     def test_the_newest_file_counts(self) -> None:
         files = [{"created": "2024-05-01T00:00:00"}, {"created": "2023-01-01", "last_modified": "2025-03-02T08:00"}]
@@ -143,7 +143,7 @@ FIELDS = ("title_translated", "nx_region", "tags", "nx_items", "resources")
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    found = difference.changes(before, after, FIELDS)
+    found = difference.find_changes(before, after, FIELDS)
     return [("/".join(change.path), change.before, change.after) for change in found]
 
 

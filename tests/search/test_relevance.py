@@ -105,7 +105,7 @@ def engines(ckan_config: Any, titles: dict[str, Row], monkeypatch: pytest.Monkey
     ours, theirs = pysolr.Solr(our_url, timeout=60), pysolr.Solr(stock.core(our_url), timeout=60)
     ours.add(
         [
-            index_document.document(catalogue_index.document(document), row["department"])
+            index_document.build_document(catalogue_index.build_document(document), row["department"])
             for document, row in zip(documents, titles.values(), strict=True)
         ],
         commit=True,

@@ -91,9 +91,9 @@ class TestOperators:
 
 class TestSuggestions:
     ENTRIES = (
-        vocabulary.entry("organization", "wlt", "自治区文化和旅游厅", "Culture and Tourism", 10),
-        vocabulary.entry("tags", "旅游景区", "旅游景区", "", 5),
-        vocabulary.entry("tags", "乡村振兴", "乡村振兴", "", 5),
+        vocabulary.build_entry("organization", "wlt", "自治区文化和旅游厅", "Culture and Tourism", 10),
+        vocabulary.build_entry("tags", "旅游景区", "旅游景区", "", 5),
+        vocabulary.build_entry("tags", "乡村振兴", "乡村振兴", "", 5),
     )
 
     @pytest.mark.parametrize(
@@ -111,4 +111,4 @@ class TestSuggestions:
         ],
     )
     def test_beginnings_come_first_then_parts_and_other_names(self, typed: str, offered: list[str]) -> None:
-        assert [one.zh for one in vocabulary.fitting(typed, self.ENTRIES, 4)] == offered
+        assert [one.zh for one in vocabulary.find_fitting(typed, self.ENTRIES, 4)] == offered

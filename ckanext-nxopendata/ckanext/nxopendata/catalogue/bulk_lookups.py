@@ -17,7 +17,7 @@ class BulkLookups:
     """The catalogue's part of the bulk writer; a mixin of its plugin."""
 
     def slug_of_title(self, title: str) -> str | None:
-        return slugs.slug(title)
+        return slugs.make_slug(title)
 
     def before_bulk_create(self, context: Context, datasets: Sequence[dict[str, Any]]) -> None:
         for dataset in datasets:
@@ -44,6 +44,6 @@ def _allocate_codes(datasets: Sequence[dict[str, Any]]) -> None:
                 prefix = resource_codes.prefix(dataset.get("nx_class_code"), config.default_class())
                 waiting.append((dataset, prefix))
     if waiting:
-        codes = resource_codes.allocate_many([prefix for _, prefix in waiting])
+        codes = resource_codes.allocate_codes([prefix for _, prefix in waiting])
         for (dataset, _), code in zip(waiting, codes, strict=True):
             dataset["nx_resource_code"] = code

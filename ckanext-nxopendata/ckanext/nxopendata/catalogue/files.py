@@ -43,7 +43,7 @@ def describe_upload(resource: dict[str, Any]) -> None:
         stream.seek(0)
 
 
-def with_original_name(resource: dict[str, Any]) -> dict[str, Any]:
+def restore_original_name(resource: dict[str, Any]) -> dict[str, Any]:
     """Let the download address of an uploaded resource end in its original name (RFC 3986 percent-encoded)."""
     name = resource.get("nx_file_name")
     url = resource.get("url") or ""
@@ -52,7 +52,7 @@ def with_original_name(resource: dict[str, Any]) -> dict[str, Any]:
     return resource
 
 
-def forbidden_scheme(address: str) -> str:
+def find_forbidden_scheme(address: str) -> str:
     """The scheme of an address that is neither of the web nor of FTP, and might run in a browser; else ""."""
     match = SCHEME.match(IGNORED.sub("", address))
     return match[1] if match and match[1].lower() not in ("http", "https", "ftp") else ""
@@ -60,7 +60,7 @@ def forbidden_scheme(address: str) -> str:
 
 def without_forbidden_address(resource: dict[str, Any]) -> dict[str, Any]:
     """Leave out an address that was stored before the validator refused it, so that no page or view links it."""
-    if forbidden_scheme(resource.get("url") or ""):
+    if find_forbidden_scheme(resource.get("url") or ""):
         resource["url"] = ""
     return resource
 

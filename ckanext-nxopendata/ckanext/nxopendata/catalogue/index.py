@@ -20,7 +20,7 @@ CODED = {
 """Index field -> the code list of its values."""
 
 
-def document(dataset: dict[str, Any]) -> dict[str, Any]:
+def build_document(dataset: dict[str, Any]) -> dict[str, Any]:
     """Make a dataset's index document fit CKAN's schema: codes and texts as plain lists.
 
     Args:

@@ -82,25 +82,25 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, BulkLooku
         files.describe_upload(resource)
 
     def before_resource_show(self, resource_dict: dict[str, Any]) -> dict[str, Any]:
-        return files.with_original_name(files.without_forbidden_address(resource_dict))
+        return files.restore_original_name(files.without_forbidden_address(resource_dict))
 
     # IGroupController, IOrganizationController
 
     def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
-        return output.organization(data_dict, reader_language())
+        return output.localise_organization(data_dict, reader_language())
 
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
-        return index.document(pkg_dict)
+        return index.build_document(pkg_dict)
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
-        output.datasets([pkg_dict], reader_language())
+        output.localise_datasets([pkg_dict], reader_language())
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
         language = reader_language()
-        output.datasets(search_results["results"], language)
-        output.facets(search_results, language)
+        output.localise_datasets(search_results["results"], language)
+        output.localise_facets(search_results, language)
         return index.label_facets(search_results, language)
 
 
@@ -111,7 +111,7 @@ class NxOpendataDatasetsPlugin(CachedSchemaDatasetsPlugin):
     """Datasets by ``schemas/dataset.yaml``."""
 
     def validate(self, context: Context, data_dict: dict[str, Any], schema: Any, action: str) -> Any:
-        data_items_form.from_form(data_dict)
+        data_items_form.items_from_form(data_dict)
         if not action.endswith("_show"):
             schemas: Any = self._schemas
             known = schemas.get(data_dict.get("type") or "", {})

@@ -23,7 +23,7 @@ class Due:
         return today > self.day
 
 
-def due(cycle: str | None, updated: dt.date | None) -> Due | None:
+def next_update_due(cycle: str | None, updated: dt.date | None) -> Due | None:
     """When the next update is due; None for irregular or unknown cycles, or when no update is known."""
     days = ALLOWED_DAYS.get(cycle or "")
     return Due(updated + dt.timedelta(days=days)) if days and updated else None
@@ -54,5 +54,5 @@ def due_date(dataset: dict) -> str | None:
     Args:
         dataset: as ``package_show`` gives it.
     """
-    deadline = due(dataset.get("nx_update_cycle"), last_update(dataset))
+    deadline = next_update_due(dataset.get("nx_update_cycle"), last_update(dataset))
     return deadline.day.isoformat() if deadline else None

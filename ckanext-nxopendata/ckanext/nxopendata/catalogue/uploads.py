@@ -9,7 +9,7 @@ from typing import Any
 from ckan.lib import uploader
 
 
-def path_of(resource: Mapping[str, Any]) -> Path | None:
+def find_path(resource: Mapping[str, Any]) -> Path | None:
     """Where an uploaded file lies on this machine; None for any other."""
     if resource.get("url_type") != "upload":
         return None

@@ -65,7 +65,7 @@ def transition(
     return [Transition(action, state, target, frozenset(roles), opinion, needed) for state in sources]
 
 
-def possible(
+def list_possible(
     transitions: Iterable[Transition], state: str, roles: Collection[str], facts: Collection[str] = ()
 ) -> list[Transition]:
     """Return the steps that somebody with ``roles`` may take now, in the order of the table.
@@ -76,7 +76,7 @@ def possible(
     return [row for row in _existing(transitions, state, facts) if row.roles & set(roles)]
 
 
-def step(
+def find_step(
     transitions: Iterable[Transition], action: str, state: str, roles: Collection[str], facts: Collection[str] = ()
 ) -> Transition:
     """Return the transition that ``action`` means now.

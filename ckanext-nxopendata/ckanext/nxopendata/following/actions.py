@@ -29,7 +29,7 @@ LINKS = Limit("forged link", 100)
 """By one reader; links that are good are not counted, mail programs of many people open them from one address."""
 
 
-@validate(schema.of_dataset)
+@validate(schema.dataset)
 def nx_favourite_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Keep a dataset among your favourites.
 
@@ -43,7 +43,7 @@ def nx_favourite_create(context: Context, data_dict: DataDict) -> dict[str, Any]
     return {"dataset_id": dataset.id}
 
 
-@validate(schema.of_dataset)
+@validate(schema.dataset)
 def nx_favourite_delete(context: Context, data_dict: DataDict) -> None:
     """Take a dataset out of your favourites.
 
@@ -69,7 +69,7 @@ def nx_favourite_list(context: Context, data_dict: DataDict) -> list[str]:
     return list(model.Session.scalars(query))
 
 
-@validate(schema.of_subscription)
+@validate(schema.subscription)
 def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Ask for mails about a search or a dataset. Nothing is sent before the address confirmed.
 
@@ -89,7 +89,7 @@ def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, A
     if data_dict.get("dataset"):
         wanted["dataset_id"] = _dataset(context, data_dict["dataset"]).id
     else:
-        wanted["query"] = queries.tidied(data_dict.get("query") or "")
+        wanted["query"] = queries.normalise(data_dict.get("query") or "")
     same = model.Session.query(Subscription).filter_by(email=wanted["email"])
     row = same.filter_by(query=wanted["query"], dataset_id=wanted["dataset_id"]).first()
     if row is None:
@@ -109,7 +109,7 @@ def nx_subscription_create(context: Context, data_dict: DataDict) -> dict[str, A
     return {"confirm": True}
 
 
-@validate(schema.of_token)
+@validate(schema.token)
 def nx_subscription_confirm(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Confirm a subscription.
 
@@ -118,16 +118,16 @@ def nx_subscription_confirm(context: Context, data_dict: DataDict) -> dict[str, 
     :returns: its ``title``, and ``waiting``: ``title`` and ``token`` of the others of this address to be confirmed
     """
     tk.check_access("nx_subscription_confirm", context, data_dict)
-    row = _by(tokens.confirmed(data_dict["token"]))
+    row = _by(tokens.find_confirmed(data_dict["token"]))
     if not row.confirmed:
         row.confirmed = row.seen = utc_now()
         model.Session.commit()
     others = model.Session.query(Subscription).filter_by(email=row.email, confirmed=None).order_by(Subscription.created)
-    waiting = [{"title": mails.title(other), "token": tokens.to_confirm(other.id)} for other in others]
-    return {"title": mails.title(row), "waiting": waiting}
+    waiting = [{"title": mails.describe_subscription(other), "token": tokens.to_confirm(other.id)} for other in others]
+    return {"title": mails.describe_subscription(row), "waiting": waiting}
 
 
-@validate(schema.of_leaving)
+@validate(schema.unsubscription)
 def nx_subscription_delete(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """End a subscription: by the secret of a mail, or one of your own.
 
@@ -136,8 +136,8 @@ def nx_subscription_delete(context: Context, data_dict: DataDict) -> dict[str, A
     """
     tk.check_access("nx_subscription_delete", context, data_dict)
     token = data_dict.get("token")
-    row = _by(tokens.left(token) if token else data_dict.get("id"))
-    title = mails.title(row)
+    row = _by(tokens.find_left(token) if token else data_dict.get("id"))
+    title = mails.describe_subscription(row)
     model.Session.delete(row)
     model.Session.commit()
     return {"title": title}
@@ -154,7 +154,7 @@ def nx_subscription_list(context: Context, data_dict: DataDict) -> list[dict[str
     return [
         {
             "id": row.id,
-            "title": mails.title(row),
+            "title": mails.describe_subscription(row),
             "email": row.email,
             "query": row.query,
             "dataset_id": row.dataset_id,

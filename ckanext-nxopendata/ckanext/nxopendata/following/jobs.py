@@ -31,7 +31,7 @@ def send_due() -> dict[str, int]:
             continue
         until = utc_now()
         try:
-            news = mails.found(row, until)
+            news = mails.find_news(row, until)
             is_sent = not news["count"] or mails.send_news(row, news)
         except tk.ValidationError as problem:
             log.warning("subscription %s: %s", subscription_id, problem)

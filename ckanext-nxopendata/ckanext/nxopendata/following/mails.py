@@ -44,27 +44,27 @@ def ask_to_confirm(subscription_id: str) -> None:
         outbox.send(asdict(Letter(row.email, f"{subject} · {tk.config['ckan.site_title']}", body)))
 
 
-def found(row: Subscription, until: Any) -> dict[str, Any]:
+def find_news(row: Subscription, until: Any) -> dict[str, Any]:
     """What the public sees that is new to a subscription: as ``package_search`` gives it."""
     if row.dataset_id:
         search: dict[str, Any] = {
-            "fq_list": [*queries.PUBLIC, f'id:"{row.dataset_id}"', queries.changed(row.seen, until)]
+            "fq_list": [*queries.PUBLIC, f'id:"{row.dataset_id}"', queries.changed_filter(row.seen, until)]
         }
     else:
         search = dict(queries.search(row.query, row.seen, until))
     return tk.get_action("package_search")({"user": ""}, search | {"rows": MOST})
 
 
-def title(row: Subscription) -> str:
+def describe_subscription(row: Subscription) -> str:
     """What a subscription is about, in words of the language at hand."""
     if row.dataset_id:
         dataset = model.Package.get(row.dataset_id)
         return dataset.title if dataset else row.dataset_id
-    return ", ".join(value for _, value in queries.words(row.query)) or tk._("All datasets")
+    return ", ".join(value for _, value in queries.describe(row.query)) or tk._("All datasets")
 
 
 def send_news(row: Subscription, news: dict[str, Any]) -> bool:
-    """Mail a subscription what :func:`found` gave; return whether the server took the letter at once."""
+    """Mail a subscription what :func:`find_news` gave; return whether the server took the letter at once."""
     with force_locale(row.language):
         lines = []
         for dataset in news["results"]:
@@ -75,7 +75,7 @@ def send_news(row: Subscription, news: dict[str, Any]) -> bool:
         if more > 0:
             lines.append(tk._("and {number} more").format(number=more))
         leave = _address("nx_following.leave", row, token=tokens.to_leave(row.id))
-        subject = tk._("News about {title}").format(title=title(row))
+        subject = tk._("News about {title}").format(title=describe_subscription(row))
         body = "\n\n".join([subject, *lines, "--", tk._("You do not want these mails any more:"), leave])
         # RFC 8058: the mail program unsubscribes by one POST to this address.
         headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

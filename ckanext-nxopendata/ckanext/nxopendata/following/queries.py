@@ -13,7 +13,7 @@ FACET = re.compile(r"(nx_[a-z_]+|organization|tags|res_format|license_id)\Z")
 LONGEST = 500
 
 
-def tidied(query: str) -> str:
+def normalise(query: str) -> str:
     """What of a query string narrows the search, in a fixed order; "" when nothing does."""
     pairs = parse_qsl(query.removeprefix("?")[:LONGEST])
     kept = [(key, value.strip()) for key, value in pairs if (key == "q" or FACET.match(key)) and value.strip()]
@@ -35,7 +35,7 @@ def search(query: str, since: dt.datetime, until: dt.datetime) -> dict[str, Any]
     filters = [f'{key}:"{_quoted(value)}"' for key, value in pairs if key != "q"]
     return {
         "q": " ".join(value for key, value in pairs if key == "q"),
-        "fq_list": [*PUBLIC, *filters, changed(since, until)],
+        "fq_list": [*PUBLIC, *filters, changed_filter(since, until)],
         "sort": "metadata_modified desc",
     }
 
@@ -43,12 +43,12 @@ def search(query: str, since: dt.datetime, until: dt.datetime) -> dict[str, Any]
 PUBLIC = ('capacity:"public"', "dataset_type:dataset")
 
 
-def changed(since: dt.datetime, until: dt.datetime) -> str:
+def changed_filter(since: dt.datetime, until: dt.datetime) -> str:
     """The filter for what changed after ``since`` and not after ``until``, both UTC."""
     return f"metadata_modified:{{{since.isoformat()}Z TO {until.isoformat()}Z]"
 
 
-def words(query: str) -> list[tuple[str, str]]:
+def describe(query: str) -> list[tuple[str, str]]:
     """The parts of a query, ``q`` first, to be shown to a person."""
     return sorted(parse_qsl(query), key=lambda pair: pair[0] != "q")
 

@@ -11,11 +11,11 @@ from ckanext.nxopendata.following import queries
 
 
 @validator_args
-def of_dataset(not_empty: Validator) -> Schema:
+def dataset(not_empty: Validator) -> Schema:
     return {"id": [not_empty, text]}
 
 
-def a_query(value: str) -> str:
+def query_string(value: str) -> str:
     """A query string that can be searched with and written in a letter."""
     if not isinstance(value, str):
         return value  # the validator before says so
@@ -25,19 +25,19 @@ def a_query(value: str) -> str:
 
 
 @validator_args
-def of_subscription(not_empty: Validator, ignore_empty: Validator) -> Schema:
+def subscription(not_empty: Validator, ignore_empty: Validator) -> Schema:
     return {
         "email": [not_empty, email],
-        "query": [ignore_empty, text, a_query],
+        "query": [ignore_empty, text, query_string],
         "dataset": [ignore_empty, text],
     }
 
 
 @validator_args
-def of_token(not_empty: Validator) -> Schema:
+def token(not_empty: Validator) -> Schema:
     return {"token": [not_empty, text]}
 
 
 @validator_args
-def of_leaving(ignore_empty: Validator) -> Schema:
+def unsubscription(ignore_empty: Validator) -> Schema:
     return {"token": [ignore_empty, text], "id": [ignore_empty, text]}

@@ -18,7 +18,7 @@ def to_leave(subscription_id: str) -> str:
     return _for_ever().dumps(subscription_id)
 
 
-def confirmed(token: str) -> str | None:
+def find_confirmed(token: str) -> str | None:
     """The subscription that ``token`` confirms; None when it is forged or old."""
     try:
         return _timed().loads(token, max_age=CONFIRM_SECONDS)
@@ -26,7 +26,7 @@ def confirmed(token: str) -> str | None:
         return None
 
 
-def left(token: str) -> str | None:
+def find_left(token: str) -> str | None:
     """The subscription that ``token`` ends; None when it is forged."""
     try:
         return _for_ever().loads(token)

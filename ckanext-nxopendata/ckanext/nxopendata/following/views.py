@@ -47,7 +47,7 @@ def subscribe() -> Any:
             )
         except tk.ValidationError as problem:
             errors = problem.error_dict
-    words = queries.words(queries.tidied(about)) if not dataset else []
+    words = queries.describe(queries.normalise(about)) if not dataset else []
     return _render("subscribe", values=values, errors=errors, about=about, words=words, pkg=pkg)
 
 
@@ -55,7 +55,7 @@ def subscribe() -> Any:
 def confirm(token: str) -> Any:
     """The link of the confirming mail: a button, because mail scanners open every link."""
     if tk.request.method == "GET":
-        if tokens.confirmed(token) is None:
+        if tokens.find_confirmed(token) is None:
             return tk.abort(404, tk._("This link is not valid, or no longer. Subscribe once more if you like."))
         return _render("button", title=tk._("Confirm the subscription"), button=tk._("Confirm"))
     try:
@@ -72,7 +72,7 @@ def leave(token: str) -> Any:
     """End a subscription. The POST comes from the page's button, or from the mail program (RFC 8058), without a
     cookie; the secret in the address is what it needs."""
     if tk.request.method == "GET":
-        if tokens.left(token) is None:
+        if tokens.find_left(token) is None:
             return tk.abort(404, tk._("This link is not valid, or no longer. Subscribe once more if you like."))
         return _render("button", title=tk._("Unsubscribe"), button=tk._("Unsubscribe"))
     try:

@@ -155,7 +155,7 @@ def basket_show() -> Response:
 
 
 def _basket_page(status: int) -> Response:
-    chosen = basket.items(tk.current_user.name)
+    chosen = basket.list_files(tk.current_user.name)
     judgement = basket.judge(chosen) if chosen else None
     page = _page("basket", items=chosen, judgement=judgement, register=registry.register())
     return _keep_private(Response(page, status))
@@ -190,12 +190,12 @@ def basket_remove() -> Any:
 @nx_licence.route("/basket/download")
 def basket_download() -> Any:
     """The bundle, streamed; or the basket with the reasons why not (409)."""
-    chosen = basket.items(tk.current_user.name)
+    chosen = basket.list_files(tk.current_user.name)
     if not chosen or not basket.judge(chosen).allowed:
         return _basket_page(409 if chosen else 404)
     at = now().astimezone(CHINA)
     name = quote(f"数据篮-{at:%Y%m%d-%H%M%S}.zip")
-    response = Response(bundle.stream(basket.members(chosen), at), content_type="application/zip")
+    response = Response(bundle.stream(basket.list_members(chosen), at), content_type="application/zip")
     plain = f"basket-{at:%Y%m%d}.zip"
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
     _keep_private(response)

@@ -89,7 +89,7 @@ def nx_portal_most_used(context: Context, data_dict: DataDict) -> list[dict[str,
 
 
 @tk.side_effect_free
-@validate(schema.of_page)
+@validate(schema.page)
 def nx_announcement_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """The notices to the public, newest first; those to come only for who may write them.
 
@@ -100,12 +100,12 @@ def nx_announcement_list(context: Context, data_dict: DataDict) -> dict[str, Any
     """
     tk.check_access("nx_announcement_list", context, data_dict)
     future = _may("nx_announcement_update", context)
-    count, rows = announcement_store.page(data_dict["limit"], data_dict["offset"], future=future)
-    return {"count": count, "results": [announcement_store.as_dict(row) for row in rows]}
+    count, rows = announcement_store.list_page(data_dict["limit"], data_dict["offset"], future=future)
+    return {"count": count, "results": [announcement_store.to_api(row) for row in rows]}
 
 
 @tk.side_effect_free
-@validate(schema.of_one)
+@validate(schema.one_id)
 def nx_announcement_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """One notice.
 
@@ -115,10 +115,10 @@ def nx_announcement_show(context: Context, data_dict: DataDict) -> dict[str, Any
     tk.check_access("nx_announcement_show", context, data_dict)
     if row.day > usage_store.today() and not _may("nx_announcement_update", context):
         raise tk.ObjectNotFound(tk._("There is no such notice"))
-    return announcement_store.as_dict(row)
+    return announcement_store.to_api(row)
 
 
-@validate(schema.of_announcement)
+@validate(schema.announcement)
 def nx_announcement_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Write a notice.
 
@@ -134,10 +134,10 @@ def nx_announcement_create(context: Context, data_dict: DataDict) -> dict[str, A
     row = announcement_store.write(Announcement(), data_dict, user.id if user else "")
     model.Session.commit()
     caching.invalidate()
-    return announcement_store.as_dict(row)
+    return announcement_store.to_api(row)
 
 
-@validate(schema.of_announcement)
+@validate(schema.announcement)
 def nx_announcement_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Write a notice anew; as :func:`nx_announcement_create`.
 
@@ -148,10 +148,10 @@ def nx_announcement_update(context: Context, data_dict: DataDict) -> dict[str, A
     row = announcement_store.write(row, data_dict, row.author_id)
     model.Session.commit()
     caching.invalidate()
-    return announcement_store.as_dict(row)
+    return announcement_store.to_api(row)
 
 
-@validate(schema.of_one)
+@validate(schema.one_id)
 def nx_announcement_delete(context: Context, data_dict: DataDict) -> None:
     """Delete a notice.
 
@@ -202,7 +202,7 @@ def _figures() -> dict[str, Any]:
         "new": _public_since(RECENT),
         "changed_by": _counted(changed["search_facets"].get("organization", {"items": []})),
         "newest": found["results"],
-        "use": usage_store.totals(),
+        "use": usage_store.count_totals(),
         "facets": facets,
     }
 
@@ -213,7 +213,7 @@ def _counted(facet: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _most_used(limit: int) -> list[dict[str, Any]]:
-    used = usage_store.most_used(limit)
+    used = usage_store.list_most_used(limit)
     if not used:
         return []
     ids = " OR ".join(one["id"] for one in used)
@@ -225,7 +225,7 @@ def _most_used(limit: int) -> list[dict[str, Any]]:
 
 
 def _hot_words() -> list[str]:
-    words = usage_store.hot_words(HOT_WORDS, least=HOT_LEAST)
+    words = usage_store.list_hot_words(HOT_WORDS, least=HOT_LEAST)
     if len(words) < HOT_WORDS:
         query = {"fq": PUBLIC, "rows": 0, "facet.field": ["tags"], "facet.limit": 2 * HOT_WORDS}
         found = tk.get_action("package_search")({"user": ""}, query)

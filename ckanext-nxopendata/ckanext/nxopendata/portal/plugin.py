@@ -79,18 +79,18 @@ class NxOpendataPortalPlugin(authenticator.SignInPlugin, p.SingletonPlugin, Cach
     # IFacets
 
     def dataset_facets(self, facets_dict: OrderedDict[str, str], package_type: str) -> OrderedDict[str, str]:
-        return facets.titles(facets.RESULTS)
+        return facets.list_titles(facets.RESULTS)
 
     def organization_facets(
         self, facets_dict: OrderedDict[str, str], organization_type: str, package_type: str | None
     ) -> OrderedDict[str, str]:
-        return facets.titles(facets.OF_ONE_DEPARTMENT)
+        return facets.list_titles(facets.OF_ONE_DEPARTMENT)
 
     # IPackageController
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         caching.invalidate()
-        return quality.indexed(pkg_dict)
+        return quality.points_for_index(pkg_dict)
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         caching.invalidate()
@@ -110,5 +110,5 @@ class NxOpendataPortalPlugin(authenticator.SignInPlugin, p.SingletonPlugin, Cach
         headers.install(app)
         outage.install(app)
         app.after_request(rate_limit.add_headers)
-        warmup.before_the_first_reader()
+        warmup.prepare_for_first_reader()
         return super().make_middleware(app, config)

@@ -21,5 +21,5 @@ def store_usage() -> tuple[int, int]:
         How many figures were stored, and how many words deleted.
     """
     stored = usage_store.flush()
-    popularity.publish(usage_store.views())
+    popularity.publish(usage_store.count_views())
     return stored, usage_store.forget(usage_store.today() - dt.timedelta(days=usage_store.SEARCH_DAYS))

@@ -15,26 +15,26 @@ from ckanext.nxopendata.portal.feedback import feedback_store
 MOST = 100
 
 
-def a_day(value: Any) -> Any:
+def optional_day(value: Any) -> Any:
     """A date written YYYY-MM-DD, or nothing."""
     try:
-        return announcement_store.a_day(value)
+        return announcement_store.parse_day(value)
     except ValueError:
         raise tk.Invalid(tk._("Write the date as YYYY-MM-DD")) from None
 
 
 @validator_args
-def of_one(not_empty: Validator) -> Schema:
+def one_id(not_empty: Validator) -> Schema:
     return {"id": [not_empty, text]}
 
 
 @validator_args
-def of_span(not_empty: Validator) -> Schema:
-    return {"since": [not_empty, a_day], "until": [not_empty, a_day]}
+def span(not_empty: Validator) -> Schema:
+    return {"since": [not_empty, optional_day], "until": [not_empty, optional_day]}
 
 
 @validator_args
-def of_page(default: ValidatorFactory) -> Schema:
+def page(default: ValidatorFactory) -> Schema:
     return {
         "limit": [default(20), number(MOST)],
         "offset": [default(0), number()],
@@ -42,15 +42,15 @@ def of_page(default: ValidatorFactory) -> Schema:
 
 
 @validator_args
-def of_announcement(not_empty: Validator, ignore_missing: Validator) -> Schema:
+def announcement(not_empty: Validator, ignore_missing: Validator) -> Schema:
     return {
         "id": [ignore_missing, text],
         "title_zh": [not_empty, text],
         "title_en": [ignore_missing, text],
         "text_zh": [not_empty, text],
         "text_en": [ignore_missing, text],
-        "day": [ignore_missing, a_day],
-        "until": [ignore_missing, a_day],
+        "day": [ignore_missing, optional_day],
+        "until": [ignore_missing, optional_day],
     }
 
 
@@ -58,11 +58,11 @@ LONGEST_FEEDBACK = 2000
 
 
 @validator_args
-def of_dataset_page(not_empty: Validator) -> Schema:
-    return {**of_page(), "id": [not_empty, text]}
+def dataset_page(not_empty: Validator) -> Schema:
+    return {**page(), "id": [not_empty, text]}
 
 
-def a_short_text(value: Any) -> Any:
+def short_text(value: Any) -> Any:
     """At most as many characters as a page can show."""
     if len(str(value)) > LONGEST_FEEDBACK:
         raise tk.Invalid(tk._("Write at most {number} characters").format(number=LONGEST_FEEDBACK))
@@ -70,7 +70,7 @@ def a_short_text(value: Any) -> Any:
 
 
 @validator_args
-def of_feedback(
+def feedback(
     not_empty: Validator,
     ignore_empty: Validator,
     one_of: ValidatorFactory,
@@ -78,16 +78,16 @@ def of_feedback(
     return {
         "id": [not_empty, text],
         "kind": [not_empty, one_of([*feedback_store.KINDS])],
-        "text": [not_empty, text, a_short_text],
-        "name": [ignore_empty, text, a_short_text],
+        "text": [not_empty, text, short_text],
+        "name": [ignore_empty, text, short_text],
         "email": [ignore_empty, email],
     }
 
 
 @validator_args
-def of_feedback_decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
+def feedback_decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
     return {
         "id": [not_empty, text],
         "state": [not_empty, one_of([feedback_store.PUBLIC, feedback_store.REFUSED])],
-        "answer": [ignore_missing, text, a_short_text],
+        "answer": [ignore_missing, text, short_text],
     }

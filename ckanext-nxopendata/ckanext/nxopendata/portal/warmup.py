@@ -19,7 +19,7 @@ _ready: list[Any] = []
 """The set of bundles whose files are there; the last one, as a test may load the site anew."""
 
 
-def before_the_first_reader() -> None:
+def prepare_for_first_reader() -> None:
     """CKAN fills its lists of languages, actions and rights while it answers. Of two first readers at once the second
     finds them half full: languages are then offered twice by every page of the process, and actions and rights are
     refused as unknown or are CKAN's own, without what plugins chain to them."""
@@ -29,7 +29,7 @@ def before_the_first_reader() -> None:
     authz.auth_functions_list()
 
 
-def before_the_first_page() -> None:
+def prepare_for_first_page() -> None:
     """Make the style sheets and scripts of all pages, unless this process has; called before each page.
 
     CKAN lets webassets make a file when the first page wants it. Of readers who come together one finds it half made,

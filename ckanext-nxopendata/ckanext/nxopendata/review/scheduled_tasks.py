@@ -54,7 +54,7 @@ def remind() -> tuple[int, int]:
             roles.people(roles.office_id(), ("admin", "editor")) if office else roles.people(case.owner_org, ("admin",))
         )
         inbox.tell(people, notices.LATE, {"title": case.title, "case": case.id, "day": str(case.deadline)})
-    overdue = overdue_updates.newly_overdue(day)
+    overdue = overdue_updates.list_newly_overdue(day)
     for dataset in overdue:
         people = roles.people(dataset["owner_org"], ("admin", "editor"))
         people += roles.people(roles.office_id(), ("admin", "editor"))

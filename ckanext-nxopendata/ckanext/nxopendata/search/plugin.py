@@ -45,13 +45,13 @@ class NxOpendataSearchPlugin(p.SingletonPlugin, CachingPlugin):
         name = pkg_dict.get("organization")
         caching.invalidate()
         pkg_dict = pkg_dict | {popularity.FIELD: popularity.read_views(pkg_dict["id"])}
-        return index_document.document(
-            pkg_dict, departments.title(name, "zh") if name else "", table_headers.columns(pkg_dict)
+        return index_document.build_document(
+            pkg_dict, departments.title(name, "zh") if name else "", table_headers.list_headers(pkg_dict)
         )
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         query_check.check(search_params)
-        return solr_query.parameters(search_params)
+        return solr_query.add_weights(search_params)
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
         return search_results | ({"partial": True} if solr_connection.last_is_partial() else {})

@@ -282,7 +282,7 @@ def _parse_value(kind: str, condition: Condition) -> Any:
     text = condition.value.strip()
     if kind == "number":
         number = kinds.normalize(text).replace(",", "")
-        if kinds.classify(number) not in ("int", "num", "long") or not any(sign.isdigit() for sign in number):
+        if kinds.classify(number) not in ("int", "num", "long") or not any(sign.isdecimal() for sign in number):
             raise QuestionError("number", condition.column, text)
         return number
     if kind == "date":

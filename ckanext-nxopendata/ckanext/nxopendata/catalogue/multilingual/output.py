@@ -16,14 +16,14 @@ from flask import has_request_context, request
 from ckanext.nxopendata.core import departments, localised
 
 
-def foreign(language: str) -> bool:
+def reads_other_language(language: str) -> bool:
     """Whether a reader of ``language`` (a locale) reads another language than the plain fields are in."""
     return language.split("_")[0] != localised.DEFAULT
 
 
-def organization(shown: dict[str, Any], language: str) -> dict[str, Any]:
+def localise_organization(shown: dict[str, Any], language: str) -> dict[str, Any]:
     """An organisation or group as CKAN dictizes it: ``display_name``, on pages also ``title`` and description."""
-    if not foreign(language):
+    if not reads_other_language(language):
         return shown
     extras = {extra.get("key"): extra.get("value") for extra in shown.get("extras") or ()}
     extras |= {key: shown[key] for key in ("title_translated", "description_translated") if shown.get(key)}
@@ -36,10 +36,10 @@ def organization(shown: dict[str, Any], language: str) -> dict[str, Any]:
     return shown
 
 
-def datasets(shown: Iterable[dict[str, Any]], language: str) -> None:
+def localise_datasets(shown: Iterable[dict[str, Any]], language: str) -> None:
     """Datasets as ``package_show`` or ``package_search`` give them: their organisation, groups and tags; in feeds
     also the title and the summary."""
-    if not foreign(language):
+    if not reads_other_language(language):
         return
     shown = list(shown)
     owners = [dataset["organization"] for dataset in shown if dataset.get("organization")]
@@ -57,9 +57,9 @@ def datasets(shown: Iterable[dict[str, Any]], language: str) -> None:
                 dataset[field] = text or dataset.get(field)
 
 
-def names(groups: list[dict[str, Any]], language: str) -> None:
+def localise_names(groups: list[dict[str, Any]], language: str) -> None:
     """The ``display_name`` of organisations or groups in a list."""
-    if not foreign(language):
+    if not reads_other_language(language):
         return
     titles = _titles({group["name"] for group in groups})
     for group in groups:
@@ -67,9 +67,9 @@ def names(groups: list[dict[str, Any]], language: str) -> None:
             group["display_name"] = localised.choose(texts, language)[0]
 
 
-def facets(found: dict[str, Any], language: str) -> None:
+def localise_facets(found: dict[str, Any], language: str) -> None:
     """The ``organization``, ``groups`` and ``tags`` facets of a search."""
-    if not foreign(language):
+    if not reads_other_language(language):
         return
     tags = found.get("search_facets", {}).get("tags", {}).get("items", ())
     words = _tag_names({item["name"] for item in tags}, language)

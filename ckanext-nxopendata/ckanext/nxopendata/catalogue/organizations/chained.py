@@ -51,5 +51,5 @@ def group_list(original: Any, context: Context, data_dict: dict[str, Any]) -> An
 
 
 def _named(groups: Any) -> Any:
-    output.names([group for group in groups if isinstance(group, dict)], reader_language())
+    output.localise_names([group for group in groups if isinstance(group, dict)], reader_language())
     return groups

@@ -41,7 +41,7 @@ class Batch:
     """What many datasets need to know of the others, read by :func:`prepare` in two queries.
 
     Attributes:
-        titles: (department's id, :func:`filing_rules.same_title`) -> who has it.
+        titles: (department's id, :func:`filing_rules.title_key`) -> who has it.
         codes: resource code -> who has it.
     """
 
@@ -52,7 +52,7 @@ class Batch:
         """Count a dataset as there: the next ones of the batch are compared with it, and may relate to it."""
         holder = Holder(dataset.get("id") or "", dataset.get("name") or "", dataset.get("title") or "")
         if dataset.get("owner_org") and holder.title:
-            key = (dataset["owner_org"], filing_rules.same_title(holder.title))
+            key = (dataset["owner_org"], filing_rules.title_key(holder.title))
             self.titles.setdefault(key, []).append(holder)
         code = dataset.get("nx_resource_code")
         if code and not (code in self.codes and self.codes[code].dataset_id):
@@ -94,7 +94,7 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None, announced: C
     own = dataset.get("id")
     code = dataset.get("nx_resource_code")
     related = [item for item in dataset.get("nx_related_codes") or () if item != code]
-    key = (dataset.get("owner_org") or "", filing_rules.same_title(dataset.get("title") or ""))
+    key = (dataset.get("owner_org") or "", filing_rules.title_key(dataset.get("title") or ""))
     if batch is None:
         keys = {(key[0], title) for title in _titles(dataset.get("title") or "")} if all(key) else ()
         batch = Batch(_title_holders(keys), _code_holders({code, *related} - {None}))
@@ -104,7 +104,9 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None, announced: C
             params = {"title": holder.title, "name": holder.name}
             findings.append(Finding("title_taken", "title_translated", params))
             break
-    beside = (holder for title in filing_rules.drawn_from(key[1]) for holder in batch.titles.get((key[0], title), ()))
+    beside = (
+        holder for title in filing_rules.find_drawn_titles(key[1]) for holder in batch.titles.get((key[0], title), ())
+    )
     if holder := next((holder for holder in beside if holder.dataset_id != own), None):
         params = {"title": holder.title, "name": holder.name}
         findings.append(Finding("title_numbered", "title_translated", params, filing_rules.WARNING))
@@ -121,7 +123,7 @@ def look_up(dataset: Mapping[str, Any], batch: Batch | None = None, announced: C
 
 def _titles(title: str) -> set[str]:
     """What is looked up for a title: itself, and those it may have been drawn down from."""
-    return {filing_rules.same_title(title), *filing_rules.drawn_from(title)}
+    return {filing_rules.title_key(title), *filing_rules.find_drawn_titles(title)}
 
 
 def _title_holders(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Holder]]:
@@ -151,7 +153,7 @@ def _code_holders(codes: Iterable[Any]) -> dict[str, Holder]:
         return {code: Holder(*holder) for code, *holder in model.Session.execute(query)}
 
 
-def from_form(data: FlattenDataDict, context: Context) -> dict[str, Any]:
+def dataset_from_form(data: FlattenDataDict, context: Context) -> dict[str, Any]:
     """The dataset in a navl validation, as the rules read it.
 
     CKAN has moved our fields into ``extras`` by the time ``__after`` runs; lists are stored as JSON.

@@ -9,7 +9,7 @@ FIELD = "nx_items"
 CELL = re.compile(rf"{FIELD}-(\d+)-(\w+)")
 
 
-def from_form(dataset: dict[str, Any]) -> None:
+def items_from_form(dataset: dict[str, Any]) -> None:
     """Turn the cells of the item table into the list ``nx_items``, in the order of the rows, without empty rows.
 
     ckanext-scheming would do it, but sorts row 10 before row 2 and keeps the rows that nobody filled in.

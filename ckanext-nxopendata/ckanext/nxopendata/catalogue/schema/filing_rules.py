@@ -94,7 +94,7 @@ class Finding:
     level: str = ERROR
 
 
-def same_title(title: str) -> str:
+def title_key(title: str) -> str:
     """What two titles of one provider must not share: the title without spaces, punctuation, case and width.
 
     Filing rules, item 3. Titles of punctuation alone stay as they are. The database has the same function as
@@ -104,32 +104,32 @@ def same_title(title: str) -> str:
     return _PUNCTUATION.sub("", folded) or folded
 
 
-def numbered(title: str) -> tuple[str, int] | None:
+def split_number(title: str) -> tuple[str, int] | None:
     """A title's stem and the number at its end; None without one. Four digits and more are years or codes.
 
     >>> numbered("景区名录 2"), numbered("统计年鉴2024"), numbered("景区名录")
     (('景区名录', 2), None, None)
     """
-    found = re.fullmatch(r"(.*\D)(\d{1,3})", same_title(title))
+    found = re.fullmatch(r"(.*\D)(\d{1,3})", title_key(title))
     return (found[1], int(found[2])) if found else None
 
 
-def drawn_from(title: str) -> list[str]:
-    """The titles from which a spreadsheet would have made this one when a cell was drawn down, as :func:`same_title`.
+def find_drawn_titles(title: str) -> list[str]:
+    """The titles from which a spreadsheet would have made this one when a cell was drawn down, as :func:`title_key`.
 
     Filing rules, item 2: a title and a number, in a row with the ones before and after it.
 
     >>> drawn_from("景区名录2"), drawn_from("景区名录")
     (['景区名录', '景区名录1', '景区名录3'], [])
     """
-    found = numbered(title)
+    found = split_number(title)
     if found is None:
         return []
     stem, number = found
     return [stem, *(f"{stem}{near}" for near in (number - 1, number + 1) if near >= 0)]
 
 
-def given(value: Any) -> bool:
+def is_given(value: Any) -> bool:
     """Whether a text says something: not empty, not ``无``, ``/`` or the like."""
     return str(value or "").strip().lower() not in NOTHING
 
@@ -146,7 +146,7 @@ def check(dataset: Mapping[str, Any], today: dt.date | None = None) -> list[Find
     return [finding for rule in RULES for finding in rule(dataset)] + list(_dates(dataset, today))
 
 
-def missing(dataset: Mapping[str, Any]) -> list[Finding]:
+def find_missing(dataset: Mapping[str, Any]) -> list[Finding]:
     """What is still missing before a dataset can be submitted for registration (1272 guide, mandatory elements)."""
     findings = [Finding("required", name) for name in REQUIRED if not dataset.get(name)]
     if dataset.get("nx_share_method_category") == PLATFORM and not dataset.get("nx_share_method"):
@@ -166,17 +166,17 @@ def missing(dataset: Mapping[str, Any]) -> list[Finding]:
 def _sharing(dataset: Mapping[str, Any]) -> Iterator[Finding]:
     """Element 9: sharing type against its condition, and against opening (element 10)."""
     kind, condition = dataset.get("nx_share_type"), dataset.get("nx_share_condition")
-    if kind == NOT_SHARED and not given(condition):
+    if kind == NOT_SHARED and not is_given(condition):
         yield Finding("share_basis_missing", "nx_share_condition")
-    elif kind == CONDITIONAL and not given(condition):
+    elif kind == CONDITIONAL and not is_given(condition):
         yield Finding("share_condition_missing", "nx_share_condition")
-    elif kind == "1" and given(condition):
+    elif kind == "1" and is_given(condition):
         yield Finding("share_condition_on_unconditional", "nx_share_condition", level=WARNING)
     if kind == NOT_SHARED and dataset.get("nx_is_open") == "1":
         yield Finding("not_shared_but_open", "nx_is_open")
     if dataset.get("nx_data_level") in RESTRICTED and dataset.get("nx_is_open") == "1":
         yield Finding("level_forbids_opening", "nx_is_open", {"level": dataset["nx_data_level"]})
-    if dataset.get("nx_is_open") == "0" and given(dataset.get("nx_open_condition")):
+    if dataset.get("nx_is_open") == "0" and is_given(dataset.get("nx_open_condition")):
         yield Finding("open_condition_without_opening", "nx_open_condition", level=WARNING)
 
 
@@ -217,7 +217,7 @@ def _information_items(dataset: Mapping[str, Any]) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for number, item in enumerate(_items(dataset)):
         where = f"nx_items.{number}"
-        name = same_title(str(item.get("name") or ""))
+        name = title_key(str(item.get("name") or ""))
         if name and name in seen:
             yield Finding("item_twice", f"{where}.name", {"item": item["name"], "first": seen[name] + 1})
         seen.setdefault(name, number)

@@ -64,7 +64,7 @@ LISTED = {
 """Parameter -> the code list that names its codes."""
 
 
-def text(finding: Finding, language: str) -> str:
+def finding_text(finding: Finding, language: str) -> str:
     """Return what a finding says to a reader of ``language`` (a locale)."""
     params = {name: _named(name, value, language) for name, value in finding.params.items()}
     return str(TEXTS[finding.code]).format(**params)

@@ -30,7 +30,7 @@ def prefix(class_code: str | None, default: str) -> str:
     return code
 
 
-def allocate(first_part: str) -> str:
+def allocate_code(first_part: str) -> str:
     """The next code of a prefix, in the session's transaction.
 
     The numbers come from a database sequence for each prefix: no two callers get the same one, nobody waits for
@@ -39,7 +39,7 @@ def allocate(first_part: str) -> str:
     return model.Session.execute(sa.select(sa.func.nx_next_resource_code(first_part))).scalar_one()
 
 
-def allocate_many(first_parts: Sequence[str]) -> Sequence[str]:
-    """As :func:`allocate`, for many prefixes in one query; in their order."""
+def allocate_codes(first_parts: Sequence[str]) -> Sequence[str]:
+    """As :func:`allocate_code`, for many prefixes in one query; in their order."""
     parts = sa.func.unnest(sa.literal(list(first_parts), sa.ARRAY(sa.Text))).table_valued("part").render_derived()
     return model.Session.scalars(sa.select(sa.func.nx_next_resource_code(parts.c.part))).all()

@@ -12,7 +12,7 @@ MAXIMUM = 80
 
 
 @lru_cache(maxsize=1_000)
-def slug(title: str) -> str:
+def make_slug(title: str) -> str:
     """The pinyin of ``title`` in lower-case ASCII words joined by hyphens.
 
     At most :data:`MAXIMUM` characters, cut at a word. "" when nothing of the title can be spelled.
@@ -25,13 +25,13 @@ def slug(title: str) -> str:
     return text
 
 
-def candidates(base: str) -> Iterator[str]:
+def list_candidates(base: str) -> Iterator[str]:
     """``base``, then ``base-2``, ``base-3`` and so on."""
     yield base
     for number in count(2):
         yield f"{base}-{number}"
 
 
-def unique(base: str, taken: Callable[[str], bool]) -> str:
+def choose_unique(base: str, taken: Callable[[str], bool]) -> str:
     """The first candidate that is not ``taken``."""
-    return next(name for name in candidates(base) if not taken(name))
+    return next(name for name in list_candidates(base) if not taken(name))

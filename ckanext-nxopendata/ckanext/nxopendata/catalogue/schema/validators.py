@@ -34,12 +34,12 @@ def nx_slug(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, co
         data[("name",)] = stored.name
         return
     title = data.get(("title",))
-    base = slugs.slug(title) if isinstance(title, str) else ""
+    base = slugs.make_slug(title) if isinstance(title, str) else ""
     base = base if len(base) > 1 else f"dataset-{uuid.uuid4().hex[:8]}"
     # Whoever saves the same title at this moment waits, and then sees this dataset.
     model.Session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"nx-slug {base}"))))
     query = model.Session.query(model.Package.id)
-    data[("name",)] = slugs.unique(
+    data[("name",)] = slugs.choose_unique(
         base,
         lambda name: query.filter(model.Package.name == name).first() is not None,
     )
@@ -126,7 +126,7 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
 
     Errors are put at their fields. Warnings refuse nothing; they are appended to ``context["nx_findings"]``.
     """
-    dataset = checks.from_form(data, context)
+    dataset = checks.dataset_from_form(data, context)
     stored = context.get("package")
     fixed = stored.extras.get("nx_resource_code") if stored else None
     findings = filing_rules.check(dataset) + _look_up(dataset, context)
@@ -140,7 +140,9 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
         _report(finding, errors, context)
     if any(errors.values()) or dataset.get("nx_resource_code") or context.get(checks.JUDGED):
         return
-    code = fixed or resource_codes.allocate(resource_codes.prefix(dataset.get("nx_class_code"), config.default_class()))
+    code = fixed or resource_codes.allocate_code(
+        resource_codes.prefix(dataset.get("nx_class_code"), config.default_class())
+    )
     _add_extra(data, "nx_resource_code", code)
 
 
@@ -163,9 +165,9 @@ def _report(finding: filing_rules.Finding, errors: FlattenErrorDict, context: Co
     if finding.level == filing_rules.WARNING:
         context.setdefault("nx_findings", []).append(finding)  # type: ignore
         return
-    path = tuple(int(part) if part.isdigit() else part for part in finding.field.split("."))
+    path = tuple(int(part) if part.isdecimal() else part for part in finding.field.split("."))
     if not errors.get(path):  # the field's own validator has said it
-        errors.setdefault(path, []).append(messages.text(finding, reader_language()))
+        errors.setdefault(path, []).append(messages.finding_text(finding, reader_language()))
 
 
 def _add_extra(data: FlattenDataDict, name: str, value: str) -> None:
@@ -206,7 +208,7 @@ def nx_readability(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorD
 
 def nx_web_address(value: Any) -> Any:
     """The address of a file: of the web or FTP, or the name of an uploaded file. Browsers would run some others."""
-    scheme = files.forbidden_scheme(str(value))
+    scheme = files.find_forbidden_scheme(str(value))
     if scheme:
         raise tk.Invalid(tk._('An address begins with http://, https:// or ftp://; not with "%s:"') % scheme)
     return value

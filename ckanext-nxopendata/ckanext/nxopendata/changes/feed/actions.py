@@ -71,7 +71,7 @@ def public_dataset(dataset_id: str) -> dict[str, Any] | None:
 
 def _cursor(data_dict: DataDict) -> int:
     text = str(data_dict.get("cursor") or "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]})
     return int(text)
 

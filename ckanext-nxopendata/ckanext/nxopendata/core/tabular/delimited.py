@@ -91,7 +91,7 @@ def unmask(cell: str) -> str:
     cell = cells.clean(cell)
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1].replace('""', '"')
-    if cell.startswith("'") and cell[1:].isdigit():
+    if cell.startswith("'") and cell[1:].isdecimal():
         return cell[1:]
     return csv_out.unguard_formula(cell)
 

@@ -122,7 +122,7 @@ def from_dict(values: Mapping[str, Any]) -> Plan:
 
 def _taken(value: Any) -> str:
     """A reason, or the line of a single row."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 10:
         return value
     return _choice({"take_in": value}, "take_in", REASONS)
 

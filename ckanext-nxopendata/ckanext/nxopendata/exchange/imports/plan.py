@@ -116,7 +116,7 @@ def _match_existing(drafts: Iterable[Draft], owner: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for draft in drafts:
         given = draft.dataset.get("nx_resource_code")
-        match = by_code.get(given) if given else by_title.get(filing_rules.same_title(chinese_title(draft)))
+        match = by_code.get(given) if given else by_title.get(filing_rules.title_key(chinese_title(draft)))
         if draft.identifier in own:
             match = draft.identifier
         if match:

@@ -362,7 +362,7 @@ def _same(text: str) -> str:
 def find_filled_down(drafts: Sequence[Draft]) -> None:
     """Rows that a spreadsheet made by drawing a row down: ``名录1``, ``名录2``, all else the same (filing rules, 2)."""
     for before, draft in pairwise(drafts):
-        counted, known = filing_rules.numbered(_zh(draft)), filing_rules.numbered(_zh(before))
+        counted, known = filing_rules.split_number(_zh(draft)), filing_rules.split_number(_zh(before))
         if not counted or not known or counted != (known[0], known[1] + 1):
             continue
         if _uncounted(draft.dataset) == _uncounted(before.dataset):

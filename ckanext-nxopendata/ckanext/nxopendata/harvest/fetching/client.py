@@ -301,7 +301,7 @@ class Fetcher:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise TransientFetchError("connection_broken", url=url, received=received) from error
         declared = response.headers.get("Content-Length", "")
-        if self._session.timer.expired or (declared.isdigit() and received < int(declared)):
+        if self._session.timer.expired or (declared.isdecimal() and received < int(declared)):
             raise TransientFetchError("connection_broken", url=url, received=received)
 
 

@@ -153,7 +153,7 @@ class CkanFormat:
             answer = {"success": True, "result": {"count": int(told[1]), "results": whole}}
         result = answer.get("result") if isinstance(answer, Mapping) and answer.get("success") is True else None
         count, datasets = (result.get("count"), result.get("results")) if isinstance(result, Mapping) else (None, None)
-        if isinstance(count, str) and count.isascii() and count.isdigit():
+        if isinstance(count, str) and count.isascii() and count.isdecimal():
             count = int(count)
         if not isinstance(count, int) or not isinstance(datasets, list):
             raise FormatError("ckan_not_an_answer", url=page.url)

@@ -237,7 +237,7 @@ def _base(locale: str) -> str:
 
 
 def _number(written: str | None) -> int | None:
-    return int(written) if written and written.strip().isdigit() else None
+    return int(written) if written and written.strip().isdecimal() else None
 
 
 def _page_url(url: str, position: int) -> str:

@@ -221,7 +221,7 @@ def _next(graph: graphs.Graph, url: str) -> str | None:
 
 def _total(graph: graphs.Graph) -> int | None:
     """Return the number of datasets that a page says its catalogue has."""
-    totals = [int(term.value) for term in graphs.find_objects(graph, vocabulary.HYDRA_TOTAL) if term.value.isdigit()]
+    totals = [int(term.value) for term in graphs.find_objects(graph, vocabulary.HYDRA_TOTAL) if term.value.isdecimal()]
     return max(totals) if totals else None
 
 

@@ -148,7 +148,7 @@ def _total(tree: Any) -> int | None:
     """Return the number in the head of the list: ``共找到 2,001 个数据集``."""
     for head in tree.xpath("//*[contains(@class, 'top-title')]//span"):
         digits = re.sub(r"[,\s，]", "", element_text(head))
-        if digits.isdigit():
+        if digits.isdecimal():
             return int(digits)
     return None
 

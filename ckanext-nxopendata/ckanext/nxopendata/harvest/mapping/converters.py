@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import given
+from ckanext.nxopendata.catalogue.schema.filing_rules import is_given
 from ckanext.nxopendata.harvest.mapping.codes import as_class, as_code, as_codes, as_cycle, as_region
 from ckanext.nxopendata.harvest.mapping.dates import as_date, as_period, as_period_end, as_period_start
 from ckanext.nxopendata.harvest.mapping.files import (
@@ -39,7 +39,7 @@ from ckanext.nxopendata.harvest.mapping.values import show, to_text
 def as_condition(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
     """Return a condition; nothing where the words say that there is none."""
     written = to_text(values[0])
-    return None if not given(written) or re.fullmatch("(无条件|普通|完全)(开放|共享)", written) else written
+    return None if not is_given(written) or re.fullmatch("(无条件|普通|完全)(开放|共享)", written) else written
 
 
 CONVERTERS: Mapping[str, Converter] = {

@@ -120,7 +120,7 @@ def nx_harvest_changes(changes: list[Json]) -> list[Json]:
             "before": value(list(change.path), change.before),
             "after": value(list(change.path), change.after),
         }
-        for change in difference.changes(before, after, list(before))
+        for change in difference.find_changes(before, after, list(before))
     ]
 
 

@@ -58,7 +58,7 @@ def to_source(given: Mapping[str, str], *, editing: bool) -> tuple[dict[str, Any
     data["limits"] = {}
     for name in LIMITS:
         if given[name]:
-            if given[name].isascii() and given[name].isdigit():
+            if given[name].isascii() and given[name].isdecimal():
                 data["limits"][name] = int(given[name])
             else:
                 errors[name] = [tk._("Must be a whole number")]

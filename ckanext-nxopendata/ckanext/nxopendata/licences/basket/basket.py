@@ -46,7 +46,7 @@ class Item:
         return self.resource.get("url_type") == "upload"
 
 
-def contents() -> list[str]:
+def list_file_ids() -> list[str]:
     """Ids of the chosen files, in the order chosen."""
     if not has_request_context():
         return []
@@ -61,24 +61,24 @@ def _keep(ids: list[str]) -> None:
 def add(resource_ids: list[str]) -> int:
     """Put files into the basket; returns how many did not fit."""
     most = tk.config["ckanext.nxopendata.licences.basket_files"]
-    wanted = list(dict.fromkeys([*contents(), *resource_ids]))
+    wanted = list(dict.fromkeys([*list_file_ids(), *resource_ids]))
     _keep(wanted[:most])
     return max(0, len(wanted) - most)
 
 
 def remove(resource_id: str) -> None:
-    _keep([item for item in contents() if item != resource_id])
+    _keep([item for item in list_file_ids() if item != resource_id])
 
 
 def clear() -> None:
     _keep([])
 
 
-def items(user: str) -> list[Item]:
+def list_files(user: str) -> list[Item]:
     """The chosen files that still exist and that this person may see; the others leave the basket."""
     found: list[Item] = []
     datasets: dict[str, dict[str, Any]] = {}
-    for resource_id in contents():
+    for resource_id in list_file_ids():
         try:
             resource = tk.get_action("resource_show")({"user": user}, {"id": resource_id})
             package_id = resource["package_id"]
@@ -89,7 +89,7 @@ def items(user: str) -> list[Item]:
         dataset = datasets[package_id]
         policy = registry.policy_of(resource.get("license") or dataset.get("license_id"))
         found.append(Item(dataset, resource, policy, access.may_serve(resource_id, user)))
-    if len(found) != len(contents()):
+    if len(found) != len(list_file_ids()):
         _keep([item.resource["id"] for item in found])
     return found
 
@@ -115,7 +115,7 @@ def judge(chosen: list[Item]) -> Judgement:
     return Judgement(found, tuple(item for item in chosen if not item.access.allowed), size > most)
 
 
-def members(chosen: list[Item]) -> Iterator[Member]:
+def list_members(chosen: list[Item]) -> Iterator[Member]:
     """The files, then the texts that explain them."""
     taken: set[str] = set()
     missing: list[str] = []

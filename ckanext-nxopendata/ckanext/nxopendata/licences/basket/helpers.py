@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ckanext.nxopendata.licences.basket.basket import contents
+from ckanext.nxopendata.licences.basket.basket import list_file_ids
 
 
 def nx_basket_count() -> int:
     """How many files are in the basket of this visitor."""
-    return len(contents())
+    return len(list_file_ids())

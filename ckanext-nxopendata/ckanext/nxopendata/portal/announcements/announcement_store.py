@@ -12,7 +12,7 @@ from ckanext.nxopendata.portal.models import Announcement
 from ckanext.nxopendata.portal.usage import usage_store
 
 
-def current(limit: int) -> list[Announcement]:
+def list_current(limit: int) -> list[Announcement]:
     """Those the home page shows: begun and not past their last day, newest first."""
     today = usage_store.today()
     shown = sa.or_(Announcement.until.is_(None), Announcement.until >= today)
@@ -22,7 +22,7 @@ def current(limit: int) -> list[Announcement]:
     )
 
 
-def page(limit: int, offset: int, *, future: bool) -> tuple[int, list[Announcement]]:
+def list_page(limit: int, offset: int, *, future: bool) -> tuple[int, list[Announcement]]:
     """How many there are, and a page of them, newest first; ``future``: also those not yet begun."""
     where = sa.true() if future else Announcement.day <= usage_store.today()
     total = model.Session.scalar(sa.select(sa.func.count()).select_from(Announcement).where(where)) or 0
@@ -30,7 +30,7 @@ def page(limit: int, offset: int, *, future: bool) -> tuple[int, list[Announceme
     return total, list(model.Session.scalars(query.limit(limit).offset(offset)))
 
 
-def as_dict(row: Announcement) -> dict[str, Any]:
+def to_api(row: Announcement) -> dict[str, Any]:
     """A notice as the API gives it; dates YYYY-MM-DD."""
     return {
         "id": row.id,
@@ -54,7 +54,7 @@ def write(row: Announcement, data: dict[str, Any], author_id: str) -> Announceme
     return row
 
 
-def a_day(value: Any) -> dt.date | None:
+def parse_day(value: Any) -> dt.date | None:
     """A date from YYYY-MM-DD; None from nothing.
 
     Raises:

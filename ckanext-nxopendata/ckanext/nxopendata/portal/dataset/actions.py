@@ -24,7 +24,7 @@ WRITTEN = Limit("feedback", 5)
 
 
 @tk.side_effect_free
-@validate(schema.of_dataset_page)
+@validate(schema.dataset_page)
 def nx_dataset_versions(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """The public versions of a dataset, newest first, and what each changed, field by field.
 
@@ -36,12 +36,12 @@ def nx_dataset_versions(context: Context, data_dict: DataDict) -> dict[str, Any]
         ``path``, ``before``, ``after``
     """
     found = _package("nx_dataset_versions", context, data_dict)
-    count, rows = relatives.versions(found.id, data_dict["limit"], data_dict["offset"])
+    count, rows = relatives.list_versions(found.id, data_dict["limit"], data_dict["offset"])
     return {"count": count, "results": rows}
 
 
 @tk.side_effect_free
-@validate(schema.of_dataset_page)
+@validate(schema.dataset_page)
 def nx_dataset_related(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """Public datasets near to a dataset: of the codes it names, then sharing tags, themes and data items.
 
@@ -52,11 +52,11 @@ def nx_dataset_related(context: Context, data_dict: DataDict) -> list[dict[str, 
     """
     found = _package("nx_dataset_related", context, data_dict)
     shown = tk.get_action("package_show")({"user": context.get("user") or ""}, {"id": found.id})
-    return relatives.related(shown, data_dict["limit"])
+    return relatives.list_related(shown, data_dict["limit"])
 
 
 @tk.side_effect_free
-@validate(schema.of_one)
+@validate(schema.one_id)
 def nx_dataset_use(context: Context, data_dict: DataDict) -> dict[str, int]:
     """How often a dataset was read and its files downloaded.
 
@@ -66,11 +66,11 @@ def nx_dataset_use(context: Context, data_dict: DataDict) -> dict[str, int]:
     """
     found = _package("nx_dataset_use", context, data_dict)
     usage_store.flush_if_due()
-    return usage_store.of_dataset(found.id)
+    return usage_store.count_for_dataset(found.id)
 
 
 @tk.side_effect_free
-@validate(schema.of_one)
+@validate(schema.one_id)
 def nx_feedback_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """What readers said about a dataset, and what the department answered.
 
@@ -78,10 +78,10 @@ def nx_feedback_list(context: Context, data_dict: DataDict) -> list[dict[str, An
 
     :returns: ``id``, ``kind``, ``text``, ``name``, ``answer``, ``answered``, ``created``
     """
-    return feedback_store.of_dataset(_package("nx_feedback_list", context, data_dict).id)
+    return feedback_store.list_public(_package("nx_feedback_list", context, data_dict).id)
 
 
-@validate(schema.of_feedback)
+@validate(schema.feedback)
 def nx_feedback_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Say something about a dataset. It is shown once the department looked at it.
 
@@ -97,7 +97,7 @@ def nx_feedback_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     WRITTEN.check_reader("text")
     row = feedback_store.create(found, data_dict, reader_language())
     model.Session.commit()
-    return feedback_store.as_dict(row)
+    return feedback_store.to_api(row)
 
 
 @tk.side_effect_free
@@ -109,13 +109,13 @@ def nx_feedback_waiting(context: Context, data_dict: DataDict) -> list[dict[str,
     tk.check_access("nx_feedback_waiting", context, data_dict)
     user = context.get("user") or ""
     if authz.is_sysadmin(user) or roles.is_office(user):
-        return feedback_store.waiting(None, 200)
+        return feedback_store.list_waiting(None, 200)
     mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "update_dataset"})
-    return feedback_store.waiting([organization["id"] for organization in mine], 200)
+    return feedback_store.list_waiting([organization["id"] for organization in mine], 200)
 
 
 @tk.side_effect_free
-@validate(schema.of_span)
+@validate(schema.span)
 def nx_feedback_between(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """What readers said from one day to another, for the supervising office: who answered, and when.
 
@@ -125,10 +125,10 @@ def nx_feedback_between(context: Context, data_dict: DataDict) -> list[dict[str,
     :returns: as :func:`nx_feedback_list`, with ``owner_org``; what was refused is left out
     """
     tk.check_access("nx_feedback_between", context, data_dict)
-    return feedback_store.between(data_dict["since"], data_dict["until"])
+    return feedback_store.list_between(data_dict["since"], data_dict["until"])
 
 
-@validate(schema.of_feedback_decision)
+@validate(schema.feedback_decision)
 def nx_feedback_decide(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Publish feedback, with an answer or without, or refuse it.
 
@@ -144,7 +144,7 @@ def nx_feedback_decide(context: Context, data_dict: DataDict) -> dict[str, Any]:
     decided = feedback_store.decide(row, data_dict["state"], data_dict.get("answer") or "", user.id if user else "")
     model.Session.commit()
     caching.invalidate()
-    return feedback_store.as_dict(decided)
+    return feedback_store.to_api(decided)
 
 
 def _package(action: str, context: Context, data_dict: DataDict) -> model.Package:

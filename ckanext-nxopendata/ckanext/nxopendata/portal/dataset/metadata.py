@@ -65,7 +65,7 @@ class Row:
     values: tuple[str, ...]
 
 
-def grouped(
+def group_fields(
     fields: Iterable[Mapping[str, Any]],
     dataset: Mapping[str, Any],
     *,

@@ -47,7 +47,7 @@ CRITERIA: tuple[tuple[str, int, Callable[[Dataset], Any]], ...] = (
 """Code, points, and what earns them; a hundred in all. The weights are our own."""
 
 
-def points(dataset: Dataset) -> int:
+def count_points(dataset: Dataset) -> int:
     """0 to 100.
 
     Args:
@@ -56,14 +56,14 @@ def points(dataset: Dataset) -> int:
     return sum(worth for _, worth, earned in CRITERIA if earned(dataset))
 
 
-def indexed(document: dict[str, Any]) -> dict[str, Any]:
+def points_for_index(document: dict[str, Any]) -> dict[str, Any]:
     """The index document with the points of its dataset, three digits long, so that their order is the texts' order."""
     if document.get("dataset_type", "dataset") == "dataset" and document.get("validated_data_dict"):
-        document[FIELD] = f"{points(json.loads(document['validated_data_dict'])):03}"
+        document[FIELD] = f"{count_points(json.loads(document['validated_data_dict'])):03}"
     return document
 
 
-def missing(dataset: Dataset) -> list[tuple[str, int]]:
+def list_missing(dataset: Dataset) -> list[tuple[str, int]]:
     """Code and points of what it has not, the most points first."""
     return sorted(
         ((code, worth) for code, worth, earned in CRITERIA if not earned(dataset)), key=lambda one: (-one[1], one[0])

@@ -22,7 +22,7 @@ BESIDE = ("license_id", "owner_org", "tags", "resources")
 RELATED_TERMS = 12
 
 
-def versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[dict[str, Any]]]:
+def list_versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[dict[str, Any]]]:
     """The public versions of a dataset, newest first, and what changed in each against the one before.
 
     What was written while the dataset was not public is left out, and so is who wrote it.
@@ -56,7 +56,7 @@ def versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[di
     found = []
     for number, row in enumerate(rows[:limit]):
         before = rows[number + 1] if number + 1 < len(rows) else None
-        changes = difference.changes(packages[before.id], packages[row.id], fields) if before else []
+        changes = difference.find_changes(packages[before.id], packages[row.id], fields) if before else []
         found.append(
             {
                 "id": row.id,
@@ -78,7 +78,7 @@ def _packages(activity_ids: list[str]) -> dict[str, dict[str, Any]]:
     return {activity_id: (data or {}).get("package") or {} for activity_id, data in model.Session.execute(query)}
 
 
-def tables(dataset_id: str) -> dict[str, dict[str, Any]]:
+def list_tables(dataset_id: str) -> dict[str, dict[str, Any]]:
     """File -> ``rows`` and ``encoding`` of a dataset's files that are loaded as tables."""
     if not plugin_loaded("nxopendata_tables"):
         return {}
@@ -86,7 +86,7 @@ def tables(dataset_id: str) -> dict[str, dict[str, Any]]:
     return {table["id"]: {"rows": table["rows"], "encoding": table["encoding"]} for table in found}
 
 
-def related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
+def list_related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     """Public datasets that share the codes it names, tags, themes or data items; the nearest first."""
     terms = [
         *((f'nx_resource_code:"{_term(code)}"^10') for code in dataset.get("nx_related_codes") or ()),
@@ -106,13 +106,13 @@ def related(dataset: dict[str, Any], limit: int) -> list[dict[str, Any]]:
         page_cache.do_not_store()
         return []
     others = [document for document in found["documents"] if document["id"] != dataset["id"]]
-    return [results.card(document, {}, "") for document in others[:limit]]
+    return [results.build_card(document, {}, "") for document in others[:limit]]
 
 
 def _search(terms: list[str], limit: int) -> dict[str, Any]:
     return solr.search(
         q=" OR ".join(terms),
-        fq=solr.visible(None),
+        fq=solr.visibility_filters(None),
         fl=",".join(query.SHOWN),
         rows=limit + 1,  # it is its own nearest relative; a filter against it would be kept for every dataset
         sort=query.BY_RELEVANCE,

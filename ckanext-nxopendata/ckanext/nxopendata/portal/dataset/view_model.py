@@ -10,7 +10,7 @@ from urllib.parse import quote
 import ckan.plugins.toolkit as tk
 from markupsafe import Markup
 
-from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.catalogue.uploads import find_path
 from ckanext.nxopendata.core import caching, codelists, localised
 from ckanext.nxopendata.core.caching import file_readings
 from ckanext.nxopendata.core.display.helpers import nx_date, nx_text
@@ -99,7 +99,7 @@ def metadata_groups(dataset: dict[str, Any]) -> list[tuple[str, list[metadata.Ro
         "other": tk._("Further metadata"),
     }
     language = reader_language()
-    groups = metadata.grouped(
+    groups = metadata.group_fields(
         schema["dataset_fields"],
         dataset,
         text=tk.h.scheming_language_text,
@@ -113,14 +113,14 @@ def public_record(dataset: dict[str, Any]) -> dict[str, Any]:
     ``versions_count``, ``related``, ``feedback`` and ``tables`` (file -> ``rows`` and ``encoding``)."""
 
     def make() -> dict[str, Any]:
-        count, rows = relatives.versions(dataset["id"], NEWEST_VERSIONS)
+        count, rows = relatives.list_versions(dataset["id"], NEWEST_VERSIONS)
         return {
-            "tables": relatives.tables(dataset["id"]),
-            "use": usage_store.of_dataset(dataset["id"]),
+            "tables": relatives.list_tables(dataset["id"]),
+            "use": usage_store.count_for_dataset(dataset["id"]),
             "versions": rows,
             "versions_count": count,
-            "related": relatives.related(dataset, RELATED),
-            "feedback": feedback_store.of_dataset(dataset["id"]),
+            "related": relatives.list_related(dataset, RELATED),
+            "feedback": feedback_store.list_public(dataset["id"]),
         }
 
     usage_store.flush_if_due()
@@ -147,7 +147,7 @@ def file_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, A
     access = tk.h.nx_resource_access(resource["id"])
     if not access.allowed:
         return {"reason": "guarded", "message": access.message}
-    path = path_of(resource)
+    path = find_path(resource)
     if path is None:
         return {"reason": "elsewhere"}
     kind = (resource.get("format") or path.suffix).lower().lstrip(".")

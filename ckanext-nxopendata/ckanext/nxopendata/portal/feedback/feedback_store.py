@@ -29,7 +29,7 @@ MAILS = Limit("feedback mail", 10)
 """To one department, whoever writes."""
 
 
-def of_dataset(dataset_id: str, limit: int = 50) -> list[dict[str, Any]]:
+def list_public(dataset_id: str, limit: int = 50) -> list[dict[str, Any]]:
     """The public feedback on a dataset with its answers, newest first."""
     query = (
         sa.select(Feedback)
@@ -37,10 +37,10 @@ def of_dataset(dataset_id: str, limit: int = 50) -> list[dict[str, Any]]:
         .order_by(Feedback.created.desc(), Feedback.id)
         .limit(limit)
     )
-    return [as_dict(row) for row in model.Session.scalars(query)]
+    return [to_api(row) for row in model.Session.scalars(query)]
 
 
-def waiting(organizations: list[str] | None, limit: int) -> list[dict[str, Any]]:
+def list_waiting(organizations: list[str] | None, limit: int) -> list[dict[str, Any]]:
     """What nobody has looked at, the oldest first; ``organizations``: only of these (ids), None for all."""
     query = (
         sa.select(Feedback, model.Package)
@@ -52,12 +52,12 @@ def waiting(organizations: list[str] | None, limit: int) -> list[dict[str, Any]]
     if organizations is not None:
         query = query.where(model.Package.owner_org.in_(organizations))
     return [
-        as_dict(row) | {"dataset_name": package.name, "dataset_title": package.title}
+        to_api(row) | {"dataset_name": package.name, "dataset_title": package.title}
         for row, package in model.Session.execute(query)
     ]
 
 
-def between(since: dt.date, until: dt.date) -> list[dict[str, Any]]:
+def list_between(since: dt.date, until: dt.date) -> list[dict[str, Any]]:
     """What readers said from one day to another, oldest first, with its department; what was refused left out."""
     day = sa.cast(Feedback.created, sa.Date)
     query = (
@@ -66,10 +66,10 @@ def between(since: dt.date, until: dt.date) -> list[dict[str, Any]]:
         .where(Feedback.state != REFUSED, model.Package.state == "active", day >= since, day <= until)
         .order_by(Feedback.created, Feedback.id)
     )
-    return [as_dict(row) | {"owner_org": owner} for row, owner in model.Session.execute(query)]
+    return [to_api(row) | {"owner_org": owner} for row, owner in model.Session.execute(query)]
 
 
-def as_dict(row: Feedback) -> dict[str, Any]:
+def to_api(row: Feedback) -> dict[str, Any]:
     """Feedback as the API gives it; the address of its writer never leaves."""
     return {
         "id": row.id,

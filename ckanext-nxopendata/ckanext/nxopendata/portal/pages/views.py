@@ -62,14 +62,14 @@ def _figures() -> dict[str, Any]:
 @portal.before_app_request
 def before_the_first_page() -> None:
     """Have style sheets and scripts ready."""
-    warmup.before_the_first_page()
+    warmup.prepare_for_first_page()
 
 
 @portal.after_app_request
 def count(response: Response) -> Response:
     """Count what the request was use of. The answer stands, whatever becomes of the count."""
     try:
-        found = classify.of_request(
+        found = classify.classify_request(
             method=request.method,
             endpoint=request.endpoint or "",
             status=response.status_code,
@@ -106,7 +106,7 @@ def health() -> Response:
 
 
 def _notices() -> list[dict[str, Any]]:
-    return [announcement_store.as_dict(row) for row in announcement_store.current(HOME_NOTICES)]
+    return [announcement_store.to_api(row) for row in announcement_store.list_current(HOME_NOTICES)]
 
 
 @portal.route("/developers")
@@ -134,7 +134,7 @@ def developers() -> str:
 def statistics() -> str:
     """The site in figures."""
     figures = _figures()
-    titles = facets.titles(facets.FIGURES)
+    titles = facets.list_titles(facets.FIGURES)
     charts = [{"field": field, "title": titles[field], "rows": _chart(figures, field, link=True)} for field in CHARTS]
     return tk.render(
         "nx/statistics.html",
@@ -147,7 +147,7 @@ def statistics() -> str:
 
 
 def _series(figures: dict[str, Any]) -> list[series.Series]:
-    return [series.growth(), series.freshness(figures["datasets"]), series.used()]
+    return [series.count_growth(), series.count_freshness(figures["datasets"]), series.count_use()]
 
 
 @portal.route("/statistics/<field>.csv")
@@ -161,12 +161,12 @@ def statistics_csv(field: str) -> Response:
         return csv_response([found.columns, *found.rows])
     chart = _chart(figures, field, link=False)
     return csv_response(
-        [(facets.titles(facets.FIGURES)[field], tk._("Datasets")), *((row[0], row[1]) for row in chart)]
+        [(facets.list_titles(facets.FIGURES)[field], tk._("Datasets")), *((row[0], row[1]) for row in chart)]
     )
 
 
 def _chart(figures: dict[str, Any], field: str, *, link: bool) -> list[tuple[str, int, str | None]]:
-    items = facets.values(field, {field: {"items": figures["facets"].get(field, ())}}, [])
+    items = facets.list_values(field, {field: {"items": figures["facets"].get(field, ())}}, [])
     return [
         (item.label, item.number, tk.h.url_for("dataset.search", **{field: item.name}) if link else None)
         for item in items
@@ -195,7 +195,7 @@ def _state_of_the_catalogue() -> str:
     """
     answer = connect().search(
         "*:*",
-        fq=[*solr.visible(None), *PUBLIC.split()],
+        fq=[*solr.visibility_filters(None), *PUBLIC.split()],
         rows=0,
         stats="true",
         **{"stats.field": "metadata_modified"},

@@ -43,7 +43,7 @@ CODELISTS = {
 """Index field -> the code list of its values."""
 
 
-def titles(fields: Iterable[str]) -> OrderedDict[str, str]:
+def list_titles(fields: Iterable[str]) -> OrderedDict[str, str]:
     """Return index field -> its title in the reader's language, in the order of ``fields``."""
     by_field = {
         "nx_theme": tk._("Theme"),
@@ -72,7 +72,7 @@ class FacetValue(NamedTuple):
     depth: int
 
 
-def values(name: str, search_facets: dict[str, Any], search: list[tuple[str, str]]) -> list[FacetValue]:
+def list_values(name: str, search_facets: dict[str, Any], search: list[tuple[str, str]]) -> list[FacetValue]:
     """The values of a facet in the order people look for them, those chosen but absent from the results too.
 
     Args:

@@ -46,9 +46,9 @@ def nx_quote(text: str) -> str:
 
 def nx_facet_titles() -> dict[str, str]:
     """Index field -> title of the facets of the dataset search."""
-    return facets.titles(facets.FIGURES)
+    return facets.list_titles(facets.FIGURES)
 
 
 def nx_facet_items(name: str, search_facets: dict[str, Any]) -> list[facets.FacetValue]:
     """The values of a facet in the order people look for them, those chosen but absent from the results too."""
-    return facets.values(name, search_facets, current_search())
+    return facets.list_values(name, search_facets, current_search())

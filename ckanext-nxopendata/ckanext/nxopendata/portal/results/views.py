@@ -78,7 +78,7 @@ def page(package_type: str = "dataset") -> Any:
             "page": listed,
             "fields": [(name, value) for name, values in chosen.items() for value in values],
             "fields_grouped": chosen,
-            "facet_titles": facets.titles(facets.RESULTS),
+            "facet_titles": facets.list_titles(facets.RESULTS),
             "search_facets": {name: {"title": name, "items": items} for name, items in found["facets"].items()},
             "sort_by_selected": asked["sort"],
             "query_error": problems,
@@ -131,7 +131,7 @@ def _asked(search: solr_query.Search, *, start: int) -> dict[str, Any]:
         {
             "q": search.q,
             "fq": PUBLIC,
-            "fq_list": solr_query.filters(search),
+            "fq_list": solr_query.build_filters(search),
             "sort": f"{search.order}, id asc",
             "rows": FILE_PAGE,
             "start": start,

@@ -43,7 +43,7 @@ class Use:
         )
 
 
-def of_request(
+def classify_request(
     *,
     method: str,
     endpoint: str,

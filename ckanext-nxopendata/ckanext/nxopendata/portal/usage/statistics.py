@@ -26,7 +26,7 @@ class Series:
     rows: tuple[tuple[str | int, ...], ...]
 
 
-def growth() -> Series:
+def count_growth() -> Series:
     """Public datasets and their files at the end of each month, and those new in it."""
     package = model.Package
     month = sa.func.to_char(package.metadata_created, "YYYY-MM")
@@ -40,7 +40,7 @@ def growth() -> Series:
     return Series("growth", tk._("Growth"), "line", columns, tuple(rows[-MONTHS:]))
 
 
-def freshness(total: int) -> Series:
+def count_freshness(total: int) -> Series:
     """How many of the ``total`` public datasets were updated in time, are overdue, or have no fixed cycle."""
     yesterday = (usage_store.today() - dt.timedelta(days=1)).isoformat()
     overdue = _number(f"{overdue_updates.FIELD}:[* TO {yesterday}T00:00:00Z]")
@@ -53,10 +53,10 @@ def freshness(total: int) -> Series:
     return Series("freshness", tk._("Freshness"), "bar", (tk._("State"), tk._("Datasets")), rows)
 
 
-def used() -> Series:
+def count_use() -> Series:
     """Views, downloads and API calls by month."""
     months: dict[str, dict[str, int]] = {}
-    for when, kind, number in usage_store.by_month(MONTHS):
+    for when, kind, number in usage_store.count_by_month(MONTHS):
         counts = months.setdefault(when, {})
         kind = "download" if kind == "bulk" else kind
         counts[kind] = counts.get(kind, 0) + number

@@ -165,20 +165,20 @@ def forget(until: dt.date) -> int:
 # Reading
 
 
-def totals() -> dict[str, int]:
+def count_totals() -> dict[str, int]:
     """Kind -> how often in all; 0 for kinds never counted."""
     query = sa.select(Use.kind, sa.func.sum(Use.count)).group_by(Use.kind)
     found = {kind: int(number) for kind, number in model.Session.execute(query)}
     return {kind: found.get(kind, 0) for kind in classify.KINDS}
 
 
-def views() -> dict[str, int]:
+def count_views() -> dict[str, int]:
     """Id of a dataset -> how often it was viewed in all."""
     query = sa.select(Use.object, sa.func.sum(Use.count)).where(Use.kind == "view").group_by(Use.object)
     return {identity: int(number) for identity, number in model.Session.execute(query)}
 
 
-def by_month(months: int = 24) -> list[tuple[str, str, int]]:
+def count_by_month(months: int = 24) -> list[tuple[str, str, int]]:
     """``(YYYY-MM, kind, count)`` of the last ``months`` months, oldest first; words searched for are left out."""
     month = sa.func.to_char(Use.day, "YYYY-MM")
     query = (
@@ -190,7 +190,7 @@ def by_month(months: int = 24) -> list[tuple[str, str, int]]:
     return [(when, kind, int(number)) for when, kind, number in model.Session.execute(query)]
 
 
-def of_dataset(dataset_id: str, days: int = 30) -> dict[str, Any]:
+def count_for_dataset(dataset_id: str, days: int = 30) -> dict[str, Any]:
     """``views`` and ``downloads`` in all, ``recent_views`` and ``recent_downloads`` of the last ``days``."""
     recent = sa.case((Use.day > today() - dt.timedelta(days=days), Use.count), else_=0)
     query = (
@@ -203,7 +203,7 @@ def of_dataset(dataset_id: str, days: int = 30) -> dict[str, Any]:
     return {"views": views[0], "downloads": downloads[0], "recent_views": views[1], "recent_downloads": downloads[1]}
 
 
-def most_used(limit: int, days: int = 30, owner_orgs: Iterable[str] | None = None) -> list[dict[str, Any]]:
+def list_most_used(limit: int, days: int = 30, owner_orgs: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The public datasets used most of late, a download weighing as three views: ``id``, ``name``, ``views``,
     ``downloads``."""
     downloads = sa.func.sum(sa.case((Use.kind == "download", Use.count), else_=0))
@@ -228,7 +228,7 @@ def most_used(limit: int, days: int = 30, owner_orgs: Iterable[str] | None = Non
     return [{"id": id_, "name": name, "views": int(v), "downloads": int(d)} for id_, name, v, d in rows]
 
 
-def hot_words(limit: int, least: int, days: int = 30) -> list[str]:
+def list_hot_words(limit: int, least: int, days: int = 30) -> list[str]:
     """The words searched for most of late, at least ``least`` times, that stand in the title or a tag of a public
     dataset: nobody writes on the home page by searching."""
     often = sa.func.sum(Use.count)

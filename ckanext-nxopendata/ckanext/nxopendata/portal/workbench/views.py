@@ -119,8 +119,8 @@ def _scored(dataset: dict[str, Any]) -> dict[str, Any]:
         "files": tk._("files"),
         "readable": tk._("a machine-readable file"),
     }
-    missing = [(titles[code], worth) for code, worth in quality.missing(dataset)]
-    return {"dataset": dataset, "points": quality.points(dataset), "missing": missing}
+    missing = [(titles[code], worth) for code, worth in quality.list_missing(dataset)]
+    return {"dataset": dataset, "points": quality.count_points(dataset), "missing": missing}
 
 
 def _letters() -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _average(items: list[dict[str, Any]]) -> int | None:
 
 def _used(organizations: list[str] | None) -> list[dict[str, Any]]:
     usage_store.flush_if_due()
-    rows = usage_store.most_used(SHOWN, owner_orgs=organizations)
+    rows = usage_store.list_most_used(SHOWN, owner_orgs=organizations)
     if not rows:
         return []
     ids = " OR ".join(row["id"] for row in rows)

@@ -88,7 +88,7 @@ def reply(row: Finding, user: str, text: str, evidence: str) -> None:
 
 def _step(row: Finding, action: str, role: str) -> Transition:
     try:
-        return workflow.step(STEPS, action, row.state, (role,))
+        return workflow.find_step(STEPS, action, row.state, (role,))
     except workflow.TransitionError:
         if row.state == CLOSED:
             raise tk.ValidationError({"id": [tk._("This finding is closed")]}) from None

@@ -117,7 +117,7 @@ def answer(verdict: Verdict, user: str, *, confirm: bool, reason: str) -> None:
 
 def _step(verdict: Verdict, action: str, role: str) -> Transition:
     try:
-        return workflow.step(STEPS, action, verdict.state, (role,))
+        return workflow.find_step(STEPS, action, verdict.state, (role,))
     except workflow.TransitionError:
         raise tk.ValidationError({"id": [tk._("The office has decided already")]}) from None
 

@@ -31,7 +31,9 @@ def nx_system_board(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     """
     tk.check_access("nx_system_board", context, data_dict)
     language = reader_language()
-    platforms, rows = queries.board(permissions.readable_departments(context, data_dict.get("owner_org")), language)
+    platforms, rows = queries.load_board(
+        permissions.readable_departments(context, data_dict.get("owner_org")), language
+    )
     return {
         "platforms": [
             {"key": each.key, "title": queries.title(each.title, language), "source": each.source} for each in platforms

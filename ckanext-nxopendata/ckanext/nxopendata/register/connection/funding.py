@@ -60,7 +60,7 @@ def is_paid_by_region(source: str) -> bool | None:
     return False if ELSEWHERE.search(plain) else None
 
 
-def lines(
+def list_lines(
     systems: Iterable[System],
     exemptions: Mapping[str, Exemption],
     due: dt.date | None,

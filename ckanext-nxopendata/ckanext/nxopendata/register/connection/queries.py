@@ -19,13 +19,13 @@ from ckanext.nxopendata.register.systems import record, system_store
 EXCHANGE = requirement.EXCHANGE
 
 
-def board(
+def load_board(
     owner_orgs: Sequence[str] | None, language: str
 ) -> tuple[tuple[status_board.Platform, ...], list[status_board.Row]]:
     """The platforms, and the rows of some departments (ids); of all and of the five cities and Ningdong for None."""
     platforms, _ = status_board.load(config.connections_file())
     units = _units(owner_orgs, language)
-    rows = status_board.board(platforms, units, system_store.list_systems(owner_orgs), _stated(), today())
+    rows = status_board.build_board(platforms, units, system_store.list_systems(owner_orgs), _stated(), today())
     return platforms, rows
 
 
@@ -37,7 +37,7 @@ def count_connections(owner_orgs: Sequence[str] | None) -> tuple[requirement.Tal
     Args:
         owner_orgs: ids; all, and the cities that are not on the site, for None.
     """
-    platforms, rows = board(owner_orgs, "zh")
+    platforms, rows = load_board(owner_orgs, "zh")
     place = next((number for number, each in enumerate(platforms) if each.key == EXCHANGE), None)
     sums = {kind: [0, 0] for kind in (status_board.DEPARTMENT, status_board.CITY, status_board.LOCAL)}
     for row in rows:
@@ -142,4 +142,4 @@ def funding_lines(owner_orgs: Sequence[str] | None) -> list[funding.Line]:
     found = system_store.list_systems(owner_orgs, state=record.ACTIVE)
     local = {owner for owner in {system.owner_org for system in found} if is_local(owner)}
     met = [system for system in found if system.owner_org not in local]
-    return funding.lines(met, exemptions, due, funding_since(), today())
+    return funding.list_lines(met, exemptions, due, funding_since(), today())

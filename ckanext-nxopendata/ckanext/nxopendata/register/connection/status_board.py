@@ -102,7 +102,7 @@ def _read(text: str) -> tuple[tuple[Platform, ...], tuple[Mapping[str, str], ...
     return tuple(Platform(**row) for row in data["platforms"]), tuple(data["cities"])
 
 
-def board(
+def build_board(
     platforms: Sequence[Platform],
     units: Iterable[Unit],
     systems: Iterable[System],

@@ -26,11 +26,11 @@ def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> dict[s
     """
     tk.check_access("nx_register_dashboard", context, data_dict)
     user, day = context.get("user"), today()
-    shown: dict[str, Any] = {"asked": figures.asked_of(context, roles.departments(user), day), "office": None}
+    shown: dict[str, Any] = {"asked": figures.list_asked(context, roles.departments(user), day), "office": None}
     if not roles.sees_all(user):
         return shown
     language = reader_language()
-    late, progress = figures.overdue(day), figures.task_progress(day)
+    late, progress = figures.list_overdue(day), figures.list_task_progress(day)
     total = len(plan_tasks.list_tasks())
     shown["office"] = {
         "figures": figures.figures(),
@@ -41,7 +41,7 @@ def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> dict[s
             "open": [task | {"title": task["title"]["zh" if language.startswith("zh") else "en"]} for task in progress],
         },
         "overdue": late,
-        "by_unit": figures.by_unit(late, language),
-        "waits": figures.waits_for_office() if roles.OFFICE in roles.supervising_offices(user) else [],
+        "by_unit": figures.count_by_unit(late, language),
+        "waits": figures.list_office_items() if roles.OFFICE in roles.supervising_offices(user) else [],
     }
     return shown

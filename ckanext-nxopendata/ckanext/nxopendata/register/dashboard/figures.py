@@ -60,7 +60,7 @@ def figures() -> dict[str, int]:
     }
 
 
-def task_progress(today: dt.date) -> list[dict[str, Any]]:
+def list_task_progress(today: dt.date) -> list[dict[str, Any]]:
     """The tasks of the plan that are not done, those overdue first: how far the units that lead them say they are.
 
     Returns:
@@ -100,10 +100,10 @@ def task_progress(today: dt.date) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: -each["late"])
 
 
-def overdue(today: dt.date) -> list[Item]:
+def list_overdue(today: dt.date) -> list[Item]:
     """What is overdue and with whom, the longest first."""
     found = [item for item in _asked(None, today) if item["late"]]
-    for dataset in overdue_updates.overdue(today):
+    for dataset in overdue_updates.list_overdue(today):
         due = dt.date.fromisoformat(dataset["due"]) if dataset["due"] else None
         url = tk.url_for("dataset.read", id=dataset["name"])
         found.append(_item("dataset", dataset["title"], dataset["owner_org"], due, url, today))
@@ -113,7 +113,7 @@ def overdue(today: dt.date) -> list[Item]:
 
 def _unconnected(today: dt.date) -> Iterator[Item]:
     """What is past its day to connect to the exchange platform: systems of departments, cities themselves."""
-    platforms, rows = queries.board(None, reader_language())
+    platforms, rows = queries.load_board(None, reader_language())
     place = next((number for number, each in enumerate(platforms) if each.key == queries.EXCHANGE), None)
     late = {row.unit: row.fields[place] for row in rows if place is not None and row.fields[place].state == "overdue"}
     dues = {unit.id: field.due for unit, field in late.items() if unit.kind == status_board.DEPARTMENT}
@@ -126,12 +126,12 @@ def _unconnected(today: dt.date) -> Iterator[Item]:
             yield _item("platform", unit.title, unit.id, field.due, url, today)
 
 
-def asked_of(context: Context, owner_orgs: Collection[str], today: dt.date) -> list[Item]:
+def list_asked(context: Context, owner_orgs: Collection[str], today: dt.date) -> list[Item]:
     """What is asked of departments (ids) now, what is due first at the top."""
     if not owner_orgs:
         return []
     found = list(_asked(owner_orgs, today))
-    for dataset in overdue_updates.overdue(today, list(owner_orgs)):
+    for dataset in overdue_updates.list_overdue(today, list(owner_orgs)):
         due = dt.date.fromisoformat(dataset["due"]) if dataset["due"] else None
         url = tk.url_for("dataset.read", id=dataset["name"])
         found.append(_item("dataset", dataset["title"], dataset["owner_org"], due, url, today))
@@ -182,7 +182,7 @@ def _asked(owner_orgs: Collection[str] | None, today: dt.date) -> Iterator[Item]
             yield _item("evaluation", str(row.year), row.owner_org, row.due, url, today)
 
 
-def waits_for_office() -> list[Item]:
+def list_office_items() -> list[Item]:
     """Objections to the evaluation and answered proposals: the office's own move."""
     found = []
     for row in model.Session.scalars(sa.select(Evaluation).where(Evaluation.state == OBJECTED)):
@@ -207,7 +207,7 @@ def _item(kind: str, title: str, owner_org: str, due: dt.date | None, url: str, 
     }
 
 
-def by_unit(items: list[Item], language: str) -> list[dict[str, Any]]:
+def count_by_unit(items: list[Item], language: str) -> list[dict[str, Any]]:
     """Items counted by unit and kind, who has the most first: ``owner_org, title, count, kinds, longest`` (days)."""
     found: dict[str, list[Item]] = {}
     for item in items:

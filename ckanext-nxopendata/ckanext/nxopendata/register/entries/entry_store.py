@@ -110,10 +110,10 @@ def _title(fields: Mapping[str, Any]) -> str:
 
 def _free_name(kind: type[RegisterEntry], title: str) -> str:
     """A name for addresses, the pinyin of the title, that no other entry of the kind has."""
-    base = slugs.slug(title)
+    base = slugs.make_slug(title)
     base = base if len(base) > 1 else f"{kind.KIND}-{uuid.uuid4().hex[:8]}"
     # Whoever saves the same title at this moment waits, and then sees this entry.
     lock = sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"nx-register-name {base}"))
     model.Session.execute(sa.select(lock))
     taken = sa.select(kind.name)
-    return slugs.unique(base, lambda name: model.Session.scalar(taken.where(kind.name == name)) is not None)
+    return slugs.choose_unique(base, lambda name: model.Session.scalar(taken.where(kind.name == name)) is not None)

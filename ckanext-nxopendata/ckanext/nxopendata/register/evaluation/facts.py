@@ -84,7 +84,7 @@ def collect(owner_orgs: Collection[str], year: int, today: dt.date) -> dict[str,
     for unit, matter in _matters(since, until):
         if unit in found and (matter.answered or matter.due < today):
             found[unit].matters.append(matter)
-    platforms, rows = queries.board(list(found), "zh")
+    platforms, rows = queries.load_board(list(found), "zh")
     place = next((number for number, each in enumerate(platforms) if each.key == queries.EXCHANGE), None)
     for row in rows:
         if place is not None and row.unit.id in found:
@@ -187,7 +187,7 @@ def _updated(facts: Facts, year: int, today: dt.date) -> Count:
     days = {
         each["id"]: found.day
         for each in facts.datasets
-        if (found := update_deadlines.due(each.get("nx_update_cycle"), update_deadlines.last_update(each)))
+        if (found := update_deadlines.next_update_due(each.get("nx_update_cycle"), update_deadlines.last_update(each)))
     }
     return _share(
         [each for each in facts.datasets if each["id"] in days],
@@ -204,7 +204,7 @@ def _shared(facts: Facts, year: int, today: dt.date) -> Count:
 def _opened(facts: Facts, year: int, today: dt.date) -> Count:
     def planned(each: Mapping[str, Any]) -> bool:
         open_year = str(each.get("nx_open_year") or "")
-        return each.get("nx_is_open") == "1" and (not open_year.isdigit() or int(open_year) <= year)
+        return each.get("nx_is_open") == "1" and (not open_year.isdecimal() or int(open_year) <= year)
 
     meant = [each for each in facts.datasets if planned(each)]
     return _share(meant, lambda each: each["public"] and bool(each["resources"]), _lost_dataset("not_opened"))

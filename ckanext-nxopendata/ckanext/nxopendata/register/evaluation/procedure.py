@@ -161,7 +161,7 @@ def answer(row: Evaluation, user: str, *, confirm: bool, objection: str) -> None
 def _find_step(row: Evaluation, action: str, role: str) -> Transition | None:
     """Return the step that ``action`` means now; None if there is none."""
     try:
-        return workflow.step(STEPS, action, row.state, (role,))
+        return workflow.find_step(STEPS, action, row.state, (role,))
     except workflow.TransitionError:
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.register.systems import record
 from ckanext.nxopendata.register.systems.record import System
@@ -65,11 +65,11 @@ def pictures(systems: Iterable[System]) -> list[Picture]:
 
 
 def _picture(systems: Sequence[System]) -> Picture:
-    known = {same_title(system.title): system for system in systems}
+    known = {title_key(system.title): system for system in systems}
     joining = [system for system in systems if system.plan == record.MERGE and system.merged_into]
     groups: dict[str, list[System]] = {}
     for system in joining:
-        groups.setdefault(same_title(system.merged_into), []).append(system)
+        groups.setdefault(title_key(system.merged_into), []).append(system)
     mergers = tuple(_merger(known.get(key), parts) for key, parts in groups.items())
     taken = {merger.target.id for merger in mergers} | {part.id for merger in mergers for part in merger.parts}
     rest = [system for system in systems if system.id not in taken]

@@ -48,7 +48,7 @@ WANT_SIGNATURES = ("file", "file_with_conditions")
 
 def possible_steps(project: Project, mine: Collection[str]) -> list[Transition]:
     """The steps of a project that somebody with these roles may take now."""
-    found = workflow.possible(STEPS, state_of(project), mine)
+    found = workflow.list_possible(STEPS, state_of(project), mine)
     if state_of(project) == SUBMITTED and review.next_signer(project):
         found = [step for step in found if step.action not in WANT_SIGNATURES]
     if any(row.verdict == review.OBJECT for row in review.list_signatures(project)):
@@ -140,7 +140,7 @@ def take_step(project: Project, action: str, user: str, mine: Collection[str], o
         tk.ValidationError: the state has no such step; the opinion is missing.
     """
     try:
-        step = workflow.step(STEPS, action, state_of(project), mine)
+        step = workflow.find_step(STEPS, action, state_of(project), mine)
     except workflow.TransitionError as error:
         if error.forbidden:
             raise tk.NotAuthorized(tk._("This step is for somebody else to take")) from None

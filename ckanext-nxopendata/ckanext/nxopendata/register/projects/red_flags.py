@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 from ckanext.nxopendata.register import periods
 from ckanext.nxopendata.register.connection import requirement
 from ckanext.nxopendata.register.systems import record
@@ -121,10 +121,10 @@ def find_twin(system: System, others: Iterable[System]) -> System | None:
 
     Parts that merge into one are no twins of each other, nor of what takes them up.
     """
-    title = same_title(system.title)
+    title = title_key(system.title)
     target, replacement = _title_or_none(system.merged_into), _title_or_none(system.replaceable_by)
     for other in others:
-        name = same_title(other.title)
+        name = title_key(other.title)
         if other.id == system.id or other.state != record.ACTIVE or other.plan == record.CLEAR:
             continue
         merged_into = _title_or_none(other.merged_into)
@@ -137,7 +137,7 @@ def find_twin(system: System, others: Iterable[System]) -> System | None:
 
 
 def _title_or_none(name: str) -> str | None:
-    return same_title(name) if name else None
+    return title_key(name) if name else None
 
 
 def _is_alike(one: str, other: str) -> bool:

@@ -16,7 +16,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.batch_memo import batched_lookup, memoized
 from ckanext.nxopendata.core.timezone import today, utc_now
@@ -74,10 +74,10 @@ def resolve_systems(owner_org: str, references: Iterable[str]) -> tuple[list[Sys
     """
     mine = memoized((resolve_systems, owner_org), lambda: system_store.list_systems([owner_org]))
     known = {key: system for system in reversed(mine) for key in (system.id, system.name)}
-    titles = {same_title(system.title): system for system in reversed(mine)}
+    titles = {title_key(system.title): system for system in reversed(mine)}
     found, unknown = [], []
     for reference in references:
-        system = known.get(reference) or titles.get(same_title(reference))
+        system = known.get(reference) or titles.get(title_key(reference))
         if system is None:
             unknown.append(reference)
         elif system not in found:

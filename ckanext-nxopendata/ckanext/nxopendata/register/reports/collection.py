@@ -212,7 +212,7 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
         "datasets": len(datasets),
         "datasets_shared": sum(row[0] in ("1", "2") for row in datasets),
         "datasets_open": sum(row[1] == "1" for row in datasets),
-        "datasets_overdue": len(overdue_updates.overdue(today, [owner_org])),
+        "datasets_overdue": len(overdue_updates.list_overdue(today, [owner_org])),
         "uses_shared": sum(system.uses_shared == "1" for system in active),
         "tasks": len(mine),
         "tasks_done": sum(task.code in done for task in mine),

@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
@@ -184,7 +184,7 @@ def _take_datasets_along(user: str, system: record.System) -> None:
         (
             each
             for each in system_store.list_systems([system.owner_org])
-            if same_title(each.title) == same_title(system.merged_into)
+            if title_key(each.title) == title_key(system.merged_into)
         ),
         None,
     )

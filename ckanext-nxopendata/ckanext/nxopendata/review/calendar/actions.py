@@ -27,7 +27,7 @@ def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     return {"csv": holidays.text(), "own": holidays.is_kept_in_site(), "years": years, "missing": missing}
 
 
-@validate(schema.of_calendar)
+@validate(schema.calendar)
 def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Replace the calendar of holidays and worked weekends. For the supervising office and system administrators.
 

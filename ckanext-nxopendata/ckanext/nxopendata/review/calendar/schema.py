@@ -9,5 +9,5 @@ from ckanext.nxopendata.core.payload_validators import text
 
 
 @validator_args
-def of_calendar(ignore_missing: Validator) -> Schema:
+def calendar(ignore_missing: Validator) -> Schema:
     return {"csv": [ignore_missing, text]}

@@ -27,7 +27,7 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
     if dataset is None or not roles.needs_review(context, dataset.owner_org):
         return original(context, data_dict)
     tk.check_access("package_update", context, {"id": dataset.id})
-    case = cases.open_change(dataset.id) or cases.ensure(dataset, drafts.user_id(context))
+    case = cases.find_open_change(dataset.id) or cases.ensure(dataset, drafts.user_id(context))
     if case.state in state_machine.LOCKED:
         raise tk.ValidationError({"review": [tk._("The dataset is being reviewed: recall it before you edit it")]})
     if case.state in (state_machine.WITHDRAWN, state_machine.REFUSED):
@@ -47,7 +47,7 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
 
 def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: dict[str, Any]) -> Any:
     live = _live(dataset.id)
-    known = case.payload if case.kind == state_machine.CHANGE else pending_changes.plain(live)
+    known = case.payload if case.kind == state_machine.CHANGE else pending_changes.select_changeable(live)
     if data.get("owner_org") and model.Group.get(data["owner_org"]) != model.Group.get(dataset.owner_org):
         raise tk.ValidationError({"owner_org": [tk._("A published dataset is moved by the system administrator")]})
     payload = pending_changes.prepare(context, dataset, data, known)
@@ -72,8 +72,10 @@ def _back_to_draft(case_id: str, context: Context) -> None:
     case = model.Session.get_one(cases.Case, case_id)
     user = model.User.get(context.get("user"))
     if case.state == state_machine.REGISTERED and user is not None:
-        arrow = state_machine.step("revise", case.state, [state_machine.EDITOR], cases.mode_of(case), case.kind)
-        cases.take(case, arrow, user)
+        arrow = state_machine.find_step(
+            "revise", case.state, [state_machine.EDITOR], cases.find_review_mode(case), case.kind
+        )
+        cases.apply_step(case, arrow, user)
         model.Session.commit()
         cases.update_index(model.Session.get_one(cases.Case, case_id))
 

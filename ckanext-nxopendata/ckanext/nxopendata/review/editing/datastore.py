@@ -21,7 +21,7 @@ def published_under_review(context: Context, dataset: model.Package | None) -> b
     """Whether the public reads this dataset and a write in ``context`` would have to be reviewed."""
     if dataset is None or not roles.needs_review(context, dataset.owner_org):
         return False
-    case = cases.of_dataset(dataset.id)
+    case = cases.find_own_case(dataset.id)
     return case.state == state_machine.PUBLISHED if case else not dataset.private
 
 

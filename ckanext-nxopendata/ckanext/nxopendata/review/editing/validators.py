@@ -28,7 +28,7 @@ def nx_dataset_visibility(key: FlattenKey, data: FlattenDataDict, errors: Flatte
         becomes_open = stored.private and stored.extras.get("nx_is_open") == NOT_OPEN
         reviewed = _needs_review(context, stored.owner_org)
         if becomes_open or reviewed:
-            case = cases.of_dataset(stored.id)
+            case = cases.find_own_case(stored.id)
             if case is not None and case.state != state_machine.PUBLISHED:
                 if reviewed:
                     data[("private",)] = True

@@ -23,7 +23,7 @@ class Labels(DefaultPermissionLabels):
     def get_dataset_labels(self, dataset_obj: model.Package) -> list[str]:
         labels = super().get_dataset_labels(dataset_obj)
         if "public" not in labels:
-            case = cases.of_dataset(dataset_obj.id)
+            case = cases.find_own_case(dataset_obj.id)
             if case is not None and case.state != state_machine.DRAFT:
                 labels.append(OFFICE_LABEL)
         return labels
@@ -45,6 +45,6 @@ def show_pending(context: Context, dataset: dict[str, Any]) -> None:
         return
     if not roles.needs_review(context, dataset["owner_org"]):
         return
-    case = cases.open_change(dataset["id"])
+    case = cases.find_open_change(dataset["id"])
     if case is not None and case.payload:
         dataset.update(case.payload)

@@ -13,7 +13,7 @@ from ckanext.nxopendata.review.lists import catalogue_lists, schema
 
 
 @tk.side_effect_free
-@validate(schema.of_list)
+@validate(schema.catalogue_list)
 def nx_catalogue_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The lists that the plan asks for, of what is published.
 

@@ -10,7 +10,7 @@ from ckanext.nxopendata.review.lists import catalogue_lists
 
 
 @validator_args
-def of_list(
+def catalogue_list(
     not_empty: Validator, one_of: ValidatorFactory, default: ValidatorFactory, ignore_empty: Validator
 ) -> Schema:
     return {

@@ -56,7 +56,7 @@ def _choice() -> dict[str, Any]:
     """The year and the department that the address asks for, where they make sense."""
     year, organization = tk.request.args.get("year", ""), tk.request.args.get("organization", "")
     choice: dict[str, Any] = {}
-    if year.isascii() and year.isdigit() and len(year) == 4:
+    if year.isascii() and year.isdecimal() and len(year) == 4:
         choice["year"] = int(year)
     if organization:
         choice["organization"] = organization

@@ -30,4 +30,4 @@ def nx_overdue_datasets() -> list[dict[str, Any]]:
     if not roles.is_office(user) and not authz.is_sysadmin(user):
         mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "update_dataset"})
         departments = [organization["id"] for organization in mine]
-    return overdue_updates.overdue(today(), departments)
+    return overdue_updates.list_overdue(today(), departments)

@@ -18,7 +18,9 @@ from ckanext.nxopendata.review.workflow.models import Case
 FIELD = update_deadlines.INDEX_FIELD
 
 
-def overdue(today: dt.date, departments: list[str] | None = None, since: dt.date | None = None) -> list[dict[str, Any]]:
+def list_overdue(
+    today: dt.date, departments: list[str] | None = None, since: dt.date | None = None
+) -> list[dict[str, Any]]:
     """Published datasets whose update is missing, the longest overdue first, at most 1,000.
 
     Args:
@@ -68,11 +70,11 @@ TOLD_FOR = dt.timedelta(days=30)
 """How far back a timer that stood still makes up for the days it missed."""
 
 
-def newly_overdue(today: dt.date) -> list[dict[str, Any]]:
+def list_newly_overdue(today: dt.date) -> list[dict[str, Any]]:
     """Those that became overdue lately and of whom nobody was told yet: each is told once."""
     query = sa.select(Notice.params["dataset"].astext, Notice.params["day"].astext).where(
         Notice.topic == notices.OVERDUE, Notice.created > today - TOLD_FOR
     )
     told = {(name, day) for name, day in model.Session.execute(query)}
-    found = overdue(today, since=today - TOLD_FOR)
+    found = list_overdue(today, since=today - TOLD_FOR)
     return [dataset for dataset in found if (dataset["name"], dataset["due"]) not in told]

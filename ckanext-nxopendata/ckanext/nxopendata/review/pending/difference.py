@@ -26,7 +26,7 @@ class Change:
     after: Any
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str]) -> list[Change]:
+def find_changes(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str]) -> list[Change]:
     """What differs between two datasets, in the order of ``fields``; items and files part by part."""
     found: list[Change] = []
     for field in fields:

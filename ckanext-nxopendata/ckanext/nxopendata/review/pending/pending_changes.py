@@ -21,16 +21,16 @@ STAGED = "nx_staged"
 """Key of a resource whose new file waits under another id; the value is that id."""
 
 
-def fields() -> list[str]:
+def list_fields() -> list[str]:
     """The fields that a change may alter, in the order of the form."""
     schema = tk.get_action("scheming_dataset_schema_show")({"ignore_auth": True}, {"type": "dataset"})
     names = [field["field_name"] for field in schema["dataset_fields"]]
     return [name for name in names if name not in ("tag_string", "owner_org")] + ["title", "notes", "tags", "resources"]
 
 
-def plain(dataset: Mapping[str, Any]) -> dict[str, Any]:
+def select_changeable(dataset: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a dataset that a change may alter, as JSON values."""
-    names = fields()
+    names = list_fields()
     part = {name: dataset[name] for name in names if name in dataset and dataset[name] is not navl.missing}
     if "tags" in part:
         part["tags"] = [{"name": tag["name"]} for tag in part["tags"]]
@@ -75,7 +75,7 @@ def prepare(context: Context, dataset: model.Package, data: dict[str, Any], know
     shown, _errors = lib_plugins.plugin_validate(
         plugin, validation, written, plugin.show_package_schema(), "package_show"
     )
-    result = plain(shown)
+    result = select_changeable(shown)
     if "resources" not in data:
         result["resources"] = list(known.get("resources") or ())
     return result
@@ -97,7 +97,7 @@ def _stage(resource: dict[str, Any]) -> tuple[str | None, Any]:
     return staged_id, upload
 
 
-def with_staged_file(resource: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+def attach_staged_file(resource: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
     """A resource to publish: if its file waits under another id, the file is in ``upload``."""
     resource = dict(resource)
     staged_id = resource.pop(STAGED, None)

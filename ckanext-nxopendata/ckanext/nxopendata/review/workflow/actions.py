@@ -19,7 +19,7 @@ from ckanext.nxopendata.review.workflow.models import Case, Decision
 
 
 @tk.side_effect_free
-@validate(schema.of_case)
+@validate(schema.case)
 def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """One case: where it stands, what it changes, what the rules say, what was decided, what you may do.
 
@@ -32,31 +32,31 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     """
     case = _case("nx_review_show", context, data_dict["id"])
     held = roles.find_roles(context.get("user"), case.owner_org)
-    own = cases.of_dataset(case.dataset_id)
+    own = cases.find_own_case(case.dataset_id)
     shown = _row(case) | {"dataset_case_id": own.id if own else None}
     shown["steps"] = [
         {"action": arrow.action, "target": arrow.target, "opinion": arrow.opinion}
-        for arrow in state_machine.possible(case.state, held, cases.mode_of(case), case.kind)
+        for arrow in state_machine.list_possible_steps(case.state, held, cases.find_review_mode(case), case.kind)
     ]
     shown["changes"] = [
         {"path": list(change.path), "before": change.before, "after": change.after}
-        for change in cases.differences(case)
+        for change in cases.list_differences(case)
     ]
     shown["findings"] = [
         {
             "code": finding.code,
             "field": finding.field,
             "level": finding.level,
-            "message": messages.text(finding, reader_language()),
+            "message": messages.finding_text(finding, reader_language()),
         }
-        for finding in cases.findings(case)
+        for finding in cases.list_findings(case)
     ]
     shown["decisions"] = _decisions(sa.select(Decision).where(Decision.dataset_id == case.dataset_id))
     return shown
 
 
 @tk.side_effect_free
-@validate(schema.of_queue)
+@validate(schema.queue)
 def nx_review_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The cases that wait for you, those that are late first.
 
@@ -79,7 +79,7 @@ def nx_review_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     return {"count": count, "results": [_row(case) for case in model.Session.scalars(query)]}
 
 
-@validate(schema.of_submission)
+@validate(schema.submission)
 def nx_review_submit(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Submit a dataset, or its pending change, for registration.
 
@@ -89,7 +89,7 @@ def nx_review_submit(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     return nx_review_decide(context, {"id": case.id, "action": "submit", "opinion": data_dict.get("opinion") or ""})
 
 
-@validate(schema.of_decision)
+@validate(schema.decision)
 def nx_review_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Take one step of a case.
 
@@ -103,14 +103,14 @@ def nx_review_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, A
     if user is None:
         raise tk.NotAuthorized
     opinion, action = data_dict.get("opinion") or "", data_dict["action"]
-    case = cases.act(case.id, action, user, opinion, data_dict.get("release_at"))
+    case = cases.take_step(case.id, action, user, opinion, data_dict.get("release_at"))
     model.Session.commit()
     cases.update_index(case)
     return _row(case)
 
 
 @tk.side_effect_free
-@validate(schema.of_case)
+@validate(schema.case)
 def nx_review_log(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
     """All that was ever decided about a dataset, oldest first.
 

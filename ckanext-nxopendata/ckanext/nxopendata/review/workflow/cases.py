@@ -24,13 +24,13 @@ from ckanext.nxopendata.review.workflow import notices, state_machine
 from ckanext.nxopendata.review.workflow.models import Case, Decision
 
 
-def of_dataset(dataset_id: str) -> Case | None:
+def find_own_case(dataset_id: str) -> Case | None:
     """The case of a dataset itself; None for one that never went through review."""
     query = sa.select(Case).where(Case.dataset_id == dataset_id, Case.kind == state_machine.NEW)
     return model.Session.scalars(query).first()
 
 
-def open_change(dataset_id: str) -> Case | None:
+def find_open_change(dataset_id: str) -> Case | None:
     """The pending change of a dataset, if there is one."""
     query = sa.select(Case).where(
         Case.dataset_id == dataset_id, Case.kind == state_machine.CHANGE, Case.state.not_in(state_machine.CLOSED)
@@ -44,12 +44,12 @@ def find(reference: str) -> Case | None:
     if case is not None:
         return case
     dataset = model.Package.get(reference)
-    return (open_change(dataset.id) or of_dataset(dataset.id)) if dataset else None
+    return (find_open_change(dataset.id) or find_own_case(dataset.id)) if dataset else None
 
 
 def ensure(dataset: model.Package, user_id: str) -> Case:
     """The dataset's own case; made now, in the state it shows, if the dataset was written without review."""
-    case = of_dataset(dataset.id)
+    case = find_own_case(dataset.id)
     if case is None:
         # A dataset that is not open is private, published or not; what was written without review counts as published.
         public = dataset.state == "active" and (not dataset.private or _not_open(dataset))
@@ -74,7 +74,7 @@ def begin_change(dataset: model.Package, base: Mapping[str, Any], payload: Mappi
     case = Case(
         kind=state_machine.CHANGE,
         state=state_machine.DRAFT,
-        base=pending_changes.plain(base),
+        base=pending_changes.select_changeable(base),
         payload=dict(payload),
         **_facts(dataset, user_id),
     )
@@ -96,13 +96,15 @@ def _not_open(dataset: model.Package) -> bool:
     return dataset.extras.get("nx_is_open") == "0"
 
 
-def mode_of(case: Case) -> str:
+def find_review_mode(case: Case) -> str:
     """How the case is reviewed. A department whose review was switched off meanwhile ends it as before."""
     found = roles.review_mode(model.Group.get(case.owner_org))
     return state_machine.BY_OFFICE if found == roles.OFF else found
 
 
-def act(case_id: str, action: str, user: model.User, opinion: str = "", release_at: dt.datetime | None = None) -> Case:
+def take_step(
+    case_id: str, action: str, user: model.User, opinion: str = "", release_at: dt.datetime | None = None
+) -> Case:
     """Take one step of a case, as a person.
 
     Args:
@@ -119,7 +121,7 @@ def act(case_id: str, action: str, user: model.User, opinion: str = "", release_
         raise tk.ObjectNotFound(tk._("There is no such review"))
     found = roles.find_roles(user.name, case.owner_org)
     try:
-        arrow = state_machine.step(action, case.state, found, mode_of(case), case.kind)
+        arrow = state_machine.find_step(action, case.state, found, find_review_mode(case), case.kind)
     except workflow.TransitionError as problem:
         model.Session.rollback()
         if problem.forbidden:
@@ -134,11 +136,11 @@ def act(case_id: str, action: str, user: model.User, opinion: str = "", release_
         raise tk.ValidationError({"release_at": [tk._("Give a time in the future")]})
     if action == "submit":
         _complete(case)
-    take(case, arrow, user, opinion, release_at)
+    apply_step(case, arrow, user, opinion, release_at)
     return case
 
 
-def take(
+def apply_step(
     case: Case,
     arrow: state_machine.Transition,
     user: model.User,
@@ -154,7 +156,7 @@ def take(
     if release_at:
         detail["release_at"] = release_at.isoformat()
     if case.payload is not None and arrow.action == "submit":
-        detail["changes"] = [[*change.path] for change in differences(case)]
+        detail["changes"] = [[*change.path] for change in list_differences(case)]
     model.Session.add(
         Decision(
             case_id=case.id,
@@ -178,11 +180,13 @@ def take(
         _publish(case, user)
     elif arrow.target == state_machine.WITHDRAWN:
         _write("package_patch", {"id": case.dataset_id, "private": True}, user)
-        if change := open_change(case.dataset_id):  # published later, it would bring the dataset back
-            end = state_machine.step("end", change.state, [state_machine.CLOCK], mode_of(change), change.kind)
-            take(change, end, user, opinion)
+        if change := find_open_change(case.dataset_id):  # published later, it would bring the dataset back
+            end = state_machine.find_step(
+                "end", change.state, [state_machine.CLOCK], find_review_mode(change), change.kind
+            )
+            apply_step(change, end, user, opinion)
     case = model.Session.get_one(Case, case_id)  # writing the dataset ended the transaction
-    notices.tell_of_step(case, arrow, user, opinion, mode_of(case))
+    notices.tell_of_step(case, arrow, user, opinion, find_review_mode(case))
 
 
 def update_index(case: Case) -> None:
@@ -198,14 +202,16 @@ def _publish(case: Case, user: model.User) -> None:
     if case.payload is None:
         _write("package_patch", {"id": dataset.id, "private": _not_open(dataset), "state": "active"}, user)
         return
-    if (own := of_dataset(dataset.id)) and own.state != state_machine.PUBLISHED:
+    if (own := find_own_case(dataset.id)) and own.state != state_machine.PUBLISHED:
         raise tk.ValidationError({"action": [tk._("The dataset is withdrawn: publish it again before its change")]})
     live = tk.get_action("package_show")(_context(user), {"id": dataset.id})
-    data = difference.merge(case.base or {}, pending_changes.plain(live), case.payload, pending_changes.fields())
+    data = difference.merge(
+        case.base or {}, pending_changes.select_changeable(live), case.payload, pending_changes.list_fields()
+    )
     data = live | data | {"id": dataset.id}
     if not _not_open_dict(data) and not _not_open(dataset):
         data["private"] = False
-    data["resources"] = [pending_changes.with_staged_file(resource, live) for resource in data["resources"]]
+    data["resources"] = [pending_changes.attach_staged_file(resource, live) for resource in data["resources"]]
     data.pop("metadata_modified", None)
     _write("package_update", data, user)
     pending_changes.forget_staged(case.payload)
@@ -232,34 +238,34 @@ def _set_deadline(case: Case) -> None:
     case.deadline, case.deadline_unsure = deadline.day, bool(deadline.unknown_years)
 
 
-def content(case: Case) -> dict[str, Any]:
+def load_content(case: Case) -> dict[str, Any]:
     """The dataset that the case is about, as it would be published."""
     show: Context = {"ignore_auth": True}
     live = tk.get_action("package_show")(show, {"id": case.dataset_id})
     return live | (case.payload or {})
 
 
-def differences(case: Case) -> list[difference.Change]:
+def list_differences(case: Case) -> list[difference.Change]:
     """What a pending change alters against the live dataset, field by field; [] for a new dataset."""
     if case.payload is None:
         return []
-    return difference.changes(case.base or {}, case.payload, pending_changes.fields())
+    return difference.find_changes(case.base or {}, case.payload, pending_changes.list_fields())
 
 
-def findings(case: Case) -> list[filing_rules.Finding]:
+def list_findings(case: Case) -> list[filing_rules.Finding]:
     """What the rules say about the content of the case: what is missing, and the warnings."""
-    dataset = content(case)
+    dataset = load_content(case)
     beside = [finding for finding in checks.look_up(dataset) if finding.level == filing_rules.WARNING]
-    return filing_rules.missing(dataset) + filing_rules.check(dataset) + beside
+    return filing_rules.find_missing(dataset) + filing_rules.check(dataset) + beside
 
 
 def _complete(case: Case) -> None:
     errors: dict[str, list[str]] = {}
-    for finding in findings(case):
+    for finding in list_findings(case):
         if finding.level == filing_rules.ERROR:
-            text = messages.text(finding, reader_language())
+            text = messages.finding_text(finding, reader_language())
             errors.setdefault(finding.field.split(".")[0], []).append(text)
-    if objections := file_access.find_objections(content(case)):
+    if objections := file_access.find_objections(load_content(case)):
         errors.setdefault("resources", []).extend(objections)
     if errors:
         raise tk.ValidationError({name: list(dict.fromkeys(texts)) for name, texts in errors.items()})

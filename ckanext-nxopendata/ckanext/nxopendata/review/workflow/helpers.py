@@ -66,10 +66,10 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     held = roles.find_roles(user, organization)
     if not held:
         return None
-    case = cases.open_change(dataset["id"]) or cases.of_dataset(dataset["id"])
+    case = cases.find_open_change(dataset["id"]) or cases.find_own_case(dataset["id"])
     if case is None:
         return None
-    steps = state_machine.possible(case.state, held, cases.mode_of(case), case.kind)
+    steps = state_machine.list_possible_steps(case.state, held, cases.find_review_mode(case), case.kind)
     may_submit = any(arrow.action == "submit" for arrow in steps)
     return {"id": case.id, "state": case.state, "kind": case.kind, "may_submit": may_submit}
 

@@ -25,18 +25,18 @@ def release_due(user: model.User) -> list[str]:
         if case is None or case.state != state_machine.SCHEDULED:
             model.Session.rollback()
             continue
-        held, mode, kind = [state_machine.CLOCK], cases.mode_of(case), case.kind
+        held, mode, kind = [state_machine.CLOCK], cases.find_review_mode(case), case.kind
         try:
-            cases.take(case, state_machine.step("release", case.state, held, mode, kind), user)
+            cases.apply_step(case, state_machine.find_step("release", case.state, held, mode, kind), user)
             _commit(case_id)
             released.append(case_id)
         except (tk.ValidationError, tk.ObjectNotFound) as problem:
             model.Session.rollback()
             log.warning("case %s is not released: %s", case_id, problem)
             case = model.Session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
-            back = state_machine.step("return", state_machine.SCHEDULED, held, mode, kind)
+            back = state_machine.find_step("return", state_machine.SCHEDULED, held, mode, kind)
             with site_language():
-                cases.take(case, back, user, _why(problem))
+                cases.apply_step(case, back, user, _why(problem))
                 _commit(case_id)
     return released
 

@@ -10,17 +10,17 @@ from ckanext.nxopendata.review.workflow import state_machine
 
 
 @validator_args
-def of_case(not_empty: Validator) -> Schema:
+def case(not_empty: Validator) -> Schema:
     return {"id": [not_empty, text]}
 
 
 @validator_args
-def of_submission(not_empty: Validator, ignore_missing: Validator) -> Schema:
+def submission(not_empty: Validator, ignore_missing: Validator) -> Schema:
     return {"id": [not_empty, text], "opinion": [ignore_missing, text]}
 
 
 @validator_args
-def of_decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
+def decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
     actions = sorted({arrow.action for arrow in state_machine.TRANSITIONS if arrow.action not in ("release", "end")})
     return {
         "id": [not_empty, text],
@@ -31,7 +31,7 @@ def of_decision(not_empty: Validator, ignore_missing: Validator, one_of: Validat
 
 
 @validator_args
-def of_queue(default: ValidatorFactory, ignore_missing: Validator, boolean_validator: Validator) -> Schema:
+def queue(default: ValidatorFactory, ignore_missing: Validator, boolean_validator: Validator) -> Schema:
     return {
         "all": [ignore_missing, boolean_validator],
         "limit": [default(50), number(500)],

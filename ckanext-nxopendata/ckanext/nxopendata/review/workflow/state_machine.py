@@ -80,18 +80,18 @@ alone), and whether for new datasets, for pending changes, or both.
 """
 
 
-def possible(state: str, roles: Collection[str], mode: str, kind: str) -> list[Transition]:
+def list_possible_steps(state: str, roles: Collection[str], mode: str, kind: str) -> list[Transition]:
     """Return the steps somebody with ``roles`` may take now, in the order of :data:`TRANSITIONS`."""
-    return workflow.possible(TRANSITIONS, state, roles, (mode, kind))
+    return workflow.list_possible(TRANSITIONS, state, roles, (mode, kind))
 
 
-def step(action: str, state: str, roles: Collection[str], mode: str, kind: str) -> Transition:
+def find_step(action: str, state: str, roles: Collection[str], mode: str, kind: str) -> Transition:
     """Return the transition that ``action`` means now.
 
     Raises:
         workflow.TransitionError: the state has no such step, or it is not for ``roles``.
     """
-    return workflow.step(TRANSITIONS, action, state, roles, (mode, kind))
+    return workflow.find_step(TRANSITIONS, action, state, roles, (mode, kind))
 
 
 def waits_for(state: str) -> str | None:

@@ -22,7 +22,7 @@ YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|(?!\d))")
 MOST_YEARS = 40
 
 
-def document(dataset: dict[str, Any], department: str, columns: Sequence[str] = ()) -> dict[str, Any]:
+def build_document(dataset: dict[str, Any], department: str, columns: Sequence[str] = ()) -> dict[str, Any]:
     """The index document with pinyin, synonyms, column headers, openness and years.
 
     Args:
@@ -41,27 +41,27 @@ def document(dataset: dict[str, Any], department: str, columns: Sequence[str] = 
         DEPARTMENT_PINYIN: sorted(pinyin.pinyin_keys(department)),
         RELATED: " ".join([department, *synonyms.find_synonyms(described)]),
         COLUMNS: list(headers)[:MOST_COLUMNS],
-        OPENNESS: openness(dataset),
-        YEARS: years(dataset),
+        OPENNESS: find_openness(dataset),
+        YEARS: list_years(dataset),
     }
 
 
-def openness(dataset: Mapping[str, Any]) -> list[str]:
+def find_openness(dataset: Mapping[str, Any]) -> list[str]:
     """``open``, ``conditional`` or ``closed``; nothing where the dataset does not say."""
     condition = _plain(dataset.get("nx_open_condition"))
     return {"1": ["conditional" if condition else "open"], "0": ["closed"]}.get(_plain(dataset.get("nx_is_open")), [])
 
 
-def years(dataset: Mapping[str, Any]) -> list[str]:
+def list_years(dataset: Mapping[str, Any]) -> list[str]:
     """The years the data are of: its period, else the years its title names, else the year of publication."""
     start, end = (_plain(dataset.get(f"nx_temporal_{side}"))[:4] for side in ("start", "end"))
-    if start.isdigit() or end.isdigit():
-        first, last = int(start if start.isdigit() else end), int(end if end.isdigit() else start)
+    if start.isdecimal() or end.isdecimal():
+        first, last = int(start if start.isdecimal() else end), int(end if end.isdecimal() else start)
         if first <= last:
             return [str(year) for year in range(max(first, last - MOST_YEARS + 1), last + 1)]
     named = dict.fromkeys(YEAR.findall(str(dataset.get("title") or "")))
     published = _plain(dataset.get("nx_publish_date"))[:4]
-    return list(named) or ([published] if published.isdigit() else [])
+    return list(named) or ([published] if published.isdecimal() else [])
 
 
 def _plain(value: Any) -> str:

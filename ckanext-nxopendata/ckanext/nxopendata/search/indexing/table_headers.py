@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 from ckan import logic
 from ckan.lib.search.index import PackageSearchIndex
 
-from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.catalogue.uploads import find_path
 from ckanext.nxopendata.core.caching import file_readings
 from ckanext.nxopendata.search.indexing import file_headers
 
@@ -23,7 +23,7 @@ writes one."""
 MOST_FILES = 30
 
 
-def columns(document: Mapping[str, Any]) -> list[str]:
+def list_headers(document: Mapping[str, Any]) -> list[str]:
     """The headers of the first 30 files of a dataset.
 
     Args:
@@ -33,10 +33,10 @@ def columns(document: Mapping[str, Any]) -> list[str]:
         resources = json.loads(document["validated_data_dict"]).get("resources") or []
     except (KeyError, ValueError):
         return []
-    return [header for resource in resources[:MOST_FILES] for header in of_resource(resource)]
+    return [header for resource in resources[:MOST_FILES] for header in read_headers(resource)]
 
 
-def of_resource(resource: Mapping[str, Any]) -> list[str]:
+def read_headers(resource: Mapping[str, Any]) -> list[str]:
     """The headers of one file: as its loader wrote them, else the fields of its table, else from the file itself."""
     given = resource.get(FIELD)
     if isinstance(given, str):
@@ -45,7 +45,7 @@ def of_resource(resource: Mapping[str, Any]) -> list[str]:
         return [str(header) for header in given]
     if resource.get("datastore_active") and p.plugin_loaded("datastore"):
         return _of_table(resource["id"])
-    path = path_of(resource)
+    path = find_path(resource)
     return _of_file(path, str(resource.get("format") or path.suffix)) if path else []
 
 
@@ -64,7 +64,7 @@ def index_again(resource: Mapping[str, Any]) -> None:
     """
     if "package_id" not in resource:
         return
-    if not resource.get("datastore_active") and path_of(resource) is not None and of_resource(resource):
+    if not resource.get("datastore_active") and find_path(resource) is not None and read_headers(resource):
         index(resource["package_id"])
 
 

@@ -47,8 +47,8 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("nx_search_find", context, data_dict)
     search = _search(data_dict)
-    query_check.check({"q": search.q, "fq_list": solr_query.filters(search), "sort": search.sort})
-    visible = solr.visible(context.get("auth_user_obj"), everything=_may_see_everything(context))
+    query_check.check({"q": search.q, "fq_list": solr_query.build_filters(search), "sort": search.sort})
+    visible = solr.visibility_filters(context.get("auth_user_obj"), everything=_may_see_everything(context))
     # Pages of one search differ in their results, not in their counts.
     counts = _Counts(search, visible) if flag(data_dict, "facets", True) else None
     known = counts.known if counts else {}
@@ -56,7 +56,7 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
     languages = (language,) if language in solr_query.MARKED else tuple(solr_query.MARKED)
     uncounted = () if known or counts is None else solr_query.FACETS
     try:
-        answer = solr.search(**solr_query.asked(search, visible, facets=uncounted, languages=languages))
+        answer = solr.search(**solr_query.search_parameters(search, visible, facets=uncounted, languages=languages))
     except solr.TooManyClausesError:
         raise query_check.too_many_clauses() from None
     except solr.InvalidQueryError:
@@ -64,14 +64,14 @@ def nx_search_find(context: Context, data_dict: DataDict) -> dict[str, Any]:
             {"q": [tk._("This is no search: check quotation marks, brackets and colons")]}
         ) from None
     if counts and not known:
-        known = results.facets(answer["facets"])
+        known = results.build_facets(answer["facets"])
         if not answer["partial"]:
             counts.keep(known)
     marks = answer["marks"]
     spelt = search.q if localised.DEFAULT in languages else ""
     return {
         "count": answer["count"],
-        "results": [results.card(one, marks.get(one["index_id"], {}), spelt) for one in answer["documents"]],
+        "results": [results.build_card(one, marks.get(one["index_id"], {}), spelt) for one in answer["documents"]],
         "facets": known,
         **({"partial": True} if answer["partial"] else {}),
     }

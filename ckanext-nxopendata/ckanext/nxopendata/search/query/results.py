@@ -17,7 +17,7 @@ TOUCHING = re.compile(f"{UNMARK}{MARK}")
 SOME_INSIDE = 6
 
 
-def card(document: Mapping[str, Any], marks: Mapping[str, list[str]], q: str) -> dict[str, Any]:
+def build_card(document: Mapping[str, Any], marks: Mapping[str, list[str]], q: str) -> dict[str, Any]:
     """One result, with the keys of a dataset that an entry in a list needs.
 
     Args:
@@ -60,7 +60,7 @@ def card(document: Mapping[str, Any], marks: Mapping[str, list[str]], q: str) ->
     }
 
 
-def facets(counted: Mapping[str, list[Any]]) -> dict[str, list[dict[str, Any]]]:
+def build_facets(counted: Mapping[str, list[Any]]) -> dict[str, list[dict[str, Any]]]:
     """Field -> ``[{"name", "count"}]``, from Solr's list of values and numbers in turn."""
     return {
         name: [
@@ -70,7 +70,7 @@ def facets(counted: Mapping[str, list[Any]]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def marked(text: str) -> Markup:
+def mark_up(text: str) -> Markup:
     """Text with Solr's marks as markup, everything else escaped."""
     plain = str(escape(TOUCHING.sub("", text)))
     return Markup(plain.replace(MARK, "<mark>").replace(UNMARK, "</mark>"))  # noqa: S704  escaped just above
@@ -93,10 +93,10 @@ def _marked_texts(texts: Mapping[str, str], marks: Mapping[str, list[str]], fiel
     found = {}
     for language, name in ((localised.DEFAULT, field), ("en", f"{field}_translated")):
         if passages := marks.get(name):
-            found[language] = marked(" … ".join(passages))
+            found[language] = mark_up(" … ".join(passages))
     own = texts.get(localised.DEFAULT, "")
     if localised.DEFAULT not in found and (spans := highlighting.find_spans(own, q) if q and own else []):
-        found[localised.DEFAULT] = marked(_with_marks(own, spans))
+        found[localised.DEFAULT] = mark_up(_with_marks(own, spans))
     return found
 
 
@@ -112,4 +112,4 @@ def _inside(marks: Mapping[str, list[str]]) -> list[Markup]:
         line for field in MARKED_INSIDE for passage in marks.get(field, ()) for line in re.split(r"[\n\u2029]", passage)
     )
     found = dict.fromkeys(line.strip() for line in lines if MARK in line)
-    return [marked(line) for line in list(found)[:SOME_INSIDE]]
+    return [mark_up(line) for line in list(found)[:SOME_INSIDE]]

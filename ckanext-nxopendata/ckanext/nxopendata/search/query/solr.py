@@ -56,7 +56,7 @@ def search(**parameters: Any) -> dict[str, Any]:
     }
 
 
-def visible(user: Any, *, everything: bool = False) -> list[str]:
+def visibility_filters(user: Any, *, everything: bool = False) -> list[str]:
     """The filters for what this reader (a user, or None) may see: CKAN's own permission labels.
 
     The public sees public datasets of this site; members of departments also those their labels name, where

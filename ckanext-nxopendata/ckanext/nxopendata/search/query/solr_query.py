@@ -126,22 +126,22 @@ class Search:
         return self.sort or (BY_RELEVANCE if self.q.strip() else BY_DATE)
 
 
-def literal(value: str) -> str:
+def quote_literal(value: str) -> str:
     """``value`` as an exact value of Solr's query language."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def one_of(name: str, values: Iterable[str]) -> str:
+def any_of_filter(name: str, values: Iterable[str]) -> str:
     """A filter: ``name`` is one of ``values``."""
-    return f"{name}:({' OR '.join(literal(value) for value in values)})"
+    return f"{name}:({' OR '.join(quote_literal(value) for value in values)})"
 
 
-def filters(search: Search) -> list[str]:
+def build_filters(search: Search) -> list[str]:
     """The filters of a search as Solr's own words, one a field: what ``package_search`` takes as ``fq_list``."""
-    return [one_of(name, values) for name, values in search.filters.items()]
+    return [any_of_filter(name, values) for name, values in search.filters.items()]
 
 
-def weighted(q: str) -> dict[str, Any]:
+def weight_words(q: str) -> dict[str, Any]:
     """What words are asked with: our weights; and where they are joined by ``OR``, the parser that understands it.
 
     CKAN's usual parser reads ``OR``, but then asks for all words by its rule of how many are enough.
@@ -150,16 +150,16 @@ def weighted(q: str) -> dict[str, Any]:
     return asked | ({"defType": "edismax", "mm": "0"} if query_syntax.joins_with_or(q) else {})
 
 
-def words_asked(q: str, enough: str = ENOUGH) -> dict[str, Any]:
+def word_parameters(q: str, enough: str = ENOUGH) -> dict[str, Any]:
     """How the words are asked: with our weights, or as they are when they are in CKAN's own syntax."""
     if not q.strip():
         return {"q": "*:*"}
     if query_syntax.is_fielded(q):
         return {"q": q, "df": "text", "q.op": "AND"}
-    return {"defType": "dismax", "mm": enough, "tie": "0.1", "df": "text", "q.op": "AND", **weighted(q)}
+    return {"defType": "dismax", "mm": enough, "tie": "0.1", "df": "text", "q.op": "AND", **weight_words(q)}
 
 
-def asked(
+def search_parameters(
     search: Search, visible: Iterable[str], *, facets: Iterable[str] = FACETS, languages: Iterable[str] = tuple(MARKED)
 ) -> dict[str, Any]:
     """What Solr is asked: results, counts and marks in one request.
@@ -171,9 +171,9 @@ def asked(
         facets: index fields to count.
         languages: of the titles and summaries in which what matched is marked.
     """
-    chosen = [f"{{!tag={name}}}{one_of(name, values)}" for name, values in search.filters.items()]
+    chosen = [f"{{!tag={name}}}{any_of_filter(name, values)}" for name, values in search.filters.items()]
     parameters: dict[str, Any] = {
-        **words_asked(search.q, "1" if search.any else ENOUGH),
+        **word_parameters(search.q, "1" if search.any else ENOUGH),
         "fq": [*visible, *chosen],
         "fl": ",".join(SHOWN),
         "start": search.start,
@@ -204,7 +204,7 @@ def asked(
     return parameters
 
 
-def parameters(search: dict[str, Any]) -> dict[str, Any]:
+def add_weights(search: dict[str, Any]) -> dict[str, Any]:
     """The parameters of a search, with our weights.
 
     A query in CKAN's own syntax (``field:value``), and one that brings weights or a parser of its own, stays as it is.
@@ -212,4 +212,4 @@ def parameters(search: dict[str, Any]) -> dict[str, Any]:
     query = search.get("q") or ""
     if not query.strip() or query_syntax.is_fielded(query) or search.get("qf") or search.get("defType"):
         return search
-    return search | weighted(query)
+    return search | weight_words(query)

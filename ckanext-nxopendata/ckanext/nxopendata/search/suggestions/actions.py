@@ -42,8 +42,8 @@ def nx_search_suggest(context: Context, data_dict: DataDict) -> list[dict[str, A
 
 
 def _suggested(typed: str, limit: int) -> list[dict[str, Any]]:
-    found = [_shown(one) for one in vocabulary.fitting(typed, _vocabulary(), limit // 2)]
-    if asked := vocabulary.asked(typed):
+    found = [_shown(one) for one in vocabulary.find_fitting(typed, _vocabulary(), limit // 2)]
+    if asked := vocabulary.dataset_query(typed):
         for document in _public(asked, rows=limit - len(found))["documents"]:
             english = next(iter(document.get("title_translated") or ()), "")
             path = f"/dataset/{document['name']}"
@@ -68,7 +68,7 @@ def nx_search_correct(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("nx_search_correct", context, data_dict)
     asked = pinyin.normalize_text(str(data_dict.get("q") or ""))[:LONGEST_QUERY]
     better = _meant(asked, found=str(data_dict.get("found") or "0") != "0") if asked else ""
-    count = _public({**solr_query.words_asked(_safe(better)), "fl": "id"}, rows=0)["count"] if better else 0
+    count = _public({**solr_query.word_parameters(_safe(better)), "fl": "id"}, rows=0)["count"] if better else 0
     return {"q": better, "count": count} if count else {"q": "", "count": 0}
 
 
@@ -77,7 +77,7 @@ def _meant(asked: str, *, found: bool) -> str:
     mistyped, meant = spelling.find_homophone(asked, names)
     if not mistyped:
         return "" if found else spelling.find_nearest(asked, names)
-    if found and _public({"q": f"text:{solr_query.literal(mistyped)}", "fl": "id"}, rows=0)["count"]:
+    if found and _public({"q": f"text:{solr_query.quote_literal(mistyped)}", "fl": "id"}, rows=0)["count"]:
         return ""
     return asked.replace(mistyped, meant)
 
@@ -98,7 +98,7 @@ def _read_vocabulary() -> list[vocabulary.Entry]:
     counted = _public({"q": "*:*"}, rows=0, facet="true", **asked)
     titles = [{one["name"]: one["title"] for one in departments.tree(language)} for language in ("zh", "en")]
     entries = []
-    for field, items in results.facets(counted["facets"]).items():
+    for field, items in results.build_facets(counted["facets"]).items():
         for item in sorted(items, key=lambda item: -item["count"]):
             name, english = item["name"], ""
             label = name
@@ -106,13 +106,15 @@ def _read_vocabulary() -> list[vocabulary.Entry]:
                 label, english = codelists.label("theme", name, "zh"), codelists.label("theme", name, "en")
             elif field == "organization":
                 label, english = (names.get(name, name) for names in titles)
-            entries.append(vocabulary.entry(field, name, label, english if english != label else "", item["count"]))
+            entries.append(
+                vocabulary.build_entry(field, name, label, english if english != label else "", item["count"])
+            )
     return entries
 
 
 def _public(asked: Mapping[str, Any], *, rows: int, **more: Any) -> dict[str, Any]:
     """What the public finds."""
-    return solr.search(**asked, fq=solr.visible(None), rows=rows, **more)
+    return solr.search(**asked, fq=solr.visibility_filters(None), rows=rows, **more)
 
 
 def _shown(one: vocabulary.Entry) -> dict[str, Any]:

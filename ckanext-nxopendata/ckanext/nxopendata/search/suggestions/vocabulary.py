@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.nxopendata.search.query.solr_query import literal
+from ckanext.nxopendata.search.query.solr_query import quote_literal
 from ckanext.nxopendata.search.words import pinyin, synonyms
 
 SIGNS = re.compile(r"[^\w.\u3400-\u9fff]+")
@@ -39,7 +39,7 @@ class Entry:
     spoken: str
 
 
-def entry(field: str, name: str, zh: str, en: str, count: int) -> Entry:
+def build_entry(field: str, name: str, zh: str, en: str, count: int) -> Entry:
     """An entry with what it can be found by."""
     others = synonyms.find_synonyms(zh)
     names = [f"\n{pinyin.normalize_text(name)}" for name in (zh, *([en] if en else []))]
@@ -49,7 +49,7 @@ def entry(field: str, name: str, zh: str, en: str, count: int) -> Entry:
     return Entry(field, name, zh, en, count, written, spoken)
 
 
-def fitting(typed: str, entries: Iterable[Entry], limit: int) -> list[Entry]:
+def find_fitting(typed: str, entries: Iterable[Entry], limit: int) -> list[Entry]:
     """The entries that fit best: what begins with ``typed`` before what has it inside, then the most used.
 
     Args:
@@ -73,7 +73,7 @@ def _has(typed: str, written: str) -> bool:
     return (len(typed) > 1 and f" {typed}" in written) if typed.isascii() else typed in written
 
 
-def asked(typed: str) -> dict[str, Any]:
+def dataset_query(typed: str) -> dict[str, Any]:
     """How Solr is asked for the datasets whose titles or tags fit; {} where too little was typed.
 
     The last word may be unfinished: ``lvyo`` and ``scen`` find what begins so.
@@ -86,8 +86,8 @@ def asked(typed: str) -> dict[str, Any]:
         fields = "title^8 title_translated^6 nx_tag_text^3 nx_title_words^3 nx_related"
         return {**shared, "q": " ".join(parts), "defType": "dismax", "qf": fields, "mm": "2<-1 5<80%", "tie": "0.1"}
     spelt = pinyin.join_pinyin(" ".join(parts)).replace(" ", "")
-    whole = " AND ".join([*(literal(part) for part in parts[:-1]), f"{parts[-1]}*"])
+    whole = " AND ".join([*(quote_literal(part) for part in parts[:-1]), f"{parts[-1]}*"])
     likely = [f"title:({whole})^4", f"title_translated:({whole})^4", f"nx_tag_text:({whole})^2"]
     if len(spelt) > 1:
-        likely += [f"nx_pinyin:{literal(spelt)}^4", f"nx_pinyin:{spelt}*"]
+        likely += [f"nx_pinyin:{quote_literal(spelt)}^4", f"nx_pinyin:{spelt}*"]
     return {**shared, "q": " OR ".join(likely), "defType": "lucene", "q.op": "OR"}

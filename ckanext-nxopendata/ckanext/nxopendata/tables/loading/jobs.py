@@ -16,7 +16,7 @@ from ckan.lib import search
 from ckan.model.resource import resource_table
 from rq.timeouts import JobTimeoutException
 
-from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.catalogue.uploads import find_path
 from ckanext.nxopendata.core.tabular import plan as plans
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables import models as states
@@ -86,7 +86,7 @@ def _load(resource_id: str) -> None:
     items, kind = files.list_items(resource.package), files.detect_format(resource)
     given, before = states.get_plan(resource_id), states.get_state(resource_id)
     attempts = int(before.params.get("attempts", 0)) + 1 if before and before.state == states.LOADING else 1
-    path = path_of({"id": resource.id, "url_type": "upload", "url": resource.url})
+    path = find_path({"id": resource.id, "url_type": "upload", "url": resource.url})
     model.Session.rollback()  # no transaction stays open while a file is read
     states.write_state(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={"attempts": attempts})
     began = time.monotonic()

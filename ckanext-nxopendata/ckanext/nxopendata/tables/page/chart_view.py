@@ -173,7 +173,7 @@ def _list_remedies(
 
 def _fill_years(points: list[list[Any]]) -> list[list[Any]]:
     """The points of a line with a gap for each year that has none, so that years stand evenly."""
-    years = {int(text): number for text, number in points if str(text).isdigit()}
+    years = {int(text): number for text, number in points if str(text).isdecimal()}
     if len(years) != len(points) or not years or max(years) - min(years) > MOST_POINTS:
         return points
     return [[str(year), years.get(year)] for year in range(min(years), max(years) + 1)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.catalogue.uploads import find_path
 from ckanext.nxopendata.core.tabular import encoding
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 
@@ -47,7 +47,7 @@ def make_file_view(resource: Mapping[str, Any]) -> FileView | None:
         return FileView("image", url=resource["url"])
     if kind == "pdf":
         return FileView("pdf", url=resource["url"])
-    path = path_of(resource) if kind in TEXTS else None
+    path = find_path(resource) if kind in TEXTS else None
     return _make_text_view(path) if path else None
 
 

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint
 
-from ckanext.nxopendata.catalogue.uploads import path_of
+from ckanext.nxopendata.catalogue.uploads import find_path
 from ckanext.nxopendata.core.tabular import encoding
 from ckanext.nxopendata.core.tabular.layout.rows import REASONS
 from ckanext.nxopendata.core.tabular.plan import CODECS, ROLES, TYPES
@@ -40,7 +40,7 @@ def edit(id: str, resource_id: str) -> Any:  # noqa: A002  CKAN's name for it
             errors = [tk._("Header lines are numbers, such as 1 or 3, 4")]
     shown = call_action("nx_table_plan_show", id=resource_id)
     row = model.Session.get(model.Resource, resource_id)
-    path = path_of({"id": resource["id"], "url_type": resource.get("url_type"), "url": resource["url"]})
+    path = find_path({"id": resource["id"], "url_type": resource.get("url_type"), "url": resource["url"]})
     headers, rows = preview.read_after(resource_id)
     return tk.render(
         "nx_tables/plan.html",

@@ -197,11 +197,11 @@ def _is_series(cells: list[str], body: list[Row]) -> bool:
     """Whether cells count on by equal steps, as years and months in a header do, and the rows below do not."""
     if all(YEAR.match(cell) for cell in cells):
         return not all(any(YEAR.match(cell) for cell in row) for row in body)
-    if len(cells) < 3 or not all(cell.isdigit() for cell in cells):
+    if len(cells) < 3 or not all(cell.isdecimal() for cell in cells):
         return False
 
     def counts(row: Sequence[str]) -> bool:
-        numbers = [int(cell) for cell in row if cell.isdigit() and cell.isascii()]
+        numbers = [int(cell) for cell in row if cell.isdecimal() and cell.isascii()]
         steps = {right - left for left, right in pairwise(numbers)}
         return len(numbers) > 2 and len(steps) == 1 and 0 not in steps
 

@@ -198,6 +198,7 @@ def to_pattern(value: str) -> str:
     ('A-9', '文9文')
     """
     signs = [
-        "9" if sign.isdigit() else "文" if sign >= "\u3400" else "A" if sign.isalpha() else sign for sign in value[:60]
+        "9" if sign.isdecimal() else "文" if sign >= "\u3400" else "A" if sign.isalpha() else sign
+        for sign in value[:60]
     ]
     return "".join(sign for n, sign in enumerate(signs) if n == 0 or sign != signs[n - 1] or sign not in "9A文")

@@ -60,7 +60,7 @@ def is_compact_day(value: str) -> bool:
     return (
         len(value) == 8
         and value[:2] in ("19", "20")
-        and value.isdigit()
+        and value.isdecimal()
         and _exists("day", [int(value[:4]), int(value[4:6]), int(value[6:])])
     )
 

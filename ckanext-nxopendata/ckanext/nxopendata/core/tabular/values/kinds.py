@@ -143,7 +143,7 @@ def _classify_number(value: str) -> str:
 def _loses_digits(value: str) -> bool:
     """Whether digits are a code: a leading zero, more digits than a number keeps, a plus before a telephone number."""
     digits = value.lstrip("+-")
-    if digits[0] == "0" and digits[1:2].isdigit():
+    if digits[0] == "0" and digits[1:2].isdecimal():
         return True
     if value[0] == "+" and len(digits) >= PHONE_DIGITS and "." not in digits:
         return True

@@ -85,7 +85,7 @@ def _rows_of(table: Any) -> list[Row]:
                 row.append(pending.pop((number, len(row))))
             text = cells.clean(" ".join("".join(cell.itertext()).split()))
             across, down = _span(cell, "colspan"), _span(cell, "rowspan")
-            kept = "" if text.replace(",", "").replace(".", "").isdigit() else text
+            kept = "" if text.replace(",", "").replace(".", "").isdecimal() else text
             for place in range(across):
                 for below in range(1, down):
                     pending[number + below, len(row)] = kept
@@ -98,7 +98,7 @@ def _rows_of(table: Any) -> list[Row]:
 
 def _span(cell: Any, name: str) -> int:
     value = cell.get(name) or "1"
-    return min(int(value), MOST_SPAN) if value.isdigit() and int(value) else 1
+    return min(int(value), MOST_SPAN) if value.isdecimal() and int(value) else 1
 
 
 def _read_2003(content: bytes) -> Iterator[Sheet]:
@@ -110,12 +110,12 @@ def _read_2003(content: bytes) -> Iterator[Sheet]:
         rows: list[Row] = []
         for line in worksheet.iter(f"{SPREADSHEET}Row"):
             index = line.get(f"{SPREADSHEET}Index") or ""
-            while index.isdigit() and len(rows) < min(int(index) - 1, 1_000_000):
+            while index.isdecimal() and len(rows) < min(int(index) - 1, 1_000_000):
                 rows.append([])
             row: Row = []
             for cell in line.iterchildren(f"{SPREADSHEET}Cell"):
                 place = cell.get(f"{SPREADSHEET}Index") or ""
-                while place.isdigit() and len(row) < min(int(place) - 1, 16_384):
+                while place.isdecimal() and len(row) < min(int(place) - 1, 16_384):
                     row.append("")
                 data = cell.find(f"{SPREADSHEET}Data")
                 row.append(cells.clean("".join(data.itertext())) if data is not None else "")

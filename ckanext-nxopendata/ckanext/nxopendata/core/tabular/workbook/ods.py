@@ -99,7 +99,7 @@ def _read_tables(part: IO[bytes], most_cells: int, most_merged: int, *, as_form:
 
 def _repeated(element: Any, kind: str, most: int) -> int:
     number = element.get(f"{TABLE}number-{kind}-repeated") or "1"
-    return min(int(number), most) if number.isdigit() else 1
+    return min(int(number), most) if number.isdecimal() else 1
 
 
 def _read_row(element: Any, line: int, count: int, grid: Grid) -> None:
@@ -113,7 +113,7 @@ def _read_row(element: Any, line: int, count: int, grid: Grid) -> None:
             found += [(place + n, text, is_number) for n in range(across) if place + n < MOST_COLUMNS]
             spans = [cell.get(f"{TABLE}number-{kind}-spanned") or "1" for kind in ("rows", "columns")]
             if spans != ["1", "1"]:
-                down, right = (int(span) if span.isdigit() else 1 for span in spans)
+                down, right = (int(span) if span.isdecimal() else 1 for span in spans)
                 grid.merged.append((line, place, line + down - 1, place + right - 1))
         place += across
     if not found:
@@ -155,7 +155,7 @@ def _show(cell: Any, grid: Grid) -> tuple[str, bool]:
 
 def _is_code(shown: str, number: str) -> bool:
     """Whether a whole number is shown with leading zeros or behind letters."""
-    return number.isdigit() and bool(re.fullmatch(rf"(?:[A-Za-z\u3400-\u9fff][\w-]*|0+){number}", shown))
+    return number.isdecimal() and bool(re.fullmatch(rf"(?:[A-Za-z\u3400-\u9fff][\w-]*|0+){number}", shown))
 
 
 def _text_of(cell: Any) -> str:
@@ -166,7 +166,7 @@ def _text_of(cell: Any) -> str:
         for element in paragraph.iter():
             if element.tag == f"{TEXT}s":
                 count = element.get(f"{TEXT}c") or "1"
-                parts.append(" " * min(int(count), 1000) if count.isdigit() else " ")
+                parts.append(" " * min(int(count), 1000) if count.isdecimal() else " ")
             elif element.tag == f"{TEXT}tab":
                 parts.append("\t")
             elif element.tag == f"{TEXT}line-break":

@@ -201,7 +201,7 @@ class _SheetReader:
                 kind = _local(element)
                 if kind == "row":
                     number = element.get("r") or ""
-                    line = int(number) if number.isdigit() else line + 1
+                    line = int(number) if number.isdecimal() else line + 1
                     if self.most_rows is not None and len(self.grid.rows) >= self.most_rows:
                         complete = False
                         break
@@ -249,7 +249,7 @@ class _SheetReader:
         if kind in ("str", "d"):
             return cells.clean(value), False
         style = cell.get("s") or "0"
-        place = int(style) if style.isdigit() else 0
+        place = int(style) if style.isdecimal() else 0
         code = self.book.formats[place] if place < len(self.book.formats) else ""
         text = number_formats.show(float(value), code, from_1904=self.book.from_1904)
         return text, number_formats.is_amount(code)

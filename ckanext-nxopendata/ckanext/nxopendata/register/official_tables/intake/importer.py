@@ -13,7 +13,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 from ckanext.nxopendata.core.errors import CodedError
 from ckanext.nxopendata.core.tabular import reader as file_reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
@@ -132,13 +132,13 @@ def plan(
     """
     matches = matching.match([draft.title for draft in drafts], own)
     by_id = {system.id: system for system in own}
-    grouped = {same_title(draft.title) for draft in drafts if draft.table == "1" and draft.group}
+    grouped = {title_key(draft.title) for draft in drafts if draft.table == "1" and draft.group}
     made: dict[str, Entry] = {}
     entries: dict[int, Entry] = {}
     # Table 1 first, wherever its sheet stands: the others speak of its systems.
     for place in sorted(range(len(drafts)), key=lambda place: drafts[place].table):
         draft, found = drafts[place], matches[place]
-        title = same_title(draft.title)
+        title = title_key(draft.title)
         entry = Entry(draft, ERROR, found.found, None, found.candidates, matched=found.kind, problems=[*draft.problems])
         entry.problems += _checked(draft, owner)
         _decide(entry, found, answers.get(entry.key, ""), by_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Generic, Protocol, TypeVar
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 
 NEAR = 0.72
 """Likeness (0 to 1) from which one is asked about."""
@@ -46,7 +46,7 @@ def match(
     titles: Sequence[str],
     things: Iterable[T],
     *,
-    same: Callable[[str], str] = same_title,
+    same: Callable[[str], str] = title_key,
     asked: Collection[str] | None = None,
 ) -> list[Match[T]]:
     """What each of the names means.
@@ -91,7 +91,7 @@ def without_region(title: str) -> str:
 
 def same_unit(title: str) -> str:
     """What two spellings of one department's name share."""
-    return same_title(without_region(title))
+    return title_key(without_region(title))
 
 
 def _core(plain: str) -> str:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ckanext.nxopendata.catalogue.schema.filing_rules import same_title
+from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.tabular.sheets import Sheet
 from ckanext.nxopendata.exchange.workbook.reader import Cell, Problem
@@ -369,7 +369,7 @@ def _find_twins(drafts: Iterable[Draft]) -> None:
     for draft in drafts:
         if not draft.title:
             continue
-        key = (draft.table, draft.group if draft.table == "3" else "", same_title(draft.title))
+        key = (draft.table, draft.group if draft.table == "3" else "", title_key(draft.title))
         first = seen.setdefault(key, draft)
         if first is not draft:
             draft.problems.append(Problem("twice", draft.cell("title"), {"row": first.row.row}))
