@@ -127,6 +127,8 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
     from ckan import model
     from ckan.plugins import plugin_loaded
 
+    from ckanext.nxopendata.core.caching import state
+
     if not model.repo.tables_created_and_initialised:
         _migrated.clear()
     reset_db()
@@ -135,6 +137,8 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
             migrate_db_for(plugin)
             _migrated.add(plugin)
             _enable_loggers()
+    # CKAN's own migrations, run in this process by the first reset, put another engine in the place of the watched one.
+    state.watch()
 
 
 @pytest.fixture

@@ -58,8 +58,11 @@ class TestFiles:
         check(BIN / "hadolint", "--failure-threshold", "warning", dockerfile)
 
     def test_the_proxy_configuration_is_understood(self) -> None:
-        parsed = crossplane.parse(str(CONTAINERS / "nginx" / "nginx.conf"), single=True, strict=True)
-        assert parsed["errors"] == []
+        file = CONTAINERS / "nginx" / "nginx.conf"
+        lines = file.read_text(encoding="utf-8").splitlines()
+        errors = crossplane.parse(str(file), single=True, strict=True)["errors"]
+        # crossplane takes the keys of a map for directives
+        assert [error for error in errors if not lines[error["line"] - 1].lstrip().startswith("map $")] == []
 
     @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
     def test_what_a_dockerfile_copies_is_there(self, dockerfile: Path) -> None:

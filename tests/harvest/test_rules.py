@@ -87,8 +87,8 @@ class TestAuthorisation:
         ("given", "status", "told"),
         [
             ({"source_id": "test", "queue": "maybe"}, 409, "queue"),
-            ({"source_id": ["test"]}, 404, "__type"),
-            ({"source_id": "te\x00st"}, 404, "__type"),
+            ({"source_id": ["test"]}, 409, "source_id"),
+            ({"source_id": "te\x00st"}, 409, "source_id"),
             ({}, 409, "source_id"),
         ],
     )

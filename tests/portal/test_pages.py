@@ -71,7 +71,8 @@ class TestHome:
         monkeypatch.setitem(ckan_config, "ckan.site_logo", "/logo-of-the-office.svg")
         monkeypatch.setattr(app_globals.app_globals, "site_logo", "/logo-of-the-office.svg", raising=False)
         page = tree(app, "/")
-        assert "--nx-accent:#8a1538" in page.xpath("string(//style)")
+        (colours,) = page.xpath("//link[@rel='stylesheet'][contains(@href, 'nx-colours.css')]/@href")
+        assert "--nx-accent:#8a1538" in app.get(colours).body
         assert page.xpath("//img[@class='nx-brand-mark']/@src") == ["/logo-of-the-office.svg"]
 
     def test_english_speaks_english(self, app: Any, scenic: dict) -> None:

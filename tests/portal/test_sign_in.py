@@ -38,9 +38,15 @@ def app(with_plugins: None, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture(autouse=True)
 def nobody_tried(with_plugins: None) -> Iterator[None]:
+    """Nobody has tried passwords, neither before the test nor, for those that come later, after it."""
+    _forget_attempts()
+    yield
+    _forget_attempts()
+
+
+def _forget_attempts() -> None:
     for key in redis().scan_iter("nx:sign-in:*"):
         redis().delete(key)
-    yield
 
 
 @pytest.fixture

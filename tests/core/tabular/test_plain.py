@@ -18,7 +18,7 @@ def test_a_module_imports_neither_ckan_nor_what_it_stands_on(path: Path) -> None
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add(node.module or "")
-    plain = "ckanext.nxopendata.core.tabular", "ckanext.nxopendata.core.errors"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    plain = tuple(f"ckanext.nxopendata.core.{name}" for name in ("tabular", "errors", "codelists"))
     others = {name for name in names if not name.startswith(plain)}
     assert not [name for name in others if name.split(".")[0] in (*FORBIDDEN, "ckanext")]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from flask import Response, request
 
-from ckanext.nxopendata.core.tabular.csv_out import BOM, guard_data
+from ckanext.nxopendata.core.tabular import csv_out
 
 DIALECTS = {"csv": "excel", "tsv": "excel-tab"}
 """By the format that is asked for; CKAN 2.12.0 sends the media types in a form that programs cannot read."""
-AT_ONCE = 65_536
-"""Characters that are sent at once."""
 
 
 def guard(response: Response) -> None:
@@ -26,18 +24,14 @@ def guard(response: Response) -> None:
 
 def guarded(chunks: Iterable[bytes], dialect: str) -> Iterator[bytes]:
     """Yield the rows of a table, written in UTF-8, with guarded cells, some at a time."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, dialect)
-    for number, row in enumerate(csv.reader(_lines(chunks), dialect)):
-        if number == 0 and row and row[0].startswith(BOM):
-            out.write(BOM)
-            row[0] = row[0][1:]
-        writer.writerow([guard_data(cell) for cell in row])
-        if out.tell() > AT_ONCE:
-            yield out.getvalue().encode()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue().encode()
+    rows = csv.reader(_lines(chunks), dialect)
+    head = next(rows, [])
+    bom = bool(head) and head[0].startswith(csv_out.BOM)
+    if bom:
+        head[0] = head[0].removeprefix(csv_out.BOM)
+    delimiter = csv.get_dialect(dialect).delimiter
+    for text in csv_out.write(chain([head], rows), bom=bom, guard=csv_out.guard_data, delimiter=delimiter):
+        yield text.encode()
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
