@@ -94,6 +94,11 @@ class Catalogue:
                     self.send_response(304)
                     self.end_headers()
                     return
+                if self.path == "/robots.txt":
+                    self.send_response(404)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 body = catalogue.page(int(self.path.strip("/")), catalogue.edition)
                 self.send_response(200)
                 self.send_header("Content-Type", "text/turtle")

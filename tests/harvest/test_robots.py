@@ -18,7 +18,7 @@ PAGE = '<h4>数据集{key}</h4><ul class="list-inline"><li>摘要：说明</li><
 
 @pytest.fixture
 def robots(web):
-    with Fetcher(AddressGuard(["127.0.0.1"]), Limits(retries=0), user_agent="nxopendata-harvester/1.0 (+x)") as client:
+    with Fetcher(AddressGuard(["127.0.0.1"]), Limits(), user_agent="nxopendata-harvester/1.0 (+x)") as client:
         yield Robots(client)
 
 
@@ -54,6 +54,7 @@ class TestRules:
         web.replies["/robots.txt"] = reply
         assert robots.allows(f"{web.base}/c.ttl")
         assert robots.delay(f"{web.base}/c.ttl") == 0
+        assert web.paths() == ["/robots.txt"]  # asked for once, whatever the answer
 
     @pytest.mark.parametrize(
         ("text", "seconds"), [("Crawl-delay: 2", 2), ("Crawl-delay: 9999", 30), ("Request-rate: 1/5", 5)]

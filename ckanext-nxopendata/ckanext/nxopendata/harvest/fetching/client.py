@@ -140,11 +140,18 @@ class Fetcher:
         self._session.close()
 
     def get(
-        self, url: str, *, accept: str = "*/*", validators: Validators | None = None, resume: bool = False
+        self,
+        url: str,
+        *,
+        accept: str = "*/*",
+        validators: Validators | None = None,
+        resume: bool = False,
+        retry: bool = True,
     ) -> Document:
         """Read ``url``, following redirects.
 
         Args:
+            retry: Whether to try again after a passing fault; not for what a run can do without.
             resume: After a broken connection ask for the rest only (RFC 9110, 14.2); for large files.
 
         Raises:
@@ -162,7 +169,7 @@ class Fetcher:
                     raise LimitError("too_slow", url=url, limit=self.limits.total_seconds) from error
                 attempt += 1
                 wait = error.retry_after or self.limits.backoff_seconds * 2 ** (attempt - 1)
-                if attempt > self.limits.retries or wait > LONGEST_WAIT:
+                if not retry or attempt > self.limits.retries or wait > LONGEST_WAIT:
                     if part:
                         part.drop()
                     raise

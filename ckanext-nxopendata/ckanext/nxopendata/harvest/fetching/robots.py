@@ -49,7 +49,7 @@ class Robots:
     def _fetch(self, url: str) -> RobotFileParser:
         rules, lines = RobotFileParser(), list[str]()
         try:
-            with self._client.get(url, accept="text/plain, */*;q=0.1") as document:
+            with self._client.get(url, accept="text/plain, */*;q=0.1", retry=False) as document:
                 if document.media_type in ("", "text/plain"):
                     lines = document.head(MOST_BYTES).decode("utf-8-sig", "replace").splitlines()
         except FetchError:
