@@ -100,6 +100,8 @@ class TestPrograms:
             ("bulk_update_public", {"datasets": ["a", 1], "org_id": "wlt"}, "datasets"),
             ("bulk_update_delete", {"datasets": [], "org_id": ["wlt"]}, "org_id"),
             ("package_search", {"rows": 10**30}, "rows"),
+            ("tag_search", {"fields": "a"}, "fields"),
+            ("datastore_run_triggers", {"id": "a"}, "resource_id"),
             ("package_search", {"q": "a\0"}, "q"),
             ("package_create", {"title": "a\ud800"}, "title"),
             ("package_collaborator_list", {"id": [1]}, "id"),

@@ -66,6 +66,7 @@ def test_the_page_filters_sorts_pages_draws_and_downloads_without_scripts(
     assert unquote(answer.headers["Content-Disposition"]).endswith("景区名录.csv")
     assert 'rel="license"' in answer.headers["Link"]  # licence and credit go with every file
     assert download("csv", bom=1).data.startswith(b"\xef\xbb\xbf")
+    assert download("csv", bom="null").status_code == 400
     part = download("json", c="等级", o="is", v="4A", sort="景区名称")
     assert [record["景区名称"] for record in json.loads(part.data)] == ["贺兰山岩画风景区", "黄沙古渡原生态旅游区"]
     sheet = load_workbook(io.BytesIO(download("xlsx").data)).worksheets[0]

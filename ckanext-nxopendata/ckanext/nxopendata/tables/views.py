@@ -13,6 +13,7 @@ from urllib.parse import quote
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, request
 
+from ckanext.nxopendata.core import params
 from ckanext.nxopendata.tables import messages, models, query, table_lookup
 from ckanext.nxopendata.tables.exports import dump, registry, workbook
 from ckanext.nxopendata.tables.exports.formats import Field
@@ -32,7 +33,7 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
     It has validators (RFC 9110, 8.8) and answers conditional requests; ranges are not offered (14.3), for a stream is
     made anew each time.
     """
-    wanted = "csv-bom" if ending == "csv" and tk.asbool(request.args.get("bom", False)) else ending
+    wanted = "csv-bom" if ending == "csv" and _asks_for_mark() else ending
     if wanted not in registry.FORMATS:
         return tk.abort(404)
     try:
@@ -64,6 +65,14 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
     name = quote(f"{stem}{'（部分）' if question.narrowed else ''}.{kind}")
     response.headers["Content-Disposition"] = f"attachment; filename=\"data.{kind}\"; filename*=UTF-8''{name}"
     return response
+
+
+def _asks_for_mark() -> bool:
+    """Whether the address asks for a byte order mark, by which Excel knows UTF-8."""
+    try:
+        return params.flag(request.args, "bom", False)
+    except tk.ValidationError as problem:
+        return tk.abort(400, "".join(map(str, problem.error_summary.values())))
 
 
 def _add_validators(

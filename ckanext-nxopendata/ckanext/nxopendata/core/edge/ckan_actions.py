@@ -17,7 +17,9 @@ TYPES: Mapping[str, Mapping[str, str]] = {
     "package_create_default_resource_views": {"package": MAPPING},
     "package_revise": {"update": MAPPING, "match": MAPPING},
     "resource_create_default_resource_views": {"resource": MAPPING, "package": MAPPING},
+    "tag_autocomplete": {"fields": MAPPING},
     "tag_list": {"q": TEXT},
+    "tag_search": {"fields": MAPPING},
     "task_status_update_many": {"data": ROWS},
     "dcat_catalog_search": {"profiles": TEXTS},
     "dcat_catalog_show": {"profiles": TEXTS},
@@ -26,6 +28,7 @@ TYPES: Mapping[str, Mapping[str, str]] = {
 """Action -> parameter -> type, before what the documentation says."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "datastore_run_triggers": ("resource_id",),
     "group_autocomplete": ("q",),
     "organization_autocomplete": ("q",),
     "package_create_default_resource_views": ("package",),
