@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,16 @@ from werkzeug.routing.converters import NumberConverter
 from ckanext.nxopendata.licences import views
 
 ENDINGS = ("csv", "xlsx", "json")
+
+VIEW_FORM = {
+    "draw": "1",
+    "start": "0",
+    "length": "10",
+    "search[value]": "",
+    "format": "csv",
+    "params": json.dumps({"search": {"value": ""}, "order": [], "columns": [], "visible": [True, True, True]}),
+}
+"""What the views of tables send for rows."""
 
 
 def addresses(app: Any, resource_id: str, dataset: str, **others: str) -> Iterator[tuple[Rule, str]]:

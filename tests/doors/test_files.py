@@ -35,16 +35,6 @@ OUTSIDERS = {
 }
 """Who may not have a file; the office reads what was submitted to it once, but needs an agreement as everybody does."""
 
-FORM = {
-    "draw": "1",
-    "start": "0",
-    "length": "10",
-    "search[value]": "",
-    "format": "csv",
-    "params": json.dumps({"search": {"value": ""}, "order": [], "columns": [], "visible": [True, True, True]}),
-}
-"""What the views of tables send for rows."""
-
 QUERIES = ("", "?format=json&limit=10&q=", "?bom=true&include_private=1&preview=1&download=1&resource={resource}")
 HEADERS = ({}, {"Range": "bytes=0-20"}, {"If-None-Match": "*"}, {"Accept": "text/turtle"}, {"X-Original-URL": "/"})
 
@@ -115,7 +105,7 @@ def asked(app: Any, people: Site, who: str, address: str, rule: Any, queries: An
     ways += [("GET", "", more) for more in HEADERS] if len(queries) > 1 else []
     for method, query, more in ways:
         if method in rule.methods:
-            data = {"data": FORM} if method == "POST" else {}
+            data = {"data": routes.VIEW_FORM} if method == "POST" else {}
             answer = client.open(address + query, method=method, headers={**own, **more}, **data)
             yield f"{who or 'nobody'} {method} {address}{query} {more}", answer
 

@@ -16,10 +16,11 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.core import caching
+from tests.datasets import COMPLETE
 
 from .. import routes
 from . import ways
-from .site import COMPLETE, Site
+from .site import Site
 
 WORD = "乌兰察布密语"
 """Stands in all that is hidden."""

@@ -20,15 +20,6 @@ FILE = f"名称,等级\n{SECRET},5A\n"
 EARLIER = f"名称,等级\n{SECRET},4A\n".encode()
 EARLIER_DIGEST = hashlib.sha256(EARLIER).hexdigest()
 REFUSED = (401, 403, 404)
-FORM = {
-    "draw": "1",
-    "start": "0",
-    "length": "10",
-    "search[value]": "",
-    "format": "csv",
-    "params": json.dumps({"search": {"value": ""}, "order": [], "columns": [], "visible": [True, True, True]}),
-}
-"""What the views of tables send for rows."""
 
 
 @pytest.fixture
@@ -80,7 +71,7 @@ def addresses(app, file, dataset):
 def ask(app, rule, address, headers):
     """The answers of a route by every method and header that could bring bytes."""
     if "GET" not in rule.methods:
-        return [app.post(address, data=FORM, headers=headers, follow_redirects=False)]
+        return [app.post(address, data=routes.VIEW_FORM, headers=headers, follow_redirects=False)]
     more = [{}, {"Range": "bytes=0-20"}, {"If-None-Match": "*"}] if routes.takes_a_file(rule) else [{}]
     answers = [app.get(address, headers={**headers, **extra}, follow_redirects=False) for extra in more]
     return [*answers, app.test_client().head(address, headers=headers)]

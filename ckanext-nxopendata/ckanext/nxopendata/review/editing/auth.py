@@ -55,9 +55,8 @@ def member_delete(next_auth: Any, context: Context, data_dict: dict[str, Any] | 
 
 def _refuse_published_member(context: Context, data_dict: dict[str, Any] | None) -> AuthResult | None:
     member = data_dict or {}
-    if member.get("object_type") != "package" or context.get(
-        "package"
-    ):  # a dataset that is being written names its own
+    is_being_written = bool(context.get("package"))  # a dataset that is written names its own groups
+    if member.get("object_type") != "package" or is_being_written:
         return None
     if not datastore.published_under_review(context, model.Package.get(str(member.get("object") or ""))):
         return None

@@ -77,6 +77,11 @@ def discard_table(resource_id: str) -> None:
     log.info("table %s dropped", resource_id)
 
 
+def _name_limit(problem: BaseException) -> str:
+    """Return the code of the limit that a load came up against."""
+    return "time" if isinstance(problem, JobTimeoutException) else "memory"
+
+
 def _load(resource_id: str) -> None:
     resource = model.Session.get(model.Resource, resource_id)
     if resource is None or resource.package is None or resource not in files.list_table_files(resource.package):
@@ -98,7 +103,7 @@ def _load(resource_id: str) -> None:
         fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
     except (JobTimeoutException, MemoryError) as problem:
-        fail(resource_id, dataset_id, mark, "time" if isinstance(problem, JobTimeoutException) else "memory", {})
+        fail(resource_id, dataset_id, mark, _name_limit(problem), {})
         return
     except Exception:
         # Whatever a damaged file makes a library raise: the person reads "damaged", the log has the rest.
@@ -115,7 +120,7 @@ def _load(resource_id: str) -> None:
         fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
     except (JobTimeoutException, MemoryError) as problem:
-        fail(resource_id, dataset_id, mark, "time" if isinstance(problem, JobTimeoutException) else "memory", {})
+        fail(resource_id, dataset_id, mark, _name_limit(problem), {})
         return
     except Exception:
         # The file was read: what failed is the site's own, and the person is not told that the file is damaged.
