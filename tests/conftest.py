@@ -41,7 +41,13 @@ def _has_a_site_of_its_own(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def with_plugins(request: pytest.FixtureRequest) -> Iterator[None]:
-    """CKAN's fixture, but the plugins of test.ini stay loaded: loading them takes longer than most tests."""
+    """CKAN's fixture, but the plugins of test.ini stay loaded: loading them takes longer than most tests.
+
+    A request with an API token excuses its view from CSRF for the rest of the process (see ``core/ckan_gaps.py``). A
+    process that serves a site makes one application before the first request; this one makes many, so each test takes
+    back what its requests excused.
+    """
+    from ckan.config.middleware.flask_app import csrf
     from ckan.lib import app_globals
     from ckan.plugins import core
     from ckan.plugins import toolkit as tk
@@ -62,29 +68,21 @@ def with_plugins(request: pytest.FixtureRequest) -> Iterator[None]:
         made = helpers._get_test_app().app
         _site.clear()
         _site.update({"plugins": plugins} if is_own else {"plugins": plugins, "app": made})
+    exempt_views = set(csrf._exempt_views)
     yield
+    csrf._exempt_views = exempt_views
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest, with_plugins: None) -> Iterator[Any]:
-    """CKAN's fixture, with one application for all tests that do not change the configuration by a mark.
-
-    A request with an API token excuses its view from CSRF for the rest of the process (see ``core/ckan_gaps.py``). A
-    process that serves a site makes one application before the first request; this one makes many, so each test takes
-    back what its requests excused.
-    """
-    from ckan.config.middleware.flask_app import csrf
+def app(request: pytest.FixtureRequest, with_plugins: None) -> Any:
+    """CKAN's fixture, with one application for all tests that do not change the configuration by a mark."""
     from ckan.lib import app_globals
     from ckan.tests import helpers
 
     if _has_a_site_of_its_own(request):
-        made = request.getfixturevalue("app")
-    else:
-        app_globals._CONFIG_CACHE.clear()
-        made = helpers.CKANTestApp(_site["app"])
-    exempt_views = set(csrf._exempt_views)
-    yield made
-    csrf._exempt_views = exempt_views
+        return request.getfixturevalue("app")
+    app_globals._CONFIG_CACHE.clear()
+    return helpers.CKANTestApp(_site["app"])
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +134,7 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
         if plugin not in _migrated and plugin_loaded(plugin):
             migrate_db_for(plugin)
             _migrated.add(plugin)
-            _enable_loggers()
+    _enable_loggers()
     # CKAN's own migrations, run in this process by the first reset, put another engine in the place of the watched one.
     state.watch()
 
