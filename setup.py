@@ -64,6 +64,7 @@ setup(
                 "portal",
                 "register",
                 "review",
+                "safety",
                 "search",
                 "tables",
             )
