@@ -41,3 +41,4 @@ class NxOpendataCasesPlugin(p.SingletonPlugin):
         notices.register_topics()
         suspension.register()
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "nxopendata_cases")
