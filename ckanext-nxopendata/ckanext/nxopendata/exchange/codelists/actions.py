@@ -207,6 +207,6 @@ def _refuse(problems: rules.Problems) -> None:
 
 def _write(context: Context, name: str, before: Code | None, after: Code, action: str, reason: str) -> dict[str, Any]:
     if after != before:
-        store.write(name, before, after, action, context["user"], reason)
+        store.write(name, before, after, action, context.get("user", ""), reason)
         model.repo.commit()
     return dataclasses.asdict(after.on(today().isoformat()))

@@ -37,17 +37,17 @@ def code(not_empty: Validator, not_missing: Validator, default: ValidatorFactory
 
 @validator_args
 def labels(not_missing: Validator, default: ValidatorFactory) -> Schema:
-    return code() | {"label_zh": [not_missing, _trimmed], "label_en": [default(""), _trimmed]}
+    return {**code(), "label_zh": [not_missing, _trimmed], "label_en": [default(""), _trimmed]}
 
 
 @validator_args
 def new_code(default: ValidatorFactory) -> Schema:
-    return labels() | {"parent": [default(""), _trimmed], "valid_from": [default(""), _day]}
+    return {**labels(), "parent": [default(""), _trimmed], "valid_from": [default(""), _day]}
 
 
 @validator_args
 def retirement(default: ValidatorFactory) -> Schema:
-    return code() | {"retired_on": [default(""), _day], "successor": [default(""), _trimmed]}
+    return {**code(), "retired_on": [default(""), _day], "successor": [default(""), _trimmed]}
 
 
 @validator_args
