@@ -46,7 +46,7 @@ def nx_slug(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, co
 
 
 @scheming_validator
-def nx_code(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], Any]:
+def nx_code(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any, Context], Any]:
     """The value is a code of the code list that the field's ``codelist`` names."""
 
     def validator(value: Any, context: Context) -> Any:
@@ -82,7 +82,7 @@ def _require_in_force(
 
 
 @scheming_validator
-def nx_codes(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], str]:
+def nx_codes(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any, Context], str]:
     """Several codes of the field's ``codelist``; stored as a JSON list in the order of the code list."""
 
     def validator(value: Any, context: Context) -> str:
