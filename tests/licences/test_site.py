@@ -214,14 +214,14 @@ class TestDownloads:
         assert app.get(url, headers=asking(other)).status_code == 403
 
     def test_it_ends_at_the_very_second(self, dataset, uploaded):
-        from ckanext.nxopendata.licences.agreements.access import may_serve
+        from ckanext.nxopendata.core.file_access.decision import decide
 
         package = dataset("nx-conditional-1.0")
         resource, user = uploaded(package), factories.User()
         found = grant(package, user, ends="2098-01-01T00:00:00+08:00")
         end = datetime.fromisoformat(found["ends"])
-        assert may_serve(resource["id"], user["name"], end - timedelta(seconds=1)).code == "agreement"
-        assert may_serve(resource["id"], user["name"], end).code == "expired"
+        assert decide(resource["id"], user["name"], moment=end - timedelta(seconds=1)).code == "agreement"
+        assert decide(resource["id"], user["name"], moment=end).code == "expired"
 
     def test_an_expired_agreement_gives_403_again(self, app, dataset, uploaded):
         import time
