@@ -17,6 +17,7 @@ from urllib.parse import quote
 import pytest
 from ckan import model
 from ckan import plugins as p
+from ckan.plugins import core
 
 from ckanext.nxopendata.core.file_access import doors
 from ckanext.nxopendata.core.file_access.decision import decide
@@ -75,7 +76,7 @@ def hidden(people: Site, create_with_upload: Any, monkeypatch: Any, tmp_path_fac
     if not hasattr(kept, "storage"):
         kept.storage = str(tmp_path_factory.mktemp("storage"))
     monkeypatch.setitem(tk.config, "ckan.storage_path", kept.storage)
-    monkeypatch.setitem(p.core._PLUGINS_SERVICE, "closing", ClosingPlugin(name="closing"))
+    monkeypatch.setitem(core._PLUGINS_SERVICE, "closing", ClosingPlugin(name="closing"))
     if not hasattr(kept, "hidden"):
         people.publish(people.create("公园名录", name="open", license_id="nx-open-1.0"))
         kept.hidden = {kind: make_hidden(people, kind, create_with_upload) for kind in HIDDEN}
