@@ -10,6 +10,7 @@ from ckanext.nxopendata.cases import desk, process
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.process import notices, suspension
 from ckanext.nxopendata.core import requirements, wiring
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
 
 NEEDED = ("nxopendata_portal", "nxopendata_licences")
 """Its pages stand in the portal's frame; what it grants are agreements of the licences."""
@@ -25,6 +26,7 @@ SUBJECTS = (process, desk)
 class NxOpendataCasesPlugin(p.SingletonPlugin):
     """What people ask of departments; stands anywhere after the portal, which leads to its forms."""
 
+    p.implements(IFileAccess)
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
 
@@ -39,6 +41,10 @@ class NxOpendataCasesPlugin(p.SingletonPlugin):
         requirements.require(config, "nxopendata_cases", *NEEDED)
         registry.kinds()  # a definition that does not hold stops the site here, with its line
         notices.register_topics()
-        suspension.register()
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_cases")
+
+    # IFileAccess
+
+    def judge_file_access(self, asked: FileRequest) -> Access | None:
+        return suspension.judge(asked)

@@ -9,22 +9,16 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.models import Case
-from ckanext.nxopendata.core.publication import file_access
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 
 
-def register() -> None:
-    """Have every way to a file ask here."""
-    file_access.withhold_files("cases", find_reason)
-
-
-def find_reason(resource: Any, rows: bool) -> str:
-    """Return why a file, or its rows, is withheld; "" when no objection stands against it."""
-    case = find_suspending_case(resource.package_id, resource.id)
+def judge(asked: FileRequest) -> Access | None:
+    """Refuse a file, and its rows, while an objection against it is verified; None where none stands."""
+    case = find_suspending_case(asked.dataset.id, asked.resource.id)
     if case is None:
-        return ""
-    return tk._("This file is withheld while an objection is being verified ({number}). The entry stays.").format(
-        number=case.number
-    )
+        return None
+    message = tk._("This file is withheld while an objection is being verified ({number}). The entry stays.")
+    return Access(False, "suspended", message.format(number=case.number))
 
 
 def find_suspending_case(dataset_id: str, resource_id: str = "") -> Case | None:
