@@ -22,7 +22,7 @@ def short(longest: int) -> Validator:
     """A text of at most so many characters."""
 
     def short_text(value: Any) -> Any:
-        if len(value) > longest:
+        if isinstance(value, str) and len(value) > longest:  # the validator before says what is no text
             raise tk.Invalid(tk._("Write at most {number} characters").format(number=longest))
         return value
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
