@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 from flask_babel import force_locale
 
-from ckanext.nxopendata.bulk_write import validation
+from ckanext.nxopendata.bulk_write import navl_schema, rows, validation
 from ckanext.nxopendata.catalogue.schema import checks as catalogue_checks
 from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.harvest.errors import Problem
@@ -71,9 +71,12 @@ def judge(candidates: Sequence[Candidate], user: str) -> list[Judged]:
     }
     with model.Session.no_autoflush, memo_scope(ids):
         batch = context[catalogue_checks.BATCH] = catalogue_checks.prepare(titled)
+        owners = rows.find_resource_owners(titled)
         result = []
         for candidate, data in zip(candidates, titled, strict=True):
-            result.append(_judge(candidate, data, packages.get(data["id"]), context | {FINDINGS: []}))
+            free = all(owners.get(file["id"], data["id"]) == data["id"] for file in data["resources"])
+            own = {FINDINGS: [], navl_schema.KNOWN_FREE: free}
+            result.append(_judge(candidate, data, packages.get(data["id"]), context | own))
             if not result[-1].refused:
                 batch.add(data)
     return result
