@@ -82,6 +82,19 @@ def judge(candidates: Sequence[Candidate], user: str) -> list[Judged]:
     return result
 
 
+def errors_in_english(data: Json, user: str) -> Mapping[str, Any]:
+    """Return what the rules refuse in a dataset that is being written, as an English reader is to see it."""
+    context: Any = {
+        "user": user,
+        "ignore_auth": True,
+        "session": model.Session,
+        "model": model,
+        catalogue_checks.JUDGED: True,
+    }
+    with model.Session.no_autoflush:
+        return _in_english(data, model.Session.get(model.Package, data["id"]), context)
+
+
 def _judge(candidate: Candidate, data: Json, package: model.Package | None, context: Any) -> Judged:
     guid, position = candidate.guid, candidate.position
     errors = _validate(data, package, context)

@@ -165,6 +165,7 @@ def _describe(found: tables.FoundTable, not_open: Mapping[int, str]) -> dict[str
         ],
         "sheet": found.sheet.name,
         "other_sheets": list(found.other_sheets),
+        "areas": list(found.areas),
         "encoding": found.sheet.encoding,
         "plan": plans.to_dict(found.plan) | {"set_aside": []},
         "not_open": list(not_open.values()),
