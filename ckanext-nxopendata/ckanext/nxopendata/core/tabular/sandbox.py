@@ -88,7 +88,7 @@ def run_limited(function: Callable[..., bytes], *arguments: Any, limits: Limits 
     task = os.memfd_create("nx-task")
     answer, answer_end = os.pipe()
     try:
-        with open(task, "wb", closefd=False) as file:
+        with os.fdopen(task, "wb", closefd=False) as file:
             pickle.dump((function.__module__, function.__qualname__, arguments, limits), file)
         os.lseek(task, 0, os.SEEK_SET)
         _ask(function.__module__, [task, answer_end])
@@ -98,7 +98,7 @@ def run_limited(function: Callable[..., bytes], *arguments: Any, limits: Limits 
     finally:
         os.close(task)
         os.close(answer_end)
-    with open(answer, "rb", buffering=0) as pipe:
+    with os.fdopen(answer, "rb", buffering=0) as pipe:
         return _receive(pipe.fileno(), limits)
 
 
@@ -216,7 +216,7 @@ def _work(task: int, answer: int) -> NoReturn:
     try:
         _State.inside = True
         os.write(answer, os.getpid().to_bytes(PID_BYTES, "big"))
-        with open(task, "rb") as file:
+        with os.fdopen(task, "rb") as file:
             module, name, arguments, limits = pickle.load(file)  # noqa: S301  our own parent's
         _limit(limits, answer)
         function = getattr(importlib.import_module(module), name)
@@ -228,7 +228,7 @@ def _work(task: int, answer: int) -> NoReturn:
     try:
         signal.set_wakeup_fd(-1)
         os.set_blocking(answer, True)
-        with open(answer, "wb") as pipe:
+        with os.fdopen(answer, "wb") as pipe:
             pipe.write(status)
             pipe.write(output)
     finally:

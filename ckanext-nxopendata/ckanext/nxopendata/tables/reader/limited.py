@@ -100,7 +100,7 @@ def _read(
         loaded = table.read(Path(path), kind, items, limits, plan)
         schema = pa.schema([(str(number), pa.string()) for number, _ in enumerate(loaded.columns)])
         options = pa.ipc.IpcWriteOptions(compression="lz4")
-        with open(target, "wb") as file, pa.ipc.new_stream(file, schema, options=options) as writer:
+        with Path(target).open("wb") as file, pa.ipc.new_stream(file, schema, options=options) as writer:
             for batch in loaded.batches():
                 writer.write_batch(pa.record_batch([column.cast(pa.string()) for column in batch], schema=schema))
     except UnreadableError as error:
