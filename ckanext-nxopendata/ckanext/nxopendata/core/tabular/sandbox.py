@@ -13,6 +13,7 @@ import gc
 import importlib
 import os
 import pickle
+import re
 import resource
 import select
 import signal
@@ -59,6 +60,11 @@ DONE, FAILED, OVERTIME = b"D", b"F", bytes([signal.SIGXCPU])
 """First byte of an answer, after the number of the process; the last is the number of the signal that it got."""
 
 PID_BYTES = 8
+OUT_OF_MEMORY = re.compile(
+    r"MemoryError|bad_alloc|malloc|cannot allocate|unable to allocate|out of memory|start new thread|launch worker thread",
+    re.IGNORECASE,
+)
+"""What Python and the libraries below it say when they get no more memory, or no stack for a thread."""
 
 
 class SandboxError(Exception):
@@ -179,7 +185,7 @@ def _receive(pipe: int, limits: Limits) -> bytes:
     if not status:  # it was ended before it could say anything
         limit = "time" if time.monotonic() - began >= limits.wall_seconds else "memory"
         raise SandboxError("ended without an answer", limit)
-    raise SandboxError(message[-500:], "memory" if "MemoryError" in message else "")
+    raise SandboxError(message[-500:], "memory" if OUT_OF_MEMORY.search(message) else "")
 
 
 # The process that forks
