@@ -61,7 +61,8 @@ DONE, FAILED, OVERTIME = b"D", b"F", bytes([signal.SIGXCPU])
 
 PID_BYTES = 8
 OUT_OF_MEMORY = re.compile(
-    r"MemoryError|bad_alloc|malloc|cannot allocate|unable to allocate|out of memory|start new thread|launch worker thread",
+    r"MemoryError|bad_alloc|malloc|cannot allocate|unable to allocate|out of memory|start new thread"
+    r"|launch worker thread",
     re.IGNORECASE,
 )
 """What Python and the libraries below it say when they get no more memory, or no stack for a thread."""
