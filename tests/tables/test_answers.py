@@ -74,7 +74,7 @@ def test_questions_are_answered_rightly_or_not_at_all(
     body = rows.partition("<tbody>")[2].partition("</tbody>")[0]
     assert body.count("<tr>") == 1 and "315827" in body
     english = app.get("/en/dataset/?q=population+of+Xiji+County").get_data(as_text=True)
-    assert "Xiji County · resident population · 2020-11-01" in english and "315,827 people" in english
+    assert "Xiji County · Resident population · 2020-11-01" in english and "315,827 people" in english
     # What is not there is said, with what there is; a value that is no place leads to its rows.
     lack = ask("2020年固原市GDP是多少")
     assert "地区生产总值" in lack["notice"] and "常住人口" in lack["instead"][0]["text"]

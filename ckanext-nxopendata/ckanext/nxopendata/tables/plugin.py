@@ -12,11 +12,11 @@ from ckan.types import Context
 from ckanext.nxopendata import tables
 from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.core.publication import file_access
-from ckanext.nxopendata.tables import answers, jobs, loading, plans, profiles
+from ckanext.nxopendata.tables import answers, jobs, loading, places, plans, profiles
 from ckanext.nxopendata.tables.declared import withholding
 from ckanext.nxopendata.tables.loading import notices
 
-SUBJECTS = (tables, loading, plans, profiles, answers)
+SUBJECTS = (tables, loading, plans, profiles, answers, places)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -32,7 +33,7 @@ def answer(q: str) -> dict[str, Any]:
     if ask is None:
         return dict(NOTHING)
     found = finder.find_answers(ask)
-    sources = _Sources()
+    sources = Sources()
     claims = [view for finding in found.claims if (view := _describe(finding, ask, sources))]
     rows = [view for finding in found.rows if (view := _describe(finding, ask, sources))]
     wider = [view for finding in found.wider if (view := _describe(finding, ask, sources))]
@@ -47,21 +48,29 @@ def answer(q: str) -> dict[str, Any]:
 
 
 def _describe_ask(ask: Ask) -> dict[str, Any]:
+    names = [gazetteer.name_of(code, "zh") for code in ask.places]
+    names += [gazetteer.name_of(parent, "zh") for code in ask.places if (parent := gazetteer.parent_of(code))]
     return {
+        "words": " ".join(dict.fromkeys([*names, ask.phrase])).strip(),
         "places": [{"code": code, "name": gazetteer.name_of(code, reader_language())} for code in ask.places],
-        "indicator": _name_indicator(ask.key, ask.phrase),
+        "indicator": name_indicator(ask.key, ask.phrase),
         "period": "" if ask.period == periods.UNCLEAR else ask.period,
     }
 
 
-def _name_indicator(key: str, name: str) -> str:
-    term = terms.term_of(key)
-    if term is None:
-        return name
+def name_indicator(key: str, name: str) -> str:
+    """Return the name of an indicator in the reader's language: its own where it is one of the term's."""
     name = name.removeprefix("其中：").removeprefix("其中:")
-    names = term.zh if is_chinese() else term.en
-    known = {terms.fold_text(one) for one in names}
-    return name if terms.fold_text(name) in known else names[0]
+    parts = [terms.load_terms()[part] for part in re.findall(r"\{(\w+)\}", key)]
+    if not parts or "".join(f"{{{term.id}}}" for term in parts) != key:
+        return name
+    if is_chinese():
+        known = {terms.fold_text(one) for one in parts[0].zh}
+        if len(parts) == 1 and terms.fold_text(name) in known:
+            return name
+        return "".join(term.zh[0] for term in parts)
+    first = ", ".join(term.en[0] for term in parts)
+    return first if first[:2].isupper() else first[:1].upper() + first[1:]
 
 
 def _describe_lack(ask: Ask, claims: Sequence[Any], rows: Sequence[Any]) -> str:
@@ -70,7 +79,7 @@ def _describe_lack(ask: Ask, claims: Sequence[Any], rows: Sequence[Any]) -> str:
         return ""
     names = [gazetteer.name_of(code, reader_language()) for code in ask.places]
     place = ("、" if is_chinese() else ", ").join(names)
-    what = _name_indicator(ask.key, ask.phrase)
+    what = name_indicator(ask.key, ask.phrase)
     if ask.period and ask.period != periods.UNCLEAR:
         period = periods.describe_period(ask.period, is_chinese())
         text = tk._("No public table says for certain: {indicator} of {place}, {period}.")
@@ -83,11 +92,11 @@ def _list_instead(ask: Ask, names: Sequence[str]) -> list[dict[str, str]]:
     if not ask.places:
         return []
     place = gazetteer.name_of(ask.places[0], reader_language())
-    words = [f"{place} {_name_indicator(terms.make_key(name), name)}" for name in names]
+    words = [f"{place} {name_indicator(terms.make_key(name), name)}" for name in names]
     return [{"text": text, "url": f"{tk.h.url_for('dataset.search')}?{urlencode({'q': text})}"} for text in words]
 
 
-def _describe(finding: Finding, ask: Ask, sources: _Sources) -> dict[str, Any] | None:
+def _describe(finding: Finding, ask: Ask, sources: Sources) -> dict[str, Any] | None:
     dataset = sources.get(finding.dataset_id)
     if dataset is None:
         return None
@@ -98,7 +107,7 @@ def _describe(finding: Finding, ask: Ask, sources: _Sources) -> dict[str, Any] |
         "place": place,
         "place_code": figure.place,
         "former": ask.former.get(figure.place, ""),
-        "indicator": _name_indicator(figure.key, figure.indicator),
+        "indicator": name_indicator(figure.key, figure.indicator),
         "period": figure.period,
         "period_text": periods.describe_period(figure.period, is_chinese()) if figure.period else "",
         "url": link_rows(dataset["name"], finding.resource_id, figure.conditions),
@@ -108,9 +117,7 @@ def _describe(finding: Finding, ask: Ask, sources: _Sources) -> dict[str, Any] |
         "citation": dataset["citation"],
     }
     if figure.certain:
-        value = format_number(figure.value)
-        unit = units.name_unit(figure.unit, is_chinese())
-        text = f"{value}{unit}" if unit in ("%", "‰") else f"{value} {unit}"
+        text = format_amount(figure.value, figure.unit)
         return shown | {"value": to_text(figure.value), "unit": figure.unit, "text": text}
     cells = [(label_of(column), to_text(figure.row.get(column.id))) for column in columns]
     return shown | {"doubt": _describe_doubt(figure.doubt), "cells": [cell for cell in cells if cell[1]][:MOST_CELLS]}
@@ -134,13 +141,19 @@ def format_number(value: Any) -> str:
     return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
 
 
+def format_amount(value: Any, unit: str) -> str:
+    """Return a number with its unit in the reader's language."""
+    name = units.name_unit(unit, is_chinese())
+    return f"{format_number(value)}{name}" if name in ("%", "‰") else f"{format_number(value)} {name}".strip()
+
+
 def link_rows(dataset: str, resource_id: str, conditions: Sequence[Condition]) -> str:
     """Return the address of the rows of a table for which some conditions hold."""
     url = tk.h.url_for("dataset_resource.read", id=dataset, resource_id=resource_id)
     return f"{url}?{urlencode(condition_pairs(conditions))}{ANCHOR}" if conditions else f"{url}{ANCHOR}"
 
 
-class _Sources:
+class Sources:
     """The datasets that answers come from, each read once."""
 
     def __init__(self) -> None:
@@ -154,7 +167,7 @@ class _Sources:
 
 
 def describe_dataset(dataset_id: str) -> dict[str, Any] | None:
-    """Return id, name, title in the reader's language, day of the last change, provider, licence and citation."""
+    """Return id, name, title in the reader's language, day of the last change, provider, licence, themes, citation."""
     try:
         dataset = tk.get_action("package_show")({"user": "", "ignore_auth": False}, {"id": dataset_id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
@@ -171,6 +184,7 @@ def describe_dataset(dataset_id: str) -> dict[str, Any] | None:
         "updated": tk.h.nx_date(dataset["metadata_modified"]),
         "provider": tk.h.nx_department_title(organization["name"]) if organization else "",
         "licence": str(dataset.get("license_title") or dataset.get("license_id") or ""),
+        "themes": list(dataset.get("nx_theme") or []),
         "url": tk.h.url_for("dataset.read", id=dataset["name"]),
         "citation": citation,
     }

@@ -84,14 +84,24 @@ class Figure:
 def read_figures(
     facts: Facts, rows: Sequence[Row], place: str, key: str, indicator: tuple[str, str], amount: str, asked: str
 ) -> list[Figure]:
-    """Return the numbers of rows of a place, the latest only where no period is asked for.
+    """Return the numbers of rows of a place at a time, the latest only where no time is asked for.
+
+    Args:
+        asked: the period; "" for the latest. The other arguments are those of :func:`list_figures`.
+    """
+    return _choose_period(list_figures(facts, rows, place, key, indicator, amount), asked)
+
+
+def list_figures(
+    facts: Facts, rows: Sequence[Row], place: str, key: str, indicator: tuple[str, str], amount: str
+) -> list[Figure]:
+    """Return the numbers of rows of a place, of all times.
 
     Args:
         rows: in which a column names the place, or of a table that is of one place.
         key: what is asked for.
         indicator: id of the column that names indicators and the name, both "" where the column of numbers itself says.
         amount: id of the column of numbers.
-        asked: the period; "" for the latest.
     """
     name = indicator[1] or next(str(column["label"]) for column in facts.columns if column["id"] == amount)
     found = []
@@ -99,7 +109,6 @@ def read_figures(
         figure = _read_figure(facts, row, place, key, indicator, amount, name)
         if figure is not None:
             found.append(figure)
-    found = _choose_period(found, asked)
     counts: dict[str, int] = {}
     for figure in found:
         counts[figure.period] = counts.get(figure.period, 0) + 1
@@ -107,6 +116,12 @@ def read_figures(
         replace(figure, certain=False, doubt="rows") if figure.certain and counts[figure.period] > 1 else figure
         for figure in found
     ]
+
+
+def find_own_place(facts: Facts, row: Row) -> str:
+    """Return the code of the place that a row is of: the most exact that its columns name; "" for none."""
+    named = [code for column in facts.list_ids("place") if (code := gazetteer.find_code(str(row.get(column) or "")))]
+    return next((code for code in named if not any(gazetteer.lies_in(other, code) for other in named)), "")
 
 
 def _read_figure(

@@ -63,7 +63,7 @@ class Answers:
 
 def find_answers(ask: Ask) -> Answers:
     """Return the answers to a question, of tables that everybody may read now."""
-    reader = _Reader()
+    reader = TableReader()
     places = ask.places or ((gazetteer.REGION,) if ask.key else ())
     answers = Answers()
     for place in places:
@@ -93,7 +93,7 @@ def _choose_rows(findings: Sequence[Finding]) -> list[Finding]:
     return list(by_table.values())[:MOST_HITS]
 
 
-def _find_of_place(reader: _Reader, ask: Ask, place: str) -> list[Finding]:
+def _find_of_place(reader: TableReader, ask: Ask, place: str) -> list[Finding]:
     if ask.key:
         found = reader.read_candidates(place, terms.widen_key(ask.key), ask.period)
     else:
@@ -102,7 +102,7 @@ def _find_of_place(reader: _Reader, ask: Ask, place: str) -> list[Finding]:
     return _merge(found, ask.key, ask.period)
 
 
-def _find_wider(reader: _Reader, ask: Ask, place: str) -> list[Finding]:
+def _find_wider(reader: TableReader, ask: Ask, place: str) -> list[Finding]:
     parent = gazetteer.parent_of(place)
     while parent:
         found = [finding for finding in _find_of_place(reader, ask, parent) if finding.figure.certain]
@@ -151,8 +151,8 @@ def _merge(findings: Sequence[Finding], key: str, asked: str) -> list[Finding]:
     return found
 
 
-class _Reader:
-    """Reads tables for one question; what is known of a table is asked once."""
+class TableReader:
+    """Reads the tables that everybody may read now; what is known of a table is asked once."""
 
     def __init__(self) -> None:
         self._public: dict[str, bool] = {}
@@ -161,32 +161,21 @@ class _Reader:
     def read_candidates(self, place: str, keys: Sequence[str], asked: str) -> list[Finding]:
         """Return the figures of a place for some keys."""
         findings: list[Finding] = []
-        for candidate in _list_candidates(place, keys):
+        for candidate in list_candidates(place, keys):
             facts = self.get_facts(candidate.resource_id)
             if facts is not None:
                 findings += self._read_figures(candidate, facts, place, asked)
         return findings
 
     def _read_figures(self, candidate: Any, facts: Facts, place: str, asked: str) -> Iterator[Finding]:
-        state = states.get_state(candidate.resource_id)
-        if state is None:
+        state, found = states.get_state(candidate.resource_id), find_amount(candidate, facts)
+        if state is None or found is None:
             return
-        if candidate.role == "measure":
-            indicator, amounts = ("", ""), [candidate.column_id]
-        else:
-            indicator, amounts = (candidate.column_id, candidate.value), facts.list_ids("measure")
-            # Beside the numbers of indicators there may be shares of them; those have names of their own.
-            amounts = [one for one in amounts if not labels.OF_SOMETHING.search(_label(facts, one))]
-            if len(amounts) != 1:
-                return
-        if candidate.role == "measure" and any(
-            not labels.roles.UNIT.search(_label(facts, column)) for column in facts.list_ids("indicator")
-        ):
-            return  # one column of numbers of several indicators: its own name is of none of them
+        indicator, amount = found
         conditions = [Condition(indicator[0], "is", indicator[1])] if indicator[0] else []
         for more in self._list_places(candidate, place):
-            rows = self._read_rows(candidate.resource_id, [*conditions, *more])
-            for figure in figures.read_figures(facts, rows, place, candidate.key, indicator, amounts[0], asked):
+            rows = self.read_rows(candidate.resource_id, [*conditions, *more])
+            for figure in figures.read_figures(facts, rows, place, candidate.key, indicator, amount, asked):
                 yield Finding(figure, candidate.resource_id, state.dataset_id)
 
     def _list_places(self, candidate: Any, place: str) -> list[list[Condition]]:
@@ -201,14 +190,15 @@ class _Reader:
         )
         return [[Condition(column, "is", value)] for column, value in model.Session.execute(statement)]
 
-    def _read_rows(self, resource_id: str, conditions: list[Condition]) -> list[dict[str, Any]]:
+    def read_rows(self, resource_id: str, conditions: list[Condition], most: int = MOST_ROWS) -> list[dict[str, Any]]:
+        """Return the rows for which some conditions hold; none where they are more than ``most``."""
         columns = table_lookup.list_columns(resource_id)
         source = table_lookup.make_source(resource_id, columns)
         try:
-            total, rows = query.read_page(source, Question(conditions=tuple(conditions)), MOST_ROWS, 0)
+            total, rows = query.read_page(source, Question(conditions=tuple(conditions)), most, 0)
         except (QuestionError, QueryTimeoutError):
             return []
-        if total > MOST_ROWS:
+        if total > most:
             return []
         return [dict(zip(source.types, row, strict=True)) for row in rows]
 
@@ -239,7 +229,7 @@ class _Reader:
         """Return the names of what public tables have of a place."""
         found = {
             term.id
-            for candidate in _list_candidates(place, None)
+            for candidate in list_candidates(place, None)
             if self.get_facts(candidate.resource_id) is not None and (term := terms.term_of(candidate.key)) is not None
         }
         return [term.zh[0] for name, term in terms.load_terms().items() if name in found][:MOST_ANSWERS]
@@ -253,7 +243,7 @@ class _Reader:
             if facts is None or state is None:
                 continue
             condition = Condition(hit.column_id, "is", hit.value)
-            for row in self._read_rows(hit.resource_id, [condition])[:1]:
+            for row in self.read_rows(hit.resource_id, [condition])[:1]:
                 figure = Figure("", hit.value, "", conditions=(condition,), row=row)
                 findings.append(Finding(figure, hit.resource_id, state.dataset_id))
         unique: dict[str, Finding] = {}
@@ -266,8 +256,23 @@ def _label(facts: Facts, id_: str) -> str:
     return next((str(column["label"]) for column in facts.columns if column["id"] == id_), "")
 
 
-def _list_candidates(place: str, keys: Iterable[str] | None) -> list[Any]:
-    """Columns of numbers and indicators of tables in which a place stands."""
+def find_amount(candidate: Any, facts: Facts) -> tuple[tuple[str, str], str] | None:
+    """Return where the numbers of a candidate stand: the column and name of its indicator, and the column of numbers.
+
+    Returns:
+        None where it cannot be said.
+    """
+    if candidate.role == "measure":
+        # One column of numbers of several indicators: its own name is of none of them.
+        named = any(not labels.roles.UNIT.search(_label(facts, column)) for column in facts.list_ids("indicator"))
+        return None if named else (("", ""), candidate.column_id)
+    # Beside the numbers of indicators there may be shares of them; those have names of their own.
+    amounts = [one for one in facts.list_ids("measure") if not labels.OF_SOMETHING.search(_label(facts, one))]
+    return ((candidate.column_id, candidate.value), amounts[0]) if len(amounts) == 1 else None
+
+
+def list_candidates(place: str, keys: Iterable[str] | None, most: int = MOST_CANDIDATES) -> list[Any]:
+    """Return columns of numbers and indicators of tables in which a place stands, those loaded last first."""
     rows = aliased(Value)
     of_place = sa.exists().where(rows.resource_id == Value.resource_id, rows.place == place, rows.role == "place")
     statement = sa.select(Value).where(
@@ -279,7 +284,18 @@ def _list_candidates(place: str, keys: Iterable[str] | None) -> list[Any]:
         statement = statement.where(Value.key.in_(list(keys)))
     state = states.State
     statement = statement.join(state, state.resource_id == Value.resource_id).order_by(state.changed.desc(), Value.id)
-    return list(model.Session.scalars(statement.limit(MOST_CANDIDATES)))
+    return list(model.Session.scalars(statement.limit(most)))
+
+
+def list_keys(places: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what there is of some places: key of an indicator, and id of the file that has it."""
+    of_place = sa.select(Value.resource_id).where(Value.place.in_(places), Value.role == "place")
+    statement = (
+        sa.select(Value.key, Value.resource_id)
+        .where(Value.role.in_(("measure", "indicator")), Value.key != "", Value.resource_id.in_(of_place))
+        .distinct()
+    )
+    return [(key, resource_id) for key, resource_id in model.Session.execute(statement)]
 
 
 def _list_hits(text: str) -> list[Any]:

@@ -50,7 +50,7 @@ def refresh(resource_id: str) -> bool:
     package = model.Package.get(state.dataset_id)
     title = str(package.title or "") if package else ""
     mark = f"{VERSION} {terms.version()} {profile.sha256} {profile.version} {title}"
-    if models.read_fingerprints().get(resource_id) == mark:
+    if models.read_fingerprint(resource_id) == mark:
         return True
     try:
         values = list(_list_values(resource_id, profile.columns, title))

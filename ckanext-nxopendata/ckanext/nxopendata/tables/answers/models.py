@@ -70,8 +70,8 @@ def _delete(connection: Any, resource_id: str) -> None:
         connection.execute(sa.delete(table).where(table.resource_id == resource_id))
 
 
-def read_fingerprints() -> dict[str, str]:
-    """Return the indexed tables: id of the file -> fingerprint."""
+def read_fingerprint(resource_id: str) -> str:
+    """Return the fingerprint with which a table was indexed; "" for one that is not."""
     with engine().connect() as connection:
-        found = connection.execute(sa.select(IndexedTable.resource_id, IndexedTable.fingerprint))
-        return dict(found.tuples())
+        found = sa.select(IndexedTable.fingerprint).where(IndexedTable.resource_id == resource_id)
+        return connection.scalar(found) or ""
