@@ -3,6 +3,7 @@
 SCHEMAS = "nxopendata_datasets nxopendata_organizations nxopendata_groups"
 FLOOR = "nxopendata_licences nxopendata_review nxopendata_catalogue"
 NEEDS = {
+    "nxopendata_cases": f"nxopendata_portal {FLOOR} {SCHEMAS}",
     "nxopendata_catalogue": "",
     "nxopendata_changes": "",
     "nxopendata_datasets": FLOOR,

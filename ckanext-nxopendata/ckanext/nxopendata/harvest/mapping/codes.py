@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from ckanext.nxopendata.core import codelists
+from ckanext.nxopendata.core.codelists import CURRENT
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
 from ckanext.nxopendata.harvest.mapping.values import SEPARATORS, show, to_identifier, to_text
 
@@ -86,8 +87,8 @@ def as_class(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | No
     for value in values:
         written = to_text(value).partition("/")[0][:20]
         for length in range(len(written), 0, -1):
-            if written[:length] in known:
-                return written[:length]
+            if written[:length] in known and (code := _in_force(rule.codelist, written[:length])):
+                return code
     return as_code(values, rule, report)
 
 
@@ -129,7 +130,7 @@ def _region_of(value: Any, region: Rule) -> str | None:
     if code := _find_code(padded, region) or _find_code(value, region):
         return code
     inside = [entry for entry in codelists.load("region").values() if entry.label_zh in written]
-    return max(inside, key=lambda entry: written.rindex(entry.label_zh)).code if inside else None
+    return _in_force("region", max(inside, key=lambda entry: written.rindex(entry.label_zh)).code) if inside else None
 
 
 def _find_code(value: Any, rule: Rule) -> str | None:
@@ -145,7 +146,7 @@ def _find_code(value: Any, rule: Rule) -> str | None:
         for name in (candidate, last):
             key = re.sub(r"\s", "", name).lower()
             if found := rule.values.get(name) or rule.values.get(key) or table.get(key) or words.get(key):
-                return found
+                return _in_force(rule.codelist, found)
     return None
 
 
@@ -159,12 +160,17 @@ def _words(name: str) -> Mapping[str, str]:
     return {re.sub(r"\s", "", str(word)).lower(): str(code) for code, words in codes.items() for word in words}
 
 
-@cache
+@codelists.cached
 def _codes_by_word(name: str) -> Mapping[str, str]:
-    """Codes and labels of a list, lower case without white space -> code."""
+    """Codes and labels of a list, lower case without white space -> code; of equal labels the one in force."""
     table: dict[str, str] = {}
-    for code, entry in codelists.load(name).items():
-        for word in (entry.label_en, entry.label_zh, code):
+    for entry in sorted(codelists.load(name).values(), key=lambda entry: entry.status == CURRENT):
+        for word in (entry.label_en, entry.label_zh, entry.code):
             if word:
-                table[re.sub(r"\s", "", word).lower()] = code
+                table[re.sub(r"\s", "", word).lower()] = entry.code
     return table
+
+
+def _in_force(name: str, code: str) -> str | None:
+    """Return the code that stands for one of list ``name`` today; None when it was retired without a successor."""
+    return codelists.successor(name, code) or None
