@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ckanext.nxopendata.core import gazetteer
@@ -61,7 +61,7 @@ def list_series(place: str, reader: finder.TableReader) -> list[Series]:
             found[identity] = series
             continue
         better = max(known, series, key=_judge)
-        found[identity] = _with_copies(better, known.copies + series.copies + 1)
+        found[identity] = replace(better, copies=known.copies + series.copies + 1)
     order = {f"{{{name}}}": number for number, name in enumerate(terms.load_terms())}
     kept = [one for one in found.values() if not any(_is_part_of(one, other) for other in found.values())]
     return sorted(kept, key=lambda series: (order.get(series.key, 999), series.indicator, series.last.period))
@@ -78,11 +78,6 @@ def _is_part_of(one: Series, other: Series) -> bool:
 def _judge(series: Series) -> tuple[int, int, int]:
     """Of two tables with the same number that with more times, a more exact time, more places."""
     return len(series.figures), len(series.last.period), len(series.others)
-
-
-def _with_copies(series: Series, copies: int) -> Series:
-    names = ("key", "indicator", "unit", "resource_id", "dataset_id", "figures", "others")
-    return Series(*(getattr(series, name) for name in names), copies)
 
 
 def _read_series(candidate: Any, place: str, reader: finder.TableReader) -> Series | None:

@@ -41,7 +41,7 @@ def compare() -> Any:
         try:
             found = tk.get_action("nx_place_compare")({}, {"codes": ",".join(chosen)})
         except tk.ValidationError as problem:
-            error = " ".join(problem.error_dict["codes"])
+            error = " ".join(map(str, problem.error_summary.values()))
     language = reader_language()
     options = [(code, gazetteer.name_of(code, language)) for code in gazetteer.list_codes()]
     page = {"found": found, "error": error, "options": options, "chosen": chosen}
@@ -56,7 +56,7 @@ def compare_json() -> Response:
         codes = ",".join(request.args.getlist("codes"))
         return jsonify(tk.get_action("nx_place_compare")({}, {"codes": codes}))
     except tk.ValidationError as problem:
-        return _refuse(" ".join(problem.error_dict["codes"]), 400)
+        return _refuse(" ".join(map(str, problem.error_summary.values())), 400)
 
 
 @nx_places.route("/place/<code>.json")
