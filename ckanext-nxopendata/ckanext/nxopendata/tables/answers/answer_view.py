@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.core import gazetteer
 from ckanext.nxopendata.core.language import is_chinese, reader_language
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.tables import table_lookup
 from ckanext.nxopendata.tables.answers import finder, periods, terms, units

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ckanext.nxopendata.core import gazetteer
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.core.tabular.profile import roles
 from ckanext.nxopendata.tables.answers import labels, periods, terms
 from ckanext.nxopendata.tables.page.chart_rules import EVENT

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.orm import aliased
 
-from ckanext.nxopendata.core import gazetteer
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import query, table_lookup
 from ckanext.nxopendata.tables.answers import figures, index, labels, periods, terms

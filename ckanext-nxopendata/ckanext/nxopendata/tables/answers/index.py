@@ -9,7 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.nxopendata.core import gazetteer
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.core.tabular.profile import roles
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import query, table_lookup

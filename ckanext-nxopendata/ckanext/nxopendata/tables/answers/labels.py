@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.nxopendata.core import gazetteer
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.core.tabular.profile import roles
 from ckanext.nxopendata.core.tabular.values.kinds import UNITS
 from ckanext.nxopendata.tables.answers import periods, terms

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ckanext.nxopendata.core import gazetteer
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.tables.answers import periods, terms
 
 LONGEST = 120

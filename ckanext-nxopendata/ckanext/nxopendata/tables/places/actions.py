@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.core import gazetteer
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.tables.places import place_view
 
 MOST_COMPARED = 6

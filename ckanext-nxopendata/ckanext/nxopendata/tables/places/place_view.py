@@ -9,8 +9,9 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.nxopendata.core import codelists, gazetteer
+from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.language import is_chinese, reader_language
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import table_lookup
 from ckanext.nxopendata.tables.answers import answer_view, finder, periods, terms, units

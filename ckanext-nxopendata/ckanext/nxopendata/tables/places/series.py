@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ckanext.nxopendata.core import gazetteer
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables.answers import figures, finder, terms
 from ckanext.nxopendata.tables.answers.figures import Figure

@@ -7,8 +7,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, jsonify, request
 
-from ckanext.nxopendata.core import caching, gazetteer
+from ckanext.nxopendata.core import caching
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.tables.page import svg_chart
 
 nx_places = Blueprint("nx_places", __name__)
