@@ -43,6 +43,10 @@ def test_the_register_names_nobody_and_shows_no_word_before_it_was_looked_at(app
     assert "数据安全法" in rows[0]["basis"] and rows[0]["in_time"] == "1"
     entries = ElementTree.fromstring(app.get("/cases.atom").body).findall("{http://www.w3.org/2005/Atom}entry")
     assert len(entries) == 2
+    town.root("package_patch", id="jingqu", private=True)
+    for address in ("/cases", "/cases.csv", "/cases.json", "/cases.atom"):
+        body = app.get(address).body
+        assert "景区" not in body and "\\u666f" not in body and "jingqu" not in body, address
     figures = json.loads(app.get("/cases.json").body)["figures"]
     answered = next(row for row in figures["departments"] if row["kind"] == "application")
     assert (answered["cases"], answered["answered"], answered["in_time"], answered["mean_days"]) == (1, 1, 1, 0.0)

@@ -81,7 +81,7 @@ def nx_case_demand_list(context: Context, data_dict: DataDict) -> dict[str, Any]
         count = len(cases)
     else:
         count, cases = public_store.list_demands(data_dict)
-    return {"count": count, "results": [anonymous.to_public(case, registry.kinds()[case.kind]) for case in cases]}
+    return {"count": count, "results": public_store.to_public(cases)}
 
 
 @validate(schema.vote)

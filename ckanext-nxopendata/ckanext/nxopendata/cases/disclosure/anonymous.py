@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from ckanext.nxopendata.cases.definitions.kind import Kind
@@ -43,16 +44,21 @@ def list_public_answers(case: Case, kind: Kind) -> dict[str, Any]:
     return {name: mask(value) if isinstance(value, str) else value for name, value in shown.items()}
 
 
-def to_public(case: Case, kind: Kind) -> dict[str, Any]:
-    """Return a case as the public sees it."""
+def to_public(case: Case, kind: Kind, public_datasets: Collection[str]) -> dict[str, Any]:
+    """Return a case as the public sees it.
+
+    Args:
+        public_datasets: ids of the datasets that the public sees now; others are not named.
+    """
+    is_named = case.dataset_id in public_datasets
     answers = list_public_answers(case, kind)
     named = next((answers[name] for name in ("subject", "name", "need") if answers.get(name)), "")
     return {
         "number": case.number,
         "kind": case.kind,
-        "title": case.dataset_title or named,
-        "dataset_id": case.dataset_id,
-        "dataset_name": case.dataset_name,
+        "title": named if not case.dataset_id else case.dataset_title if is_named else "",
+        "dataset_id": case.dataset_id if is_named else "",
+        "dataset_name": case.dataset_name if is_named else "",
         "owner_org": case.owner_org,
         "state": case.state,
         "phase": case.phase,

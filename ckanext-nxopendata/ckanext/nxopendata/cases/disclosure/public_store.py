@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
@@ -15,6 +15,7 @@ from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core.timezone import today
 
 MOST_COUNTED = 10_000
+BATCH = 500
 MOST_COMPARED = 2000
 """Newest demands that a new one is compared with."""
 
@@ -42,18 +43,24 @@ def list_public(query: Mapping[str, Any]) -> tuple[int, list[dict[str, Any]]]:
     counted = sa.select(Case.id).where(*where).limit(MOST_COUNTED).subquery()
     count = model.Session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
     rows = sa.select(Case).where(*where).order_by(Case.serial.desc()).limit(query["limit"]).offset(query["offset"])
-    return count, [_to_public(case) for case in model.Session.scalars(rows)]
+    return count, to_public(list(model.Session.scalars(rows)))
 
 
 def iterate_public(query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield all public cases, the newest first."""
     rows = sa.select(Case).where(*_where(query)).order_by(Case.serial.desc())
-    for case in model.Session.scalars(rows.execution_options(yield_per=500)):
-        yield _to_public(case)
+    for cases in model.Session.scalars(rows.execution_options(yield_per=BATCH)).partitions():
+        yield from to_public(cases)
 
 
-def _to_public(case: Case) -> dict[str, Any]:
-    return anonymous.to_public(case, registry.kinds()[case.kind])
+def to_public(cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """Return cases as the public sees them; datasets that it does not see now are not named."""
+    package = model.Package
+    query = sa.select(package.id).where(
+        package.id.in_({case.dataset_id for case in cases}), package.state == "active", package.private.is_(False)
+    )
+    seen = set(model.Session.scalars(query))
+    return [anonymous.to_public(case, registry.kinds()[case.kind], seen) for case in cases]
 
 
 def count_by_department() -> list[dict[str, Any]]:
@@ -160,4 +167,4 @@ def list_reuses(dataset_id: str) -> list[dict[str, Any]]:
         .order_by(Case.serial.desc())
         .limit(20)
     )
-    return [_to_public(case) for case in model.Session.scalars(query)]
+    return to_public(list(model.Session.scalars(query)))
