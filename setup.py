@@ -65,6 +65,7 @@ setup(
                 "portal",
                 "register",
                 "review",
+                "safety",
                 "search",
                 "tables",
             )

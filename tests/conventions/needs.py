@@ -16,6 +16,7 @@ NEEDS = {
     "nxopendata_portal": f"{FLOOR} {SCHEMAS}",
     "nxopendata_register": f"{FLOOR} {SCHEMAS}",
     "nxopendata_review": "",
+    "nxopendata_safety": "",
     "nxopendata_search": "",
     "nxopendata_tables": "datastore",
 }
