@@ -13,7 +13,11 @@ import ckan.model as model
 
 from ckanext.nxopendata.core.edge.parameters import COUNT, MAPPING, MOMENT, PATH, ROWS, TEXT, TEXTS
 
+ACTIVITIES = ("package", "user", "group", "organization", "dashboard", "recently_changed_packages")
+"""What CKAN lists the activities of; their moments are documented as numbers or texts, and 1e400 is both."""
+
 TYPES: Mapping[str, Mapping[str, str]] = {
+    **{f"{name}_activity_list": {"before": MOMENT, "after": MOMENT} for name in ACTIVITIES},
     "package_create_default_resource_views": {"package": MAPPING},
     "package_revise": {"update": MAPPING, "match": MAPPING},
     "resource_create_default_resource_views": {"resource": MAPPING, "package": MAPPING},
