@@ -15,7 +15,8 @@ FILES = "http://files.nx.example"
 
 def store(people: Site, create_with_upload: Any, name: str, licence: str) -> str:
     """The path of the file of a published dataset."""
-    dataset = people.create(f"景区{name}", name=name, license_id=licence, nx_open_condition="签署使用协议")
+    condition = {"nx_open_condition": "签署使用协议"} if name == "conditional" else {}
+    dataset = people.create(f"景区{name}", name=name, license_id=licence, **condition)
     context = {"user": "editor", "auth_user_obj": model.User.get("editor"), "ignore_auth": False}
     fields = {"package_id": dataset["id"], "name": "x", "url": "x.csv", "format": "CSV"}
     resource = create_with_upload("名称\n沙湖\n", "x.csv", context, **fields)

@@ -150,6 +150,8 @@ def _check_call() -> Response | None:
         return _refuse(True, problems)
     if ckan_actions.names_nothing(name, data):
         return _answer(404, {"message": tk._("Not found")}, "Not Found Error")
+    if name in ckan_actions.FOR_PEOPLE and not tk.current_user.is_authenticated:
+        return _answer(403, {"message": tk._("Access denied")}, "Authorization Error")
     return None
 
 
