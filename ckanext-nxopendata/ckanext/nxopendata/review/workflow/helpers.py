@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.helpers import helper_functions
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import codelists, localised, roles
-from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.review.workflow import cases, state_machine
+from ckanext.nxopendata.core.language import is_chinese, reader_language
+from ckanext.nxopendata.review.workflow import cases, content, state_machine
 
 STATES: dict[str, LazyString] = {
     state_machine.DRAFT: _("Draft"),
@@ -40,6 +39,7 @@ STEPS: dict[str, LazyString] = {
     "discard": _("Discard the change"),
     "release": _("Published at the set time"),
     "end": _("Ended: the dataset was withdrawn"),
+    "undo": _("Undone"),
 }
 
 
@@ -51,6 +51,17 @@ def nx_review_state(state: str) -> str:
 def nx_review_step(action: str) -> str:
     """A step in words."""
     return str(STEPS[action])
+
+
+def nx_review_content(dataset: dict[str, Any]) -> dict[str, Any]:
+    """What a reviewer reads of a dataset: ``sections`` (heading, [(field, value)]), ``items`` (the columns that have
+    a value, the rows), ``files`` (:class:`.content.File`)."""
+    fields = _schema()["dataset_fields"]
+    sections = [(_text(heading), rows) for heading, rows in content.list_sections(dataset, fields)]
+    subfields = next((f["repeating_subfields"] for f in fields if f["field_name"] == "nx_items"), [])
+    items = dataset.get("nx_items") or []
+    columns = [part["field_name"] for part in subfields if any(item.get(part["field_name"]) for item in items)]
+    return {"sections": sections, "columns": columns, "items": items, "files": content.list_files(dataset)}
 
 
 def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
@@ -85,6 +96,11 @@ def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
     return bool(mine) and all(roles.needs_review({"user": user}, organization["id"]) for organization in mine)
 
 
+def nx_review_label(path: list[str]) -> str:
+    """The label of a field of the data items alone, without that of the table."""
+    return nx_review_field(path).split(" › ")[-1]
+
+
 def nx_review_field(path: list[str]) -> str:
     """The label of a changed field, with the item, file or language it is in."""
     schema = _schema()
@@ -111,6 +127,8 @@ def nx_review_value(path: list[str], value: Any) -> str:
     """A value of a changed field in words: codes by their labels, lists joined."""
     if value in (None, "", []):
         return ""
+    if path[-1] in ("license_id", "license"):
+        return dict(tk.h.license_options()).get(value) or str(value)
     schema = _schema()
     name = path[-1] if path[0] in ("nx_items", "resources") else path[0]
     pool = [*schema["dataset_fields"], *schema["resource_fields"]]
@@ -133,4 +151,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _text(label: Any) -> str:
-    return helper_functions["scheming_language_text"](label)
+    """A label of the schema in the reader's language, outside of requests too."""
+    if not isinstance(label, dict):
+        return tk._(str(label))
+    return str(label.get(reader_language()) or label.get("zh_Hans_CN" if is_chinese() else "en") or "")
