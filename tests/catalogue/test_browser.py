@@ -115,6 +115,7 @@ def mend(page: Page) -> None:
     page.select_option("#field-nx_share_type", "1")
     page.select_option("#field-nx_is_open", "1")
     page.select_option("#field-nx_share_method", "2")
+    page.select_option("#field-license_id", "nx-open-1.0", force=True)
     page.fill("#field-nx_publish_date", "2024-05-31")
 
 

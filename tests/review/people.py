@@ -27,10 +27,16 @@ class People:
         )
         factories.Organization(title="统计局", users=[{"name": self.stranger, "capacity": "admin"}])
 
+    def user(self, who: str) -> model.User:
+        user = model.User.get(who)
+        assert user
+        return user
+
     def act(self, who: str, action: str, /, **data: Any) -> Any:
         user = model.User.get(who)
         context: Any = {"user": user.name if user else "", "auth_user_obj": user, "ignore_auth": False}
-        tk.check_access(action, dict(context), dict(data))
+        asked: Any = dict(context)
+        tk.check_access(action, asked, dict(data))
         return helpers.call_action(action, context, **data)
 
     def create(self, **fields: Any) -> dict:

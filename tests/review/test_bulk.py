@@ -71,9 +71,9 @@ class TestSteps:
         apply(people, "editor", "submit", everything=True)
         apply(people, "head", "return", everything=True, opinion="摘要太短")
         told = {
-            model.User.get(notice.user_id).name: (notice.topic, notice.params["number"], notice.params["opinion"])
+            people.user(notice.user_id).name: (notice.topic, notice.params["number"], notice.params["opinion"])
             for notice in model.Session.scalars(sa.select(Notice))
-            if notice.user_id in (model.User.get("head").id, model.User.get("editor").id)
+            if notice.user_id in (people.user("head").id, people.user("editor").id)
         }
         assert told == {"head": ("bulk waiting", 3, ""), "editor": ("bulk return", 3, "摘要太短")}
 

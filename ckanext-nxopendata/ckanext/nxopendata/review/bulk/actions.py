@@ -25,7 +25,7 @@ def nx_review_bulk_preview(context: Context, data_dict: dict[str, Any]) -> dict[
     filter; at most 1,000 at once.
 
     :param action: ``submit``, ``recall``, ``register``, ``forward``, ``request``, ``revise``, ``publish``,
-        ``return``, ``refuse``, ``withdraw``, ``reopen``, ``discard``, or ``edit``
+        ``return``, ``refuse``, ``withdraw``, ``restore``, ``reopen``, ``discard``, or ``edit``
     :param ids: cases or datasets, a list of ids (optional)
     :param everything: all that the filter gives (optional, default false)
     :param opinion: for all of them; to return, refuse and withdraw needs one

@@ -31,6 +31,7 @@ STEPS = (
     "return",
     "refuse",
     "withdraw",
+    "restore",
     "reopen",
     "discard",
 )

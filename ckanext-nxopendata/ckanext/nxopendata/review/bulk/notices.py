@@ -26,6 +26,7 @@ OF_STEPS = {
     "return": _("{number} datasets were returned ({titles}): {opinion}"),
     "refuse": _("{number} datasets were refused ({titles}): {opinion}"),
     "withdraw": _("{number} datasets were withdrawn ({titles}): {opinion}"),
+    "restore": _("{number} datasets are public again: {titles}"),
 }
 """Step -> what the authors are told when it was taken for several of theirs."""
 

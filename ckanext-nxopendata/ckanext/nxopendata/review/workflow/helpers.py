@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import codelists, localised, roles
 from ckanext.nxopendata.core.language import is_chinese, reader_language
-from ckanext.nxopendata.review.workflow import cases, content, state_machine
+from ckanext.nxopendata.review.workflow import cases, content, selection, state_machine
 
 STATES: dict[str, LazyString] = {
     state_machine.DRAFT: _("Draft"),
@@ -35,6 +36,7 @@ STEPS: dict[str, LazyString] = {
     "return": _("Return for correction"),
     "refuse": _("Refuse"),
     "withdraw": _("Withdraw"),
+    "restore": _("Restore, as it was"),
     "reopen": _("Reopen as draft"),
     "discard": _("Discard the change"),
     "release": _("Published at the set time"),
@@ -68,7 +70,7 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     """How a dataset's page tells its editors where it stands; None for everybody else.
 
     Returns:
-        ``{"id", "state", "kind", "may_submit"}``.
+        ``{"id", "state", "kind", "steps"}``; ``steps`` are the names of those that the reader may take.
     """
     user = getattr(tk.current_user, "name", None)
     organization = dataset.get("owner_org")
@@ -81,8 +83,13 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     if case is None:
         return None
     steps = state_machine.list_possible_steps(case.state, held, cases.find_review_mode(case), case.kind)
-    may_submit = any(arrow.action == "submit" for arrow in steps)
-    return {"id": case.id, "state": case.state, "kind": case.kind, "may_submit": may_submit}
+    return {"id": case.id, "state": case.state, "kind": case.kind, "steps": [step.action for step in steps]}
+
+
+def nx_review_waiting() -> int:
+    """How many cases wait for the reader: the number that the queue shows."""
+    user = getattr(tk.current_user, "name", None)
+    return selection.count_cases(user, selection.Filter()) if user else 0
 
 
 def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
@@ -94,6 +101,12 @@ def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
         return roles.needs_review({"user": user}, dataset["owner_org"])
     mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "create_dataset"})
     return bool(mine) and all(roles.needs_review({"user": user}, organization["id"]) for organization in mine)
+
+
+def nx_is_reviewed_named(name: str) -> bool:
+    """The same, of the dataset with this name or id."""
+    dataset = model.Package.get(name or "")
+    return nx_is_reviewed({"owner_org": dataset.owner_org if dataset else None})
 
 
 def nx_review_label(path: list[str]) -> str:

@@ -26,6 +26,7 @@ OFFERED = (
     "refuse",
     "recall",
     "revise",
+    "restore",
     "reopen",
     "discard",
     "withdraw",
@@ -36,6 +37,17 @@ OFFERED = (
 
 def require_reader() -> None:
     require_login(tk._("Log in to see what waits for your review"))
+
+
+@nx_review.before_app_request
+def lead_to_bulk_work() -> Any:
+    """Lead from CKAN's page of bulk work, whose buttons are refused where datasets are reviewed, to ours."""
+    if tk.request.endpoint != "organization.bulk_process":
+        return None
+    name = (tk.request.view_args or {}).get("id") or ""
+    if not roles.needs_review({"user": getattr(tk.current_user, "name", "")}, name):
+        return None
+    return tk.redirect_to("nx_review.queue", scope=selection.EVERY, organization=name)
 
 
 @nx_review.route("/review")
