@@ -73,7 +73,7 @@ def addresses(base: str) -> list[tuple[str, str, str]]:
         ("home", f"{base}/", "名录"),
         ("dataset", f"{base}/dataset/ming-lu-{number}", f"第{number}号名录"),
         ("department", f"{base}/organization/ting", "某某厅"),
-        ("search", f"{base}/dataset/?q=名录", "号名录"),
+        ("search", f"{base}/dataset/?q=名录", "/dataset/ming-lu-"),
         ("API", f"{base}/api/3/action/package_show?id=ming-lu-{number}", f"ming-lu-{number}"),
     ]
 

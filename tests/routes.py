@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import NumberConverter
 
-from ckanext.nxopendata.licences import views
+from ckanext.nxopendata.core.file_access import doors
 
 ENDINGS = ("csv", "xlsx", "json")
 
@@ -55,7 +55,6 @@ def takes_a_file(rule: Rule) -> bool:
     return bool(rule.arguments & {"resource_id", "resource_view_id"})
 
 
-def tells_of_a_file(rule: Rule) -> bool:
+def tells_of_a_file(app: Any, rule: Rule) -> bool:
     """Whether the route is known to send nothing of the file in its address."""
-    blueprint, _, view = rule.endpoint.rpartition(".")
-    return f"{'resource' if blueprint.endswith('_resource') else blueprint}.{view}" in views.ABOUT
+    return doors.tells_only(app.flask_app, rule.endpoint)

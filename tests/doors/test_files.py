@@ -1,7 +1,8 @@
 """No byte and no row of a file reaches whoever may not have it, by whatever route or action, found by enumeration.
 
-Conditional files without an agreement, files of a draft, of a private and of a withdrawn dataset: asked for as every
-outsider, by every method and header that brings bytes, below the right dataset and below others.
+Conditional files without an agreement, files of a draft, of a private and of a withdrawn dataset, and open files that
+a room's condition closes: asked for as every outsider, by every method and header that brings bytes, below the right
+dataset and below others.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from urllib.parse import quote
 
 import pytest
 from ckan import model
+from ckan import plugins as p
+from ckan.plugins import core
 
+from ckanext.nxopendata.core.file_access import doors
+from ckanext.nxopendata.core.file_access.decision import decide
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess, Part
 from ckanext.nxopendata.harvest.mirror import versions
 
 from .. import routes
@@ -26,17 +32,30 @@ SECRET = "沙湖机密"
 FILE = f"名称,等级\n{SECRET},5A\n"
 EARLIER = f"名称,等级\n{SECRET},4A\n".encode()
 REFUSED = (401, 403, 404)
-HIDDEN = ("conditional", "draft", "private", "withdrawn")
+HIDDEN = ("conditional", "draft", "private", "withdrawn", "closed")
 OUTSIDERS = {
     "conditional": ("", "stranger", "office"),
     "draft": ("", "stranger", "office"),
     "private": ("", "stranger"),
     "withdrawn": ("", "stranger"),
+    "closed": ("", "stranger"),
 }
 """Who may not have a file; the office reads what was submitted to it once, but needs an agreement as everybody does."""
 
 QUERIES = ("", "?format=json&limit=10&q=", "?bom=true&include_private=1&preview=1&download=1&resource={resource}")
 HEADERS = ({}, {"Range": "bytes=0-20"}, {"If-None-Match": "*"}, {"Accept": "text/turtle"}, {"X-Original-URL": "/"})
+
+
+class ClosingPlugin(p.SingletonPlugin):
+    """A room of somebody else's that closes the files of one dataset, and grants a part of those of another."""
+
+    p.implements(IFileAccess)
+
+    def judge_file_access(self, asked: FileRequest) -> Access | None:
+        if asked.dataset.name == "closed":
+            return Access(False, "recalled", "召回")
+        granted = Access(True, "grant", personal=True, part=Part(frozenset({"name"}), {"name": frozenset({"x"})}))
+        return granted if asked.dataset.name == "granted" else None
 
 
 class Hidden(NamedTuple):
@@ -57,6 +76,7 @@ def hidden(people: Site, create_with_upload: Any, monkeypatch: Any, tmp_path_fac
     if not hasattr(kept, "storage"):
         kept.storage = str(tmp_path_factory.mktemp("storage"))
     monkeypatch.setitem(tk.config, "ckan.storage_path", kept.storage)
+    monkeypatch.setitem(core._PLUGINS_SERVICE, "closing", ClosingPlugin(name="closing"))
     if not hasattr(kept, "hidden"):
         people.publish(people.create("公园名录", name="open", license_id="nx-open-1.0"))
         kept.hidden = {kind: make_hidden(people, kind, create_with_upload) for kind in HIDDEN}
@@ -128,7 +148,7 @@ def test_no_route_to_a_file_sends_a_byte_of_it(
             thoroughly = not who and kind in ("conditional", "draft")
             for how, answer in asked(answers, people, who, address, rule, queries if thoroughly else ("",)):
                 assert not leaks(answer.get_data(as_text=True)), how
-                if not routes.tells_of_a_file(rule):
+                if not routes.tells_of_a_file(answers, rule):
                     assert answer.status_code in REFUSED, how
                     sending.add(rule.endpoint)
     assert {"dataset_resource.download", "datastore.dump", "nx_harvest_files.content", "nx_tables.download"} <= sending
@@ -150,7 +170,7 @@ def test_no_route_sends_it_below_another_dataset(
     file = hidden[kind]
     for dataset, who in (("open", ""), ("nowhere", "stranger")):
         for rule, address in addresses(answers, file, dataset):
-            if "resource_id" in rule.arguments and not routes.tells_of_a_file(rule):
+            if "resource_id" in rule.arguments and not routes.tells_of_a_file(answers, rule):
                 for how, answer in asked(answers, people, who, address, rule):
                     assert answer.status_code in REFUSED, how
                     assert not leaks(answer.get_data(as_text=True)), how
@@ -202,9 +222,33 @@ def test_the_department_has_its_own(answers: Any, people: Site, hidden: dict[str
             assert (answer.status_code, leaks(answer.get_data(as_text=True))) == (200, True), (kind, way)
 
 
+def test_a_part_of_a_file_is_not_the_file(answers: Any, people: Site, hidden: dict[str, Hidden]) -> None:
+    """Who was granted some columns and rows gets them from what can cut, and nothing from what cannot."""
+    file, client = hidden["closed"], answers.flask_app.test_client()
+    people.root("package_patch", id=file.dataset_id, name="granted")
+    try:
+        assert decide(file.resource, "", rows=True).code == "part"
+        access = decide(file.resource, "", rows=True, part=True)
+        assert (access.allowed, access.personal) == (True, True)
+        assert access.part == Part(frozenset({"name"}), {"name": frozenset({"x"})})
+        for address in (f"/dataset/granted/resource/{file.resource}/download", f"/datastore/dump/{file.resource}"):
+            answer = client.get(address)
+            assert answer.status_code == 403, address
+            assert "no-store" in answer.headers["Cache-Control"]
+        assert client.get(f"/api/3/action/datastore_search?resource_id={file.resource}").status_code == 403
+    finally:
+        people.root("package_patch", id=file.dataset_id, name="closed")
+
+
+def test_parts_are_cut_further_by_each_other() -> None:
+    one = Part(frozenset({"a", "b"}), {"a": frozenset({"1", "2"})})
+    other = Part(None, {"a": frozenset({"2", "3"}), "b": frozenset({"4"})})
+    both = Part(frozenset({"a", "b"}), {"a": frozenset({"2"}), "b": frozenset({"4"})})
+    assert one.narrow(other) == other.narrow(one) == both
+    assert one.narrow(one) == one
+
+
 def test_every_exception_is_still_a_route(answers: Any) -> None:
     """A view that is known to send nothing of the file in its address is there, and takes a file."""
-    from ckanext.nxopendata.licences import views
-
     known = {rule.endpoint for rule in answers.flask_app.url_map.iter_rules() if routes.takes_a_file(rule)}
-    assert known >= views.ABOUT
+    assert known >= doors.ABOUT

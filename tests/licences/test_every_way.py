@@ -86,7 +86,7 @@ class TestWithoutAnAgreement:
             for rule, address in addresses(app, file, file["dataset"]):
                 for answer in ask(app, rule, address, headers):
                     assert SECRET.encode() not in answer.data, (who, address)
-                    if routes.takes_a_file(rule) and not routes.tells_of_a_file(rule):
+                    if routes.takes_a_file(rule) and not routes.tells_of_a_file(app, rule):
                         assert answer.status_code in REFUSED, (who, address)
                         asked.add(rule.endpoint)
         assert {
@@ -102,7 +102,7 @@ class TestWithoutAnAgreement:
     def test_no_route_sends_a_byte_below_another_dataset(self, app, file, strangers, dataset):
         for who, headers in strangers.items():
             for rule, address in addresses(app, file, dataset):
-                if "resource_id" in rule.arguments and not routes.tells_of_a_file(rule):
+                if "resource_id" in rule.arguments and not routes.tells_of_a_file(app, rule):
                     for answer in ask(app, rule, address, headers):
                         assert answer.status_code in REFUSED, (who, address)
                         assert SECRET.encode() not in answer.data, (who, address)
@@ -172,7 +172,7 @@ class TestWithAnAgreement:
             if (
                 "resource_id" in rule.arguments
                 and {"id", "dataset_id"} & rule.arguments
-                and not routes.tells_of_a_file(rule)
+                and not routes.tells_of_a_file(app, rule)
             ):
                 assert app.get(address, headers=reader).status_code == 404, address
 

@@ -11,7 +11,7 @@ import pytest
 from ckan.tests import factories, helpers
 from openpyxl import load_workbook
 
-from ckanext.nxopendata.core.publication import file_access
+from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.tables.declared.comparison import compare
 from ckanext.nxopendata.tables.reader.columns import Column
 
@@ -102,11 +102,11 @@ def test_publication_is_refused_until_the_department_decides(
     dataset: dict[str, Any], file: dict[str, Any], call: Call
 ) -> None:
     shown = call("package_show", id=dataset["id"])
-    (objection,) = file_access.find_objections(shown)
+    (objection,) = objections.find_objections(shown)
     assert "联系人" in objection and "名录.csv" in objection
     call("nx_table_plan_update", id=file["id"], plan={"closed": "cut"})
     work()
-    assert file_access.find_objections(shown) == []
+    assert objections.find_objections(shown) == []
     assert call("nx_table_plan_show", id=file["id"])["not_open"] == ["联系人"]
 
 

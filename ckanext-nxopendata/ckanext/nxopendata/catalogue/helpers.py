@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from babel import Locale
 from ckanext.scheming.helpers import scheming_language_text
+from flask import has_request_context
 from markupsafe import Markup
 
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import filing_rules
+from ckanext.nxopendata.catalogue.schema.validators import split_texts
 from ckanext.nxopendata.core import codelists, localised
 from ckanext.nxopendata.core.display.helpers import HTML_LANGUAGES
 from ckanext.nxopendata.core.language import reader_language
 
 
 def nx_codelist_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
-    """The choices of a schema field whose ``codelist`` names a code list, labelled in both languages."""
+    """The choices of a schema field whose ``codelist`` names a code list, labelled in both languages.
+
+    Of retired codes only those that the dataset or department of the page has: a form keeps what it cannot offer.
+    """
     return [
         {"value": code.code, "label": {"zh_Hans_CN": code.label_zh, "en": code.label_en or code.label_zh}}
         for code in codelists.load(field["codelist"]).values()
-        if code.status == "current"
+        if code.status == codelists.CURRENT or code.code in _stored_codes(field)
     ]
+
+
+def _stored_codes(field: dict[str, Any]) -> list[str]:
+    identifier = (tk.request.view_args or {}).get("id") if has_request_context() else None
+    stored: Any = (model.Package.get(identifier) or model.Group.get(identifier)) if identifier else None
+    return split_texts(str((stored.extras or {}).get(field.get("field_name")) or "")) if stored else []
 
 
 def nx_codelist_tree(name: str) -> list[dict[str, Any]]:

@@ -25,8 +25,9 @@ import ckan.plugins.toolkit as tk
 import click
 from flask import Blueprint
 
-from ckanext.nxopendata.core import background, display, params, scheduler
+from ckanext.nxopendata.core import background, display, file_access, params, scheduler
 from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.file_access.interfaces import IFileAccess
 
 Functions = dict[str, Callable[..., Any]]
 
@@ -41,7 +42,17 @@ def auth_functions(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
 
     Those of ours that do not say that everybody may (``auth_allow_anonymous_access``) are for people with a name.
     """
-    return lambda: {name: _require_name(name, function) for name, function in _functions(subjects, "auth").items()}
+    return lambda: {
+        name: _require_name(name, function)
+        for name, function in _functions([*_file_doors(subjects), *subjects], "auth").items()
+    }
+
+
+def _file_doors(subjects: Iterable[ModuleType]) -> list[ModuleType]:
+    """The doors of files, for the first plugin that knows a condition: no site lacks them or has them twice."""
+    first = next(iter(p.PluginImplementations(IFileAccess)), None)
+    is_first = first is not None and getattr(inspect.getmodule(type(first)), "SUBJECTS", None) is subjects
+    return [file_access] if is_first else []
 
 
 def _require_name(name: str, auth: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,7 +74,7 @@ def _require_name(name: str, auth: Callable[..., Any]) -> Callable[..., Any]:
 
 def helpers(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
     """Return the template helpers of all subjects by name, and those that every room's pages use."""
-    return lambda: _functions([display, *subjects], "helpers")
+    return lambda: _functions([display, file_access, *subjects], "helpers")
 
 
 def validators(subjects: Iterable[ModuleType]) -> Callable[[], Functions]:
@@ -75,7 +86,7 @@ def blueprints(subjects: Iterable[ModuleType]) -> Callable[[], list[Blueprint]]:
     """Return the blueprints of all subjects, in the order in which their modules define them."""
     return lambda: [
         value
-        for module in _drawers(subjects, "views")
+        for module in _drawers([*_file_doors(subjects), *subjects], "views")
         for value in vars(module).values()
         if isinstance(value, Blueprint) and value.import_name == module.__name__
     ]

@@ -12,12 +12,11 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Action, Context, DataDict
 from ckanext.dcat.processors import RDFProfileException
 
-from ckanext.nxopendata.core import codelists, localised, params
+from ckanext.nxopendata.core import params
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.exchange import exports, xml
 from ckanext.nxopendata.exchange import models as table
-from ckanext.nxopendata.exchange.codelists import skos
-from ckanext.nxopendata.exchange.dcat import catalogue_endpoint, profile
+from ckanext.nxopendata.exchange.dcat import catalogue_endpoint
 from ckanext.nxopendata.exchange.imports import jobs, report
 
 LARGEST = 32 * 1024 * 1024
@@ -69,42 +68,6 @@ def _require_syntax(data_dict: DataDict) -> None:
     if (data_dict.get("format") or "xml") not in catalogue_endpoint.fragments.SYNTAXES:
         names = ", ".join(catalogue_endpoint.fragments.SYNTAXES)
         raise tk.ObjectNotFound(tk._("There is no such format: choose one of {names}").format(names=names))
-
-
-@tk.side_effect_free
-def nx_codelist_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
-    """All code lists: name, title in the reader's language, uri, number of codes."""
-    tk.check_access("nx_codelist_list", context, data_dict)
-    return [_about_list(name) for name in codelists.names()]
-
-
-@tk.side_effect_free
-def nx_codelist_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """One code list with its codes in order: code, label_zh, label_en, parent, status, uri.
-
-    :param id: the name of the list, such as ``theme``
-    """
-    name = tk.get_or_bust(data_dict, "id")
-    tk.check_access("nx_codelist_show", context, data_dict)
-    if name not in codelists.names():
-        raise tk.ObjectNotFound(tk._("There is no such code list"))
-    links = profile.links()
-    codes = [
-        {column: getattr(entry, column) for column in skos.COLUMNS} | {"uri": str(links.concept(name, code))}
-        for code, entry in codelists.load(name).items()
-    ]
-    return _about_list(name) | {"codes": codes}
-
-
-def _about_list(name: str) -> dict[str, Any]:
-    titles = dict(codelists.titles()[name])
-    return {
-        "name": name,
-        "title": localised.choose(titles, reader_language())[0],
-        "title_translated": titles,
-        "uri": str(profile.links().scheme(name)),
-        "count": len(codelists.load(name)),
-    }
 
 
 def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> dict[str, Any]:

@@ -9,18 +9,6 @@ from ckan.types import AuthResult, Context, DataDict
 from ckanext.nxopendata.exchange import models as table
 
 
-@tk.auth_allow_anonymous_access
-def nx_codelist_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """Code lists are public."""
-    return {"success": True}
-
-
-@tk.auth_allow_anonymous_access
-def nx_codelist_show(context: Context, data_dict: DataDict) -> AuthResult:
-    """Code lists are public."""
-    return {"success": True}
-
-
 def nx_catalogue_export(context: Context, data_dict: DataDict) -> AuthResult:
     """Who may read the department's drafts: its members."""
     return _may(context, data_dict["owner_org"], "read")

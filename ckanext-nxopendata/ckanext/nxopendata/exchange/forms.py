@@ -80,7 +80,7 @@ def load(name: str) -> Form:
     return Form(data["sheet"], data["title"], data["filled"], columns, tuple(data["instructions"]))
 
 
-@cache
+@codelists.cached
 def codes(codelist: str) -> Mapping[str, str]:
     """Every spelling of every code of a list -> the code: the code itself, its labels, code and label."""
     entries = codelists.load(codelist).values()

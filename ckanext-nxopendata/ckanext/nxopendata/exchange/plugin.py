@@ -12,7 +12,10 @@ from ckan.config.declaration import Declaration, Key
 
 from ckanext.nxopendata import exchange
 from ckanext.nxopendata.core import ckan_gaps, requirements, wiring
+from ckanext.nxopendata.core import codelists as lists
+from ckanext.nxopendata.core.display import pages
 from ckanext.nxopendata.exchange import codelists
+from ckanext.nxopendata.exchange.codelists import store
 from ckanext.nxopendata.exchange.dcat import profile
 
 DECLARATION = resources.files("ckanext.nxopendata.exchange") / "config_declaration.yaml"
@@ -23,6 +26,7 @@ SUBJECTS = (exchange, codelists)
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataExchangePlugin(p.SingletonPlugin):
     """Exchange of the catalogue with the world; stands before ``dcat`` in ``ckan.plugins``."""
 
@@ -34,12 +38,14 @@ class NxOpendataExchangePlugin(p.SingletonPlugin):
 
     def configure(self, config: CKANConfig) -> None:
         wiring.start_tasks(SUBJECTS)
+        lists.amend_from(store.read_version, store.read_amendments)
 
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
         requirements.require(config, "nxopendata_exchange", "dcat")
         tk.add_template_directory(config, "templates")
+        pages.add_to(config)
         tk.add_resource("assets", "nxopendata_exchange")
         ckan_gaps.read_rdf_profiles_once()
 

@@ -268,7 +268,7 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
         **{name: text for name, text in durations.items() if text},
     )
     model.Session.add(found)
-    model.Session.commit()
+    _commit(context)
     return _agreement_dict(found)
 
 
@@ -296,5 +296,13 @@ def nx_agreement_revoke(context: Context, data_dict: DataDict) -> dict[str, Any]
         raise tk.ObjectNotFound(tk._("There is no such agreement"))
     if found.revoked is None:
         found.revoked = now()
-        model.Session.commit()
+        _commit(context)
     return _agreement_dict(found)
+
+
+def _commit(context: Context) -> None:
+    """Commit, unless the caller does, who has more to store with it (``defer_commit``)."""
+    if context.get("defer_commit"):
+        model.Session.flush()
+    else:
+        model.Session.commit()

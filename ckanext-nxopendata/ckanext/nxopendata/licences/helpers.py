@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
-from flask import has_request_context
 
 from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.core.timezone import today
@@ -164,8 +163,6 @@ def nx_licence_recommended(dataset: dict[str, Any]) -> Policy | None:
     return registry.register()[recommended(dataset)]
 
 
-def nx_resource_access(resource_id: str, *, rows: bool = False) -> Any:
-    """The decision on a file, or on the rows of its table, for whoever looks at the page."""
-    from ckanext.nxopendata.licences.agreements.access import may_serve
-
-    return may_serve(resource_id, tk.current_user.name if has_request_context() else "", rows=rows)
+def nx_licence_conditional() -> Policy:
+    """The licence of what is opened on conditions."""
+    return registry.register()[registry.CONDITIONAL]

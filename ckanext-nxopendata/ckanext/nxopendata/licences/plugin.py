@@ -8,7 +8,9 @@ from ckan.common import CKANConfig
 
 from ckanext.nxopendata import licences
 from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
 from ckanext.nxopendata.licences import basket
+from ckanext.nxopendata.licences.agreements import access
 
 SUBJECTS = (licences, basket)
 
@@ -23,9 +25,15 @@ SUBJECTS = (licences, basket)
 class NxOpendataLicencesPlugin(p.SingletonPlugin):
     """What may be done with the data."""
 
+    p.implements(IFileAccess)
     p.implements(p.IConfigurer)
 
     # IConfigurer
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+
+    # IFileAccess
+
+    def judge_file_access(self, asked: FileRequest) -> Access | None:
+        return access.judge(asked)

@@ -1,4 +1,4 @@
-"""Pages: licences and terms, the licence assistant, the basket; and the guard of every download."""
+"""Pages: licences and terms, the licence assistant, the basket; and the licence and credit of every file sent."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, request
 
+from ckanext.nxopendata.core.file_access import doors
+from ckanext.nxopendata.core.file_access.views import keep_private
 from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.core.timezone import CHINA, now
 from ckanext.nxopendata.licences import helpers, registry
-from ckanext.nxopendata.licences.agreements import access
 from ckanext.nxopendata.licences.basket import basket, bundle
 from ckanext.nxopendata.licences.odrl import texts
 from ckanext.nxopendata.licences.odrl.combine import Operation, combine
@@ -158,7 +159,7 @@ def _basket_page(status: int) -> Response:
     chosen = basket.list_files(tk.current_user.name)
     judgement = basket.judge(chosen) if chosen else None
     page = _page("basket", items=chosen, judgement=judgement, register=registry.register())
-    return _keep_private(Response(page, status))
+    return keep_private(Response(page, status))
 
 
 @nx_licence.route("/basket/add", methods=["POST"])
@@ -198,110 +199,19 @@ def basket_download() -> Any:
     response = Response(bundle.stream(basket.list_members(chosen), at), content_type="application/zip")
     plain = f"basket-{at:%Y%m%d}.zip"
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
-    _keep_private(response)
+    keep_private(response)
     for found in dict.fromkeys(item.policy for item in chosen):
         response.headers.add("Link", f'<{helpers.licence_url(found)}>; rel="license"')
     return response
 
 
-# The guard of every download
-
-ABOUT = frozenset(
-    {
-        "activity.resource_history",
-        "datastore.api_info",
-        "datastore.dictionary",
-        "resource.delete",
-        "resource.edit",
-        "resource.edit_view",
-        "resource.read",
-        "resource.view",
-        "resource.views",
-    }
-)
-"""Views with a file in their address that tell of it and send nothing of it. Every other view is taken to send it."""
-
-
-ROWS = frozenset({"nx_tables.download", "datastore.dump"})
-"""Views that send the rows of a table, not the bytes of its file."""
-
-
-def _resource_asked_for() -> str | None:
-    """The id of the file that this request would send all or some of; None when it sends none."""
-    arguments = request.view_args or {}
-    blueprint, _, view = (request.endpoint or "").rpartition(".")
-    if blueprint.endswith("_resource"):  # CKAN makes its views of files again for each type of dataset
-        blueprint = "resource"
-    if f"{blueprint}.{view}" in ABOUT:
-        return None
-    if "resource_id" in arguments:
-        return str(arguments["resource_id"])
-    if "resource_view_id" in arguments:
-        found = model.ResourceView.get(str(arguments["resource_view_id"]))
-        return found.resource_id if found else None
-    return _resource_of_stored_file(arguments) if blueprint == "file" else None
-
-
-def _resource_of_stored_file(arguments: dict[str, Any]) -> str | None:
-    """The file whose content CKAN's own views of stored files would send."""
-    if arguments.get("storage_name") == tk.config["ckan.files.default_storages.resource"]:
-        return str(arguments["location"]).replace("/", "")
-    stored = model.Session.get(model.File, str(arguments.get("id", "")))
-    owner = stored.owner if stored else None
-    return owner.owner_id if owner and owner.owner_type == "resource" else None
-
-
-def _names_another(dataset: model.Package) -> bool:
-    """Whether the address has the file below a dataset that it does not belong to."""
-    arguments = request.view_args or {}
-    named = arguments.get("id") or arguments.get("dataset_id")
-    return "resource_id" in arguments and named not in (None, dataset.id, dataset.name)
-
-
-@nx_licence.before_app_request
-def guard() -> Any:
-    """Refuse a file of a conditional dataset with 403 and an explanation, before any view sends it."""
-    resource_id = _resource_asked_for()
-    if resource_id is None:
-        return None
-    resource = model.Resource.get(resource_id)
-    dataset = resource.package if resource else None
-    if dataset and _names_another(dataset):
-        return tk.abort(404, tk._("There is no such file"))
-    try:
-        tk.check_access("resource_show", {}, {"id": resource_id})
-    except (tk.NotAuthorized, tk.ObjectNotFound):
-        return None  # the view answers, and tells nothing of a private dataset
-    found = access.may_serve(resource_id, tk.current_user.name, rows=request.endpoint in ROWS)
-    if found.allowed:
-        return None
-    if found.code == "withheld":
-        return tk.abort(403, found.message)
-    page = _page("refused", access=found, dataset=dataset, policy=registry.register()[registry.CONDITIONAL])
-    return Response(page, 403)
-
-
-def _keep_private(response: Response) -> Response:
-    """No cache, shared or not, may keep what one person may see: neither CKAN's own headers nor a proxy's."""
-    request.environ["__no_cache__"] = True
-    response.cache_control.no_store = True
-    response.cache_control.public = False
-    return response
-
-
-@nx_licence.after_app_request
-def keep_agreed_private(response: Response) -> Response:
-    """Keep out of caches what was served under an agreement or refused for want of one: files, rows, pages."""
-    decisions = access.decided_in_request()
-    if True in decisions or (decisions and response.status_code >= 400):
-        _keep_private(response)
-    return response
+# What every file is sent with
 
 
 @nx_licence.after_app_request
 def announce(response: Response) -> Response:
     """Name the licence and the credit on every file that is sent."""
-    if response.status_code >= 400 or (resource_id := _resource_asked_for()) is None:
+    if response.status_code >= 400 or (resource_id := doors.find_resource_id()) is None:
         return response
     resource = model.Resource.get(resource_id)
     if resource is None or resource.package is None:

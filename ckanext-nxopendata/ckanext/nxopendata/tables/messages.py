@@ -127,7 +127,10 @@ def list_findings(findings: Mapping[str, int], lines: Iterable[Mapping[str, Any]
         "total_differs": tk._("{number} rows are called totals but do not add up, so they are among the data."),
         "second_table": tk._(
             "Another table seems to begin on the same sheet; its rows are among the data. "
-            "Put each table in a file of its own."
+            "Choose one of the tables in the reading plan, or put each table in a file of its own."
+        ),
+        "near_tie": tk._(
+            "The file can be read with another delimiter almost as well. Compare its first lines with the table."
         ),
     }
     places: dict[str, list[str]] = {}

@@ -11,12 +11,13 @@ from ckan.types import Context
 
 from ckanext.nxopendata import tables
 from ckanext.nxopendata.core import requirements, wiring
-from ckanext.nxopendata.core.publication import file_access
-from ckanext.nxopendata.tables import jobs, loading, plans, profiles
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
+from ckanext.nxopendata.core.publication import objections
+from ckanext.nxopendata.tables import answers, jobs, loading, places, plans, profiles
 from ckanext.nxopendata.tables.declared import withholding
 from ckanext.nxopendata.tables.loading import notices
 
-SUBJECTS = (tables, loading, plans, profiles)
+SUBJECTS = (tables, loading, plans, profiles, answers, places)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -28,6 +29,7 @@ SUBJECTS = (tables, loading, plans, profiles)
 class NxOpendataTablesPlugin(p.SingletonPlugin):
     """Loads files into the DataStore and shows them; needs the plugin ``datastore``."""
 
+    p.implements(IFileAccess)
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
@@ -40,13 +42,17 @@ class NxOpendataTablesPlugin(p.SingletonPlugin):
         tk.add_resource("assets", "nxopendata_tables")
         jobs.listen_to_commits()
         notices.register_topics()
-        file_access.withhold_files("tables", withholding.find_reason)
-        file_access.examine_publication("tables", withholding.find_objections)
+        objections.examine_publication("tables", withholding.find_objections)
 
     # IConfigurable
 
     def configure(self, config: CKANConfig) -> None:
         wiring.start_tasks(SUBJECTS)
+
+    # IFileAccess
+
+    def judge_file_access(self, asked: FileRequest) -> Access | None:
+        return withholding.judge(asked)
 
     # IPackageController
 

@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -46,28 +46,52 @@ def nx_slug(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, co
 
 
 @scheming_validator
-def nx_code(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], Any]:
+def nx_code(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any, Context], Any]:
     """The value is a code of the code list that the field's ``codelist`` names."""
 
-    def validator(value: Any) -> Any:
+    def validator(value: Any, context: Context) -> Any:
         value = str(value).strip()
-        if value not in codelists.load(field["codelist"]):
+        known = codelists.load(field["codelist"])
+        if value not in known:
             raise tk.Invalid(tk._('"%s" is not in the code list; choose one of the listed values') % value)
+        _require_in_force(known, [value], field, context)
         return value
 
     return validator
 
 
+def _require_in_force(
+    known: Mapping[str, codelists.Code], codes: Iterable[str], field: dict[str, Any], context: Context
+) -> None:
+    """Refuse codes that may not be chosen any more, or not yet, unless the stored dataset or department has them."""
+    out_of_force = [code for code in codes if known[code].status != codelists.CURRENT]
+    if not out_of_force:
+        return
+    stored: Any = context.get("package") or context.get("group")
+    kept = stored.extras.get(field["field_name"]) if stored is not None else None
+    for code in out_of_force:
+        if code in split_texts(str(kept or "")):
+            continue
+        entry = known[code]
+        if entry.status == codelists.PLANNED:
+            raise tk.Invalid(tk._('"{code}" may be chosen from {day} on').format(code=code, day=entry.valid_from))
+        if successor := codelists.successor(field["codelist"], code):
+            text = tk._('"{code}" was retired: choose {successor} instead')
+            raise tk.Invalid(text.format(code=code, successor=f"{successor} {known[successor].label_zh}"))
+        raise tk.Invalid(tk._('"{code}" was retired: choose one of the listed values').format(code=code))
+
+
 @scheming_validator
-def nx_codes(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], str]:
+def nx_codes(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any, Context], str]:
     """Several codes of the field's ``codelist``; stored as a JSON list in the order of the code list."""
 
-    def validator(value: Any) -> str:
+    def validator(value: Any, context: Context) -> str:
         known = codelists.load(field["codelist"])
-        codes = _as_list(value)
+        codes = split_texts(value)
         for code in codes:
             if code not in known:
                 raise tk.Invalid(tk._('"%s" is not in the code list; choose one of the listed values') % code)
+        _require_in_force(known, codes, field, context)
         return json.dumps([code for code in known if code in codes])
 
     return validator
@@ -75,10 +99,15 @@ def nx_codes(field: dict[str, Any], schema: dict[str, Any]) -> Callable[[Any], s
 
 def nx_text_list(value: Any) -> str:
     """Several short texts: a list, or one string with separators (、，,；;). Stored as a JSON list."""
-    return json.dumps(_as_list(value), ensure_ascii=False)
+    return json.dumps(split_texts(value), ensure_ascii=False)
 
 
-def _as_list(value: Any) -> list[str]:
+def split_texts(value: Any) -> list[str]:
+    """Return the texts of a list, of its JSON, or of one text with separators.
+
+    Raises:
+        toolkit.Invalid: it is neither.
+    """
     if isinstance(value, str):
         if value.startswith("["):
             try:

@@ -1,1 +1,1 @@
-"""What rooms know against publishing a dataset or serving a file of it."""
+"""What rooms know against publishing a dataset."""

@@ -13,6 +13,8 @@ from ckanext.nxopendata.core.tabular import csv_out
 from ckanext.nxopendata.exchange.dcat import iris
 
 COLUMNS = ("code", "label_zh", "label_en", "parent", "status")
+LIFE = ("successor", "valid_from", "retired_on")
+"""Columns that a file has only when one of its codes has them."""
 
 
 def scheme(name: str, links: iris.Links) -> Graph:
@@ -43,8 +45,10 @@ def scheme(name: str, links: iris.Links) -> Graph:
         else:
             graph.add((node, SKOS.hasTopConcept, concept))
             graph.add((concept, SKOS.topConceptOf, node))
-        if entry.status != "current":
+        if entry.status == codelists.RETIRED:
             graph.add((concept, OWL.deprecated, Literal(True)))
+        if entry.successor:
+            graph.add((concept, DCTERMS.isReplacedBy, links.concept(name, entry.successor)))
     return graph
 
 
@@ -65,11 +69,12 @@ def concept(name: str, code: str, links: iris.Links) -> Graph:
 
 
 def as_csv(name: str) -> str:
-    """The list as CSV with the columns :data:`COLUMNS`.
+    """The list as a file of ``schemas/codelists``: the columns :data:`COLUMNS`, and those of :data:`LIFE` in use.
 
     Raises:
         KeyError: there is no such list.
     """
     entries = codelists.load(name).values()
-    rows = [COLUMNS, *([getattr(entry, column) for column in COLUMNS] for entry in entries)]
+    columns = (*COLUMNS, *(column for column in LIFE if any(getattr(entry, column) for entry in entries)))
+    rows = [columns, *([getattr(entry, column) for column in columns] for entry in entries)]
     return "".join(csv_out.write(rows, bom=False))

@@ -13,9 +13,10 @@ from ckan.common import session
 from ckan.lib import uploader
 from flask import has_request_context
 
+from ckanext.nxopendata.core.file_access.decision import decide
+from ckanext.nxopendata.core.file_access.interfaces import Access
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.licences import helpers, registry
-from ckanext.nxopendata.licences.agreements import access
 from ckanext.nxopendata.licences.attribution import attribution_lines
 from ckanext.nxopendata.licences.basket.bundle import Member, safe_path, unique_path
 from ckanext.nxopendata.licences.odrl import texts
@@ -38,7 +39,7 @@ class Item:
     dataset: dict[str, Any]
     resource: dict[str, Any]
     policy: Policy
-    access: access.Access
+    access: Access
 
     @property
     def stored(self) -> bool:
@@ -88,7 +89,7 @@ def list_files(user: str) -> list[Item]:
             continue
         dataset = datasets[package_id]
         policy = registry.policy_of(resource.get("license") or dataset.get("license_id"))
-        found.append(Item(dataset, resource, policy, access.may_serve(resource_id, user)))
+        found.append(Item(dataset, resource, policy, decide(resource_id, user)))
     if len(found) != len(list_file_ids()):
         _keep([item.resource["id"] for item in found])
     return found

@@ -96,6 +96,8 @@ def _harvest() -> list[Link]:
 def _public() -> list[Link]:
     waiting = len(tk.get_action("nx_feedback_waiting")({"user": tk.current_user.name}, {}))
     links = [Link(tk.url_for("nx_feedback.index"), tk._("Feedback from readers"), waiting)]
+    if p.plugin_loaded("nxopendata_cases"):
+        links.append(Link(tk.url_for("nx_cases.desk"), tk._("Cases to answer")))
     if helper_functions["check_access"]("nx_announcement_create"):
         links.append(Link(tk.url_for("nx_announcement.index"), tk._("Public notices")))
     if p.plugin_loaded("nxopendata_following"):

@@ -17,7 +17,7 @@ from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
 from ckanext.nxopendata.core import roles, workflow
 from ckanext.nxopendata.core.calendar import holidays
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.core.publication import file_access
+from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.review.pending import difference, pending_changes
 from ckanext.nxopendata.review.workflow import notices, publication, state_machine
@@ -296,8 +296,8 @@ def find_errors(case: Case) -> ErrorDict:
         if finding.level == filing_rules.ERROR:
             text = messages.finding_text(finding, reader_language())
             errors.setdefault(finding.field.split(".")[0], []).append(text)
-    if objections := file_access.find_objections(load_content(case)):
-        errors.setdefault("resources", []).extend(objections)
+    if against := objections.find_objections(load_content(case)):
+        errors.setdefault("resources", []).extend(against)
     return {name: list(dict.fromkeys(texts)) for name, texts in errors.items()}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.tables import models
 from ckanext.nxopendata.tables.declared.comparison import list_not_open
@@ -22,8 +23,13 @@ CUT = "cut"
 """Value of ``closed`` in a reading plan: the department wants the table published without these columns."""
 
 
-def find_reason(resource: Any, rows: bool) -> str:
-    """Return why a file, or its table, is kept from the public; "" if it is not."""
+def judge(asked: FileRequest) -> Access | None:
+    """Refuse a file, or its table, that must be kept from the public; None of all others."""
+    reason = _find_reason(asked.resource, asked.rows)
+    return Access(False, "withheld", reason) if reason else None
+
+
+def _find_reason(resource: Any, rows: bool) -> str:
     if resource.package is None or not list_not_open(files.list_items(resource.package)):
         return ""
     if resource.url_type != "upload" or files.detect_format(resource) not in reader.FORMATS:

@@ -71,7 +71,7 @@ def _read_form() -> dict[str, Any]:
     form = tk.request.form
     if form.get("reset"):
         return {}
-    plan: dict[str, Any] = {name: form[name] for name in ("sheet", "delimiter", "codec") if form.get(name)}
+    plan: dict[str, Any] = {name: form[name] for name in ("sheet", "area", "delimiter", "codec") if form.get(name)}
     lines = (form.get("header_lines") or "").replace("，", ",").strip()
     if lines:
         numbers = [int(part) for part in lines.split(",") if part.strip()]

@@ -1,0 +1,77 @@
+"""The interface by which rooms say whether somebody may have a file, and what is asked and answered through it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import ckan.authz as authz
+from ckan import model
+from ckan.plugins.interfaces import Interface
+
+
+@dataclass(frozen=True)
+class FileRequest:
+    """What is asked: this file, for this person (None: a visitor), at this moment."""
+
+    resource: model.Resource
+    dataset: model.Package
+    user: model.User | None
+    rows: bool
+    """Whether the rows of its table are meant, which may lack what the bytes hold; or else its bytes."""
+    moment: dt.datetime
+
+    @cached_property
+    def edits(self) -> bool:
+        """Whether the person edits the dataset: administrators, and editors of the department that provides it."""
+        if self.user is None:
+            return False
+        if self.user.sysadmin:
+            return True
+        owner = self.dataset.owner_org
+        return bool(owner) and authz.has_user_permission_for_group_or_org(owner, self.user.name, "update_dataset")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The columns (None: all) and rows of a table that somebody was granted."""
+
+    columns: frozenset[str] | None = None
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Column -> values, one of which a row must have in it."""
+
+    def narrow(self, other: Part) -> Part:
+        """Return what is in both parts."""
+        columns = [part.columns for part in (self, other) if part.columns is not None]
+        both = self.filters.keys() & other.filters.keys()
+        filters = {**self.filters, **other.filters} | {name: self.filters[name] & other.filters[name] for name in both}
+        return Part(frozenset.intersection(*columns) if columns else None, filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The answer of a room, or of all of them."""
+
+    allowed: bool
+    code: str = "open"
+    """Why, for programs; ``hidden`` of a file that this person may not know of."""
+    message: str = ""
+    """The refusal with its remedy, in the language of the reader."""
+    personal: bool = False
+    """Whether it depends on who asks: then no cache may keep what was given."""
+    binds_editors: bool = False
+    """Whether a refusal holds for those who edit the dataset, too."""
+    part: Part | None = None
+    """The part of the table that is allowed; None: all of it."""
+    page: str = ""
+    """Template that explains the refusal better than an error page, rendered with ``access`` and ``dataset``."""
+
+
+class IFileAccess(Interface):
+    """For plugins that know a condition under which a file may be had."""
+
+    def judge_file_access(self, asked: FileRequest) -> Access | None:
+        """Return whether the file may be had, as far as this plugin knows; None if it knows nothing of the file."""
+        raise NotImplementedError

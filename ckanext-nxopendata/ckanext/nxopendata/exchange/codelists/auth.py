@@ -1,0 +1,36 @@
+"""Who reads code lists and who keeps them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.types import AuthResult, Context
+
+from ckanext.nxopendata.core import roles
+
+
+@tk.auth_allow_anonymous_access
+def nx_codelist_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Code lists are public."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def nx_codelist_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Code lists are public."""
+    return {"success": True}
+
+
+def _for_the_office(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    text = tk._("Code lists are kept by the supervising office")
+    return {"success": roles.is_office(context.get("user")), "msg": text}
+
+
+AUTH = {
+    "nx_code_create": _for_the_office,
+    "nx_code_update": _for_the_office,
+    "nx_code_retire": _for_the_office,
+    "nx_code_restore": _for_the_office,
+    "nx_code_change_list": _for_the_office,
+}
