@@ -158,7 +158,7 @@ class TestEdits:
     @pytest.fixture(autouse=True)
     def fields_to_edit(self) -> None:
         theme = next(iter(codelists.load("theme")))
-        self.fields = {"license_id": "nx-open-1.0", "nx_contact_phone": "0951-1234567", "nx_theme": [theme]}
+        self.fields = {"license_id": "cc-by-4.0", "nx_contact_phone": "0951-1234567", "nx_theme": [theme]}
 
     def test_drafts_are_written_and_what_is_public_is_reviewed(self, people: People) -> None:
         published = people.published(title_translated=title(0))
@@ -194,7 +194,7 @@ class TestEdits:
 class TestTheList:
     def test_filters_find_what_they_say(self, people: People) -> None:
         create(people, 0, license_id="nx-open-1.0", nx_theme=[])
-        create(people, 1, nx_contact_phone="")
+        create(people, 1, nx_contact_phone="", license_id="notspecified")
         submitted = create(people, 2)
         people.decide("editor", submitted, "submit")
 

@@ -155,7 +155,9 @@ def nx_review_value(path: list[str], value: Any) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
-        return localised.choose({key: str(text) for key, text in value.items()}, reader_language())[0]
+        return localised.choose({key: _plain(text) for key, text in value.items()}, reader_language())[0]
+    if isinstance(value, list):
+        return "、".join(map(_plain, value))
     return str(value)
 
 
