@@ -63,6 +63,11 @@ def _catalogue(departments: Sequence[dict[str, Any]]) -> list[Link]:
             if helper_functions["check_access"]("nx_catalogue_import_preview", {"owner_org": one["id"]})
         ]
     links.append(Link(tk.url_for("nx_review.plan_list", kind="shareable"), tk._("Lists of the catalogue")))
+    if helper_functions["check_access"]("nx_basic_resource_list"):
+        links.append(Link(tk.url_for("nx_sources.basic_resources"), tk._("Basic information resources")))
+    if helper_functions["check_access"]("nx_dataset_overlap_list"):
+        links.append(Link(tk.url_for("nx_sources.overlap_list"), tk._("Datasets that overlap")))
+        links.append(Link(tk.url_for("nx_codelist.overview"), tk._("Code lists")))
     return links
 
 
