@@ -2,16 +2,20 @@
 
 import re
 from collections import Counter
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import lxml.html
 import pytest
+from babel.messages.pofile import read_po
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from werkzeug.exceptions import HTTPException
 
+from ckanext.nxopendata import i18n
 from ckanext.nxopendata.review.workflow.models import Case
 from tests.review.people import People
 
@@ -20,6 +24,8 @@ pytestmark = [
     pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
     pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
 ]
+
+POT = Path(i18n.__file__).with_name("ckanext-nxopendata.pot")
 
 OF_EACH_PAGE = 2
 """How many addresses of one view are followed for each role."""
@@ -30,8 +36,35 @@ ELSEWHERE = re.compile(
 """Files, and what is no page of the staff."""
 
 
+FOR_PROGRAMMERS = ("/developers",)
+"""Pages that name actions and fields, because that is what they are about."""
+
+RAW = re.compile(
+    r"\b(?:nx_\w+|__\w+|notspecified|title_translated|notes_translated|owner_org|license_id|\w+_unknown|not_valid)\b"
+)
+"""Names of fields, keys of CKAN's errors, codes: nothing for a reader."""
+
+
+@cache
+def msgids() -> frozenset[str]:
+    """Our texts of several words as the code says them; a page in Chinese shows none of them."""
+    with POT.open("rb") as file:
+        ids = [message.id if isinstance(message.id, str) else message.id[0] for message in read_po(file) if message.id]
+    return frozenset(text for text in ids if text.count(" ") >= 2 and "{" not in text and "%" not in text)
+
+
+def find_raw_words(body: str) -> set[str]:
+    """Return what of a page in Chinese is no word for its reader: names of fields, codes, English texts of ours."""
+    page = lxml.html.fromstring(body)
+    for element in page.xpath("//script | //style | //code | //pre | //*[@lang and not(starts-with(@lang, 'zh'))]"):
+        if element.tag != "html":
+            element.drop_tree()
+    lines = {" ".join(text.split()) for text in page.itertext() if isinstance(text, str)}
+    return {line for line in lines if line in msgids()} | {found for line in lines for found in RAW.findall(line)}
+
+
 class Walk:
-    """Follows the links of a role's pages, a few of each view."""
+    """Follows the links of a role's pages, a few of each view, and reads what they say."""
 
     def __init__(self, app: Any, who: str) -> None:
         self.app = app
@@ -40,6 +73,7 @@ class Walk:
         self.followed: Counter[str] = Counter()
         self.seen: set[str] = set()
         self.refused: list[str] = []
+        self.raw: list[str] = []
 
     def follow(self, url: str, source: str, depth: int) -> None:
         path = urlsplit(url).path
@@ -56,8 +90,10 @@ class Walk:
         answer = self.app.get(url, headers=self.headers, follow_redirects=False)
         if answer.status_code >= 400:
             self.refused.append(f"{answer.status_code} {url} from {source}")
-        elif depth and "text/html" in answer.headers.get("Content-Type", "") and answer.status_code == 200:
-            for link in self.links(answer.body):
+        elif "text/html" in answer.headers.get("Content-Type", "") and answer.status_code == 200:
+            words = find_raw_words(answer.body) if path not in FOR_PROGRAMMERS else set[str]()
+            self.raw += [f"{word} on {url}" for word in sorted(words)]
+            for link in self.links(answer.body) if depth else ():
                 self.follow(link, url, depth - 1)
 
     def links(self, body: str) -> list[str]:
@@ -82,7 +118,7 @@ def datasets(people: People) -> list[dict]:
 
 
 @pytest.mark.parametrize("who", ["editor", "head", "officer", "stranger"])
-def test_every_link_opens(app: Any, people: People, datasets: list[dict], who: str) -> None:
+def test_every_link_opens_and_says_words(app: Any, people: People, datasets: list[dict], who: str) -> None:
     walk = Walk(app, who)
     for start in ("/workbench", "/review?scope=every", "/workbench/datasets"):
         walk.follow(start, "the menu", 2)
@@ -92,6 +128,7 @@ def test_every_link_opens(app: Any, people: People, datasets: list[dict], who: s
             walk.follow(f"/review/{case['id']}", "the queue", 1)
     assert len(walk.seen) > 20
     assert not walk.refused, "\n".join(walk.refused)
+    assert not walk.raw, "\n".join(walk.raw)
 
 
 def test_signing_in_leads_to_the_workbench_whose_numbers_are_those_of_the_pages(
