@@ -77,14 +77,16 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
         page.go_back()
         expect(page.locator("#nx-table tbody tr")).to_have_count(2)
 
-        # A chart drawn by the library from this site; its address shows it again. The map.
+        # A chart; its address shows it again, and the table from it. The map.
         page.get_by_role("link", name="图表").click()
-        if (Path(__file__).parents[2] / "node_modules").exists():
-            expect(page.locator("[data-nx-drawn] svg")).to_be_visible()
+        expect(page.locator(".nx-picture svg")).to_be_visible()
         picture(page, "chart")
         assert faults(page) == []
-        page.goto(page.get_by_role("link", name="view=chart").get_attribute("href") or "")
+        table = page.url
+        page.goto(page.locator("#nx-chart-link").get_attribute("href") or "")
         expect(page.locator(".nx-figure-table")).to_contain_text("银川市70")
+        assert faults(page) == []
+        page.goto(table)
         page.get_by_role("link", name="地图", exact=True).click()
         expect(page.locator(".nx-map-dot")).to_have_count(2)
         assert faults(page) == []
