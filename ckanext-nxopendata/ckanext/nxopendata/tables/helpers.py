@@ -6,9 +6,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.tables.overview.first_screen import FirstScreen, make_first_screen
+from ckanext.nxopendata.tables.overview.table_page import TablePage, make_table_page
 from ckanext.nxopendata.tables.page.file_view import FileView, make_file_view
-from ckanext.nxopendata.tables.page.first_screen import FirstScreen, make_first_screen
-from ckanext.nxopendata.tables.page.table_page import TablePage, make_table_page
 
 
 def nx_table_page(resource: dict[str, Any]) -> TablePage | None:

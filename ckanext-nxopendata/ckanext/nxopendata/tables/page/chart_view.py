@@ -11,10 +11,10 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.tabular.values.types import IDENTIFIERS
 from ckanext.nxopendata.tables import messages, query
-from ckanext.nxopendata.tables.answers.labels import find_unit
 from ckanext.nxopendata.tables.page import chart_rules
 from ckanext.nxopendata.tables.page.address import ANCHOR, condition_pairs
 from ckanext.nxopendata.tables.page.chart_rules import Facts, Objection
+from ckanext.nxopendata.tables.page.column_units import find_unit
 from ckanext.nxopendata.tables.page.column_view import label_of, place_columns
 from ckanext.nxopendata.tables.query import Condition, Question
 from ckanext.nxopendata.tables.reader.columns import Column
