@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from ..browser import RULES, chromium
 from .conftest import CSV_TEXT
@@ -40,7 +40,12 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         strangers: list[str] = []
-        page.on("request", lambda asked: asked.url.startswith((site, "data:", "blob:")) or strangers.append(asked.url))
+
+        def note_stranger(asked: Request) -> None:
+            if not asked.url.startswith((site, "data:", "blob:")):
+                strangers.append(asked.url)
+
+        page.on("request", note_stranger)
         page.on("pageerror", lambda error: strangers.append(str(error)))
 
         # By pinyin to the dataset, to the file.
