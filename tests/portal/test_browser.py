@@ -205,7 +205,7 @@ def test_the_keyboard_alone_finds_a_dataset_and_filters_it(browser: Browser, sit
     page.keyboard.press("Enter")
     page.wait_for_selector(".nx-files")
     tab_to(".nx-scroll")
-    tab_to("summary")
+    tab_to("details:not([open]) > summary")
     page.keyboard.press("Enter")
     assert page.evaluate(f"{focused}.parentElement.open")
 
