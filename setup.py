@@ -55,6 +55,7 @@ setup(
         "ckan.plugins": [
             f"nxopendata_{room} = ckanext.nxopendata.{room}.plugin:NxOpendata{room.title()}Plugin"
             for room in (
+                "cases",
                 "catalogue",
                 "changes",
                 "exchange",
@@ -64,6 +65,7 @@ setup(
                 "portal",
                 "register",
                 "review",
+                "safety",
                 "search",
                 "tables",
             )

@@ -17,6 +17,7 @@ collect_ignore = [] if os.environ.get("NX_DEMO_URL") else ["smoke"]
 
 MIGRATED_PLUGINS = (
     "activity",
+    "nxopendata_cases",
     "nxopendata_catalogue",
     "nxopendata_changes",
     "nxopendata_exchange",

@@ -260,14 +260,20 @@ def site_programs(stack: Stack) -> list[Program]:
         Program("data", [sys.executable, server, "--port", str(stack.state.ports["data"])]),
         Program("web", [*wait, *gunicorn], environment),
         worker_program(stack, Path(ini)),
+        worker_program(stack, Path(ini), LARGE_QUEUE),
         Program("guardian", [sys.executable, "-m", "local.guardian", stack.name], environment, death_signal=None),
     ]
 
 
-def worker_program(stack: Stack, ini: Path) -> Program:
-    """The process that does the jobs of the queue and what is due by the clock."""
-    command = [*_wait_for_services(stack), str(VENV_BIN / "ckan"), "-c", str(ini), "nx", "worker"]
-    return Program("worker", command, {"PYTHONPATH": str(ROOT / "deployment"), "CKAN_INI": str(ini)})
+LARGE_QUEUE = "nx_large"
+"""The queue of large files, by ``ckanext.nxopendata.tables.large_queue`` of the site."""
+
+
+def worker_program(stack: Stack, ini: Path, *queues: str) -> Program:
+    """A process that does the jobs of some queues, by default those of all, and what is due by the clock."""
+    command = [*_wait_for_services(stack), str(VENV_BIN / "ckan"), "-c", str(ini), "nx", "worker", *queues]
+    name = "-".join(["worker", *queues])
+    return Program(name, command, {"PYTHONPATH": str(ROOT / "deployment"), "CKAN_INI": str(ini)})
 
 
 def _wait_for_services(stack: Stack) -> list[str]:

@@ -3,6 +3,7 @@
 SCHEMAS = "nxopendata_datasets nxopendata_organizations nxopendata_groups"
 FLOOR = "nxopendata_licences nxopendata_review nxopendata_catalogue"
 NEEDS = {
+    "nxopendata_cases": f"nxopendata_portal {FLOOR} {SCHEMAS}",
     "nxopendata_catalogue": "",
     "nxopendata_changes": "",
     "nxopendata_datasets": FLOOR,
@@ -15,6 +16,7 @@ NEEDS = {
     "nxopendata_portal": f"{FLOOR} {SCHEMAS}",
     "nxopendata_register": f"{FLOOR} {SCHEMAS}",
     "nxopendata_review": "",
+    "nxopendata_safety": "",
     "nxopendata_search": "",
     "nxopendata_tables": "datastore",
 }

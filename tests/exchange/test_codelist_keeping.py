@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -253,5 +254,8 @@ def test_every_list_that_is_kept_says_how_its_codes_look() -> None:
         entries = codelists.read_file(name)
         assert form.source["zh"]
         assert form.source["en"]
-        assert all(rules.describe(pattern) for pattern in form.codes)
+        for entry in entries.values():
+            depth = len(codelists.path_to(entries, entry.code)) - 1
+            assert re.fullmatch(form.codes[depth]["pattern"], entry.code) or entry.code == "640000-ND", entry
+        assert all(re.fullmatch(look["pattern"], look["example"].split(", ")[0]) for look in form.codes)
         assert not [entry.code for entry in entries.values() if rules.check_labels(entries, entry)]

@@ -187,20 +187,26 @@ class TestCkan:
     @pytest.mark.parametrize(
         ("url", "entry"),
         [
-            ("https://x/", "https://x/api/3/action/package_search?sort=id%20asc&rows=100"),
+            (
+                "https://x/",
+                "https://x/api/3/action/package_search?fq=-dataset_type%3A%28harvest%20OR%20showcase%29&sort=id%20asc&rows=100",
+            ),
             (
                 "https://x/data/zh_Hans_CN/dataset/?tags=a",
-                "https://x/data/api/3/action/package_search?fq=tags%3A%22a%22&",
+                "https://x/data/api/3/action/package_search?fq=tags%3A%22a%22%20-dataset_type",
             ),
-            ("https://x/organization/gat", "https://x/api/3/action/package_search?fq=organization%3A%22gat%22&"),
+            (
+                "https://x/organization/gat",
+                "https://x/api/3/action/package_search?fq=organization%3A%22gat%22%20-dataset_type",
+            ),
             (
                 "https://x/api/3/action/package_search?q=a&rows=5&start=10",
-                "https://x/api/3/action/package_search?q=a&sort",
+                "https://x/api/3/action/package_search?q=a&fq=-dataset_type",
             ),
         ],
     )
-    def test_any_address_of_a_site_leads_to_its_search(self, url, entry):
-        assert formats.get_format("ckan").entry(url).startswith(entry)
+    def test_any_address_of_a_site_leads_to_its_search_of_datasets_alone(self, url, entry):
+        assert formats.entry_url(formats.get_format("ckan"), url).startswith(entry)
 
 
 class TestFeed:
@@ -248,9 +254,9 @@ class TestPortal:
     def test_pages_of_a_city_keep_their_filter(self, source):
         form = formats.get_format("portal")
         url = "https://x/portal/catalog/index?filterParam=region_code&filterParamCode=6402&page=7"
-        assert form.entry(url).endswith("?filterParam=region_code&filterParamCode=6402&page=1")
-        assert form.entry("https://x").endswith("/portal/catalog/index?page=1")
-        assert form.entry("https://x/oportal/catalog/abcd").endswith("/oportal/catalog/index?page=1")
+        assert formats.entry_url(form, url).endswith("?filterParam=region_code&filterParamCode=6402&page=1")
+        assert formats.entry_url(form, "https://x").endswith("/portal/catalog/index?page=1")
+        assert formats.entry_url(form, "https://x/oportal/catalog/abcd").endswith("/oportal/catalog/index?page=1")
 
     def test_a_page_that_fails_is_an_issue_and_the_others_stay(self):
         with site(SIZE) as source:

@@ -98,3 +98,60 @@ class TestEmptyRuns:
         assert call("nx_harvest_run_show", id=run["id"])["state"] == "done"
         again = call("nx_harvest_run_create", source_id="test", queue=True)  # the source is free
         assert again["state"] == "pending"
+
+
+FEDERAL = 402
+
+
+def federal_record(number):
+    """A record as agencies write them for Project Open Data 1.1, with fields that have no place here."""
+    title = "Grants by state" if number in (7, 311) else f"Annual survey {number}"
+    return {
+        "@type": "dcat:Dataset",
+        "identifier": f"https://agency.example/id/{number}",
+        "title": title,
+        "description": f"Results of the year, part {number}.",
+        "keyword": ["survey", f"part-{number}"],
+        "modified": "R/P1Y" if number % 50 == 0 else "2024-05-01",
+        "accrualPeriodicity": "R/P1Y",
+        "accessLevel": "public",
+        "bureauCode": ["015:11"],
+        "programCode": ["015:001"],
+        "license": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "publisher": {"@type": "org:Organization", "name": "Agency", "subOrganizationOf": {"name": "Department"}},
+        "contactPoint": {"@type": "vcard:Contact", "fn": "Data desk", "hasEmail": "mailto:data@agency.example"},
+        "spatial": "-179.1,18.9,-66.9,71.4",
+        "temporal": "2020-01-01/2020-12-31",
+        "dataQuality": True,
+        "primaryITInvestmentUII": f"023-{number:09}",
+        "distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "title": "Table",
+                "downloadURL": f"https://agency.example/data/{number}.csv",
+                "mediaType": "text/csv",
+                "describedBy": "https://agency.example/dictionary.pdf",
+            }
+        ],
+    }
+
+
+class TestManyRecords:
+    def test_all_402_records_of_a_data_json_come_in_and_what_has_no_place_is_told(self, web, harvest, call):
+        catalogue = {
+            "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+            "dataset": [federal_record(number) for number in range(FEDERAL)],
+        }
+        run = harvest(web.put("/data.json", json.dumps(catalogue), "application/json"))
+        assert (run["state"], counts(run)) == ("done", {"create": FEDERAL})
+        problems = call("nx_harvest_problem_list", run_id=run["id"], limit=10_000)["problems"]
+        by_code = {}
+        for problem in problems:
+            by_code.setdefault(problem["code"], []).append(problem)
+        assert [problem["guid"] for problem in by_code["title_repeated"]] == ["https://agency.example/id/311"]
+        assert not any(problem["refuses"] for problem in problems)
+        unused = by_code["fields_unused"][0]["message"]
+        for name in ("bureauCode", "programCode", "dataQuality", "primaryITInvestmentUII"):
+            assert f"{name} ({FEDERAL})" in unused
+        assert len([p for p in problems if p["field"] == "nx_region"]) == FEDERAL  # the shape lies elsewhere
+        assert len([p for p in problems if p["code"] == "date_unreadable"]) == len(range(0, FEDERAL, 50))

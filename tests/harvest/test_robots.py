@@ -42,6 +42,23 @@ class TestRules:
         assert web.paths() == ["/robots.txt"]  # asked for once
 
     @pytest.mark.parametrize(
+        ("rule", "path", "allowed"),
+        [
+            ("Disallow: /*.ttl$", "/data/c.ttl", False),
+            ("Disallow: /*.ttl$", "/data/c.ttl?page=2", True),
+            ("Disallow: /data/*/private", "/data/tjj/private/1", False),
+            ("Disallow: /data/*/private", "/data/private", True),
+            ("Disallow: /data\nAllow: /data/open*", "/data/open/1", True),
+            ("Allow: /data/open*\nDisallow: /data", "/data/other", False),
+            ("Disallow: *?cursor=", "/feed?cursor=1", False),
+            ("Disallow: /目录", "/%E7%9B%AE%E5%BD%95/1", False),
+        ],
+    )
+    def test_wildcards_and_the_longest_match_count(self, web, robots, rule, path, allowed):
+        web.put("/robots.txt", f"User-agent: *\n{rule}", "text/plain")
+        assert robots.allows(f"{web.base}{path}") is allowed
+
+    @pytest.mark.parametrize(
         "reply",
         [
             Reply(status=404),

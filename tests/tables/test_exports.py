@@ -190,3 +190,17 @@ def test_the_dump_has_the_headers_of_the_file(mark: str, delimiter: str) -> None
     blocks = [text[:4].encode(), text[4:].encode()] if not mark else [text.encode()]
     found = b"".join(dump.with_headers(blocks, delimiter, {"比重％": '比重"%"'})).decode()
     assert found == f'{mark}_id{delimiter}"比重""%"""\r\n1{delimiter}5\r\n'
+
+
+def test_dumps_in_json_and_xml_are_without_the_numbers_of_ckan() -> None:
+    head = b'{\n  "fields": [{"id":"_id","type":"int"},{"id":"c","type":"text"}],\n  "records": ['
+    blocks = [head + b'\n    [1,"a\\n    [2,"],\n    [2,null]', b',\n    [3,"[4,5"]', b"\n]}\n"]
+    found = json.loads(b"".join(dump.without_ids_in_json(blocks, {"c": "列％"})))
+    assert found == {"fields": [{"id": "列％", "type": "text"}], "records": [["a\n    [2,"], [None], ["[4,5"]]}
+    rows = [b"<data>\n", b'<row _id="1"><c>&lt;row _id="1"</c></row>\n<row _id="22"><c>x</c></row>\n', b"</data>\n"]
+    assert b"".join(dump.without_ids_in_xml(rows)).count(b"_id") == 1
+
+
+def test_a_dump_of_chosen_columns_stays_as_it_is() -> None:
+    blocks = [b'{\n  "fields": [{"id":"c","type":"int"}],\n  "records": [\n    [7]', b"\n]}\n"]
+    assert b"".join(dump.without_ids_in_json(blocks, {})) == b"".join(blocks)

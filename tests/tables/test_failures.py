@@ -15,11 +15,12 @@ from rq.timeouts import JobTimeoutException
 
 from ckanext.nxopendata.core.notifications.models import Notice
 from ckanext.nxopendata.core.notifications.topics import format_notice
+from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.core.timezone import now
 from ckanext.nxopendata.tables import jobs, models
 from ckanext.nxopendata.tables.loading import jobs as loading
 from ckanext.nxopendata.tables.loading import scheduled_tasks
-from ckanext.nxopendata.tables.reader import table
+from ckanext.nxopendata.tables.reader import limited
 
 from .conftest import CSV_TEXT, work
 
@@ -62,7 +63,18 @@ def test_a_load_over_its_limits_is_not_called_damaged(
     def read(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(table, "read", read)
+    monkeypatch.setattr(limited, "read", read)
+    assert state_of(upload(dataset, "大.csv", CSV_TEXT)).code == code
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [(sandbox.Limits(wall_seconds=0.001), "time"), (sandbox.Limits(memory=1024**2), "memory")],
+)
+def test_a_text_is_read_in_a_process_with_limits(
+    dataset: dict[str, Any], upload: Call, monkeypatch: pytest.MonkeyPatch, limits: sandbox.Limits, code: str
+) -> None:
+    monkeypatch.setattr(limited, "LOADING", limits)
     assert state_of(upload(dataset, "大.csv", CSV_TEXT)).code == code
 
 

@@ -40,6 +40,23 @@ def test_rows_set_aside_are_taken_in_and_stay_in(file: dict[str, Any], call: Cal
     assert total(file) == 3
 
 
+def test_one_of_several_tables_of_a_sheet_is_chosen_and_shown(
+    dataset: dict[str, Any], upload: Call, call: Call, app: Any
+) -> None:
+    content = "地区,人数\n银川,10\n固原,20\n\n企业,资本,法人\n甲,100,张\n乙,200,李\n"
+    file = upload(dataset, "两张表.csv", content.encode())
+    shown = call("nx_table_plan_show", id=file["id"])
+    assert (total(file), shown["areas"], shown["plan"]["area"]) == (5, ["1:4", "5:"], "")
+    call("nx_table_plan_update", id=file["id"], plan={"area": "5:"})
+    work()
+    shown = call("nx_table_plan_show", id=file["id"])
+    assert (total(file), shown["areas"], shown["plan"]["area"]) == (2, ["1:4", "5:"], "5:")
+    assert [column["header"] for column in shown["columns"]] == ["企业", "资本", "法人"]
+    headers = {"Authorization": factories.SysadminWithToken()["token"]}
+    page = app.get(f"/dataset/{dataset['name']}/resource/{file['id']}/plan", headers=headers).body
+    assert 'value="5:"' in page and "1:4" in page
+
+
 def test_what_is_said_of_a_column_is_in_its_dictionary(file: dict[str, Any], call: Call) -> None:
     columns = [{"header": "人数", "label": "常住人口", "type": "text", "unit": "人", "role": "measure"}]
     call("nx_table_plan_update", id=file["id"], plan={"columns": columns})

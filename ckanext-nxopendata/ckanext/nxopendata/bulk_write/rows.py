@@ -92,6 +92,17 @@ def has_free_resource_ids(datasets: Sequence[Json]) -> bool:
     return len(set(ids)) == len(ids) and model.Session.scalar(query.limit(1)) is None
 
 
+def find_resource_owners(datasets: Sequence[Json]) -> dict[str, str]:
+    """Map those ids of files that these datasets bring along and that are in use to the datasets that have them."""
+    ids = [
+        identifier for dataset in datasets for file in dataset.get("resources") or () if (identifier := file.get("id"))
+    ]
+    query = sa.select(model.Resource.id, model.Resource.package_id).where(
+        model.Resource.id.in_(ids), model.Resource.state != "deleted"
+    )
+    return {row.id: row.package_id or "" for row in model.Session.execute(query)}
+
+
 def save_memberships(packages: Sequence[model.Package]) -> None:
     """Make the datasets members of their organizations."""
     rows = [

@@ -14,6 +14,7 @@ from ckanext.nxopendata import catalogue
 from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
 from ckanext.nxopendata.bulk_write.validation import CachedSchemaDatasetsPlugin
 from ckanext.nxopendata.catalogue import (
+    data_sources,
     downloads,
     files,
     index,
@@ -27,12 +28,13 @@ from ckanext.nxopendata.catalogue.multilingual import output
 from ckanext.nxopendata.catalogue.schema import data_items_form
 from ckanext.nxopendata.catalogue.visibility import activity_lists
 from ckanext.nxopendata.core import payload_guard, payload_types, requirements, wiring
+from ckanext.nxopendata.core.display import pages
 from ckanext.nxopendata.core.edge import request_check
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
 SCHEMAS = "ckanext.nxopendata.schemas"
-SUBJECTS = (catalogue, downloads, multilingual, organizations, schema, visibility)
+SUBJECTS = (catalogue, data_sources, downloads, multilingual, organizations, schema, visibility)
 
 
 def _actions() -> wiring.Functions:
@@ -65,6 +67,7 @@ class NxOpendataCataloguePlugin(p.SingletonPlugin, CentralTranslation, BulkLooku
         # Accounts, with who is an administrator, are nobody's business who has none.
         config["ckan.auth.public_user_details"] = False
         tk.add_template_directory(config, "templates")
+        pages.add_to(config)
         tk.add_resource("assets", "nxopendata_catalogue")
 
     # IMiddleware

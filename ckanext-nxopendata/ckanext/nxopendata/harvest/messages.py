@@ -193,6 +193,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Split the dataset or shorten the list."),
     ),
     "field_missing": (_("{field} is missing (looked for in {source})."), _("Fill it in at the source.")),
+    "region_from_shape": (
+        _("The place is only given as a shape ({value}); it lies in the rectangle around {region}, which was taken."),
+        _("Name the region, by its code or name."),
+    ),
     "code_unknown": (
         _("“{value}” is not in the code list {list}; the field was left out."),
         _("Use a code or name of the list."),

@@ -9,6 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
+from ckanext.nxopendata.core import roles
+
 
 def _anyone(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": True}
@@ -41,6 +43,12 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> AuthResult:
 def nx_agreement_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Administrators of the department that provides the dataset."""
     return _of_dataset(context, data_dict.get("dataset"))
+
+
+def nx_agreement_count(context: Context, data_dict: DataDict) -> AuthResult:
+    """The supervising office: numbers, no names."""
+    text = tk._("This is for the supervising office")
+    return {"success": roles.is_office(context.get("user")), "msg": text}
 
 
 def nx_agreement_revoke(context: Context, data_dict: DataDict) -> AuthResult:

@@ -11,6 +11,7 @@ from ckan import model
 from sqlalchemy import event
 
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.answers import index as value_index
 from ckanext.nxopendata.tables.loading import files
 from ckanext.nxopendata.tables.loading import jobs as loading
 
@@ -93,6 +94,7 @@ def large_queue() -> str:
 def load(resource_id: str) -> None:
     """Load one file, and index its dataset."""
     loading.load_file(resource_id)
+    value_index.refresh(resource_id)
     resource = model.Session.get(model.Resource, resource_id)
     if resource is not None:
         loading.index(str(resource.package_id))
@@ -146,4 +148,6 @@ def _sync(dataset_id: str, *, force: bool) -> list[str]:
         loading.load_file(resource_id)
     if small:
         loading.index(dataset_id)
+    for resource_id in known.keys() | wanted.keys():
+        value_index.refresh(resource_id)
     return outcomes + ["loaded"] * len(small)

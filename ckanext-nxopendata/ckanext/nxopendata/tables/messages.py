@@ -94,6 +94,18 @@ def describe_type_name(name: str) -> str:
     }[name]
 
 
+def describe_area(area: str) -> str:
+    """Return a part of a sheet in words; as it is written where it is neither rows nor columns alone."""
+    first, _, last = area.partition(":")
+    if first.isdecimal() and not last:
+        return tk._("Row {first} to the end").format(first=first)
+    if first.isdecimal() and last.isdecimal():
+        return tk._("Rows {first} to {last}").format(first=first, last=last)
+    if first.isalpha() and last.isalpha():
+        return tk._("Columns {first} to {last}").format(first=first, last=last)
+    return area
+
+
 def list_reasons() -> dict[str, str]:
     """Return why rows of a file are not among its data: reason of the reader -> words."""
     return {
@@ -127,7 +139,10 @@ def list_findings(findings: Mapping[str, int], lines: Iterable[Mapping[str, Any]
         "total_differs": tk._("{number} rows are called totals but do not add up, so they are among the data."),
         "second_table": tk._(
             "Another table seems to begin on the same sheet; its rows are among the data. "
-            "Put each table in a file of its own."
+            "Choose one of the tables in the reading plan, or put each table in a file of its own."
+        ),
+        "near_tie": tk._(
+            "The file can be read with another delimiter almost as well. Compare its first lines with the table."
         ),
     }
     places: dict[str, list[str]] = {}

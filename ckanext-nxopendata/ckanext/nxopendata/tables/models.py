@@ -35,8 +35,9 @@ class State(Base):
         code, params: why it failed, as :class:`ckanext.nxopendata.core.tabular.errors.UnreadableError` says it.
         fingerprint: of the file and of the information items that this state is about.
         columns: see :class:`ckanext.nxopendata.tables.reader.columns.Column`, one dictionary a column.
-        around: ``set_aside``, ``findings``, ``lines``, ``sheet``, ``other_sheets``, ``encoding``, ``plan``,
-            ``profile`` (its ``sha256`` and ``version``), ``words_later`` (the index of words is not made yet).
+        around: ``set_aside``, ``findings``, ``lines``, ``sheet``, ``other_sheets``, ``areas`` (of several tables),
+            ``encoding``, ``plan``, ``profile`` (its ``sha256`` and ``version``), ``words_later`` (the index of words
+            is not made yet).
     """
 
     __tablename__ = "nx_table"

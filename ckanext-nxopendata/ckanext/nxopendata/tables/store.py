@@ -6,7 +6,7 @@ import io
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 from ckanext.datastore.backend import DatastoreBackend
@@ -15,7 +15,6 @@ from psycopg2 import sql
 
 from ckanext.nxopendata.tables.reader import arrays
 from ckanext.nxopendata.tables.reader.columns import Column
-from ckanext.nxopendata.tables.reader.table import Table
 
 READ_AT_ONCE = 256 * 1024
 
@@ -23,6 +22,19 @@ READ_AT_ONCE = 256 * 1024
 def quote_name(text: str) -> sql.SQL:
     """Return a quoted name in a statement that is executed with parameters: a per cent sign is doubled."""
     return sql.SQL('"' + text.replace('"', '""').replace("%", "%%") + '"')  # pyright: ignore[reportArgumentType]
+
+
+class Table(Protocol):
+    """What is written: columns, and rows as PostgreSQL reads them, an array a column."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """As they stand in the database."""
+        ...
+
+    def batches(self) -> Iterator[list[pa.Array]]:
+        """Yield the rows, some at a time."""
+        ...
 
 
 Observe = Callable[[Sequence[pa.Array]], None]

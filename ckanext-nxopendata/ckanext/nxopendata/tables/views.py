@@ -135,12 +135,9 @@ def name_columns_of_dump(response: Response) -> Response:
     """Write the headers of the file into CKAN's dump of its table."""
     if request.endpoint != "datastore.dump" or response.status_code != 200:
         return response
-    delimiter = dump.FORMATS.get(response.mimetype or "")
-    if delimiter is None:
-        return response
     columns = table_lookup.list_columns(str((request.view_args or {}).get("resource_id") or ""))
     labels = [column.label for column in columns]
-    if columns and len(set(labels)) == len(labels):
-        by_name = {column.id: column.label for column in columns}
-        response.response = dump.with_headers(response.iter_encoded(), delimiter, by_name)
+    by_name = {column.id: column.label for column in columns} if len(set(labels)) == len(labels) else {}
+    if columns and (blocks := dump.rewrite(response.iter_encoded(), response.mimetype or "", by_name)) is not None:
+        response.response = blocks
     return response

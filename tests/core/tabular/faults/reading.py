@@ -23,6 +23,7 @@ class Reading:
     set_aside: list[tuple[int, str]]
     findings: dict[str, int]
     found: table.FoundTable
+    units: dict[str, str]
 
 
 def read(path: Path, kind: str = "", plan: Plan | None = None) -> Reading:
@@ -40,6 +41,7 @@ def read(path: Path, kind: str = "", plan: Plan | None = None) -> Reading:
         [(row.line, row.reason) for row in found.layout.set_aside],
         {code: number for code, number in found.findings()[0].items() if number},
         found,
+        {header: type_.unit for header, type_ in zip(headers, types, strict=True)},
     )
 
 

@@ -327,8 +327,100 @@ class TestSeveralTables:
         book = workbook(("表", [["县区", "人口", None, "景区", "等级"], ["甲", 1, None, "乙", "5A"], ["丙", 2]]))
         assert read(save(book, tmp_path)).findings == {"second_table": 1}
 
+    @pytest.mark.parametrize(
+        ("area", "headers", "rows"),
+        [
+            ("1:4", ["地区", "人数"], [["银川", "10"], ["固原", "20"]]),
+            ("5:", ["企业", "资本", "法人"], [["甲", "100", "张"], ["乙", "200", "李"]]),
+            ("A5:B6", ["企业", "资本"], [["甲", "100"]]),
+        ],
+    )
+    def test_a_plan_chooses_one_of_the_tables(
+        self, tmp_path: Path, area: str, headers: list[str], rows: list[list[str]]
+    ) -> None:
+        content = "地区,人数\n银川,10\n固原,20\n\n企业,资本,法人\n甲,100,张\n乙,200,李\n"
+        assert text(tmp_path, content).found.areas == ("1:4", "5:")
+        reading = text(tmp_path, content, plan=Plan(area=area))
+        assert (reading.headers, reading.rows) == (headers, rows)
+        assert (reading.found.plan.area, reading.found.areas) == (area, ("1:4", "5:"))
+        assert "second_table" not in reading.findings
+
+    def test_a_plan_chooses_the_table_beside(self, tmp_path: Path) -> None:
+        book = workbook(("表", [["县区", "人口", None, "景区", "等级"], ["甲", 1, None, "乙", "5A"], ["丙", 2]]))
+        path = save(book, tmp_path)
+        assert read(path).found.areas == ("A:B", "D:E")
+        beside = read(path, plan=Plan(area="D:E"))
+        assert (beside.headers, beside.rows) == (["景区", "等级"], [["乙", "5A"]])
+
+    @pytest.mark.parametrize("area", ["x", "5:3", "C:A", ":", "A1", "1:2:3", "0:4"])
+    def test_an_area_that_is_none_is_refused(self, area: str) -> None:
+        with pytest.raises(PlanError) as refused:
+            plans.from_dict({"area": area})
+        assert refused.value.field == "area" and "A1:D20" in refused.value.allowed
+
     def test_an_empty_row_among_the_data_begins_no_table(self, tmp_path: Path) -> None:
         assert text(tmp_path, "地区,人数\n银川,10\n固原,20\n\n中卫,30\n吴忠,40\n石嘴山,50\n").findings == {}
+
+
+class TestMonthsAndMoney:
+    @pytest.mark.parametrize(
+        ("header", "cells", "read_as"),
+        [
+            ("统计月份", ["202301", "202310", "202312"], ["2023-01", "2023-10", "2023-12"]),
+            ("年月", ["2023.01", "2023.10", "2023.12"], ["2023-01", "2023-10", "2023-12"]),
+            ("所属期", ["2023年1月", "2023年10月", "2023-12"], ["2023-01", "2023-10", "2023-12"]),
+        ],
+    )
+    def test_months_are_months_and_no_numbers(
+        self, tmp_path: Path, header: str, cells: list[str], read_as: list[str]
+    ) -> None:
+        reading = text(tmp_path, "\n".join([f"名称,{header}", *(f"甲{n},{c}" for n, c in enumerate(cells))]) + "\n")
+        assert reading.types[header] == "text"
+        assert [row[1] for row in reading.values] == read_as
+
+    def test_numbers_that_only_look_like_months_stay_numbers(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "名称,人口\n甲,202301\n乙,202310\n").types["人口"] == "int8"
+        assert text(tmp_path, "名称,月份\n甲,202301\n乙,202313\n").types["月份"] == "int8"
+
+    @pytest.mark.parametrize(
+        ("cells", "values", "unit"),
+        [
+            (['"¥ 1,234.50"', "¥20", "-¥3.5"], ["1234.50", "20", "-3.5"], "¥"),
+            (["￥100", "￥ 200", ""], ["100", "200", None], "¥"),
+            (["$1.5", "$-2", "$ 3"], ["1.5", "-2", "3"], "$"),
+            (["CNY 1", "CNY 2", "无"], ["1", "2", None], "CNY"),
+        ],
+    )
+    def test_amounts_behind_a_sign_of_currency_are_numbers_with_that_unit(
+        self, tmp_path: Path, cells: list[str], values: list[str | None], unit: str
+    ) -> None:
+        reading = text(tmp_path, "\n".join(["名称,金额", *(f"甲{n},{c}" for n, c in enumerate(cells))]) + "\n")
+        assert reading.types["金额"] == "numeric"
+        assert [row[1] for row in reading.values] == values
+        assert reading.units["金额"] == unit
+
+    def test_two_currencies_in_a_column_stay_text(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "名称,金额\n甲,¥1\n乙,$2\n").types["金额"] == "text"
+
+
+class TestNearTies:
+    def test_a_text_that_reads_almost_as_well_in_another_way_is_told(self, tmp_path: Path) -> None:
+        content = "甲;乙,丙\n丁;戊,己\n庚;辛,壬\n"
+        reading = text(tmp_path, content)
+        assert reading.findings.get("near_tie") == 1
+
+    def test_a_clear_text_is_not(self, tmp_path: Path) -> None:
+        assert text(tmp_path, "名称,人数\n甲,1\n乙,2\n").findings == {}
+
+    def test_a_delimiter_that_was_chosen_is_no_question(self, tmp_path: Path) -> None:
+        content = "甲;乙,丙\n丁;戊,己\n庚;辛,壬\n"
+        assert "near_tie" not in text(tmp_path, content, plan=Plan(delimiter=";")).findings
+
+    def test_titles_above_a_small_table_do_not_hide_its_delimiter(self, tmp_path: Path) -> None:
+        content = (
+            "Table of places\n截止日期：2023-12-31\n人数;面积;Name;备注\n;A座71;730.0;x\n否;y;31.67;z\n是;w;84.7;v\n"
+        )
+        assert text(tmp_path, content).headers == ["人数", "面积", "Name", "备注"]
 
 
 class TestAnswersOfServices:

@@ -6,6 +6,7 @@ import click
 
 from ckanext.nxopendata.core.background.worker import Worker
 from ckanext.nxopendata.core.cli import nx
+from ckanext.nxopendata.core.tabular import sandbox
 
 
 @nx.command(short_help="后台任务进程 / a worker of the job queue")
@@ -17,4 +18,5 @@ def worker(burst: bool, queues: tuple[str, ...]) -> None:
     可以在任何机器上运行任意多个，其中一个负责定时；一个被杀死，别的在一分钟内接手 /
     Run any number on any machines. One of them keeps the time; when one is killed, others take over within a minute.
     """
+    sandbox.start()  # before the first job, whose process inherits the way to ask it
     Worker(list(queues) or None).work(burst=burst, with_scheduler=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from ckanext.nxopendata.core.tabular.layout import areas
 from ckanext.nxopendata.core.tabular.layout.rows import REASONS, SetAside
 
 ROLES = ("", "key", "time", "place", "category", "indicator", "measure", "text", "coordinate")
@@ -59,6 +60,7 @@ class Plan:
 
     Attributes:
         sheet: name of the worksheet; "" for the one that has the data.
+        area: the part of the sheet that is the table, such as ``22:40`` or ``E:G``; "" for all of it.
         codec, delimiter: of a text; "" for what its bytes and rows say.
         header_lines: lines of the header, from 1; empty: there is none; None: to be found.
         headers: the names of the columns that the plan was made for; empty: any.
@@ -70,6 +72,7 @@ class Plan:
     """
 
     sheet: str = ""
+    area: str = ""
     codec: str = ""
     delimiter: str = ""
     header_lines: tuple[int, ...] | None = None
@@ -103,6 +106,9 @@ def from_dict(values: Mapping[str, Any]) -> Plan:
     unknown = set(values) - {entry.name for entry in fields(Plan)}
     if unknown:
         raise PlanError(min(unknown), tuple(entry.name for entry in fields(Plan)))
+    area = _text(values, "area").strip()
+    if area and areas.parse(area) is None:
+        raise PlanError("area", ("A1:D20", "3:20", "22:", "E:G"))
     lines = values.get("header_lines")
     if lines is not None and not (
         isinstance(lines, list) and len(lines) <= 10 and all(isinstance(line, int) and line > 0 for line in lines)
@@ -110,6 +116,7 @@ def from_dict(values: Mapping[str, Any]) -> Plan:
         raise PlanError("header_lines")
     return Plan(
         sheet=_text(values, "sheet"),
+        area=area,
         codec=_choice(values, "codec", CODECS),
         delimiter=_choice(values, "delimiter", ("", *DELIMITERS)),
         header_lines=None if lines is None else tuple(lines),

@@ -5,12 +5,14 @@ What a file is, its first bytes say; its name only tells which texts are JSON an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from ckanext.nxopendata.core.tabular import delimited, encoding, json_objects, spreadsheet, word
+from ckanext.nxopendata.core.tabular import delimited, encoding, json_objects, sandbox, spreadsheet, word
 from ckanext.nxopendata.core.tabular.errors import UnreadableError, megabytes
 from ckanext.nxopendata.core.tabular.sheets import Row, Sheet, SheetStream
 from ckanext.nxopendata.core.tabular.text.parser import Findings
@@ -119,6 +121,43 @@ def open_sheets(path: Path, kind: str, *, most_bytes: int, codec: str = "", deli
     return [_open_text(path, kind, codec, delimiter)]
 
 
+FIRST_LINES = sandbox.Limits(memory=1024**3, cpu_seconds=20, wall_seconds=30, output=32 * 1024**2)
+"""For the first lines of a whole file, for whom it belongs to."""
+
+
+def read_first_lines(
+    path: Path, kind: str, sheet: str, *, rows: int, columns: int, most_bytes: int
+) -> list[tuple[int, Row]]:
+    """Read the first lines of a sheet as they stand in the file at ``path``, with their numbers.
+
+    Args:
+        sheet: its name; the first sheet where there is none of that name.
+
+    Raises:
+        UnreadableError: it is none that :func:`open_sheets` opens, or ``costly``.
+    """
+    try:
+        answer = sandbox.run_limited(
+            _first_lines, str(path), kind, sheet, rows, columns, most_bytes, limits=FIRST_LINES
+        )
+    except sandbox.SandboxError as error:
+        raise UnreadableError("costly", reason=str(error)) from error
+    found = json.loads(answer)
+    if isinstance(found, str):
+        raise UnreadableError(found)
+    return [(line, row) for line, row in found]
+
+
+def _first_lines(path: str, kind: str, sheet: str, rows: int, columns: int, most_bytes: int) -> bytes:
+    try:
+        sheets = open_sheets(Path(path), kind, most_bytes=most_bytes)
+        chosen = next((one for one in sheets if one.name == sheet), sheets[0])
+        found = [(line, row[:columns]) for line, row in islice(chosen.numbered(), rows)]
+    except UnreadableError as error:
+        return json.dumps(error.code).encode()
+    return json.dumps(found).encode("utf-8", "surrogatepass")
+
+
 def _keep(file: IO[bytes], numbered: Numbered) -> Numbered:
     """The same rows; the temporary file that they are read from lives as long."""
 
@@ -138,6 +177,7 @@ def _open_text(path: Path, kind: str, codec: str, delimiter: str) -> SheetStream
         lambda: delimited.stream(path, dialect, findings),
         encoding=encoding.name_of(dialect.codec),
         findings=lambda: (dict(findings.counts), tuple(findings.first)),
+        left_out={"near_tie": 1} if dialect.rival and not delimiter else {},
         dialect=asdict(dialect) | {"bad_bytes": bad},
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.layout import areas
 from ckanext.nxopendata.core.tabular.layout import rows as layout_rows
 from ckanext.nxopendata.core.tabular.layout.header import LOOKED_AT, Header, find_header
 from ckanext.nxopendata.core.tabular.layout.rows import Layout
@@ -29,6 +30,7 @@ class FoundTable:
         header, layout: where on the sheet, and what is set aside.
         other_sheets: names of the worksheets that were not read.
         plan: by which the same file is read again to the same table.
+        areas: of the tables that seem to stand on the sheet, where there are several.
     """
 
     sheet: SheetStream
@@ -36,6 +38,7 @@ class FoundTable:
     layout: Layout
     other_sheets: tuple[str, ...]
     plan: Plan
+    areas: tuple[str, ...] = ()
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -82,11 +85,12 @@ def find(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a table may stand: a sheet with a header, and the names of the other sheets."""
+    """Where a table may stand: a sheet with a header, the names of the other sheets, the areas of several tables."""
 
     sheet: SheetStream
     header: Header
     other_sheets: tuple[str, ...]
+    areas: tuple[str, ...]
 
 
 def locate(path: Path, kind: str, *, most_bytes: int, most_columns: int, plan: Plan) -> Iterator[Place]:
@@ -99,14 +103,17 @@ def locate(path: Path, kind: str, *, most_bytes: int, most_columns: int, plan: P
     chosen = [sheet for sheet in sheets if sheet.name == plan.sheet] if plan.sheet else _by_content(sheets)
     if not chosen:
         raise UnreadableError("plan", reason=plan.sheet)
-    for sheet in chosen:
+    area = areas.parse(plan.area)
+    for whole in chosen:
+        sheet = areas.restrict(whole, area) if area else whole
         try:
             header = find_header(sheet, most_columns, plan.header_lines)
         except UnreadableError as error:
             if error.code != "empty":
                 raise
             continue
-        yield Place(sheet, header, tuple(other.name for other in sheets if other is not sheet and other.name))
+        found = areas.suggest(whole, find_header(whole, most_columns) if area else header)
+        yield Place(sheet, header, tuple(other.name for other in sheets if other is not whole and other.name), found)
 
 
 def complete(place: Place, layout: Layout, plan: Plan) -> FoundTable:
@@ -117,7 +124,7 @@ def complete(place: Place, layout: Layout, plan: Plan) -> FoundTable:
     """
     _check_plan(plan, place.header)
     described = _describe(place.sheet, place.header, layout, plan)
-    return FoundTable(place.sheet, place.header, layout, place.other_sheets, described)
+    return FoundTable(place.sheet, place.header, layout, place.other_sheets, described, place.areas)
 
 
 def _by_content(sheets: list[SheetStream]) -> list[SheetStream]:
@@ -145,6 +152,7 @@ def _check_plan(plan: Plan, header: Header) -> None:
 def _describe(sheet: SheetStream, header: Header, layout: Layout, plan: Plan) -> Plan:
     return Plan(
         sheet=sheet.name,
+        area=plan.area,
         codec=str(sheet.dialect.get("codec") or ""),
         delimiter=str(sheet.dialect.get("delimiter") or ""),
         header_lines=header.lines,

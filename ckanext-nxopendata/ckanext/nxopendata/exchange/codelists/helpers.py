@@ -13,7 +13,7 @@ LABELS = {
     "label_en": _("English name"),
     "parent": _("Broader code"),
     "status": _("State"),
-    "successor": _("Successor"),
+    "successor": _("Replaced by the code"),
     "valid_from": _("May be chosen from"),
     "retired_on": _("Retired on"),
     "reason": _("Reason"),

@@ -24,7 +24,7 @@ Problems = dict[str, list[str]]
 class Editable:
     """A list that the office keeps; see ``schemas/codelists/editable.yaml``."""
 
-    codes: tuple[str, ...]
+    codes: tuple[dict[str, str], ...]
     top: bool
     within_parent: bool
     source: dict[str, str]
@@ -51,10 +51,10 @@ def check_new(entries: Mapping[str, Code], form: Editable, new: Code) -> Problem
         problems["parent"] = [str(_("Choose the broader code; the top level of this list is the standard's"))]
         return problems
     depth = len(codelists.path_to(entries, new.parent)) if new.parent else 0
-    pattern = form.codes[min(depth, len(form.codes) - 1)]
+    looks = form.codes[min(depth, len(form.codes) - 1)]
     stem = re.sub(r"(00)+\Z", "", new.parent) if form.within_parent else ""
-    if not re.fullmatch(pattern, new.code):
-        problems["code"] = [str(_("A code of this level looks like {pattern}").format(pattern=describe(pattern)))]
+    if not re.fullmatch(looks["pattern"], new.code):
+        problems["code"] = [str(_("A code of this level looks like {example}").format(example=looks["example"]))]
     elif not new.code.startswith(stem):
         problems["code"] = [str(_("A code below {parent} begins with {stem}").format(parent=new.parent, stem=stem))]
     return problems | check_labels(entries, new)
@@ -100,15 +100,3 @@ def check_restoration(entries: Mapping[str, Code], code: str) -> Problems:
     if parent is not None and parent.status == RETIRED:
         return {"code": [str(_("Put the broader code in force first"))]}
     return check_labels(entries, entry)
-
-
-def describe(pattern: str) -> str:
-    """Write the form of a code for people: 0 for a digit, a for a letter or digit.
-
-    >>> describe("[0-9]{6}"), describe("[123]"), describe("[0-9]{6}[0-9A-Za-z]{1,30}")
-    ('000000', '1/2/3', '000000a…')
-    """
-    text = re.sub(r"\[0-9A-Za-z\]\{1,\d+\}", "a…", pattern)
-    text = re.sub(r"\[0-9\]\{1,(\d+)\}", lambda match: "0…" + "0" * (int(match[1]) - 1), text)
-    text = re.sub(r"\[0-9\]\{(\d+)\}", lambda match: "0" * int(match[1]), text)
-    return re.sub(r"\[([0-9]+)\]", lambda match: "/".join(match[1]), text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 from ckanext.nxopendata.harvest.errors import FetchError
 from ckanext.nxopendata.harvest.fetching.client import Fetcher
@@ -26,33 +27,32 @@ class Robots:
 
     def __init__(self, client: Fetcher) -> None:
         self._client = client
-        self._rules: dict[str, RobotFileParser] = {}
+        self._rules: dict[str, Protego] = {}
 
     def allows(self, url: str) -> bool:
         """Tell whether ``url`` may be read."""
-        return self._of(url).can_fetch(self._client.user_agent, url)
+        return self._of(url).can_fetch(url, self._client.user_agent)
 
     def delay(self, url: str) -> float:
         """Return the seconds that the host of ``url`` wants between two requests; 0 when it says nothing."""
         rules, agent = self._of(url), self._client.user_agent
         rate = rules.request_rate(agent)
-        asked = max(float(rules.crawl_delay(agent) or 0), rate.seconds / rate.requests if rate and rate.requests else 0)
+        asked = max(rules.crawl_delay(agent) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0)
         return min(asked, LONGEST_DELAY)
 
-    def _of(self, url: str) -> RobotFileParser:
+    def _of(self, url: str) -> Protego:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:
             self._rules[origin] = self._fetch(f"{origin}/robots.txt")
         return self._rules[origin]
 
-    def _fetch(self, url: str) -> RobotFileParser:
-        rules, lines = RobotFileParser(), list[str]()
+    def _fetch(self, url: str) -> Protego:
+        content = ""
         try:
             with self._client.get(url, accept="text/plain, */*;q=0.1", retry=False) as document:
                 if document.media_type in ("", "text/plain"):
-                    lines = document.head(MOST_BYTES).decode("utf-8-sig", "replace").splitlines()
+                    content = document.head(MOST_BYTES).decode("utf-8-sig", "replace")
         except FetchError:
             pass
-        rules.parse(lines)
-        return rules
+        return Protego.parse(content)

@@ -26,6 +26,9 @@ GENERATOR = re.compile(r"""<meta\s+name=["']generator["']\s+content=["']ckan\s""
 NOT_ASKED = frozenset({"start", "rows", "sort", "include_private", "include_drafts", "include_deleted"})
 """What an address does not say: where a page begins, and that datasets are wanted which are not public."""
 
+DATASETS_ONLY = "-dataset_type:(harvest OR showcase)"
+"""Filter that leaves out what a CKAN site keeps beside its datasets: sources of its own harvests, examples of use."""
+
 VOLATILE = frozenset(
     {
         "creator_user_id",
@@ -220,8 +223,10 @@ def _search_url(url: str, last: str | None, start: int | None = None) -> str:
     """Return the address of a page: of the datasets after ``last``, or from ``start`` on."""
     parts = urlsplit(url)
     query = {key: value for key, value in parse_qsl(parts.query) if key not in NOT_ASKED}
-    if last is not None:
-        query["fq"] = f'{query.get("fq", "")} +id:{{"{last}" TO *]'.strip()
+    filters = query.get("fq", "")
+    if "dataset_type:" not in filters:
+        filters = f"{filters} {DATASETS_ONLY}".strip()
+    query["fq"] = filters if last is None else f'{filters} +id:{{"{last}" TO *]'
     query |= {"sort": "id asc", "rows": str(ROWS)}
     if start is not None:
         query["start"] = str(start)

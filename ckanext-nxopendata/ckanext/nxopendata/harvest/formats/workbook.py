@@ -23,6 +23,7 @@ from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 from ckanext.nxopendata.harvest.mapping import rules, tables
+from ckanext.nxopendata.harvest.mapping.values import SEPARATORS
 
 HEADER_WITHIN = 30
 """Rows from the top within which the header must stand."""
@@ -302,6 +303,11 @@ def _continues(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
 def _record(group: _Group, url: str) -> Record:
     values = group.values
     raw: dict[str, Any] = {**values, **group.repeated}
+    if english := values.get("keywords_en"):
+        pair = {"zh": SEPARATORS.split(values.get("keywords", "")), "en": SEPARATORS.split(english)}
+        raw["keywords_by_language"] = [
+            {language: [word for word in words if word.strip()] for language, words in pair.items()}
+        ]
     if links := [link.strip() for link in values.get("files", "").splitlines() if link.strip()]:
         raw["files"] = [_file(link, url) for link in links]
     guid = values.get("resource_code")

@@ -13,6 +13,7 @@ import yaml
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.codelists import CURRENT
+from ckanext.nxopendata.harvest.mapping import shapes
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
 from ckanext.nxopendata.harvest.mapping.values import SEPARATORS, show, to_identifier, to_text
 
@@ -84,19 +85,26 @@ def _cycle_of(written: str) -> str | None:
 def as_class(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
     """Return the nearest known class of a class code (1272 guide: 类 1, 项 2, 目 3 digits, 细目), or of a label."""
     known = codelists.load(rule.codelist)
-    for value in values:
+
+    def nearest(value: Any) -> Any:
         written = to_text(value).partition("/")[0][:20]
-        for length in range(len(written), 0, -1):
-            if written[:length] in known and (code := _in_force(rule.codelist, written[:length])):
-                return code
-    return as_code(values, rule, report)
+        lengths = range(len(written), 0, -1)
+        codes = (_in_force(rule.codelist, written[:length]) for length in lengths if written[:length] in known)
+        return next(filter(None, codes), value)
+
+    return as_code([nearest(value) for value in values], rule, report)
 
 
 def as_region(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
-    """Return a region by code (GB/T 2260; 4 digits are a city), name or the last name in a longer one; else nothing."""
+    """Return a region by code (GB/T 2260; 4 digits are a city), name or the last name in a longer one.
+
+    Without any of these, the region that a shape lies in, with a finding; else nothing.
+    """
     region = dataclasses.replace(rule, codelist="region")
     taken: str | None = None
     unknown: list[str] = []
+    if len(values) == 4 and (box := shapes.box_of(values)):  # a rectangle as a list of numbers
+        values = [", ".join(map(str, box))]
     for value in values:
         code = _region_of(value, region)
         written = "" if isinstance(value, Mapping) and not to_text(value) else show(value)
@@ -112,12 +120,24 @@ def as_region(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | N
             taken = code
         elif code != taken:
             report.leave(written)
+    if taken is None and (by_shape := _region_by_shape(values)):
+        written, taken = by_shape
+        report("region_from_shape", value=written, region=codelists.load("region")[taken].label_zh)
+        return taken
     for written in unknown:
         if taken is None:
             report("code_unknown", value=written, list="region")
         else:
             report.leave(written)
     return taken
+
+
+def _region_by_shape(values: Sequence[Any]) -> tuple[str, str] | None:
+    """Return the first shape that lies in a region, and the region's code."""
+    for value in values:
+        if (box := shapes.box_of(value)) and (code := shapes.region_of(box)):
+            return ", ".join(f"{number:g}" for number in box), code
+    return None
 
 
 GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid", "bbox", "geometry", "coordinates", "centroid")

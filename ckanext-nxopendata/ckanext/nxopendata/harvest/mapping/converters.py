@@ -35,11 +35,14 @@ from ckanext.nxopendata.harvest.mapping.texts import (
 )
 from ckanext.nxopendata.harvest.mapping.values import show, to_text
 
+NO_CONDITION = re.compile("(无条件|普通|完全)(开放|共享)")
+"""Words that say that there is no condition."""
 
-def as_condition(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
+
+def as_condition(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
     """Return a condition; nothing where the words say that there is none."""
-    written = to_text(values[0])
-    return None if not is_given(written) or re.fullmatch("(无条件|普通|完全)(开放|共享)", written) else written
+    texts = [to_text(value) for value in values]
+    return as_text([text for text in texts if is_given(text) and not NO_CONDITION.fullmatch(text)], rule, report)
 
 
 CONVERTERS: Mapping[str, Converter] = {

@@ -209,13 +209,17 @@ def _known_formats() -> dict[str, str]:
     return {name.lower(): name for name in FORMATS.values()}
 
 
-def as_media_type(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:
-    for value in values:
-        if found := re.search(
-            r"([a-z]+/[a-z0-9][a-z0-9.+_-]{0,100})$", to_text(value).lower().partition(";")[0].strip()
-        ):
-            return found[1]
-    return None
+_MEDIA_TYPE = re.compile(r"([a-z]+/[a-z0-9][a-z0-9.+_-]{0,100})$")
+
+
+def as_media_type(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
+    """Return a media type: written plainly, with parameters, or as the end of an IRI."""
+
+    def read(value: Any) -> str | None:
+        found = _MEDIA_TYPE.search(to_text(value).lower().partition(";")[0].strip())
+        return found[1] if found else None
+
+    return _first(values, report, read, "value_unreadable")
 
 
 def _last_segment(value: Any) -> str:

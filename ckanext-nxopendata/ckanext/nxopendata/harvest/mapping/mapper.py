@@ -13,7 +13,7 @@ from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.mapping.converters import convert
 from ckanext.nxopendata.harvest.mapping.dates import parse_day
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping, FieldReport, Part, Rule, Surroundings, Withheld
-from ckanext.nxopendata.harvest.mapping.values import DEEPEST, show, to_identifier, to_text
+from ckanext.nxopendata.harvest.mapping.values import DEEPEST, is_nothing, show, to_identifier, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,16 +196,26 @@ def _read_sources(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any
             continue
         if value is None:
             value = convert(values, rule, field)
-        elif not _covers(value, convert(values, rule, FieldReport([], field.field, field.surroundings))):
-            for other in values:
-                field.leave(show(other))
+            continue
+        other = convert(values, rule, FieldReport([], field.field, field.surroundings))
+        unused = values if not _covers(value, other) else filter(_is_literal, values) if other is None else ()
+        for unread in unused:
+            field.leave(show(unread))
     return value
+
+
+def _is_literal(value: Any) -> bool:
+    """Tell a text or number that says something from a node, of which another path may have read a part."""
+    return (not isinstance(value, Mapping) or "@value" in value) and not is_nothing(to_text(value))
 
 
 def _read_stand_ins(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any:
     for path in rule.stand_ins:
         values = find_values(raw, path)
-        value = convert(values, rule, FieldReport([], field.field, field.surroundings)) if values else None
+        tried = FieldReport([], field.field, field.surroundings)
+        value = convert(values, rule, tried) if values else None
+        if rule.kind == "region":  # which may be a guess
+            field.problems.extend(tried.problems)
         if value is not None:
             if rule.kind in ("localised", "paragraphs"):
                 field("field_filled", source=path)

@@ -32,15 +32,16 @@ def as_paragraphs(values: Sequence[Any], _rule: Rule, report: FieldReport) -> di
 
 
 def as_licence(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
-    """Return the first licence that the portal knows, as it is written; else the first text."""
+    """Return the first licence that the portal knows, as it is written; else the text in the preferred language."""
     read = report.surroundings.read_licence or (lambda _: None)
     texts: dict[str, str | None] = {}
-    for value in languages.prefer(values):
+    for value in values:
         spellings = [text for text in (to_identifier(value), to_text(value)) if not is_nothing(text)]
         known = next((text for text in spellings if read(text)), None)
         if spellings:
             texts[known or spellings[-1]] = read(known) if known else None
-    taken = next((text for text, licence in texts.items() if licence), next(iter(texts), None))
+    preferred = (text for value in languages.prefer(values) if (text := to_text(value)) in texts)
+    taken = next((text for text, licence in texts.items() if licence), next(preferred, next(iter(texts), None)))
     for text, licence in texts.items():
         if text != taken and not (licence and licence == texts[taken or text]):
             report.leave(text)

@@ -56,7 +56,8 @@ def build_dataset(
 
 def _says_no_more(verbatim: str, licence: str, told: str | None, read_licence: LicenceReader) -> bool:
     """Tell whether the wording of a licence is its id, or an address that stands beside the id in our own export."""
-    return bool(verbatim and licence) and (verbatim == licence or bool(told and read_licence(verbatim) == licence))
+    beside_id = "://" in verbatim and told is not None and read_licence(verbatim) == licence
+    return bool(verbatim and licence) and (verbatim == licence or beside_id)
 
 
 def _resource(

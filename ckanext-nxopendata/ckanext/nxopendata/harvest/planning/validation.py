@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 from flask_babel import force_locale
 
-from ckanext.nxopendata.bulk_write import validation
+from ckanext.nxopendata.bulk_write import navl_schema, rows, validation
 from ckanext.nxopendata.catalogue.schema import checks as catalogue_checks
 from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.harvest.errors import Problem
@@ -71,12 +71,28 @@ def judge(candidates: Sequence[Candidate], user: str) -> list[Judged]:
     }
     with model.Session.no_autoflush, memo_scope(ids):
         batch = context[catalogue_checks.BATCH] = catalogue_checks.prepare(titled)
+        owners = rows.find_resource_owners(titled)
         result = []
         for candidate, data in zip(candidates, titled, strict=True):
-            result.append(_judge(candidate, data, packages.get(data["id"]), context | {FINDINGS: []}))
+            free = all(owners.get(file["id"], data["id"]) == data["id"] for file in data["resources"])
+            own = {FINDINGS: [], navl_schema.KNOWN_FREE: free}
+            result.append(_judge(candidate, data, packages.get(data["id"]), context | own))
             if not result[-1].refused:
                 batch.add(data)
     return result
+
+
+def errors_in_english(data: Json, user: str) -> Mapping[str, Any]:
+    """Return what the rules refuse in a dataset that is being written, as an English reader is to see it."""
+    context: Any = {
+        "user": user,
+        "ignore_auth": True,
+        "session": model.Session,
+        "model": model,
+        catalogue_checks.JUDGED: True,
+    }
+    with model.Session.no_autoflush:
+        return _in_english(data, model.Session.get(model.Package, data["id"]), context)
 
 
 def _judge(candidate: Candidate, data: Json, package: model.Package | None, context: Any) -> Judged:

@@ -23,7 +23,8 @@ from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import store
 from ckanext.nxopendata.tables.loading import files, notices
 from ckanext.nxopendata.tables.profiles import recording
-from ckanext.nxopendata.tables.reader import table
+from ckanext.nxopendata.tables.reader import limited, table
+from ckanext.nxopendata.tables.reader.limited import LimitError
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ def discard_table(resource_id: str) -> None:
 
 def _name_limit(problem: BaseException) -> str:
     """Return the code of the limit that a load came up against."""
+    if isinstance(problem, LimitError):
+        return problem.code
     return "time" if isinstance(problem, JobTimeoutException) else "memory"
 
 
@@ -98,11 +101,11 @@ def _load(resource_id: str) -> None:
     try:
         if path is None:
             raise UnreadableError("missing")
-        loaded = table.read(path, kind, items, read_limits(), plans.from_dict(given) if given else None)
+        loaded = limited.read(path, kind, items, read_limits(), plans.from_dict(given) if given else None)
     except UnreadableError as problem:
         fail(resource_id, dataset_id, mark, problem.code, problem.params)
         return
-    except (JobTimeoutException, MemoryError) as problem:
+    except (JobTimeoutException, MemoryError, LimitError) as problem:
         fail(resource_id, dataset_id, mark, _name_limit(problem), {})
         return
     except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from ckanext.nxopendata.tables import messages, query
 from ckanext.nxopendata.tables.page import svg_map
 from ckanext.nxopendata.tables.page.address import Address
 from ckanext.nxopendata.tables.reader.columns import Column
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+"""Names of columns as programs write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,11 @@ def _describe_values(profile: Mapping[str, Any]) -> list[str]:
 
 
 def label_of(column: Column) -> str:
-    """Return the header in the reader's language."""
-    return column.label if is_chinese() else (column.label_en or column.label)
+    """Return the header in the reader's language; a name made for programs as words: Scenic area for scenic_area."""
+    if is_chinese():
+        return column.label
+    name = column.label_en
+    return name.replace("_", " ").strip().capitalize() if NAME.fullmatch(name) else name or column.label
 
 
 def describe_type(column: Column) -> str:

@@ -25,7 +25,8 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``plan`` (by which the file was read last: ``sheet``, ``codec``, ``delimiter``, ``header_lines``,
         ``headers``, ``take_in``, ``columns``), ``given`` (what the department said of it; empty where it said nothing),
         ``set_aside`` (``line``, ``reason``, ``cells``), ``columns`` of the table, ``state``, ``code`` and ``message``
-        of what keeps the file from being a table, ``not_open`` (columns that are declared so and not in the table),
+        of what keeps the file from being a table, ``other_sheets``, ``areas`` (of the tables that seem to stand on
+        the sheet, where there are several), ``not_open`` (columns that are declared so and not in the table),
         ``differences`` between the file and the declared information items (``code``, ``name``, ``message``)
     """
     resource_id = str(tk.get_or_bust(data_dict, "id"))
@@ -40,6 +41,7 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         "given": given,
         "set_aside": around.get("set_aside") or [],
         "other_sheets": around.get("other_sheets") or [],
+        "areas": around.get("areas") or [],
         "not_open": around.get("not_open") or [],
         "differences": _list_differences(resource_id, around.get("not_open") or []),
         "code": state.code if state else "",
@@ -73,11 +75,13 @@ def nx_table_plan_update(context: Context, data_dict: DataDict) -> dict[str, Any
 
     :param id: the id of the file (resource)
     :type id: string
-    :param plan: what differs from what the reader finds: ``sheet``, ``codec``, ``delimiter``, ``header_lines`` (lines
-        from 1; an empty list: there is no header), ``headers`` (names that the file must have), ``take_in`` (of
-        ``above``, ``repeated_header``, ``total``, ``subtotal``, ``note``: such rows are data), ``columns`` (``header``,
-        ``label``, ``type``, ``unit``, ``role``, ``null_words``), ``closed`` (``cut``: publish the table without the
-        columns that are declared not open; else it is not published); an empty object: what the reader finds
+    :param plan: what differs from what the reader finds: ``sheet``, ``area`` (of the sheet, such as ``A1:D20``,
+        ``22:40``, ``22:`` to the last row, ``E:G``; the rest of the sheet is not read), ``codec``, ``delimiter``,
+        ``header_lines`` (lines from 1; an empty list: there is no header), ``headers`` (names that the file must
+        have), ``take_in`` (of ``above``, ``repeated_header``, ``total``, ``subtotal``, ``note``: such rows are data),
+        ``columns`` (``header``, ``label``, ``type``, ``unit``, ``role``, ``null_words``), ``closed`` (``cut``: publish
+        the table without the columns that are declared not open; else it is not published); an empty object: what the
+        reader finds
     :type plan: dictionary
 
     :returns: as ``nx_table_plan_show``

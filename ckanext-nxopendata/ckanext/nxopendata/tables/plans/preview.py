@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,11 @@ def read_before(path: Path | None, kind: str, sheet: str) -> list[tuple[int, lis
     if path is None or path.stat().st_size > MOST_BYTES:
         return []
     try:
-        sheets = reader.open_sheets(path, kind, most_bytes=MOST_BYTES)
-        chosen = next((one for one in sheets if one.name == sheet), sheets[0])
-        return [(line, row[:COLUMNS]) for line, row in islice(chosen.numbered(), ROWS)]
+        lines = reader.read_first_lines(path, kind, sheet, rows=ROWS, columns=COLUMNS, most_bytes=MOST_BYTES)
     except UnreadableError:
         return []
+    width = max((len(row) for _, row in lines), default=0)
+    return [(line, row + [""] * (width - len(row))) for line, row in lines]
 
 
 def read_after(resource_id: str) -> tuple[Sequence[str], list[list[str]]]:

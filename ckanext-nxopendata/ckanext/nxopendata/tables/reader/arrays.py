@@ -27,6 +27,10 @@ PLAIN_DECIMAL = r"^-?(?:0|[1-9][0-9]{0,8})\.[0-9]{1,8}$"
 
 PLAIN_NUMBER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?$"
 COMPACT_DAY = "^(?:19|20)[0-9]{6}$"
+DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+ISO = {"date": f"^{DAY}$", "timestamp": f"^{DAY} (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}
+"""Days and times that PostgreSQL reads as they are written; that they exist was seen when the type was decided."""
+
 MOST_TEXTS = 1000
 """Cells that are text after which a column is text, whatever follows."""
 
@@ -62,6 +66,7 @@ def _count(counts: CellCounts, cells: pa.Array) -> None:
             number = pc.sum(numbers.filter(mask)).as_py()
             if number:
                 counts.kinds[kind] += number
+        counts.compact_months = counts.compact_months and not pc.any(pc.or_(whole, decimal)).as_py()
         if counts.compact_days and pc.any(whole).as_py():
             counts.compact_days = _are_compact_days(values.filter(whole))
         rest = pc.invert(pc.or_(whole, decimal))
@@ -71,8 +76,10 @@ def _count(counts: CellCounts, cells: pa.Array) -> None:
         counts.kinds[kind] += number
         if kind in ("missing", "zero"):
             counts.null_words[cell] += number
-        elif kind == "int" and counts.compact_days:
-            counts.compact_days = dates.is_compact_day(normalize(cell))
+        elif kind in ("int", "num") and (counts.compact_days or counts.compact_months):
+            written = normalize(cell)
+            counts.compact_months = counts.compact_months and bool(dates.COMPACT_MONTH.match(written))
+            counts.compact_days = counts.compact_days and (kind == "num" or dates.is_compact_day(written))
         elif kind == "text" and counts.kinds["text"] > MOST_TEXTS:
             return
 
@@ -103,6 +110,10 @@ def to_database(column: Column, cells: pa.Array) -> pa.Array:
     if column.type in ("int8", "numeric"):
         plain = pc.match_substring_regex(cells, PLAIN_NUMBER)
         if pc.all(pc.or_(plain, pc.equal(cells, ""))).as_py():
+            return _without(cells, ["", *column.null_words])
+    if column.type in ISO and not column.order:
+        written = pc.match_substring_regex(cells, ISO[column.type])
+        if pc.all(pc.or_(written, pc.equal(cells, ""))).as_py():
             return _without(cells, ["", *column.null_words])
     different = cells.dictionary_encode()
     values = [columns.to_database(column, cell) for cell in different.dictionary.to_pylist()]

@@ -29,42 +29,58 @@ MOST_CANDIDATES = 20_000
 """Rows that may be no data and are kept in memory; where there are more, all rows are read one by one."""
 
 
-def survey(sheet: SheetStream, header: Header, spool: Spool, take_in: Collection[str]) -> Layout:
-    """Return what :func:`layout.rows.survey` finds in the rows of a sheet, whose data are in a spool."""
-    head = list(islice(sheet.numbered(), header.skipped))
-    every = replace(sheet, numbered=lambda: chain(head, spool.numbered()))
-    if sheet.header_first:
-        return layout_rows.survey(sheet, header, take_in)
-    sparse = _list_candidates(spool, header)
-    if sparse is None:
-        return layout_rows.survey(every, header, take_in)
-    return layout_rows.survey(replace(sheet, numbered=lambda: chain(head, sparse)), header, take_in)
+class Candidates:
+    """The first rows of a table, those that may be notes, and the neighbours of these, picked as its batches pass.
 
+    Attributes:
+        rows: those that were picked; None where all rows must be read.
+    """
 
-def _list_candidates(spool: Spool, header: Header) -> list[tuple[int, Row]] | None:
-    """The first rows, those that may be notes, and the neighbours of these; None where all rows must be read."""
-    names = [(place, parts[-1]) for place, parts in enumerate(header.parts) if parts and parts[-1]]
-    kept: list[tuple[int, Row]] = []
-    last: tuple[int, Row] | None = None
-    wanted_next = False
-    for batch in spool.batches():
+    def __init__(self, header: Header) -> None:
+        names = [(place, parts[-1]) for place, parts in enumerate(header.parts) if parts and parts[-1]]
+        self._place, self._name = (names or [(0, "")])[0]
+        self.rows: list[tuple[int, Row]] | None = []
+        self._last: tuple[int, Row] | None = None
+        self._wanted_next = False
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Look at a batch."""
+        kept = self.rows
+        if kept is None or not batch.num_rows:
+            return
         columns = batch.columns[1:]
         if _any_matches(columns[:LABELS], TOTAL):
-            return None
-        places = {place + near for place in _candidates(columns, *(names or [(0, "")])[0]) for near in (-1, 0, 1)}
+            self.rows = None
+            return
+        places = {place + near for place in _candidates(columns, self._place, self._name) for near in (-1, 0, 1)}
         if not kept:
             places |= set(range(LOOKED_AT))
-        if wanted_next:
+        if self._wanted_next:
             places.add(0)
-        if -1 in places and last is not None and (not kept or kept[-1][0] < last[0]):
-            kept.append(last)
-        wanted_next = batch.num_rows in places
+        if -1 in places and self._last is not None and (not kept or kept[-1][0] < self._last[0]):
+            kept.append(self._last)
+        self._wanted_next = batch.num_rows in places
         inside = sorted(place for place in places if 0 <= place < batch.num_rows)
         kept += list_rows(batch.take(pa.array(inside, pa.int64())))
+        self._last = next(list_rows(batch.slice(batch.num_rows - 1)))
         if len(kept) > MOST_CANDIDATES:
-            return None
-        last = next(list_rows(batch.slice(batch.num_rows - 1)))
-    return kept
+            self.rows = None
+
+
+def survey(
+    sheet: SheetStream, header: Header, spool: Spool, candidates: Candidates, take_in: Collection[str]
+) -> Layout:
+    """Return what :func:`layout.rows.survey` finds in the rows of a sheet, whose data are in a spool.
+
+    Args:
+        candidates: picked from the batches of the spool.
+    """
+    if sheet.header_first:
+        return layout_rows.survey(sheet, header, take_in)
+    head = list(islice(sheet.numbered(), header.skipped))
+    sparse = candidates.rows
+    rows = replace(sheet, numbered=lambda: chain(head, spool.numbered() if sparse is None else sparse))
+    return layout_rows.survey(rows, header, take_in)
 
 
 def _any_matches(columns: list[pa.Array], pattern: str) -> bool:

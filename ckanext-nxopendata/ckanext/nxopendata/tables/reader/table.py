@@ -12,6 +12,7 @@ import pyarrow as pa
 from ckanext.nxopendata.core.tabular import plan as plans
 from ckanext.nxopendata.core.tabular import table as tables
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
+from ckanext.nxopendata.core.tabular.layout.header import Header
 from ckanext.nxopendata.core.tabular.layout.rows import Layout, SetAside, read_rows
 from ckanext.nxopendata.core.tabular.plan import Plan
 from ckanext.nxopendata.core.tabular.sheets import SheetStream
@@ -97,43 +98,61 @@ def read(
     most_bytes = limits.megabytes * 1_000_000
     try:
         for place in tables.locate(path, kind, most_bytes=most_bytes, most_columns=limits.columns, plan=plan):
-            spool = _fill_spool(path, place, limits)
-            layout = layout_scan.survey(place.sheet, place.header, spool, plan.take_in)
-            if spool.rows > sum(row.reason != "above" for row in layout.set_aside):
-                return _measure(tables.complete(place, layout, plan), spool, items, plan)
+            passed = _fill_spool(path, place, limits)
+            layout = layout_scan.survey(place.sheet, place.header, passed.spool, passed.candidates, plan.take_in)
+            if passed.spool.rows > sum(row.reason != "above" for row in layout.set_aside):
+                return _measure(tables.complete(place, layout, plan), passed, items, plan)
     except UnreadableError as error:
         code = {"too_many_cells": "too_large"}.get(error.code, error.code)
         raise UnreadableError(code, **{"megabytes": MOST_UNPACKED_MEGABYTES} | error.params) from error
     raise UnreadableError("empty")
 
 
-def _fill_spool(path: Path, place: tables.Place, limits: Limits) -> Spool:
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """What one pass over the rows below a header gives: the rows, what their cells look like, which may be no data."""
+
+    spool: Spool
+    counts: TableCounts
+    candidates: layout_scan.Candidates
+
+
+def _fill_spool(path: Path, place: tables.Place, limits: Limits) -> _Passed:
     """Read the rows below a header, by the fast reader where the text is regular."""
     if plain_text.can_read(place.sheet, path.stat().st_size, limits.columns):
         try:
-            return _spool(plain_text.read(path, place.sheet, place.header), limits)
+            return _pass_over(plain_text.read(path, place.sheet, place.header), place.header, limits)
         except IrregularTextError:
             pass  # read by the reader that knows what to do with it
     rows = read_rows(place.sheet, place.header, Layout())
-    return _spool(to_batches(rows, len(place.header.parts), limits.columns), limits)
+    return _pass_over(to_batches(rows, len(place.header.parts), limits.columns), place.header, limits)
 
 
-def _spool(batches: Iterator[pa.RecordBatch], limits: Limits) -> Spool:
-    spool = Spool()
+def _pass_over(batches: Iterator[pa.RecordBatch], header: Header, limits: Limits) -> _Passed:
+    passed = _Passed(Spool(), TableCounts(len(header.names)), layout_scan.Candidates(header))
     for batch in batches:
-        spool.add(batch)
-        if spool.rows > limits.rows:
+        passed.spool.add(batch)
+        if passed.spool.rows > limits.rows:
             raise UnreadableError("too_many_rows", most=limits.rows)
-    spool.close()
-    return spool
+        passed.candidates.add(batch)
+        _count(passed.counts, batch)
+    passed.spool.close()
+    return passed
 
 
-def _measure(found: tables.FoundTable, spool: Spool, items: Sequence[Mapping[str, Any]], plan: Plan) -> Table:
-    """Look at all cells to know the columns, and how many rows there are."""
-    counts, count = TableCounts(len(found.headers)), 0
-    for batch in layout_scan.drop_lines(spool.batches(), found.layout.lines):
-        arrays.count_cells(counts, [arrays.trim(column) for column in batch.columns[1:]])
-        count += batch.num_rows
+def _count(counts: TableCounts, batch: pa.RecordBatch) -> None:
+    arrays.count_cells(counts, [arrays.trim(column) for column in batch.columns[1:]])
+
+
+def _measure(found: tables.FoundTable, passed: _Passed, items: Sequence[Mapping[str, Any]], plan: Plan) -> Table:
+    """Decide the columns by what all cells look like; they are looked at again where some rows are no data."""
+    spool, counts, gone = passed.spool, passed.counts, found.layout.lines
+    count = spool.rows
+    if gone:
+        counts, count = TableCounts(len(found.headers)), 0
+        for batch in layout_scan.drop_lines(spool.batches(), gone):
+            _count(counts, batch)
+            count += batch.num_rows
     decided = columns.decide_columns(found.headers, counts, items, plan)
     places = tuple(number for number, column in enumerate(decided) if column and not column.not_open)
     if not places:
@@ -165,6 +184,7 @@ def _describe(found: tables.FoundTable, not_open: Mapping[int, str]) -> dict[str
         ],
         "sheet": found.sheet.name,
         "other_sheets": list(found.other_sheets),
+        "areas": list(found.areas),
         "encoding": found.sheet.encoding,
         "plan": plans.to_dict(found.plan) | {"set_aside": []},
         "not_open": list(not_open.values()),

@@ -1,6 +1,6 @@
 """Another table on the same sheet: below the first after an empty row, or beside it after an empty column.
 
-Its rows stay where they are: they are told, and people part the file.
+Its rows stay where they are: they are told, and people choose one of the tables in the plan of the file.
 """
 
 from __future__ import annotations
@@ -19,14 +19,21 @@ ROWS = 2
 
 def find_second_tables(sheet: SheetStream, header: Header) -> list[int]:
     """Return the lines at which another table seems to begin, among the first rows of a sheet."""
-    rows = [(line, [cell.strip() for cell in row]) for line, row in islice(sheet.numbered(), LOOKED_AT)][
-        header.skipped :
-    ]
-    body = [(line, row[: width(row)]) for line, row in rows]
-    lines = [body[place][0] for place in range(1, len(body)) if _begins_table(body, place)]
-    if header.lines and _stands_beside(header, [row for _, row in body]):
+    lines = find_tables_below(sheet, header)
+    if header.lines and find_gap(sheet, header):
         lines.insert(0, header.lines[-1])
     return lines
+
+
+def find_tables_below(sheet: SheetStream, header: Header) -> list[int]:
+    """Return the lines at which another table seems to begin below the first."""
+    body = _read_body(sheet, header)
+    return [body[place][0] for place in range(1, len(body)) if _begins_table(body, place)]
+
+
+def _read_body(sheet: SheetStream, header: Header) -> list[tuple[int, Row]]:
+    rows = [(line, [cell.strip() for cell in row]) for line, row in islice(sheet.numbered(), LOOKED_AT)]
+    return [(line, row[: width(row)]) for line, row in rows[header.skipped :]]
 
 
 def _begins_table(body: Sequence[tuple[int, Row]], place: int) -> bool:
@@ -45,12 +52,13 @@ def _begins_table(body: Sequence[tuple[int, Row]], place: int) -> bool:
     return bool(typed) and (upper != lower or any(upper[number] in ("number", "date") for number in typed))
 
 
-def _stands_beside(header: Header, body: Sequence[Row]) -> bool:
-    """Whether an empty column without a name parts two groups of at least two named columns."""
+def find_gap(sheet: SheetStream, header: Header) -> int:
+    """Return the number, from 0, of an empty column without a name that parts two groups of named ones; 0 for none."""
     named = [bool(parts) for parts in header.parts]
+    body = _read_body(sheet, header)
     gaps = [
         place
         for place in range(2, len(named) - 2)
-        if not named[place] and not any(place < len(row) and row[place] for row in body)
+        if not named[place] and not any(place < len(row) and row[place] for _, row in body)
     ]
-    return len(gaps) == 1 and all(named[: gaps[0]]) and all(named[gaps[0] + 1 :])
+    return gaps[0] if len(gaps) == 1 and all(named[: gaps[0]]) and all(named[gaps[0] + 1 :]) else 0

@@ -24,6 +24,7 @@ class Dialect:
         space_after: whether spaces after a delimiter belong to it.
         skip: lines at the beginning that say how the text is written (``sep=;``).
         width: cells of most rows.
+        rival: another delimiter with which the text reads almost as well; "" for none.
     """
 
     codec: str
@@ -33,6 +34,7 @@ class Dialect:
     space_after: bool = False
     skip: int = 0
     width: int = 0
+    rival: str = ""
 
     @property
     def is_plain(self) -> bool:

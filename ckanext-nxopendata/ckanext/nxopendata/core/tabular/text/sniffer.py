@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from ckanext.nxopendata.core.tabular.text.dialect import RUN, Dialect
 from ckanext.nxopendata.core.tabular.text.parser import Findings, parse
@@ -33,6 +33,12 @@ ONE_COLUMN = 0.4
 
 ROWS = 400
 """Records of the sample that are read for each candidate."""
+
+NEAR = 0.95
+"""Share of the best score from which another way of reading is told: the sample does not decide between the two."""
+
+REMARKS = 8
+"""Rows of one cell above and below a table that count half: titles and notes."""
 
 SEPARATOR_LINE = re.compile(r"sep=(.)\s*\Z", re.IGNORECASE)
 """Excel's way to say the delimiter in the first line."""
@@ -60,7 +66,9 @@ def sniff(sample: str, codec: str, *, kind: str = "", delimiter: str = "", compl
         candidates = (delimiter,)
     elif kind == "tsv" and "\t" in sample:
         candidates = ("\t",)
-    best, best_score = Dialect(codec, candidates[0]), _score_of_one_column(lines)
+    one_column = _score_of_one_column(lines)
+    best, best_score = Dialect(codec, candidates[0]), one_column
+    scores: dict[str, float] = {}
     for delimiter in candidates:
         if delimiter not in sample:
             continue
@@ -69,9 +77,13 @@ def sniff(sample: str, codec: str, *, kind: str = "", delimiter: str = "", compl
                 continue
             score, dialect = _measure(lines, Dialect(codec, delimiter, quote))
             score *= RELUCTANT.get(delimiter, 1.0)
+            scores[delimiter] = max(score, scores.get(delimiter, 0.0))
             if score > best_score + 1e-9:
                 best, best_score = dialect, score
-    return best
+    rivals = {sign: score for sign, score in scores.items() if sign != best.delimiter and score >= NEAR * best_score}
+    if best_score > one_column >= NEAR * best_score:
+        rivals.setdefault("\n", one_column)
+    return replace(best, rival=max(rivals, key=rivals.__getitem__)) if rivals else best
 
 
 def _score_of_one_column(lines: Sequence[str]) -> float:
@@ -116,9 +128,13 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> tuple[int, float]:
     wider = [(size, number) for size, number in widths.items() if size > width and number >= 0.4 * len(rows)]
     if wider:
         width, count = max(wider)
+    # Titles and notes around a table say little of its width.
+    single = sum(1 for _ in takewhile(lambda row: len(row) == 1, rows[:REMARKS]))
+    single += sum(1 for _ in takewhile(lambda row: len(row) == 1, reversed(rows[-REMARKS:])))
+    total = len(rows) - (single / 2 if width > 1 and 2 * single < len(rows) else 0)
     # A second table below the first has rows of its own width.
     others = [number for size, number in widths.items() if size != width and size > 1 and number >= 0.3 * len(rows)]
-    return width, max(count, 0.85 * (count + sum(others))) / len(rows)
+    return width, min(max(count, 0.85 * (count + sum(others))) / total, 1.0)
 
 
 def _wealth(width: int) -> float:

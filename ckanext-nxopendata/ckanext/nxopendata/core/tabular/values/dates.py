@@ -8,6 +8,9 @@ from functools import lru_cache
 
 DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?\Z")
 MONTH = re.compile(r"(\d{4})\s*(?:[-/]|年)\s*(\d{1,2})\s*月?\Z")
+COMPACT_MONTH = re.compile(r"((?:19|20)\d\d)\.?(0[1-9]|1[0-2])\Z")
+"""202305 and 2023.05: a month only where the header of the column says so."""
+
 YEAR = re.compile(r"(\d{4})\s*年度?\Z")
 STAMP = re.compile(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?[ T](\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?\Z")
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
@@ -68,7 +71,7 @@ def is_compact_day(value: str) -> bool:
 @lru_cache(maxsize=20_000)
 def to_iso_date(value: str) -> str:
     """A date as exact as it was written: ``2023-05-01``, ``2023-05`` or ``2023``; other text as it is."""
-    for pattern in (DAY, MONTH, YEAR):
+    for pattern in (DAY, MONTH, YEAR, COMPACT_MONTH):
         if match := pattern.match(value):
             return "-".join(part.zfill(2) for part in match.groups())
     if match := REPUBLIC.match(value):

@@ -78,6 +78,11 @@ SURE_COMMA = re.compile(r"[+-]?(0,\d|\d{1,3}(\.\d{3})+,)")
 
 SCIENTIFIC = re.compile(r"[+-]?(?:\d\.\d+[eE][+-]?|\d+[eE][+-])(\d{1,3})\Z")
 MEASURE = re.compile(rf"([+-]?(?:\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?))\s*({UNITS})\Z")
+CURRENCY = re.compile(
+    r"([+-]?)\s*(HK\$|US\$|NT\$|[$¥€£₩]|CNY|RMB|USD|EUR|HKD)\s*([+-]?(?:\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?))\Z"
+)
+"""An amount behind the sign of its currency."""
+
 PHONE_DIGITS = 7
 LARGEST_EXPONENT = 60
 
@@ -98,7 +103,7 @@ def classify(cell: str) -> str:
     Returns:
         ``int``, ``num``; ``group`` (1,993,088), ``groupnum`` (1,234.50), ``list`` (101,102: digits in groups that may
         be a list of numbers); ``comma`` (0,5 or 1.234,50: a decimal comma), ``maybe_comma`` (1,5: or a list); ``long``
-        (digits that are no number: it would lose some); ``percent``, ``unit:`` and the unit; a date as
+        (digits that are no number: it would lose some); ``percent``, ``unit:`` and the unit or currency; a date as
         :func:`dates.classify_date` names it; ``missing``, ``empty`` or ``text``. Full-width digits count as digits.
     """
     if not cell:
@@ -136,6 +141,8 @@ def _classify_number(value: str) -> str:
         number = value[:-1].strip()
         return "percent" if INT.match(number) or NUM.match(number) or GROUPED.match(number) else ""
     if match := MEASURE.match(value):
+        return "unit:" + match[2]
+    if match := CURRENCY.match(value):
         return "unit:" + match[2]
     return ""
 

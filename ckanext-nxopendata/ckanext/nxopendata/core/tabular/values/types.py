@@ -19,6 +19,9 @@ IDENTIFIERS = re.compile(
     re.IGNORECASE,
 )
 DATED = re.compile(r"日期|时间|日\Z|date|time", re.IGNORECASE)
+MONTHLY = re.compile(r"年月|月份|月度|月\Z|期间|所属期|统计期|账期|\b(?:month|period)\b", re.IGNORECASE)
+"""Headers of months: 202305 and 2023.05 below them are no numbers."""
+
 YEARLY = re.compile(r"年份|年度|\A年\Z|\byear\b", re.IGNORECASE)
 QUANTITY = re.compile(
     r"数\Z|数量|人数|人口|户数|金额|总额|额\Z|价|收入|支出|产值|产量|面积|总量|资金|投资|费用|预算|决算|万元|亿元|元[)）]|公里|公顷|亩"
@@ -35,11 +38,13 @@ MOST_NULL_WORDS = 20
 
 @dataclass(slots=True)
 class CellCounts:
-    """What the cells of one column look like, and the words for nothing among them."""
+    """What the cells of one column look like, the words for nothing among them, and whether all numbers are days or
+    months written without signs between."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     null_words: Counter[str] = field(default_factory=Counter)
     compact_days: bool = True
+    compact_months: bool = True
 
     def add(self, cells: Sequence[str]) -> None:
         """Count some cells."""
@@ -51,6 +56,9 @@ class CellCounts:
             self.compact_days = all(
                 dates.is_compact_day(normalize(cell)) for cell, kind in zip(cells, kinds, strict=True) if kind == "int"
             )
+        if self.compact_months:
+            numbers = (cell for cell, kind in zip(cells, kinds, strict=True) if kind in ("int", "num"))
+            self.compact_months = all(dates.COMPACT_MONTH.match(normalize(cell)) for cell in numbers)
 
 
 class TableCounts:
@@ -116,6 +124,8 @@ def _decide_number(header: str, met: set[str], counts: CellCounts, declared: str
         return TEXT
     if met == {"int"} and counts.compact_days and (DATED.search(header) or declared in ("D", "T")):
         return ColumnType("date")
+    if met <= {"int", "num"} and counts.compact_months and (MONTHLY.search(header) or DATED.search(header)):
+        return ColumnType("text", "month")
     if met & {"num", "groupnum"}:
         return ColumnType("numeric")
     return ColumnType("int8", "year" if met == {"int"} and YEARLY.search(header) else "")
@@ -148,7 +158,7 @@ def to_value(type_: ColumnType, cell: str) -> str | None:
     if type_.order == "comma":
         return value.replace(".", "").replace(",", ".")
     if type_.name in ("int8", "numeric"):
-        return value.removesuffix(type_.unit).strip().replace(",", "")
+        return value.replace(type_.unit, "", 1).replace(" ", "").replace(",", "")
     if type_.order:
         return dates.slashed_to_iso(value, type_.order)
     if type_.name == "date" and INT.match(value):

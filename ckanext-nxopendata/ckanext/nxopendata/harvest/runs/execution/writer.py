@@ -10,8 +10,9 @@ from ckanext.nxopendata.bulk_write import writer
 from ckanext.nxopendata.bulk_write.requests import Build, WriteRequest, WriteResult
 from ckanext.nxopendata.catalogue.schema.checks import EQUAL_TITLES
 from ckanext.nxopendata.core.cli import site_user
+from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.harvest.models import Json
-from ckanext.nxopendata.harvest.planning import checks
+from ckanext.nxopendata.harvest.planning import checks, validation
 from ckanext.nxopendata.harvest.runs.execution import apply
 from ckanext.nxopendata.harvest.runs.execution.apply import Outcome, Step
 
@@ -24,6 +25,7 @@ class BulkWriter:
     """
 
     def __init__(self, user: str) -> None:
+        self._user = user
         self._writer = writer.BulkWriter(user)
         self._lenient = writer.BulkWriter(user, context={EQUAL_TITLES: True})
 
@@ -32,6 +34,10 @@ class BulkWriter:
 
         A dataset that is refused for fields it can do without is written without them, with a finding for each.
         """
+        with site_language():  # findings that the rules phrase are kept, whoever began the run
+            return self._write_leniently(steps)
+
+    def _write_leniently(self, steps: Sequence[Step]) -> list[Outcome]:
         outcomes = self._write(self._writer, steps)
         refused = {outcome.step.number: outcome for outcome, _ in outcomes if outcome.state == "refused"}
         if not refused:
@@ -45,7 +51,8 @@ class BulkWriter:
             number = outcome.step.number
             if outcome.state == "written":
                 first = refused[number].step
-                told = checks.left_out_problems(errors[number], first.data, first.guid, first.position)
+                english = validation.errors_in_english({**first.data}, self._user)
+                told = checks.left_out_problems(errors[number], first.data, first.guid, first.position, english)
                 refused[number] = dataclasses.replace(outcome, problems=[*outcome.problems, *told])
         return [refused.get(outcome.step.number, outcome) for outcome, _ in outcomes]
 
@@ -55,9 +62,20 @@ class BulkWriter:
         requests = [WriteRequest(_builder(step, kept), step.dataset_id) for step in steps]
         results = bulk.write(requests)
         return [
-            (_outcome(step, result, kept.get(step.number, [])), result.errors)
+            (self._outcome(step, result, kept.get(step.number, [])), result.errors)
             for step, result in zip(steps, results, strict=True)
         ]
+
+    def _outcome(self, step: Step, result: WriteResult, kept: list[str]) -> Outcome:
+        if result.state == "refused":
+            english = validation.errors_in_english({**step.data}, self._user) if step.data else None
+            problems = checks.validation_problems(result.errors, step.guid, step.position, english)
+            return Outcome(step, "refused", problems=problems)
+        if result.state == "skipped" and result.before is None:
+            return Outcome(step, "written")  # nothing is there to be withdrawn
+        if result.state == "skipped":
+            return Outcome(step, "skipped", problems=[checks.deleted_problem(step.guid, step.position)])
+        return Outcome(step, "written", apply.restrict(result.shown, step.data or step.base), kept, result.before)
 
     def index(self, dataset_ids: Sequence[str]) -> None:
         """Bring the search index in line with the database for these datasets."""
@@ -87,13 +105,3 @@ def _builder(step: Step, kept: dict[int, list[str]]) -> Build:
         return {**data, "state": "active"}
 
     return build
-
-
-def _outcome(step: Step, result: WriteResult, kept: list[str]) -> Outcome:
-    if result.state == "refused":
-        return Outcome(step, "refused", problems=checks.validation_problems(result.errors, step.guid, step.position))
-    if result.state == "skipped" and result.before is None:
-        return Outcome(step, "written")  # nothing is there to be withdrawn
-    if result.state == "skipped":
-        return Outcome(step, "skipped", problems=[checks.deleted_problem(step.guid, step.position)])
-    return Outcome(step, "written", apply.restrict(result.shown, step.data or step.base), kept, result.before)

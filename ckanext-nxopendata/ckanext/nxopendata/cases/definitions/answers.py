@@ -1,0 +1,106 @@
+"""Read the answers of a form by its fields; what is wrong is a code a field. Imports nothing of CKAN."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from ckanext.nxopendata.cases.definitions.kind import Field
+from ckanext.nxopendata.core import payload_types
+
+MISSING, TOO_LONG, NOT_TEXT = "missing", "too_long", "not_text"
+NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
+    "not_a_choice",
+    "not_a_date",
+    "not_a_number",
+    "not_an_address",
+    "not_in_future",
+)
+MOST_COLUMNS = 500
+
+Problem = tuple[str, Any]
+"""What is wrong with an answer: a code of this module, and the number that its message names."""
+
+
+def read_answers(
+    fields: Iterable[Field], given: Mapping[str, Any], today: dt.date
+) -> tuple[dict[str, Any], dict[str, Problem]]:
+    """Read what somebody filled in.
+
+    Args:
+        given: field -> a text, a list of texts (several choices), or true.
+        today: dates must lie after it.
+
+    Returns:
+        The answers that are there, as JSON keeps them; and what is wrong, a problem a field.
+    """
+    answers: dict[str, Any] = {}
+    problems: dict[str, Problem] = {}
+    for field in fields:
+        value, problem = _read(field, given.get(field.name), today)
+        if problem is not None:
+            problems[field.name] = problem
+        elif value in (None, "", [], False):
+            if field.required:
+                problems[field.name] = (MISSING, None)
+        else:
+            answers[field.name] = value
+    return answers, problems
+
+
+def _read(field: Field, value: Any, today: dt.date) -> tuple[Any, Problem | None]:
+    if value is None or value == "":
+        return None, None
+    if field.type == "flag":
+        return (value is True or str(value).lower() in ("1", "true", "on", "yes")), None
+    if field.type in ("choices", "columns"):
+        return _read_several(field, value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or payload_types.UNSTORABLE.search(value):
+        return None, (NOT_TEXT, None)
+    text = value.strip()
+    if len(text) > field.longest:
+        return None, (TOO_LONG, field.longest)
+    if not text:
+        return None, None
+    return _read_text(field, text, today)
+
+
+def _read_text(field: Field, text: str, today: dt.date) -> tuple[Any, Problem | None]:
+    if field.type == "choice" and text not in {choice.value for choice in field.choices}:
+        return None, (NOT_A_CHOICE, None)
+    if field.type == "number":
+        return (int(text), None) if text.isdecimal() and len(text) < 16 else (None, (NOT_A_NUMBER, None))
+    if field.type == "date":
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError:
+            return None, (NOT_A_DATE, None)
+        return (day.isoformat(), None) if today < day < dt.date(9000, 1, 1) else (None, (NOT_IN_FUTURE, None))
+    if field.type == "url" and not _is_web_address(text):
+        return None, (NOT_AN_ADDRESS, None)
+    return text, None
+
+
+def _read_several(field: Field, value: Any) -> tuple[Any, Problem | None]:
+    values = value if isinstance(value, list) else str(value).splitlines()
+    if len(values) > MOST_COLUMNS or not all(isinstance(one, str) for one in values):
+        return None, (NOT_TEXT, None)
+    texts = list(dict.fromkeys(one.strip() for one in values if one.strip()))
+    if any(len(one) > 200 or payload_types.UNSTORABLE.search(one) for one in texts):
+        return None, (TOO_LONG, 200)
+    known = {choice.value for choice in field.choices}
+    if field.type == "choices" and not set(texts) <= known:
+        return None, (NOT_A_CHOICE, None)
+    return texts, None
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False

@@ -1,0 +1,179 @@
+"""What a kind of case is: its form, its states and steps, its time limits and its outcomes. Imports nothing of CKAN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE, Transition, transition
+
+Text = Mapping[str, str]
+"""A text by language, ``zh`` and ``en``."""
+
+APPLICANT, SYSTEM = "applicant", "system"
+ROLES = (APPLICANT, EDITOR, HEAD, OFFICE, SYSTEM)
+"""Who takes steps; ``editor`` and ``head`` are those of the department that answers."""
+
+OPEN, WAITING, ANSWERED, ENDED = "open", "waiting", "answered", "ended"
+PHASES = (OPEN, WAITING, ANSWERED, ENDED)
+"""The department's turn; somebody else's, while the clock stands; answered, and something may follow; over."""
+
+DATASET, DEPARTMENT = "dataset", "department"
+ABOUT = (DATASET, DEPARTMENT)
+ACCOUNT = "account"
+APPLICANTS = (ACCOUNT, DEPARTMENT)
+TYPES = ("text", "area", "number", "date", "choice", "choices", "flag", "columns", "url", "uscc", "dataset", "case")
+OPINIONS = ("required", "optional", "none")
+GROUPS = ("granted", "refused", "other")
+CONFIDENCE = ("V", "MH", "MM")
+FACTS = ("unconditional",)
+"""What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions."""
+
+LONGEST = 2000
+"""Characters of an answer whose field names no other limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a field of the type ``choice`` or ``choices``."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form."""
+
+    name: str
+    label: Text
+    type: str
+    required: bool = False
+    public: bool = False
+    longest: int = LONGEST
+    help: Text = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time limit in working days, and how many it may be extended by once; with its article.
+
+    ``confidence``: ``V`` the text was seen, ``MH`` likely, ``MM`` to be confirmed.
+    """
+
+    name: str
+    days: int
+    article: Text
+    confidence: str
+    extension: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a case may stand.
+
+    While a case stands there: ``in_force``, its agreement is; ``suspends``, the file is withheld; ``marks``, the
+    dataset's page shows a mark. ``clock`` names the limit that runs, or that waits.
+    """
+
+    name: str
+    label: Text
+    phase: str
+    clock: str = ""
+    in_force: bool = False
+    suspends: bool = False
+    marks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the answer is, with its legal basis."""
+
+    code: str
+    label: Text
+    group: str
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What somebody may do with a case."""
+
+    action: str
+    label: Text
+    sources: tuple[str, ...]
+    target: str
+    roles: tuple[str, ...]
+    tell: Text
+    opinion: str = "optional"
+    fields: tuple[Field, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    extends: bool = False
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of case; ``states[0]`` is where it begins."""
+
+    name: str
+    title: Text
+    summary: Text
+    about: str
+    applicants: str
+    public: bool
+    votes: bool
+    fields: tuple[Field, ...]
+    clocks: tuple[Clock, ...]
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def start(self) -> State:
+        """Return the state in which a case begins."""
+        return self.states[0]
+
+    @cached_property
+    def state_by_name(self) -> dict[str, State]:
+        """The states by name."""
+        return {state.name: state for state in self.states}
+
+    @cached_property
+    def clock_by_name(self) -> dict[str, Clock]:
+        """The time limits by name."""
+        return {clock.name: clock for clock in self.clocks}
+
+    @cached_property
+    def outcome_by_code(self) -> dict[str, Outcome]:
+        """The outcomes by code."""
+        return {outcome.code: outcome for outcome in self.outcomes}
+
+    @cached_property
+    def transitions(self) -> tuple[Transition, ...]:
+        """The steps as a table of :mod:`core.workflow`."""
+        return tuple(
+            row
+            for step in self.steps
+            for row in transition(
+                step.action,
+                step.sources,
+                step.target,
+                *step.roles,
+                opinion=step.opinion == "required",
+                conditions=[[fact] for fact in step.when],
+            )
+        )
+
+    def step(self, action: str) -> Step:
+        """Return the step of this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for step in self.steps:
+            if step.action == action:
+                return step
+        raise KeyError(action)

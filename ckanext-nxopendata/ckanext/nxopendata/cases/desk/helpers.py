@@ -1,0 +1,99 @@
+"""Template helpers of the cases, for their own pages and for those of a dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import Kind
+from ckanext.nxopendata.cases.process import case_store, suspension
+from ckanext.nxopendata.core.display.helpers import nx_localised_html
+
+
+def nx_case_kinds() -> list[Kind]:
+    """All kinds of cases."""
+    return list(registry.kinds().values())
+
+
+def nx_case_kind(name: str) -> Kind | None:
+    """A kind of case; None for one that is no longer there."""
+    return registry.kinds().get(name)
+
+
+def nx_case_kind_title(name: str) -> str:
+    """The name of a kind in the reader's language."""
+    kind = registry.kinds().get(name)
+    return nx_localised_html(kind.title) if kind else tk._("Unknown kind")
+
+
+def nx_case_state(case: dict[str, Any]) -> str:
+    """Where a case stands, in the reader's language."""
+    kind = registry.kinds().get(case["kind"])
+    state = kind.state_by_name.get(case["state"]) if kind else None
+    return nx_localised_html(state.label) if state else tk._("Unknown state")
+
+
+def nx_case_outcome(case: dict[str, Any]) -> dict[str, str]:
+    """``label`` and ``basis`` of the outcome of a case; {} while there is none."""
+    kind = registry.kinds().get(case["kind"])
+    outcome = kind.outcome_by_code.get(case["outcome"]) if kind else None
+    return {"label": nx_localised_html(outcome.label), "basis": nx_localised_html(outcome.basis)} if outcome else {}
+
+
+def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
+    """Question and answer of each field that was filled in, in the order of the form and of the steps."""
+    kind = registry.kinds().get(case["kind"])
+    rows = []
+    for field in (*kind.fields, *(one for step in kind.steps for one in step.fields)) if kind else ():
+        value = case["answers"].get(field.name)
+        if value in (None, "", []):
+            continue
+        labels = {choice.value: nx_localised_html(choice.label) for choice in field.choices}
+        values = value if isinstance(value, list) else [value]
+        shown = "、".join(tk._("Yes") if one is True else str(labels.get(one, one)) for one in values)
+        rows.append((nx_localised_html(field.label), shown))
+    return rows
+
+
+def nx_case_role(role: str) -> str:
+    """What a role is called, in the reader's language."""
+    names = {"applicant": tk._("Applicant"), "office": tk._("Supervising office"), "system": tk._("The system")}
+    return names.get(role, tk._("Department"))
+
+
+def nx_case_event(event: dict[str, Any]) -> str:
+    """What happened, in the reader's language."""
+    if event["label"]:
+        return nx_localised_html(event["label"])
+    names = {
+        "create": tk._("Received"),
+        "message": tk._("Message"),
+        "remind": tk._("Reminder"),
+        "recompute": tk._("Time limit computed anew by the calendar in force"),
+    }
+    return names.get(event["action"], tk._("Step of an earlier version"))
+
+
+def nx_case_confidence(code: str) -> str:
+    """How sure the days of a time limit are, in words; "" when the text of the article was seen."""
+    return {"MH": tk._("likely, to be confirmed"), "MM": tk._("unconfirmed")}.get(code, "")
+
+
+def nx_case_has_desk() -> bool:
+    """Whether the reader answers cases."""
+    user = model.User.get(getattr(tk.current_user, "name", "") or "")
+    return user is not None and case_store.has_desk(user)
+
+
+def nx_case_marks(dataset_id: str) -> list[dict[str, str]]:
+    """What is being verified at a dataset."""
+    return suspension.list_marks(dataset_id)
+
+
+def nx_case_suspension(dataset_id: str) -> str:
+    """The number of the objection for which files of a dataset are withheld; "" for none."""
+    case = suspension.find_suspending_case(dataset_id)
+    return case.number if case else ""

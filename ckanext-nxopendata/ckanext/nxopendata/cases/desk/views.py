@@ -1,0 +1,171 @@
+"""Pages of the cases: forms, lists, one case with its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, Response
+
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import ANSWERED, DATASET, DEPARTMENT, ENDED, OPEN, WAITING, Kind
+from ckanext.nxopendata.cases.desk import forms
+from ckanext.nxopendata.core.web import act, call_action, require_access, require_login
+
+nx_cases = Blueprint("nx_cases", __name__)
+
+PAGE = 20
+
+
+@nx_cases.before_request
+def keep_private() -> None:
+    """Keep the pages out of every cache: each is one person's."""
+    tk.request.environ["__no_cache__"] = True
+
+
+def _render(name: str, **variables: Any) -> str:
+    return tk.render(f"nx_cases/{name}.html", variables)
+
+
+@nx_cases.route("/case/start")
+def start() -> str:
+    """What can be asked for."""
+    return _render("start", kinds=list(registry.kinds().values()))
+
+
+@nx_cases.route("/case/new/<kind_name>", methods=["GET", "POST"])
+def new(kind_name: str) -> Any:
+    """The form of a kind, for the dataset that the address names."""
+    kind = registry.kinds().get(kind_name)
+    if kind is None:
+        return tk.abort(404, tk._("There is no such form"))
+    if not tk.current_user.is_authenticated:
+        return Response(_render("sign_in", kind=kind), 403)
+    require_access("nx_case_create")
+    about = {name: tk.request.values.get(name, "") for name in ("dataset", "resource", "department", "applicant_org")}
+    pkg = _dataset(about["dataset"]) if kind.about == DATASET and about["dataset"] else None
+    values: dict[str, Any] = {}
+    errors: dict[str, Any] = {}
+    if tk.request.method == "POST":
+        form = tk.request.form
+        values = forms.read_form(kind.fields, form)
+        key, wrong = forms.read_stamp(form.get("stamp", ""))
+        if forms.is_filled_by_machine(form):
+            return tk.redirect_to("nx_cases.start")
+        if wrong:
+            errors = {"stamp": [wrong]}
+        else:
+            try:
+                made = call_action("nx_case_create", kind=kind.name, client_key=key, answers=values, **about)
+                tk.h.flash_success(tk._("Received. This page says where it stands and what is asked of you."))
+                return tk.redirect_to("nx_cases.show", case_id=made["id"])
+            except tk.ValidationError as problem:
+                errors = problem.error_dict
+            except tk.ObjectNotFound as problem:
+                errors = {"dataset": [str(problem.message)]}
+    return _render(
+        "new",
+        kind=kind,
+        pkg=pkg,
+        about=about,
+        values=values,
+        errors=errors,
+        stamp=forms.make_stamp(),
+        columns=[item["name"] for item in (pkg or {}).get("nx_items") or [] if item.get("name")],
+        own=_own_departments() if kind.applicants == DEPARTMENT else [],
+    )
+
+
+def _dataset(reference: str) -> dict[str, Any] | None:
+    try:
+        return call_action("package_show", id=reference.rstrip("/").rpartition("/")[2])
+    except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError):
+        return tk.abort(404, tk._("There is no such dataset"))
+
+
+def _own_departments() -> list[tuple[str, str]]:
+    found = call_action("organization_list_for_user", permission="update_dataset")
+    return [(one["id"], one["title"] or one["name"]) for one in found]
+
+
+@nx_cases.route("/case")
+def mine() -> str:
+    """The reader's own cases."""
+    require_login(tk._("Log in to see your cases"))
+    return _list("mine", ())
+
+
+@nx_cases.route("/case/desk")
+def desk() -> str:
+    """What the reader's departments answer, by its time limit."""
+    require_login(tk._("Log in to see the cases of your department"))
+    return _list("desk", (OPEN, WAITING))
+
+
+@nx_cases.route("/case/board")
+def board() -> str:
+    """The cases of all departments, for the office."""
+    require_access("nx_case_list", box="board")
+    return _list("board", (OPEN,))
+
+
+def _list(box: str, default: tuple[str, ...]) -> str:
+    asked = tk.request.args
+    number = tk.h.get_page_number(asked)
+    phase = asked.get("phase", default[0] if default else "")
+    query = {
+        "kind": asked.get("kind", "") if asked.get("kind", "") in registry.kinds() else "",
+        "phase": phase if phase in (OPEN, WAITING, ANSWERED, ENDED) else "",
+        "overdue": "1" if asked.get("overdue") == "1" else "",
+        "q": asked.get("q", "")[:100].replace("\0", ""),
+    }
+    found = call_action("nx_case_list", box=box, limit=PAGE, offset=(number - 1) * PAGE, **query)
+    pages = {"page": number, "page_count": -(-found["count"] // PAGE)}
+    return _render("list", box=box, cases=found["results"], count=found["count"], query=query, page=pages)
+
+
+@nx_cases.route("/case/<case_id>")
+def show(case_id: str) -> Any:
+    """One case: where it stands, what is asked of whom and until when, what happened."""
+    require_login(tk._("Log in to see your cases"))
+    return _show(act("nx_case_show", id=case_id))
+
+
+def _show(case: dict[str, Any], action: str = "", values: Any = None, errors: Any = None) -> str:
+    kind = registry.kinds()[case["kind"]]
+    return _render("show", case=case, kind=kind, action=action, values=values or {}, errors=errors or {})
+
+
+@nx_cases.route("/case/<case_id>/step", methods=["POST"])
+def step(case_id: str) -> Any:
+    """Take a step."""
+    require_login(tk._("Log in to see your cases"))
+    form = tk.request.form
+    case = act("nx_case_show", id=case_id)
+    action = form.get("action", "")
+    found = _find_step(registry.kinds()[case["kind"]], action)
+    given = forms.read_form(found.fields, form) if found else {}
+    words = {"opinion": form.get("opinion", "").strip(), "outcome": form.get("outcome", "")}
+    try:
+        act("nx_case_advance", id=case_id, action=action, version=form.get("version", ""), answers=given, **words)
+    except tk.ValidationError as problem:
+        return _show(act("nx_case_show", id=case_id), action, {**given, **words}, problem.error_dict)
+    tk.h.flash_success(tk._("Done. The other side is told."))
+    return tk.redirect_to("nx_cases.show", case_id=case_id)
+
+
+def _find_step(kind: Kind, action: str) -> Any:
+    return next((one for one in kind.steps if one.action == action), None)
+
+
+@nx_cases.route("/case/<case_id>/message", methods=["POST"])
+def message(case_id: str) -> Any:
+    """Write to the other side."""
+    require_login(tk._("Log in to see your cases"))
+    text = tk.request.form.get("text", "").strip()
+    try:
+        act("nx_case_message_create", id=case_id, text=text)
+    except tk.ValidationError as problem:
+        return _show(act("nx_case_show", id=case_id), "message", {"text": text}, problem.error_dict)
+    tk.h.flash_success(tk._("Sent."))
+    return tk.redirect_to("nx_cases.show", case_id=case_id, _anchor="nx-history")

@@ -1,0 +1,50 @@
+"""Wiring of the cases: applications, demands, corrections, objections and reuses, and how they are answered."""
+
+from __future__ import annotations
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+
+from ckanext.nxopendata.cases import desk, process
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.process import notices, suspension
+from ckanext.nxopendata.core import requirements, wiring
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
+
+NEEDED = ("nxopendata_portal", "nxopendata_licences")
+"""Its pages stand in the portal's frame; what it grants are agreements of the licences."""
+
+SUBJECTS = (process, desk)
+
+
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
+@tk.blanket.cli(wiring.commands(SUBJECTS))
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
+class NxOpendataCasesPlugin(p.SingletonPlugin):
+    """What people ask of departments; stands anywhere after the portal, which leads to its forms."""
+
+    p.implements(IFileAccess)
+    p.implements(p.IConfigurable)
+    p.implements(p.IConfigurer)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        requirements.require(config, "nxopendata_cases", *NEEDED)
+        registry.kinds()  # a definition that does not hold stops the site here, with its line
+        notices.register_topics()
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "nxopendata_cases")
+
+    # IFileAccess
+
+    def judge_file_access(self, asked: FileRequest) -> Access | None:
+        return suspension.judge(asked)

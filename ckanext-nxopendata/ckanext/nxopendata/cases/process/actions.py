@@ -1,0 +1,259 @@
+"""Actions of the cases: create, show, list, take a step, write a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan.logic import validate
+from ckan.types import Context, DataDict
+from sqlalchemy.exc import IntegrityError
+
+from ckanext.nxopendata.cases.definitions import answers, registry
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT, Step
+from ckanext.nxopendata.cases.models import Case
+from ckanext.nxopendata.cases.process import case_store, moves, notices, participants, problems, schema, subjects
+from ckanext.nxopendata.core import workflow
+from ckanext.nxopendata.core.rate_limit import Limit
+from ckanext.nxopendata.core.timezone import today
+
+CREATED = Limit("case", 20)
+"""By one account, and by one network."""
+
+WRITTEN = Limit("case message", 60)
+"""By one account."""
+
+
+@tk.side_effect_free
+def nx_case_kind_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """What can be asked for: the kinds of cases with their forms and time limits.
+
+    :returns: ``kind``, ``title``, ``summary``, ``about`` (``dataset`` or ``department``), ``applicants`` (``account``
+        or ``department``), ``fields``, ``clocks`` (``name``, ``days``, ``extension``, ``article``, ``confidence``)
+        each; texts by language
+    """
+    tk.check_access("nx_case_kind_list", context, data_dict)
+    return [
+        {
+            "kind": kind.name,
+            "title": dict(kind.title),
+            "summary": dict(kind.summary),
+            "about": kind.about,
+            "applicants": kind.applicants,
+            "fields": [case_store.field_to_api(field) for field in kind.fields],
+            "clocks": [
+                {
+                    "name": clock.name,
+                    "days": clock.days,
+                    "extension": clock.extension,
+                    "article": dict(clock.article),
+                    "confidence": clock.confidence,
+                }
+                for clock in kind.clocks
+            ],
+        }
+        for kind in registry.kinds().values()
+    ]
+
+
+@validate(schema.creation)
+def nx_case_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Begin a case. The same ``client_key`` makes one case, however often it is sent.
+
+    :param kind: one of :func:`nx_case_kind_list`
+    :param client_key: a text of your own, new for each case
+    :param answers: field -> value, by the fields of the kind
+    :type answers: dict
+    :param dataset: the dataset that it is about (id, name or address), where the kind is about one
+    :param resource: id of one of its files (optional)
+    :param department: the department that answers, where the kind is about none in particular (optional)
+    :param applicant_org: the department that you apply for, where departments apply (optional if you have one)
+
+    :returns: the case, as :func:`nx_case_show`
+    """
+    tk.check_access("nx_case_create", context, data_dict)
+    user = _user(context)
+    kind = registry.kinds()[data_dict["kind"]]
+    found = case_store.find_by_key(user.id, data_dict["client_key"])
+    if found is not None:
+        return case_store.to_api(found, user)
+    given, wrong = answers.read_answers(kind.fields, data_dict["answers"], today())
+    if unknown := data_dict["answers"].keys() - {field.name for field in kind.fields}:
+        message = tk._("This form has no field {names}").format(names=", ".join(sorted(unknown))[:200])
+        raise tk.ValidationError({"answers": [message]})
+    if wrong:
+        raise tk.ValidationError(problems.describe(wrong))
+    case = Case(kind=kind.name, applicant_id=user.id, client_key=data_dict["client_key"], answers=given)
+    case.applicant_org = case.owner_org = ""
+    subjects.fill(case, kind, data_dict, context, user)
+    CREATED.check(user.id, "kind")
+    CREATED.check_reader("kind")
+    try:
+        moves.begin(case, user.id, APPLICANT)
+    except IntegrityError:  # the same form, sent twice at once
+        model.Session.rollback()
+        found = case_store.find_by_key(user.id, data_dict["client_key"])
+        if found is None:
+            raise
+        return case_store.to_api(found, user)
+    step = moves.take_system_step(case, subjects.list_facts(case))
+    if step is not None:
+        notices.tell_step(case, step, "system", "", None)
+    else:
+        notices.tell_received(case)
+    model.Session.commit()
+    return case_store.to_api(case, user)
+
+
+@tk.side_effect_free
+@validate(schema.one_case)
+def nx_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """One case that you take part in, or supervise.
+
+    :param id: its id
+
+    :returns: ``number``, ``kind``, ``title``, ``state``, ``phase``, ``answers``, ``received``, ``due``, ``overdue``,
+        ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, and
+        ``events``, its history
+    """
+    tk.check_access("nx_case_show", context, data_dict)
+    return case_store.to_api(_case(data_dict["id"]), _user(context))
+
+
+@tk.side_effect_free
+@validate(schema.listing)
+def nx_case_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Your cases, those that your departments answer, or all.
+
+    :param box: ``mine`` (default), ``desk`` or ``board``
+    :param kind: only of this kind (optional)
+    :param phase: ``open``, ``waiting``, ``answered`` or ``ended`` (optional)
+    :param overdue: only those that should have been answered (optional)
+    :type overdue: bool
+    :param q: a number, or a part of the title (optional)
+    :param limit: how many (optional, default 20, at most 100)
+    :param offset: after how many (optional)
+
+    :returns: ``count`` (10,000 stands for more) and ``results``, by the time limit, your own by number
+    """
+    tk.check_access("nx_case_list", context, data_dict)
+    count, rows = case_store.list_cases(_user(context), data_dict)
+    return {"count": count, "results": [case_store.to_row(case) for case in rows]}
+
+
+@validate(schema.step)
+def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Take a step of a case.
+
+    :param id: the case
+    :param action: one of the ``steps`` of :func:`nx_case_show`
+    :param version: the ``version`` of the case that you looked at; if somebody moved it since, you are told
+    :type version: int
+    :param opinion: in words, where the step asks for it
+    :param outcome: one of the step's ``outcomes``, where it has them
+    :param answers: field -> value, by the fields of the step
+    :type answers: dict
+
+    :returns: the case, as :func:`nx_case_show`
+    """
+    tk.check_access("nx_case_advance", context, data_dict)
+    user = _user(context)
+    case = _case(data_dict["id"], lock=True)
+    if case.version != data_dict["version"]:
+        message = tk._("Somebody moved this case since you looked at it: look again, then decide")
+        raise tk.ValidationError({"version": [message]})
+    kind = registry.kinds()[case.kind]
+    held = participants.find_roles(user, case)
+    try:
+        row = workflow.find_step(kind.transitions, data_dict["action"], case.state, held)
+    except workflow.TransitionError as error:
+        if error.forbidden:
+            raise tk.NotAuthorized(tk._("This step is not yours to take")) from None
+        raise tk.ValidationError({"action": [tk._("There is no such step now")]}) from None
+    step = kind.step(row.action)
+    if step.extends and not case_store.may_extend(case, kind, moves.list_events(case.id)):
+        message = tk._("A limit is extended once, and before it has passed")
+        raise tk.ValidationError({"action": [message]})
+    given = _read_step(step, data_dict, context)
+    role = next(name for name in step.roles if name in held)
+    opinion = data_dict.get("opinion") or ""
+    moves.take(case, step, user.id, role, opinion=opinion, outcome=data_dict.get("outcome") or "", answers=given)
+    _merge_votes(case)
+    notices.tell_step(case, step, role, opinion, user)
+    model.Session.commit()
+    return case_store.to_api(case, user)
+
+
+@validate(schema.message)
+def nx_case_message_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Write to the other side of a case; it moves nothing.
+
+    :param id: the case
+    :param text: the message
+
+    :returns: the case, as :func:`nx_case_show`
+    """
+    tk.check_access("nx_case_message_create", context, data_dict)
+    user, case = _user(context), _case(data_dict["id"])
+    if not case_store.may_write(user, case):
+        raise tk.ValidationError({"text": [tk._("This case is over")]})
+    WRITTEN.check(user.id, "text")
+    held = participants.find_roles(user, case)
+    role = APPLICANT if APPLICANT in held else sorted(held)[0]
+    moves.write(case, "message", user.id, role, data_dict["text"])
+    notices.tell_message(case, role, user)
+    model.Session.commit()
+    return case_store.to_api(case, user)
+
+
+def _read_step(step: Step, data: DataDict, context: Context) -> dict[str, Any]:
+    """Return the answers to a step's questions, once everything that it asks for is there."""
+    given, wrong = answers.read_answers(step.fields, data["answers"], today())
+    errors = problems.describe(wrong)
+    if step.opinion == "required" and not (data.get("opinion") or "").strip():
+        errors["opinion"] = [tk._("This step needs a reason in words")]
+    if step.outcomes and data.get("outcome") not in step.outcomes:
+        errors["outcome"] = [tk._("Choose one of the values that are offered")]
+    for field in step.fields:
+        if field.name in given and field.type == "dataset":
+            try:
+                given[field.name] = subjects.find_dataset(given[field.name], context).name
+            except tk.ObjectNotFound as error:
+                errors[field.name] = [str(error.message)]
+        elif field.name in given and field.type == "case" and _find_number(given[field.name]) is None:
+            errors[field.name] = [tk._("There is no case with this number")]
+    if errors:
+        raise tk.ValidationError(errors)
+    return given
+
+
+def _find_number(number: str) -> Case | None:
+    serial = number.strip().upper().rpartition("-")[2]
+    if not serial.isdecimal() or len(serial) > 15:
+        return None
+    found = model.Session.scalars(sa.select(Case).where(Case.serial == int(serial))).first()
+    return found if found is not None and found.number == number.strip().upper() else None
+
+
+def _merge_votes(case: Case) -> None:
+    """Count the votes of a case that was merged for the one that it was merged into."""
+    number = case.answers.get("merged_into")
+    target = _find_number(number) if number and case.state == "merged" else None
+    if target is not None and target.id != case.id:
+        target.votes += case.votes + 1
+
+
+def _user(context: Context) -> model.User:
+    user = model.User.get(context.get("user") or "")
+    if user is None:
+        raise tk.NotAuthorized(tk._("Log in to do this"))
+    return user
+
+
+def _case(case_id: str, *, lock: bool = False) -> Case:
+    case = model.Session.get(Case, case_id, with_for_update=lock, populate_existing=lock)
+    if case is None or case.kind not in registry.kinds():
+        raise tk.ObjectNotFound(tk._("There is no such case"))
+    return case

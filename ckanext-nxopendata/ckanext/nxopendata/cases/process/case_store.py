@@ -1,0 +1,194 @@
+"""Cases as lists and as the API gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.model as model
+import sqlalchemy as sa
+
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import ENDED, OPEN, Field, Kind, Step
+from ckanext.nxopendata.cases.models import Case, Event
+from ckanext.nxopendata.cases.process import moves, participants
+from ckanext.nxopendata.core import roles, workflow
+from ckanext.nxopendata.core.timezone import today
+
+MOST_COUNTED = 10_000
+"""A list counts no further: nobody turns so many pages."""
+
+
+def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Case]]:
+    """Return how many cases a list holds (at most ``MOST_COUNTED``), and one page of them.
+
+    Args:
+        query: ``box``: ``mine`` (those the user applied for), ``desk`` (those the user's departments answer; without a
+            department's, those that the office answers) or ``board`` (all); ``kind``, ``phase``, ``overdue``, ``q``;
+            ``limit``, ``offset``.
+    """
+    where = [_box(user, query["box"])]
+    if query.get("kind"):
+        where.append(Case.kind == query["kind"])
+    if query.get("phase"):
+        where.append(Case.phase == query["phase"])
+    if query.get("overdue"):
+        where += [Case.phase == OPEN, Case.due < today()]
+    if words := (query.get("q") or "").strip():
+        where.append(_matches(words))
+    order = [Case.serial.desc()] if query["box"] == "mine" else [Case.due.asc().nulls_last(), Case.serial.desc()]
+    counted = sa.select(Case.id).where(*where).limit(MOST_COUNTED).subquery()
+    count = model.Session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
+    rows = sa.select(Case).where(*where).order_by(*order).limit(query["limit"]).offset(query["offset"])
+    return count, list(model.Session.scalars(rows))
+
+
+def _box(user: model.User, box: str) -> Any:
+    own = participants.list_departments(user)
+    if box == "mine":
+        return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
+    if box == "board":
+        return sa.true()
+    return Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+
+
+def _matches(words: str) -> Any:
+    number = words.upper().removeprefix("NX").rpartition("-")[2]
+    if number.isdecimal() and len(number) < 16:
+        return Case.serial == int(number)
+    pattern = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return Case.title.ilike(f"%{pattern}%")
+
+
+def find_by_key(user_id: str, client_key: str) -> Case | None:
+    """Return the case that an earlier attempt to send the same form made."""
+    query = sa.select(Case).where(Case.applicant_id == user_id, Case.client_key == client_key)
+    return model.Session.scalars(query).first()
+
+
+def to_row(case: Case) -> dict[str, Any]:
+    """Return a case as lists give it: without its answers and its history."""
+    return {
+        "id": case.id,
+        "number": case.number,
+        "kind": case.kind,
+        "title": case.title,
+        "state": case.state,
+        "phase": case.phase,
+        "outcome": case.outcome,
+        "owner_org": case.owner_org,
+        "applicant_org": case.applicant_org,
+        "dataset_id": case.dataset_id,
+        "dataset_name": case.dataset_name,
+        "dataset_title": case.dataset_title,
+        "resource_id": case.resource_id,
+        "received": case.received.isoformat(),
+        "due": case.due.isoformat() if case.due else None,
+        "due_unsure": case.due_unsure,
+        "overdue": is_overdue(case),
+        "answered": case.answered.isoformat() if case.answered else None,
+        "votes": case.votes,
+        "version": case.version,
+    }
+
+
+def is_overdue(case: Case) -> bool:
+    """Return whether the department should have answered before today."""
+    return case.phase == OPEN and case.due is not None and case.due < today()
+
+
+def to_api(case: Case, user: model.User) -> dict[str, Any]:
+    """Return a case as those who take part in it see it, with the steps that ``user`` may take."""
+    kind = registry.kinds()[case.kind]
+    held = participants.find_roles(user, case)
+    events = moves.list_events(case.id)
+    standing = moves.find_standing(kind, events)
+    clock = kind.clock_by_name.get(standing.clock)
+    applicant = model.User.get(case.applicant_id)
+    return to_row(case) | {
+        "applicant": applicant.display_name if applicant else "",
+        "level": case.level,
+        "answers": case.answers,
+        "agreement_id": case.agreement_id,
+        "roles": sorted(held),
+        "clock": clock
+        and {
+            "days": standing.limit,
+            "used": standing.used,
+            "stopped": standing.stopped,
+            "extended": standing.extended,
+            "article": dict(clock.article),
+            "confidence": clock.confidence,
+        },
+        "steps": [_step_to_api(step, kind) for step in list_steps(case, kind, held, events)],
+        "events": [_event_to_api(event, kind) for event in events],
+    }
+
+
+def list_steps(case: Case, kind: Kind, held: set[str], events: list[Event]) -> list[Step]:
+    """Return the steps that somebody with these roles may take now."""
+    possible = workflow.list_possible(kind.transitions, case.state, held)
+    steps = [kind.step(row.action) for row in possible]
+    return [step for step in steps if not step.extends or may_extend(case, kind, events)]
+
+
+def may_extend(case: Case, kind: Kind, events: list[Event]) -> bool:
+    """Return whether the limit may still be extended: once, and before it has passed."""
+    standing = moves.find_standing(kind, events)
+    return not standing.extended and standing.due is not None and today() <= standing.due
+
+
+def may_read(user: model.User | None, case: Case) -> bool:
+    """Return whether a user takes part in a case, or supervises it."""
+    return bool(participants.find_roles(user, case))
+
+
+def may_write(user: model.User | None, case: Case) -> bool:
+    """Return whether a user may write messages: those who take part, until it is over."""
+    return case.phase != ENDED and may_read(user, case)
+
+
+def has_desk(user: model.User) -> bool:
+    """Return whether a user answers cases."""
+    return bool(participants.list_departments(user)) or roles.is_office(user.name) or bool(user.sysadmin)
+
+
+def field_to_api(field: Field) -> dict[str, Any]:
+    """Return a question of a form."""
+    return {
+        "name": field.name,
+        "label": dict(field.label),
+        "type": field.type,
+        "required": field.required,
+        "public": field.public,
+        "longest": field.longest,
+        "help": dict(field.help),
+        "choices": [{"value": choice.value, "label": dict(choice.label)} for choice in field.choices],
+    }
+
+
+def _step_to_api(step: Step, kind: Kind) -> dict[str, Any]:
+    outcomes = [kind.outcome_by_code[code] for code in step.outcomes]
+    return {
+        "action": step.action,
+        "label": dict(step.label),
+        "target": step.target,
+        "opinion": step.opinion,
+        "fields": [field_to_api(field) for field in step.fields],
+        "outcomes": [{"code": one.code, "label": dict(one.label), "basis": dict(one.basis)} for one in outcomes],
+    }
+
+
+def _event_to_api(event: Event, kind: Kind) -> dict[str, Any]:
+    step = next((one for one in kind.steps if one.action == event.action), None)
+    return {
+        "action": event.action,
+        "label": dict(step.label) if step else None,
+        "source": event.source,
+        "target": event.target,
+        "role": event.role,
+        "opinion": event.opinion,
+        "detail": event.detail,
+        "day": event.day.isoformat(),
+        "time": event.time.isoformat(),
+    }

@@ -1,0 +1,41 @@
+"""What follows of where a case stands: the agreement on a dataset. In the transaction of the step; nothing commits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.cases.definitions.kind import State
+from ckanext.nxopendata.cases.models import Case
+
+
+def apply(case: Case, before: State, after: State, actor: str, *, by_system: bool) -> None:
+    """Make the agreement on the way into a state that is in force, and end it on the way out.
+
+    Args:
+        actor: name of the user who decided; "" for the system.
+        by_system: whether time brought the case out of force; the agreement has ended by itself then.
+
+    Raises:
+        tk.ValidationError: the agreement cannot be made.
+    """
+    if after.in_force and not before.in_force:
+        granted = _call(
+            "nx_agreement_grant",
+            actor,
+            dataset=case.dataset_id,
+            user=case.applicant_id,
+            purposes=[case.answers["purpose"]],
+            ends=case.answers["agreed_ends"],
+            note=case.number,
+        )
+        case.agreement_id = granted["id"]
+    elif before.in_force and not after.in_force and case.agreement_id and not by_system:
+        _call("nx_agreement_revoke", actor, id=case.agreement_id)
+
+
+def _call(action: str, actor: str, **data: Any) -> Any:
+    """Call an action whose permission the step was; it leaves the commit to the step's own action."""
+    context: Any = {"ignore_auth": True, "defer_commit": True, "user": actor}
+    return tk.get_action(action)(context, data)

@@ -1,0 +1,136 @@
+"""Move a case: the step, its effect, its place in the history, its clock. Nothing here commits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ckan.model as model
+import sqlalchemy as sa
+
+from ckanext.nxopendata.cases.definitions import deadline, registry
+from ckanext.nxopendata.cases.definitions.deadline import Move, Standing
+from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ENDED, OPEN, SYSTEM, WAITING, Kind, Step
+from ckanext.nxopendata.cases.models import Case, Event
+from ckanext.nxopendata.cases.process import effects
+from ckanext.nxopendata.core import workflow
+from ckanext.nxopendata.core.calendar import holidays
+from ckanext.nxopendata.core.timezone import today, utc_now
+
+NO_STEPS = ("message", "remind", "recompute")
+"""Actions of the history that move nothing."""
+
+
+def list_events(case_id: str) -> list[Event]:
+    """Return the history of a case, the oldest first."""
+    return list(model.Session.scalars(sa.select(Event).where(Event.case_id == case_id).order_by(Event.id)))
+
+
+def find_standing(kind: Kind, events: Sequence[Event]) -> Standing:
+    """Return how the clock of a case stands, by the calendar in use."""
+    moves = [Move(event.day, event.target, event.extends) for event in events if event.action not in NO_STEPS]
+    return deadline.find_standing(kind, moves, holidays.calendar())
+
+
+def begin(case: Case, actor_id: str, role: str) -> None:
+    """Store a new case where its kind begins, and start its clock."""
+    kind = registry.kinds()[case.kind]
+    case.state, case.phase, case.received = kind.start.name, kind.start.phase, today()
+    model.Session.add(case)
+    model.Session.flush()
+    _add(case, Event(action="create", target=case.state, actor_id=actor_id, role=role))
+    _wind_clock(case, kind)
+
+
+def take(
+    case: Case,
+    step: Step,
+    actor_id: str,
+    role: str,
+    *,
+    opinion: str = "",
+    outcome: str = "",
+    answers: Mapping[str, Any],
+) -> None:
+    """Take a step that is allowed: state, effect, history and clock change together.
+
+    Args:
+        case: locked by the caller.
+        answers: to the questions of the step.
+    """
+    kind = registry.kinds()[case.kind]
+    before, after = kind.state_by_name[case.state], kind.state_by_name[step.target]
+    was_due = case.due if before.phase in (OPEN, WAITING) else None
+    case.state, case.phase = after.name, after.phase
+    case.suspends, case.marks = after.suspends, after.marks
+    case.answers = {**case.answers, **answers}
+    case.outcome = outcome or case.outcome
+    case.version += 1
+    case.modified = utc_now()
+    if before.phase in (OPEN, WAITING) and after.phase in (ANSWERED, ENDED) and case.answered is None:
+        case.answered = today()
+        case.answered_late = bool(was_due and today() > was_due and before.phase == OPEN)
+    actor = model.User.get(actor_id) if actor_id else None
+    effects.apply(case, before, after, actor.name if actor else "", by_system=role == SYSTEM)
+    _add(
+        case,
+        Event(
+            action=step.action,
+            source=before.name,
+            target=after.name,
+            actor_id=actor_id,
+            role=role,
+            opinion=opinion,
+            extends=step.extends,
+            detail={"answers": dict(answers), "outcome": outcome} if answers or outcome else {},
+        ),
+    )
+    _wind_clock(case, kind)
+
+
+def take_system_step(case: Case, facts: Sequence[str] = ()) -> Step | None:
+    """Take the step that the system may take now, if there is one; return it."""
+    kind = registry.kinds()[case.kind]
+    possible = workflow.list_possible(kind.transitions, case.state, [SYSTEM], facts)
+    if not possible:
+        return None
+    step = kind.step(possible[0].action)
+    take(case, step, "", SYSTEM, outcome=step.outcomes[0] if step.outcomes else "", answers={})
+    return step
+
+
+def write(
+    case: Case, action: str, actor_id: str, role: str, text: str, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Write down what moves nothing: a message, a reminder, a limit computed anew."""
+    _add(case, Event(action=action, actor_id=actor_id, role=role, opinion=text, detail=dict(detail or {})))
+
+
+def recompute(case: Case) -> bool:
+    """Compute the limit by the calendar in use; write down what it was where it changed, and return whether it did."""
+    before, unsure = case.due, case.due_unsure
+    _wind_clock(case, registry.kinds()[case.kind])
+    if case.due == before:
+        return case.due_unsure != unsure
+    told = {"before": _iso(before), "after": _iso(case.due)}
+    write(case, "recompute", "", SYSTEM, "", told)
+    return True
+
+
+def _add(case: Case, event: Event) -> None:
+    event.case_id, event.day = case.id, today()
+    for name in ("source", "target", "actor_id", "opinion"):
+        setattr(event, name, getattr(event, name) or "")
+    event.extends, event.detail = bool(event.extends), event.detail or {}
+    model.Session.add(event)
+    model.Session.flush()
+
+
+def _wind_clock(case: Case, kind: Kind) -> None:
+    standing = find_standing(kind, list_events(case.id))
+    case.due, case.due_unsure = standing.due, bool(standing.unknown_years)
+
+
+def _iso(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""

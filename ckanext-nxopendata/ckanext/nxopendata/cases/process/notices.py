@@ -1,0 +1,76 @@
+"""What people are told about cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from flask_babel import lazy_gettext as _
+
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT, Step
+from ckanext.nxopendata.cases.models import Case
+from ckanext.nxopendata.cases.process import participants
+from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.notifications import inbox
+from ckanext.nxopendata.core.notifications.topics import Params, register_topic
+from ckanext.nxopendata.core.workflow import EDITOR, OFFICE
+
+STEP, RECEIVED, MESSAGE, REMIND, LATE = "case step", "case received", "case message", "case reminder", "case late"
+
+
+def register_topics() -> None:
+    """Make the topics of the cases known."""
+    register_topic(STEP, _format_step, case_page)
+    register_topic(RECEIVED, _('A new case waits for you: {number} "{title}", to be answered by {due}'), case_page)
+    register_topic(MESSAGE, _('A message about {number} "{title}"'), case_page)
+    register_topic(REMIND, _('{number} "{title}" has to be answered by {due}'), case_page)
+    register_topic(LATE, _('{number} "{title}" should have been answered by {due}'), case_page)
+
+
+def case_page(params: Params, *, external: bool) -> str:
+    """Return the address of the page of a case."""
+    return tk.url_for("nx_cases.show", case_id=params["case"], _external=external)
+
+
+def _format_step(params: Params) -> str:
+    kind = registry.kinds().get(params["kind"])
+    try:
+        tell = localised.choose(dict(kind.step(params["action"]).tell), reader_language())[0] if kind else ""
+    except KeyError:  # a step of an earlier version of the kind
+        tell = ""
+    return " ".join(part for part in (f"{params['number']} {params['title']}:", tell, params["opinion"]) if part)
+
+
+def _params(case: Case, **more: Any) -> dict[str, Any]:
+    due = case.due.isoformat() if case.due else ""
+    return {"case": case.id, "number": case.number, "title": case.title, "kind": case.kind, "due": due, **more}
+
+
+def tell_received(case: Case) -> None:
+    """Tell those who answer that a case has come."""
+    inbox.tell(participants.list_people(case, EDITOR), RECEIVED, _params(case))
+
+
+def tell_step(case: Case, step: Step, role: str, opinion: str, actor: model.User | None) -> None:
+    """Tell the other side of a step; what asks somebody is told to whoever is asked."""
+    params = _params(case, action=step.action, opinion=opinion)
+    other = EDITOR if role == APPLICANT else APPLICANT
+    inbox.tell(participants.list_people(case, other), STEP, params, but=actor)
+    leaving = [one for one in registry.kinds()[case.kind].steps if case.state in one.sources]
+    is_for_office = any(OFFICE in one.roles for one in leaving) and not any(EDITOR in one.roles for one in leaving)
+    if role == APPLICANT and case.owner_org and is_for_office:
+        inbox.tell(participants.list_people(case, OFFICE), STEP, params, but=actor)
+
+
+def tell_message(case: Case, role: str, actor: model.User | None) -> None:
+    """Tell the other side that somebody wrote."""
+    other = EDITOR if role == APPLICANT else APPLICANT
+    inbox.tell(participants.list_people(case, other), MESSAGE, _params(case), but=actor)
+
+
+def remind(case: Case, role: str, *, late: bool) -> None:
+    """Remind those with a role of the limit of a case."""
+    inbox.tell(participants.list_people(case, role), LATE if late else REMIND, _params(case))

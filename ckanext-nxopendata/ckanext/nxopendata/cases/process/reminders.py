@@ -1,0 +1,76 @@
+"""What the clock brings about: agreements end, limits are computed anew, those who answer are reminded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import ckan.model as model
+import sqlalchemy as sa
+
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.deadline import count_workdays
+from ckanext.nxopendata.cases.definitions.kind import OPEN, SYSTEM, WAITING
+from ckanext.nxopendata.cases.models import Case
+from ckanext.nxopendata.cases.process import moves, notices
+from ckanext.nxopendata.core.calendar import holidays
+from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
+
+STAGES = ((3, EDITOR), (1, EDITOR), (-1, HEAD), (-5, OFFICE))
+"""Working days that are left, below 0 that are over; and who is told then."""
+
+
+def end_agreements() -> Iterator[Case]:
+    """Yield each case whose agreement has ended by time, moved and told."""
+    in_force = [
+        (kind.name, state.name) for kind in registry.kinds().values() for state in kind.states if state.in_force
+    ]
+    query = sa.select(Case.id).where(
+        sa.tuple_(Case.kind, Case.state).in_(in_force),
+        Case.answers["agreed_ends"].astext < today().isoformat(),
+    )
+    for case_id in list(model.Session.scalars(query)):
+        case = model.Session.get(Case, case_id, with_for_update=True, populate_existing=True)
+        if case is None or (case.kind, case.state) not in in_force:
+            continue
+        step = moves.take_system_step(case)
+        if step is not None:
+            notices.tell_step(case, step, SYSTEM, "", None)
+            yield case
+
+
+def recompute_limits() -> Iterator[Case]:
+    """Yield each case whose limit is another by the calendar in use now."""
+    query = (
+        sa.select(Case).where(Case.phase.in_((OPEN, WAITING)), Case.kind.in_(registry.kinds())).order_by(Case.serial)
+    )
+    for case in list(model.Session.scalars(query)):
+        if moves.recompute(case):
+            yield case
+
+
+def remind() -> Iterator[Case]:
+    """Yield each case of which somebody was reminded: once a stage of a limit."""
+    last = today() + dt.timedelta(days=20)
+    query = sa.select(Case).where(Case.phase == OPEN, Case.due.isnot(None), Case.due <= last).order_by(Case.serial)
+    for case in list(model.Session.scalars(query)):
+        stage = find_stage(case.due) if case.due else None
+        if stage is None or case.kind not in registry.kinds():
+            continue
+        mark = {"due": case.due.isoformat() if case.due else "", "stage": stage[0]}
+        if any(event.action == "remind" and event.detail == mark for event in moves.list_events(case.id)):
+            continue
+        notices.remind(case, stage[1], late=stage[0] < 0)
+        moves.write(case, "remind", "", SYSTEM, "", mark)
+        yield case
+
+
+def find_stage(due: dt.date) -> tuple[int, str] | None:
+    """Return the stage that has been reached of a limit; None before the first."""
+    calendar, day = holidays.calendar(), today()
+    left = count_workdays(calendar, day, due) if due >= day else -count_workdays(calendar, due, day)
+    if due < day and left == 0:
+        return None
+    reached = [stage for stage in STAGES if left <= stage[0]]
+    return reached[-1] if reached else None

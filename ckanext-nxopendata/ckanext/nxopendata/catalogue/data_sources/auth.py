@@ -1,0 +1,24 @@
+"""Who compares the sources of data: those who work for a department."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.authz as authz
+import ckan.plugins.toolkit as tk
+from ckan.types import AuthResult, Context
+
+from ckanext.nxopendata.core import roles
+
+
+def nx_basic_resource_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """Members of departments."""
+    user: Any = context.get("auth_user_obj")
+    passed = bool(user) and bool(authz.has_user_permission_for_some_org(user.name, "create_dataset"))
+    return {"success": passed, "msg": tk._("This is for those who work for a department")}
+
+
+def nx_dataset_overlap_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
+    """The supervising office: it decides which department is the source."""
+    text = tk._("This is for the supervising office, which decides who is the source of a datum")
+    return {"success": roles.is_office(context.get("user")), "msg": text}

@@ -1,0 +1,68 @@
+"""Which rules are in force: those of the software, and those of the province in a folder of its own.
+
+A file that is wrong changes nothing: the last good set stays in force, and the log says which line is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.nxopendata.safety.recognition import rule as model
+from ckanext.nxopendata.safety.recognition.rule import RuleSet
+from ckanext.nxopendata.safety.rules import loading
+from ckanext.nxopendata.safety.rules.loading import RuleFileError
+
+log = logging.getLogger(__name__)
+
+_good: dict[str, str] = {}
+_refused: dict[str, str] = {}
+
+
+def read_files() -> dict[str, str]:
+    """Return the rule files that are in force, name -> text."""
+    own = loading.read_own_files()
+    more = read_province_files()
+    if not more:
+        return own
+    files = own | more
+    if files != _good and files != _refused:
+        try:
+            check(more)
+        except RuleFileError as error:
+            _refused.clear()
+            _refused.update(files)
+            log.error("rules of the province are refused, the last good ones stay in force: %s", error)
+        else:
+            _good.clear()
+            _good.update(files)
+    return dict(_good) or own
+
+
+def rules() -> RuleSet:
+    """Return the rules that are in force."""
+    files = read_files()
+    return loading.built_in() if files == loading.read_own_files() else loading.make_set(files)
+
+
+def read_province_files() -> dict[str, str]:
+    """Return the files of the province, name -> text; {} where none are configured."""
+    folder = str(tk.config["ckanext.nxopendata.safety.rules_folder"])
+    if not folder:
+        return {}
+    return {f"province/{path.name}": path.read_text(encoding="utf-8") for path in sorted(Path(folder).glob("*.yaml"))}
+
+
+def check(files: dict[str, str]) -> RuleSet:
+    """Return the rules of the software and of some files of the province.
+
+    Raises:
+        RuleFileError: one of them is wrong, or its ids are not the province's.
+    """
+    for name, text in files.items():
+        for rule in loading.parse(name, text):
+            if rule.id < model.FIRST_OF_PROVINCE:
+                raise RuleFileError(name, 1, f"the ids of the province begin with {model.FIRST_OF_PROVINCE}: {rule.id}")
+    return loading.make_set(loading.read_own_files() | files)
