@@ -91,7 +91,7 @@ def answers(app, resource, name):
     """(address, answer) of every route that sends the file or a part of it."""
     asked = 0
     for rule, address in routes.addresses(app, resource["id"], "sights", filename=name):
-        if routes.takes_a_file(rule) and "GET" in rule.methods and not routes.tells_of_a_file(rule):
+        if routes.takes_a_file(rule) and "GET" in (rule.methods or ()) and not routes.tells_of_a_file(app, rule):
             answer = app.get(address)
             if answer.status_code == 200:
                 asked += 1

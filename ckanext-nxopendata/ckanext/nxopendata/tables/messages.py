@@ -94,6 +94,18 @@ def describe_type_name(name: str) -> str:
     }[name]
 
 
+def describe_area(area: str) -> str:
+    """Return a part of a sheet in words; as it is written where it is neither rows nor columns alone."""
+    first, _, last = area.partition(":")
+    if first.isdecimal() and not last:
+        return tk._("Row {first} to the end").format(first=first)
+    if first.isdecimal() and last.isdecimal():
+        return tk._("Rows {first} to {last}").format(first=first, last=last)
+    if first.isalpha() and last.isalpha():
+        return tk._("Columns {first} to {last}").format(first=first, last=last)
+    return area
+
+
 def list_reasons() -> dict[str, str]:
     """Return why rows of a file are not among its data: reason of the reader -> words."""
     return {

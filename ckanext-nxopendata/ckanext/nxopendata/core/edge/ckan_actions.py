@@ -51,6 +51,9 @@ REFERENCES: Mapping[str, tuple[str, type]] = {
 }
 """Action -> the parameter that names an object, and what it is: CKAN asserts that there is one."""
 
+FOR_PEOPLE = frozenset({"package_collaborator_list"})
+"""Actions whose auth function takes a person for granted."""
+
 PAGE_FIELDS: Mapping[str, str] = {"came_from": PATH, "next": PATH, "before": MOMENT, "after": MOMENT}
 """Field of the query of any page -> its type."""
 

@@ -22,9 +22,11 @@ def read_before(path: Path | None, kind: str, sheet: str) -> list[tuple[int, lis
     if path is None or path.stat().st_size > MOST_BYTES:
         return []
     try:
-        return reader.read_first_lines(path, kind, sheet, rows=ROWS, columns=COLUMNS, most_bytes=MOST_BYTES)
+        lines = reader.read_first_lines(path, kind, sheet, rows=ROWS, columns=COLUMNS, most_bytes=MOST_BYTES)
     except UnreadableError:
         return []
+    width = max((len(row) for _, row in lines), default=0)
+    return [(line, row + [""] * (width - len(row))) for line, row in lines]
 
 
 def read_after(resource_id: str) -> tuple[Sequence[str], list[list[str]]]:

@@ -55,11 +55,18 @@ def edit(id: str, resource_id: str) -> Any:  # noqa: A002  CKAN's name for it
             "found_reasons": [reason for reason in REASONS if any(r["reason"] == reason for r in shown["set_aside"])],
             "delimiters": preview.list_delimiters(),
             "codecs": [(codec, encoding.name_of(codec)) for codec in CODECS if codec],
+            "areas": [(area, messages.describe_area(area)) for area in _list_areas(shown)],
             "types": [(name, messages.describe_type_name(name)) for name in TYPES],
             "roles": [(name, messages.list_roles()[name]) for name in ROLES],
             "errors": errors,
         },
     )
+
+
+def _list_areas(shown: dict[str, Any]) -> list[str]:
+    """The tables to choose from, where the sheet has several, and what was chosen before."""
+    given = shown["given"].get("area")
+    return list(dict.fromkeys([*shown["areas"], *([given] if given else [])])) if shown["areas"] else []
 
 
 def _read_form() -> dict[str, Any]:
