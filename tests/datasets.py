@@ -5,6 +5,7 @@ from typing import Any
 COMPLETE: dict[str, Any] = {
     "title_translated": {"zh": "宁夏A级旅游景区名录", "en": "Scenic spots of Ningxia"},
     "notes_translated": {"zh": "全区A级景区的名称、等级和位置。"},
+    "license_id": "nx-open-1.0",
     "nx_class_code": "214",
     "nx_format_category": "2",
     "nx_format_type": "csv",

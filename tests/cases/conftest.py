@@ -71,5 +71,7 @@ def uploaded(town: CaseSite, create_with_upload: Any, monkeypatch: pytest.Monkey
     monkeypatch.setitem(tk.config, "ckan.storage_path", str(tmp_path))
     package = town.dataset()
     context = {"user": factories.Sysadmin()["name"], "ignore_auth": True}
-    text = "名称,等级,电话\n沙湖,5A,0951-1\n水洞沟,5A,0951-2\n"
-    return create_with_upload(text, "景区.csv", context, package_id=package["id"], name="景区", url="景区.csv")
+    text = "景区名称,等级,电话\n沙湖,5A,0951-1\n水洞沟,5A,0951-2\n"
+    return create_with_upload(
+        text, "景区.csv", context, package_id=package["id"], name="景区", url="景区.csv", format="CSV"
+    )

@@ -159,11 +159,36 @@ class TestSameTitle:
         assert filing_rules.title_key(title[:place] + marks + title[place:]) == filing_rules.title_key(title)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "backwards"),
+    [
+        ("2023年1月", "2023年12月", False),
+        ("2023-11", "2023.2", True),
+        ("2020", "2020-05", False),
+        ("2024", "2023-12-31", True),
+        ("建国以来", "2023", False),
+    ],
+)
+def test_a_period_is_compared_as_dates(start: str, end: str, backwards: bool) -> None:
+    found = filing_rules.check({"nx_temporal_start": start, "nx_temporal_end": end})
+    assert ("ends_before_it_starts" in [finding.code for finding in found]) is backwards
+
+
 class TestMissing:
-    COMPLETE: dict[str, Any] = dict.fromkeys(filing_rules.REQUIRED, "1") | {"nx_share_method_category": "mail"}
+    COMPLETE: dict[str, Any] = dict.fromkeys(filing_rules.REQUIRED, "1") | {
+        "nx_share_method_category": "mail",
+        "license_id": "nx-open-1.0",
+    }
 
     def test_a_complete_dataset_misses_nothing(self) -> None:
         assert filing_rules.find_missing(self.COMPLETE) == []
+
+    def test_what_is_open_without_conditions_has_a_licence(self) -> None:
+        assert [f.field for f in filing_rules.find_missing(self.COMPLETE | {"license_id": "notspecified"})] == [
+            "license_id"
+        ]
+        conditional = self.COMPLETE | {"license_id": "", "nx_open_condition": "仅限科研"}
+        assert filing_rules.find_missing(conditional) == []
 
     @pytest.mark.parametrize("name", filing_rules.REQUIRED)
     def test_each_mandatory_element_is_asked_for(self, name: str) -> None:

@@ -6,12 +6,12 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from ckan.tests import factories
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from ..browser import RULES
 
@@ -68,7 +68,14 @@ def sign_in(page: Page, site: str) -> None:
 
 
 def visit(
-    browser: Browser, site: str, pages: dict[str, str], language: str, scheme: str, width: int, *, staff: bool = False
+    browser: Browser,
+    site: str,
+    pages: dict[str, str],
+    language: str,
+    scheme: Literal["dark", "light"],
+    width: int,
+    *,
+    staff: bool = False,
 ) -> list[str]:
     """Look at every page; what is wrong, one line each."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -76,7 +83,12 @@ def visit(
     if staff:
         sign_in(page, site)
     wrong: list[str] = []
-    page.on("request", lambda asked: asked.url.startswith((site, "data:")) or wrong.append(f"asks {asked.url}"))
+
+    def note_stranger(asked: Request) -> None:
+        if not asked.url.startswith((site, "data:")):
+            wrong.append(f"asks {asked.url}")
+
+    page.on("request", note_stranger)
     page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
     for name, path in pages.items():
         page.goto(f"{site}{'/en' if language == 'en' else ''}{path}", wait_until="load")
@@ -96,7 +108,7 @@ def visit(
     [("zh", "light", 1280), ("zh", "dark", 390), ("en", "light", 390), ("en", "dark", 1280)],
 )
 def test_every_page_is_accessible_fits_and_asks_nobody_else(
-    browser: Browser, site: str, pages: dict[str, str], language: str, scheme: str, width: int
+    browser: Browser, site: str, pages: dict[str, str], language: str, scheme: Literal["dark", "light"], width: int
 ) -> None:
     wrong = visit(browser, site, pages, language, scheme, width)
     assert not wrong, "\n".join(wrong)
@@ -104,7 +116,7 @@ def test_every_page_is_accessible_fits_and_asks_nobody_else(
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("zh", "light", 1280), ("en", "dark", 390)])
 def test_the_pages_of_staff_are_accessible_too(
-    browser: Browser, site: str, scenic: dict[str, Any], language: str, scheme: str, width: int
+    browser: Browser, site: str, scenic: dict[str, Any], language: str, scheme: Literal["dark", "light"], width: int
 ) -> None:
     factories.Sysadmin(name="officer", password="officer-officer-1", image_url="")
     dataset = f"/dataset/{scenic['name']}"
@@ -205,7 +217,7 @@ def test_the_keyboard_alone_finds_a_dataset_and_filters_it(browser: Browser, sit
     page.keyboard.press("Enter")
     page.wait_for_selector(".nx-files")
     tab_to(".nx-scroll")
-    tab_to("summary")
+    tab_to("details:not([open]) > summary")
     page.keyboard.press("Enter")
     assert page.evaluate(f"{focused}.parentElement.open")
 

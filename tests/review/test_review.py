@@ -11,66 +11,23 @@ from ckan import model
 from ckan.cli.cli import ckan
 from ckan.lib import jobs, search
 from ckan.plugins import toolkit as tk
-from ckan.tests import factories, helpers
+from ckan.tests import factories
+from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import FileStorage
 
+from ckanext.nxopendata.core.notifications.models import Notice
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.review.overdue import reminders
 from ckanext.nxopendata.review.workflow import jobs as review_jobs
 from ckanext.nxopendata.review.workflow.models import Case, Decision
 from tests.datasets import COMPLETE
+from tests.review.people import People
 
 pytestmark = [
     pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
     pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
     pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
 ]
-
-
-class People:
-    """A department with an editor and a head, the office, and somebody from elsewhere."""
-
-    def __init__(self) -> None:
-        self.editor, self.head, self.officer, self.stranger = "editor", "head", "officer", "stranger"
-        for name in (self.editor, self.head, self.officer, self.stranger):
-            model.Session.add(model.User(name=name, email=f"{name}@example.org"))  # no password: they do not log in
-        model.Session.commit()
-        self.department = factories.Organization(
-            name="wlt",
-            title="文旅厅",
-            users=[{"name": self.editor, "capacity": "editor"}, {"name": self.head, "capacity": "admin"}],
-        )
-        factories.Organization(
-            name="xinjianban", title="信息化建设办", users=[{"name": self.officer, "capacity": "editor"}]
-        )
-        factories.Organization(title="统计局", users=[{"name": self.stranger, "capacity": "admin"}])
-
-    def act(self, who: str, action: str, /, **data: Any) -> Any:
-        user = model.User.get(who)
-        context: Any = {"user": user.name if user else "", "auth_user_obj": user, "ignore_auth": False}
-        tk.check_access(action, dict(context), dict(data))
-        return helpers.call_action(action, context, **data)
-
-    def create(self, **fields: Any) -> dict:
-        return self.act("editor", "package_create", **(COMPLETE | {"owner_org": self.department["id"]} | fields))
-
-    def decide(self, who: str, dataset: dict, action: str, **more: Any) -> dict:
-        case = self.act(who, "nx_review_show", id=dataset["id"])
-        return self.act(who, "nx_review_decide", id=case["id"], action=action, **more)
-
-    def published(self, **fields: Any) -> dict:
-        dataset = self.create(**fields)
-        self.decide("editor", dataset, "submit")
-        self.decide("head", dataset, "forward")
-        self.decide("officer", dataset, "publish")
-        return self.act("editor", "package_show", id=dataset["id"])
-
-    def public(self) -> list[str]:
-        return [dataset["title"] for dataset in self.act("", "package_search")["results"]]
-
-
-@pytest.fixture
-def people() -> People:
-    return People()
 
 
 def log(dataset: dict) -> list[tuple[str, str, str]]:
@@ -257,7 +214,7 @@ class TestAPublishedDataset:
         people.decide("officer", dataset, "schedule", release_at="2099-01-01T08:00")
         case = model.Session.scalars(sa.select(Case)).one()
         assert case.release_at == dt.datetime(2099, 1, 1, 0, 0)  # noqa: DTZ001  stored as UTC without a zone
-        site = model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+        site = people.user(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
         assert review_jobs.release_due(site) == []
         case.release_at = dt.datetime(2020, 1, 1)  # noqa: DTZ001
         model.Session.commit()
@@ -289,7 +246,7 @@ class TestAPublishedDataset:
         people.create(title_translated={"zh": "甲名录"})
         model.Session.execute(sa.update(Case).values(release_at=dt.datetime(2020, 1, 1)))  # noqa: DTZ001
         model.Session.commit()
-        site = model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
+        site = people.user(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
         assert len(review_jobs.release_due(site)) == 1
         assert set(people.public()) == {"宁夏A级旅游景区名录", "乙名录"}
         case = people.act("editor", "nx_review_show", id=first["id"])
@@ -343,11 +300,36 @@ class TestWhoIsReviewed:
                 people.act(other, "nx_review_show", id=dataset["id"])
 
 
+class TestTheForm:
+    def test_a_draft_is_given_its_code_once_its_class_is_chosen(self, people: People) -> None:
+        draft = people.create(nx_class_code="")
+        assert not people.act("editor", "package_show", id=draft["id"]).get("nx_resource_code")
+        people.act("editor", "package_patch", id=draft["id"], nx_class_code="214")
+        shown = people.act("editor", "package_show", id=draft["id"])
+        assert shown["nx_resource_code"].startswith("214000/")
+        case = people.act("editor", "nx_review_show", id=draft["id"])
+        assert "code_of_other_class" not in [finding["code"] for finding in case["findings"]]
+
+    def test_what_is_open_without_conditions_needs_a_licence(self, people: People) -> None:
+        draft = people.create(license_id="notspecified")
+        with pytest.raises(tk.ValidationError) as refusal:
+            people.decide("editor", draft, "submit")
+        assert list(refusal.value.error_dict) == ["license_id"]
+        people.act("editor", "package_patch", id=draft["id"], nx_open_condition="仅限科研")
+        people.decide("editor", draft, "submit")
+
+    def test_the_button_says_that_a_draft_is_saved(self, app: Any, people: People) -> None:
+        draft = people.create(state="draft")
+        headers = {"Authorization": factories.APIToken(user="editor")["token"]}
+        page = app.get(f"/dataset/{draft['name']}/resource/new", headers=headers).body
+        assert "保存草稿" in page or "Save draft" in page
+
+
 class TestTheLog:
     def test_it_cannot_be_changed(self, people: People) -> None:
         people.published()
         for statement in (sa.update(Decision).values(opinion="改"), sa.delete(Decision)):
-            with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            with pytest.raises(DBAPIError, match="append-only"):
                 model.Session.execute(statement)
             model.Session.rollback()
 
@@ -413,21 +395,37 @@ class TestUpdates:
 
 
 class TestTheClock:
-    def test_the_daily_round_reminds(self, people: People, cli: Any) -> None:
+    def test_the_daily_round_reminds_each_person_once_of_all_that_is_late(
+        self, people: People, cli: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         dataset = people.create()
         people.decide("editor", dataset, "submit")
         case = model.Session.scalars(sa.select(Case)).one()
         case.deadline = dt.date(2026, 1, 5)
-        lately = today() - dt.timedelta(days=425)  # the timer stood still since
         model.Session.commit()
-        people.published(title_translated={"zh": "旧数据"}, nx_publish_date=lately.isoformat())
+        for number in range(3):  # overdue for years: nobody is too late to be reminded of
+            people.published(title_translated={"zh": f"旧数据{'甲乙丙'[number]}"}, nx_publish_date="2020-01-01")
         search.commit()
-        result = cli.invoke(ckan, ["nx", "review", "daily"])
-        assert result.exit_code == 0, result.output
-        assert "late 1, overdue 1" in result.output
-        assert {"late", "overdue"} <= {notice["topic"] for notice in people.act("head", "nx_notice_list")}
-        assert "overdue" in {notice["topic"] for notice in people.act("officer", "nx_notice_list")}
-        assert "overdue 0" in cli.invoke(ckan, ["nx", "review", "daily"]).output
+
+        def told(day: str) -> list[tuple[int, int]]:
+            monkeypatch.setenv("NX_REGISTER_TODAY", day)
+            result = cli.invoke(ckan, ["nx", "review", "daily"])
+            assert "late 1, overdue " in result.output, result.output
+            query = sa.select(Notice).where(Notice.topic == reminders.TOPIC, Notice.user_id == head)
+            notices = list(model.Session.scalars(query.order_by(Notice.id)))
+            return [(notice.params["reviews"], notice.params["updates"]) for notice in notices]
+
+        head = people.user("head").id
+        assert told("2026-11-29") == [(1, 3)]
+        assert told("2026-11-29") == [(1, 3)], "not twice on one day"
+        assert told("2026-11-30") == [(1, 3)] * 2
+        assert told("2026-12-02") == [(1, 3)] * 2, "the interval grows"
+        assert told("2026-12-03") == [(1, 3)] * 3
+        people.published(title_translated={"zh": "旧数据丁"}, nx_publish_date="2021-01-01")
+        search.commit()
+        assert told("2026-12-04") == [*[(1, 3)] * 3, (1, 4)], "what is new is told the next day"
+        officer = people.act("officer", "nx_notice_list")
+        assert "4" in next(notice["text"] for notice in officer if notice["topic"] == reminders.TOPIC)
 
     def test_releasing_says_how_many(self, cli: Any) -> None:
         result = cli.invoke(ckan, ["nx", "review", "release"])

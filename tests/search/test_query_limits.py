@@ -51,6 +51,8 @@ LARGE_PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "local parameters in a filter": {"fq": "{!func}sleep(10000,1)"},
     "many fields to count": {"facet.field": json.dumps([f"f{number}" for number in range(51)])},
+    "all values of a field": {"facet.limit": -1},
+    "a million values of a field": {"facet.limit": 1_000_000},
     "local parameters of a field to count": {"facet.field": json.dumps(["{!key=a}name"])},
     "an order by a function": {"sort": "sleep(10000,1) asc"},
     "a long order": {"sort": ", ".join(["name asc"] * 100)},

@@ -79,6 +79,19 @@ class Vote(tk.BaseModel):
     created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
 
 
+class Use(tk.BaseModel):
+    """Something of a grant was taken: by whom, of which file, which columns and rows."""
+
+    __tablename__ = "nx_case_use"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    case_id: Mapped[str] = mapped_column(sa.Text, sa.ForeignKey("nx_case.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(sa.Text)
+    resource_id: Mapped[str] = mapped_column(sa.Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
+
+
 class LogBase(DeclarativeBase):
     """Apart from CKAN's tables: what empties those must not, and could not, empty the history."""
 

@@ -6,7 +6,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.nxopendata.cases import desk, process
+from ckanext.nxopendata.cases import desk, disclosure, grants, process
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.process import notices, suspension
 from ckanext.nxopendata.core import requirements, wiring
@@ -15,7 +15,7 @@ from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, 
 NEEDED = ("nxopendata_portal", "nxopendata_licences")
 """Its pages stand in the portal's frame; what it grants are agreements of the licences."""
 
-SUBJECTS = (process, desk)
+SUBJECTS = (process, grants, disclosure, desk)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -10,7 +10,7 @@ from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import checks, resource_codes, slugs
-from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core import localised, roles
 
 
 class BulkLookups:
@@ -22,12 +22,17 @@ class BulkLookups:
     def before_bulk_create(self, context: Context, datasets: Sequence[dict[str, Any]]) -> None:
         for dataset in datasets:
             dataset["title"] = (dataset.get("title_translated") or {}).get(localised.DEFAULT) or dataset.get("title")
-        _allocate_codes(datasets)
+        _allocate_codes([dataset for dataset in datasets if not _waits_for_class(context, dataset)])
         context[checks.BATCH] = checks.prepare(datasets)  # type: ignore
 
     def after_bulk_validation(self, context: Context, dataset: Mapping[str, Any]) -> None:
         batch: checks.Batch = context[checks.BATCH]  # type: ignore
         batch.add({**dataset, "nx_resource_code": _code(dataset)})
+
+
+def _waits_for_class(context: Context, dataset: Mapping[str, Any]) -> bool:
+    """Whether a dataset is a draft to be, which is given its code once its class is chosen."""
+    return not dataset.get("nx_class_code") and roles.needs_review(context, dataset.get("owner_org"))
 
 
 def _code(dataset: Mapping[str, Any]) -> str | None:

@@ -12,8 +12,11 @@ from typing import Any
 from ckan.config.middleware.flask_app import csrf
 from ckan.lib.search import index as ckan_index
 from ckan.lib.search import query as ckan_query
-from flask import Flask, current_app, g, request
+from flask import Flask, abort, current_app, g, request
+from flask_babel import gettext as _
+from flask_login import current_user
 
+from ckanext.nxopendata.core.http_security import form_origin
 from ckanext.nxopendata.core.solr_connection import connect, connect_for_indexing
 
 
@@ -60,7 +63,8 @@ def check_csrf_of_every_request(app: Flask) -> None:
 
     CKAN 2.12.0 means to excuse requests that come with an API token, or from nobody. ``ckan_before_request`` does so by
     ``csrf.exempt(view)``, which excuses the view for everybody until the process ends: after one anonymous visit a page
-    took any form.
+    took any form. Forms of nobody need no token, which would give each reader a session; they must not come from
+    another site.
 
     To offer upstream, in ``ckan/config/middleware/flask_app.py``: set ``WTF_CSRF_CHECK_DEFAULT`` to false and end
     ``ckan_before_request`` with ``if not g.get("login_via_auth_header"): csrf.protect(apply_exemptions=True)``.
@@ -69,9 +73,12 @@ def check_csrf_of_every_request(app: Flask) -> None:
 
     @app.before_request
     def check_csrf() -> Any:
-        if not current_app.config["WTF_CSRF_ENABLED"] or g.get("csrf_valid") or g.get("login_via_auth_header"):
+        if not current_app.config["WTF_CSRF_ENABLED"] or g.get("csrf_valid"):
             return
         view = current_app.view_functions.get(request.endpoint or "")
         if view is None or f"{view.__module__}.{view.__name__}" in excused:
             return
-        csrf.protect()
+        if not g.get("login_via_auth_header"):  # which CKAN sets for a token and for nobody
+            csrf.protect()
+        elif not current_user.is_authenticated and form_origin.comes_from_elsewhere():
+            abort(400, _("The form was sent from another site. Open it here and send it once more."))

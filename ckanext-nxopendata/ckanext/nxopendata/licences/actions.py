@@ -211,6 +211,7 @@ def _agreement_dict(found: Agreement) -> dict[str, Any]:
         "granted_by": found.granted_by,
         "state": found.state,
         "note": found.note,
+        "part": found.part or {},
     }
 
 
@@ -235,6 +236,11 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param destruction: how long after the end the data must be gone (ISO 8601, ``P30D`` by default)
     :param report_interval: how often to report (ISO 8601, ``P6M`` by default)
     :param note: for the file (optional)
+    :param columns: columns of its tables that are agreed on, as a list or with commas; all by default
+    :param filters: column -> values, one of which a row must have in it; all rows by default
+    :type filters: dict
+    :param counted: whether each use is counted, so that files are taken from the page of the case alone
+    :type counted: bool
     """
     tk.check_access("nx_agreement_grant", context, data_dict)
     package = model.Package.get(_text(data_dict, "dataset"))
@@ -266,11 +272,25 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ends=ends,
         granted_by=str(context.get("user") or ""),
         note=str(data_dict.get("note") or ""),
+        part=_part(data_dict),
         **{name: text for name, text in durations.items() if text},
     )
     model.Session.add(found)
     _commit(context)
     return _agreement_dict(found)
+
+
+def _part(data_dict: DataDict) -> dict[str, Any]:
+    """The part that is agreed on; {} of the whole."""
+    filters = data_dict.get("filters") or {}
+    if not isinstance(filters, dict) or not all(
+        isinstance(values, list) and values and all(isinstance(value, str) for value in values)
+        for values in filters.values()
+    ):
+        raise _refuse("filters", tk._("An object of columns and lists of values is needed"))
+    part: dict[str, Any] = {"columns": _texts(data_dict, "columns"), "filters": filters}
+    part["counted"] = bool(data_dict.get("counted"))
+    return {name: value for name, value in part.items() if value}
 
 
 @tk.side_effect_free

@@ -15,9 +15,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ckanext.nxopendata import portal
 from ckanext.nxopendata.core import caching, ckan_gaps, rate_limit, requirements, sign_in, wiring
 from ckanext.nxopendata.core.caching.wiring import CachingPlugin, declare_options
-from ckanext.nxopendata.core.http_security import headers
+from ckanext.nxopendata.core.http_security import cors, headers
 from ckanext.nxopendata.core.sign_in import authenticator
-from ckanext.nxopendata.portal import announcements, ckan_pages, dataset, outage, pages, results, warmup, workbench
+from ckanext.nxopendata.portal import (
+    addresses,
+    announcements,
+    ckan_pages,
+    dataset,
+    outage,
+    pages,
+    results,
+    warmup,
+    workbench,
+)
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.results import facets
 
@@ -31,7 +41,7 @@ NEEDED = (
 )
 """Plugins whose pages, helpers and fields the pages of the portal show."""
 
-SUBJECTS = (portal, sign_in, pages, results, workbench, dataset, announcements)
+SUBJECTS = (portal, sign_in, pages, results, workbench, dataset, addresses, announcements)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -108,6 +118,7 @@ class NxOpendataPortalPlugin(authenticator.SignInPlugin, p.SingletonPlugin, Cach
         if proxies := config["ckanext.nxopendata.proxies"]:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)
         headers.install(app)
+        cors.install(app)
         outage.install(app)
         app.after_request(rate_limit.add_headers)
         warmup.prepare_for_first_reader()

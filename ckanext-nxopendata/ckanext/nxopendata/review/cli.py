@@ -23,7 +23,7 @@ def release() -> None:
 
 @review.command()
 def daily() -> None:
-    """提醒超过期限的审核和逾期未更新的数据集 / Remind of late reviews and overdue updates."""
+    """提醒超期的审核和逾期的更新，每人一天一次 / Remind of late reviews and overdue updates, once a day each."""
     late, overdue = scheduled_tasks.remind()
     click.echo(f"超期审核 {late} 项，逾期未更新 {overdue} 项 / late {late}, overdue {overdue}")
 

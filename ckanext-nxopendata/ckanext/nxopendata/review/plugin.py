@@ -13,11 +13,14 @@ from ckan.types import Context
 from ckanext.nxopendata import review
 from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
 from ckanext.nxopendata.core import roles, wiring
-from ckanext.nxopendata.review import calendar, editing, inbox, lists, overdue, workflow
+from ckanext.nxopendata.core.display import pages
+from ckanext.nxopendata.review import bulk, calendar, editing, inbox, lists, overdue, workflow
+from ckanext.nxopendata.review.bulk import notices as bulk_notices
 from ckanext.nxopendata.review.editing import drafts, visibility
+from ckanext.nxopendata.review.overdue import reminders
 from ckanext.nxopendata.review.workflow import notices
 
-SUBJECTS = (review, workflow, editing, lists, overdue, inbox, calendar)
+SUBJECTS = (review, workflow, bulk, editing, lists, overdue, inbox, calendar)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -44,7 +47,11 @@ class NxOpendataReviewPlugin(p.SingletonPlugin, visibility.Labels):
 
     def update_config(self, config: CKANConfig) -> None:
         notices.register_topics()
+        bulk_notices.register_topics()
+        reminders.register_topics()
+        pages.add_to(config)
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "nxopendata_review")
 
     # IBulkWriter
 

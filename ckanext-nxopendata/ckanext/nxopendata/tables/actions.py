@@ -207,6 +207,10 @@ def nx_table_headers(context: Context, data_dict: DataDict) -> dict[str, list[st
     return states.read_headers([str(identifier) for identifier in data_dict.get("ids") or ()])
 
 
+LIST_OF_TABLES = "_table_metadata"
+"""The view of DataStore that lists its tables, what is not public included; CKAN asks nobody who wants to read it."""
+
+
 @tk.chained_action
 @tk.side_effect_free
 def datastore_search(original: Any, context: Context, data_dict: DataDict) -> Any:
@@ -214,6 +218,8 @@ def datastore_search(original: Any, context: Context, data_dict: DataDict) -> An
 
     ``q`` is asked as pairs of characters; ``_id`` is the last column of every order.
     """
+    if LIST_OF_TABLES in (data_dict.get("resource_id"), data_dict.get("id")):
+        raise tk.NotAuthorized(tk._("Access denied"))
     q = data_dict.get("q")
     if q:
         state = states.get_state(str(data_dict.get("resource_id") or data_dict.get("id") or ""))

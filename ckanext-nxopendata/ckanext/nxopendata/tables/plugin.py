@@ -13,11 +13,11 @@ from ckanext.nxopendata import tables
 from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
 from ckanext.nxopendata.core.publication import objections
-from ckanext.nxopendata.tables import answers, jobs, loading, places, plans, profiles
+from ckanext.nxopendata.tables import answers, charts, jobs, loading, places, plans, profiles
 from ckanext.nxopendata.tables.declared import withholding
 from ckanext.nxopendata.tables.loading import notices
 
-SUBJECTS = (tables, loading, plans, profiles, answers, places)
+SUBJECTS = (tables, loading, plans, profiles, answers, places, charts)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -183,6 +183,37 @@ def read_groups(
         return cursor.fetchall()
 
 
+def read_series(
+    source: Source, question: Question, by: str, split: str, value: str, aggregate: str, *, limit: int
+) -> list[tuple[Any, Any, Any]]:
+    """Return an aggregate for each pair of values of two columns, in the order of both.
+
+    Args:
+        split: the second column; "" for none.
+        value: the column of numbers, ignored when counting.
+    """
+    named = [column for column in (by, split, value if aggregate != "count" else "") if column]
+    if any(column not in source.types for column in named) or aggregate not in AGGREGATES:
+        raise QuestionError("column", next((column for column in named if column not in source.types), by))
+    if aggregate != "count" and family(source.types[value]) != "number":
+        raise QuestionError("number", value)
+    where = _build_where(source, question)
+    total = sql.SQL(AGGREGATES[aggregate]).format(quote_name(value)) if aggregate != "count" else sql.SQL("count(*)")
+    where.parts += [sql.SQL("{} IS NOT NULL").format(quote_name(column)) for column in (by, split) if column]
+    statement = sql.SQL(
+        "SELECT {by}, {split}, {total} FROM {table}{where} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT %s"
+    ).format(
+        by=quote_name(by),
+        split=quote_name(split) if split else sql.SQL("''::text"),
+        total=total,
+        table=quote_name(source.resource_id),
+        where=where.statement(),
+    )
+    with _cursor(STATEMENT_SECONDS) as cursor:
+        cursor.execute(statement, [*where.values, limit])
+        return cursor.fetchall()
+
+
 def read_pairs(source: Source, question: Question, names: Sequence[str], *, limit: int) -> list[tuple[Any, ...]]:
     """Return some columns of the rows that answer the question, for maps and scatter charts."""
     if any(column not in source.types for column in names):

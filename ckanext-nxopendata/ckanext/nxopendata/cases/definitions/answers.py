@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,10 @@ NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
     "not_in_future",
 )
 MOST_COLUMNS = 500
+NOT_A_FILTER = "not_a_filter"
+
+SEPARATORS = re.compile(r"[、，,；;]")
+MOST_FILTERS = 20
 
 Problem = tuple[str, Any]
 """What is wrong with an answer: a code of this module, and the number that its message names."""
@@ -55,6 +60,8 @@ def _read(field: Field, value: Any, today: dt.date) -> tuple[Any, Problem | None
         return None, None
     if field.type == "flag":
         return (value is True or str(value).lower() in ("1", "true", "on", "yes")), None
+    if field.type == "filters":
+        return _read_filters(value)
     if field.type in ("choices", "columns"):
         return _read_several(field, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -96,6 +103,22 @@ def _read_several(field: Field, value: Any) -> tuple[Any, Problem | None]:
     if field.type == "choices" and not set(texts) <= known:
         return None, (NOT_A_CHOICE, None)
     return texts, None
+
+
+def _read_filters(value: Any) -> tuple[Any, Problem | None]:
+    """Read conditions on rows, one a line: a column, "=", and values with 、 or commas between them."""
+    if isinstance(value, Mapping):
+        lines = [f"{name}={'、'.join(map(str, values))}" for name, values in value.items() if isinstance(values, list)]
+    else:
+        lines = [line for line in str(value).replace("＝", "=").splitlines() if line.strip()]
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        name, sign, rest = line.partition("=")
+        values = [part.strip() for part in SEPARATORS.split(rest) if part.strip()]
+        if not name.strip() or not sign or not values or payload_types.UNSTORABLE.search(line):
+            return None, (NOT_A_FILTER, None)
+        found.setdefault(name.strip(), []).extend(values)
+    return (found, None) if len(found) <= MOST_FILTERS else (None, (NOT_A_FILTER, None))
 
 
 def _is_web_address(text: str) -> bool:

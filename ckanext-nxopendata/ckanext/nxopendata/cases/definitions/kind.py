@@ -23,7 +23,21 @@ DATASET, DEPARTMENT = "dataset", "department"
 ABOUT = (DATASET, DEPARTMENT)
 ACCOUNT = "account"
 APPLICANTS = (ACCOUNT, DEPARTMENT)
-TYPES = ("text", "area", "number", "date", "choice", "choices", "flag", "columns", "url", "uscc", "dataset", "case")
+TYPES = (
+    "text",
+    "area",
+    "number",
+    "date",
+    "choice",
+    "choices",
+    "flag",
+    "columns",
+    "url",
+    "uscc",
+    "dataset",
+    "case",
+    "filters",
+)
 OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")
 CONFIDENCE = ("V", "MH", "MM")

@@ -52,6 +52,8 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
         if value in (None, "", []):
             continue
         labels = {choice.value: nx_localised_html(choice.label) for choice in field.choices}
+        if isinstance(value, dict):
+            value = [f"{name} = {'、'.join(values)}" for name, values in value.items()]
         values = value if isinstance(value, list) else [value]
         shown = "、".join(tk._("Yes") if one is True else str(labels.get(one, one)) for one in values)
         rows.append((nx_localised_html(field.label), shown))

@@ -46,14 +46,21 @@ def new(kind_name: str) -> Any:
     pkg = _dataset(about["dataset"]) if kind.about == DATASET and about["dataset"] else None
     values: dict[str, Any] = {}
     errors: dict[str, Any] = {}
+    similar: list[dict[str, Any]] = []
     if tk.request.method == "POST":
         form = tk.request.form
         values = forms.read_form(kind.fields, form)
         key, wrong = forms.read_stamp(form.get("stamp", ""))
         if forms.is_filled_by_machine(form):
             return tk.redirect_to("nx_cases.start")
+        if kind.votes and not wrong and not form.get("seen"):
+            similar = call_action("nx_case_demand_list", similar=values.get("subject") or "?")["results"]
         if wrong:
             errors = {"stamp": [wrong]}
+        elif similar:
+            errors = {
+                "stamp": [tk._("Others asked for something similar. Support one of these, or send yours all the same.")]
+            }
         else:
             try:
                 made = call_action("nx_case_create", kind=kind.name, client_key=key, answers=values, **about)
@@ -70,6 +77,7 @@ def new(kind_name: str) -> Any:
         about=about,
         values=values,
         errors=errors,
+        similar=similar,
         stamp=forms.make_stamp(),
         columns=[item["name"] for item in (pkg or {}).get("nx_items") or [] if item.get("name")],
         own=_own_departments() if kind.applicants == DEPARTMENT else [],
@@ -133,7 +141,23 @@ def show(case_id: str) -> Any:
 
 def _show(case: dict[str, Any], action: str = "", values: Any = None, errors: Any = None) -> str:
     kind = registry.kinds()[case["kind"]]
-    return _render("show", case=case, kind=kind, action=action, values=values or {}, errors=errors or {})
+    granted = _list_granted(case) if kind.state_by_name[case["state"]].in_force else None
+    more = {"values": values or {}, "errors": errors or {}, "granted": granted}
+    return _render("show", case=case, kind=kind, action=action, **more)
+
+
+def _list_granted(case: dict[str, Any]) -> dict[str, Any]:
+    """The files of a grant with the way to take each, and what was taken of them."""
+    answers = case["answers"]
+    is_part = any(answers.get(name) for name in ("columns", "agreed_columns", "agreed_rows", "agreed_quota"))
+    files = []
+    for resource in (_dataset(case["dataset_id"]) or {}).get("resources", []):
+        if case["resource_id"] not in ("", resource["id"]):
+            continue
+        url = tk.h.url_for("nx_case_grants.take", case_id=case["id"], file_id=resource["id"])
+        name, kind = resource.get("name") or resource["url"], "CSV" if is_part else resource.get("format", "")
+        files.append({"name": name, "format": kind, "url": url if is_part else resource["url"]})
+    return {"files": files, "uses": call_action("nx_case_use_list", id=case["id"])}
 
 
 @nx_cases.route("/case/<case_id>/step", methods=["POST"])

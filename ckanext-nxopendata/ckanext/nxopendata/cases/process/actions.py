@@ -219,7 +219,10 @@ def _read_step(step: Step, data: DataDict, context: Context) -> dict[str, Any]:
     for field in step.fields:
         if field.name in given and field.type == "dataset":
             try:
-                given[field.name] = subjects.find_dataset(given[field.name], context).name
+                found = subjects.find_dataset(given[field.name], context)
+                given[field.name] = found.name
+                if found.private or found.state != model.State.ACTIVE:
+                    errors[field.name] = [tk._("This dataset is not public yet: publish it first")]
             except tk.ObjectNotFound as error:
                 errors[field.name] = [str(error.message)]
         elif field.name in given and field.type == "case" and _find_number(given[field.name]) is None:

@@ -29,6 +29,9 @@ def apply(case: Case, before: State, after: State, actor: str, *, by_system: boo
             purposes=[case.answers["purpose"]],
             ends=case.answers["agreed_ends"],
             note=case.number,
+            columns=case.answers.get("agreed_columns") or case.answers.get("columns") or [],
+            filters=case.answers.get("agreed_rows") or {},
+            counted=bool(case.answers.get("agreed_quota")),
         )
         case.agreement_id = granted["id"]
     elif before.in_force and not after.in_force and case.agreement_id and not by_system:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.definitions import deadline, registry
 from ckanext.nxopendata.cases.definitions.deadline import Move, Standing
-from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ENDED, OPEN, SYSTEM, WAITING, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import ANSWERED, APPLICANT, ENDED, OPEN, SYSTEM, WAITING, Kind, Step
 from ckanext.nxopendata.cases.models import Case, Event
 from ckanext.nxopendata.cases.process import effects
 from ckanext.nxopendata.core import workflow
@@ -68,7 +68,8 @@ def take(
     case.outcome = outcome or case.outcome
     case.version += 1
     case.modified = utc_now()
-    if before.phase in (OPEN, WAITING) and after.phase in (ANSWERED, ENDED) and case.answered is None:
+    is_answer = before.phase in (OPEN, WAITING) and after.phase in (ANSWERED, ENDED) and role != APPLICANT
+    if is_answer and case.answered is None:
         case.answered = today()
         case.answered_late = bool(was_due and today() > was_due and before.phase == OPEN)
     actor = model.User.get(actor_id) if actor_id else None

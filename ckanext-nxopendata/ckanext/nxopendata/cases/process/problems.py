@@ -18,6 +18,7 @@ TEXTS = {
     answers.NOT_A_DATE: _("Write the date as YYYY-MM-DD"),
     answers.NOT_A_NUMBER: _("Must be a whole number"),
     answers.NOT_AN_ADDRESS: _("Write an address that begins with https:// or http://"),
+    answers.NOT_A_FILTER: _("Write one condition a line: a column, =, and values with commas between them"),
     answers.NOT_IN_FUTURE: _("Write a day after today"),
 }
 

@@ -46,6 +46,9 @@ MEASURED = ("C", "N")
 NOTHING = {"", "无", "暂无", "没有", "无条件", "/", "-", "—", "——", "n/a", "none"}
 """What people write into a field that they want to leave empty."""
 
+NO_LICENCE = (None, "", "notspecified")
+"""What stands where nobody chose a licence: readers would have to ask before they use anything."""
+
 REQUIRED = (
     "title",
     "notes",
@@ -149,6 +152,9 @@ def check(dataset: Mapping[str, Any], today: dt.date | None = None) -> list[Find
 def find_missing(dataset: Mapping[str, Any]) -> list[Finding]:
     """What is still missing before a dataset can be submitted for registration (1272 guide, mandatory elements)."""
     findings = [Finding("required", name) for name in REQUIRED if not dataset.get(name)]
+    is_unconditional = dataset.get("nx_is_open") == "1" and not is_given(dataset.get("nx_open_condition"))
+    if is_unconditional and dataset.get("license_id") in NO_LICENCE:
+        findings.append(Finding("open_needs_licence", "license_id"))
     if dataset.get("nx_share_method_category") == PLATFORM and not dataset.get("nx_share_method"):
         findings.append(Finding("required", "nx_share_method"))
     if dataset.get("nx_format_category") in STRUCTURED and not dataset.get("nx_items"):
@@ -255,9 +261,23 @@ def _dates(dataset: Mapping[str, Any], today: dt.date) -> Iterator[Finding]:
     if published and published > today:
         yield Finding("published_in_future", "nx_publish_date", {"date": published.isoformat()})
     start, end = dataset.get("nx_temporal_start"), dataset.get("nx_temporal_end")
+    first, last = read_moment(start), read_moment(end)
     # Dates of differing precision (2020, 2020-05) compare as far as both go.
-    if start and end and str(start)[: len(str(end))] > str(end)[: len(str(start))]:
+    if first and last and first[: len(last)] > last[: len(first)]:
         yield Finding("ends_before_it_starts", "nx_temporal_end", {"start": start, "end": end})
+
+
+MOMENT = re.compile(r"\s*(\d{4})(?:\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?)?")
+
+
+def read_moment(value: Any) -> tuple[int, ...]:
+    """Return year, month and day of a date as people write it, as far as it goes; () where it is none.
+
+    >>> read_moment("2023年1月"), read_moment("2023-12-05"), read_moment("2023"), read_moment("long ago")
+    ((2023, 1), (2023, 12, 5), (2023,), ())
+    """
+    found = MOMENT.match(str(value or ""))
+    return tuple(int(part) for part in found.groups() if part) if found else ()
 
 
 def _date(value: Any) -> dt.date | None:

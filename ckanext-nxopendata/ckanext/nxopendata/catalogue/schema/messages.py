@@ -12,6 +12,7 @@ from ckanext.nxopendata.core import codelists
 
 TEXTS: dict[str, LazyString] = {
     "required": _("Fill this in: the catalogue guide requires it"),
+    "open_needs_licence": _("What is open without conditions needs a licence: choose one, so that people may use it"),
     "items_required": _("List the data items: databases and spreadsheets must have them"),
     "item_type_required": _('Give the data type of item "{item}"'),
     "item_length_required": _('Give the length of item "{item}": character and numeric items need one'),

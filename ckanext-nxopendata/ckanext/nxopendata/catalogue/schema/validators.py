@@ -169,6 +169,8 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
         _report(finding, errors, context)
     if any(errors.values()) or dataset.get("nx_resource_code") or context.get(checks.JUDGED):
         return
+    if not fixed and not dataset.get("nx_class_code") and roles.needs_review(context, dataset.get("owner_org")):
+        return  # the code tells the class for ever: a draft is given its code once its class is chosen
     code = fixed or resource_codes.allocate_code(
         resource_codes.prefix(dataset.get("nx_class_code"), config.default_class())
     )

@@ -10,13 +10,13 @@ import ctypes
 import os
 import signal
 
-HEARTBEAT = 5
+HEARTBEAT = 3
 """Seconds between two signs of life of a worker, idle or busy, and between two looks at what others left."""
 
-LIFETIME = 20
+LIFETIME = 15
 """Seconds without a sign of life after which a worker counts as dead, and what it was doing is done again."""
 
-SCHEDULER_SILENCE = 10
+SCHEDULER_SILENCE = 6
 """Seconds without a sign of life after which a scheduler counts as dead; it gives one each second."""
 
 PR_SET_PDEATHSIG = 1

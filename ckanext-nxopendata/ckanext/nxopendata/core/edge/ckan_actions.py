@@ -13,7 +13,11 @@ import ckan.model as model
 
 from ckanext.nxopendata.core.edge.parameters import COUNT, MAPPING, MOMENT, PATH, ROWS, TEXT, TEXTS
 
+ACTIVITIES = ("package", "user", "group", "organization", "dashboard", "recently_changed_packages")
+"""What CKAN lists the activities of; their moments are documented as numbers or texts, and 1e400 is both."""
+
 TYPES: Mapping[str, Mapping[str, str]] = {
+    **{f"{name}_activity_list": {"before": MOMENT, "after": MOMENT} for name in ACTIVITIES},
     "package_create_default_resource_views": {"package": MAPPING},
     "package_revise": {"update": MAPPING, "match": MAPPING},
     "resource_create_default_resource_views": {"resource": MAPPING, "package": MAPPING},
@@ -46,6 +50,9 @@ REFERENCES: Mapping[str, tuple[str, type]] = {
     "package_collaborator_list": ("id", model.Package),
 }
 """Action -> the parameter that names an object, and what it is: CKAN asserts that there is one."""
+
+FOR_PEOPLE = frozenset({"package_collaborator_list"})
+"""Actions whose auth function takes a person for granted."""
 
 PAGE_FIELDS: Mapping[str, str] = {"came_from": PATH, "next": PATH, "before": MOMENT, "after": MOMENT}
 """Field of the query of any page -> its type."""

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType, default_exceptions
 
 from ckanext.nxopendata.core.edge import ckan_actions, parameters, payload
+from ckanext.nxopendata.core.edge.hidden_objects import answer_as_missing
 
 API = "api.action"
 
@@ -61,6 +62,8 @@ def install(app: Flask) -> None:
     app.json = payload.BoundedJSONProvider(app)
     # Before what plugins have done before every view: they look things up by what the address holds.
     app.before_request_funcs.setdefault(None, []).insert(1, check_request)
+    # Flask runs these from the last to the first: the others see the answer that is given.
+    app.after_request_funcs.setdefault(None, []).append(answer_as_missing)
     app.register_error_handler(logic.NotFound, _answer_not_found)
     app.register_error_handler(logic.NotAuthorized, _answer_not_authorized)
     app.register_error_handler(logic.ValidationError, _answer_invalid)
@@ -147,6 +150,8 @@ def _check_call() -> Response | None:
         return _refuse(True, problems)
     if ckan_actions.names_nothing(name, data):
         return _answer(404, {"message": tk._("Not found")}, "Not Found Error")
+    if name in ckan_actions.FOR_PEOPLE and not tk.current_user.is_authenticated:
+        return _answer(403, {"message": tk._("Access denied")}, "Authorization Error")
     return None
 
 

@@ -50,7 +50,9 @@ def decide(
         else:
             access = _combine(access, Access(True, "editor", personal=True))
     if access.part is not None and not part:
-        message = tk._("You were granted some columns or rows of this file, not the whole. Take them from its table.")
+        message = tk._(
+            "You were granted some columns or rows of this file, not the whole. Take them from the page of your case."
+        )
         return _note(Access(False, "part", message, personal=True))
     return _note(access)
 

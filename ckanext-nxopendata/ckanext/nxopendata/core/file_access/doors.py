@@ -41,11 +41,11 @@ def sends_no_data(view: View) -> View:
 
 def tells_only(app: Flask, endpoint: str) -> bool:
     """Return whether a view with a file in its address is known to send nothing of it."""
-    return _name(endpoint) in ABOUT or getattr(app.view_functions.get(endpoint), MARK, False)
+    return find_view(endpoint) in ABOUT or getattr(app.view_functions.get(endpoint), MARK, False)
 
 
-def _name(endpoint: str) -> str:
-    """The endpoint; CKAN makes its views of files again for each type of dataset."""
+def find_view(endpoint: str) -> str:
+    """Return the endpoint as CKAN names it first: it makes its views of files again for each type of dataset."""
     blueprint, _, view = endpoint.rpartition(".")
     return f"{'resource' if blueprint.endswith('_resource') else blueprint}.{view}"
 

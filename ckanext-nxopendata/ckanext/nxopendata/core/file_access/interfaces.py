@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import ckan.authz as authz
 from ckan import model
 from ckan.plugins.interfaces import Interface
+
+from ckanext.nxopendata.core.file_access.part import Part
 
 
 @dataclass(frozen=True)
@@ -32,22 +33,6 @@ class FileRequest:
             return True
         owner = self.dataset.owner_org
         return bool(owner) and authz.has_user_permission_for_group_or_org(owner, self.user.name, "update_dataset")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The columns (None: all) and rows of a table that somebody was granted."""
-
-    columns: frozenset[str] | None = None
-    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Column -> values, one of which a row must have in it."""
-
-    def narrow(self, other: Part) -> Part:
-        """Return what is in both parts."""
-        columns = [part.columns for part in (self, other) if part.columns is not None]
-        both = self.filters.keys() & other.filters.keys()
-        filters = {**self.filters, **other.filters} | {name: self.filters[name] & other.filters[name] for name in both}
-        return Part(frozenset.intersection(*columns) if columns else None, filters)
 
 
 @dataclass(frozen=True, slots=True)

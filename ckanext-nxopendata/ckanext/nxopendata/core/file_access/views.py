@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, request
 
-from ckanext.nxopendata.core.file_access import doors
+from ckanext.nxopendata.core.file_access import doors, files_site
 from ckanext.nxopendata.core.file_access.decision import HIDDEN, decide, list_decisions
 from ckanext.nxopendata.core.language import zh_or_en
 
@@ -18,6 +18,8 @@ nx_file_access = Blueprint("nx_file_access", __name__)
 @nx_file_access.before_app_request
 def guard() -> Any:
     """Refuse what the person may not have before any view sends it: 403 with the reason, 404 of what is hidden."""
+    if refused := files_site.refuse_all_but_files():
+        return refused
     resource_id = doors.find_resource_id()
     if resource_id is None:
         return None
@@ -27,7 +29,7 @@ def guard() -> Any:
         return tk.abort(404, tk._("There is no such file"))
     access = decide(resource_id, tk.current_user.name, rows=request.endpoint in doors.ROWS)
     if access.allowed:
-        return None
+        return files_site.send_there(access)
     if access.code == HIDDEN:
         return tk.abort(404, access.message)
     if access.page:

@@ -14,7 +14,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compile
 from ckanext.nxopendata.harvest.errors import FormatError, Problem
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, SPOOL_IN_MEMORY, Document
-from ckanext.nxopendata.harvest.formats import salvage
+from ckanext.nxopendata.harvest.formats import nesting, salvage
 
 DEEPEST_JSON = 40
 """Levels of one record; a deeper one is no description of a dataset."""
@@ -26,9 +26,10 @@ def json_items(document: Document, *prefixes: str) -> Iterator[Any]:
     The document is passed once for each prefix.
 
     Raises:
-        FormatError: It is not JSON, or broken off; names the number of the last whole value.
+        FormatError: It is not JSON, nested too deeply, or broken off; names the number of the last whole value.
     """
     body = _without_half_pairs(text.to_utf8(document))
+    nesting.refuse_deep(body, document.url)
     number = 0
     for prefix in prefixes:
         body.seek(0)

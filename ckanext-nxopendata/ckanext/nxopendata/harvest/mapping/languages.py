@@ -29,7 +29,7 @@ _TRADITIONAL_TAG = re.compile(r".*(?:hant|-tw|-hk|-mo|traditional|繁|正體).*|
 _SIMPLIFIED_TAG = re.compile(r".*(?:hans|-cn|-sg|-my|simplified|简).*")
 _ENGLISH_TAG = re.compile(r"en(?:g|glish)?(?:-.*)?|英文|英语")
 _LANGUAGE_KEY = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
-_WORDS = re.compile(r"[A-Za-z]{2,}[^A-Za-z]+[A-Za-z]{2,}")
+_WORDS = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,}+[^A-Za-z]++[A-Za-z]{2}")
 
 
 def kind_of(text: str, tag: str) -> int:

@@ -12,6 +12,16 @@ from ckanext.nxopendata.harvest.views import nx_harvest
 
 nx_metrics = Blueprint("nx_metrics", __name__)
 
+FORWARDED = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-Ip",
+)
+"""Headers one of which a proxy adds; a request without any came from its peer itself."""
+
 
 @nx_harvest.route("/health")
 def health_page() -> str:
@@ -24,7 +34,7 @@ def health_page() -> str:
 def figures() -> Response:
     """Figures for Prometheus, for those who have the token or ask from an allowed address."""
     request = tk.request
-    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"))
+    forwarded = any(name in request.headers for name in FORWARDED)
     if not metrics.is_allowed(
         request.headers.get("Authorization", ""),
         request.environ.get("REMOTE_ADDR", ""),

@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
+from ckanext.nxopendata.core.file_access.part import Part
 from ckanext.nxopendata.licences.agreements.agreement import agreement_policy
 from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of
 from ckanext.nxopendata.licences.odrl.engine import evaluate
@@ -72,14 +73,24 @@ def _decide(asked: FileRequest, template: Policy) -> AgreementAccess:
     if asked.edits:
         return AgreementAccess(True, "editor", personal=True)
     found = agreements_of(asked.dataset.id, asked.user.id)
-    for agreement in found:
-        if _in_force(agreement, template, asked):
-            return AgreementAccess(True, "agreement", personal=True, agreement=agreement.id)
+    in_force = [agreement for agreement in found if _in_force(agreement, template, asked)]
+    if in_force:
+        best = next((agreement for agreement in in_force if not agreement.part), in_force[0])
+        return AgreementAccess(True, "agreement", personal=True, agreement=best.id, part=_read_part(best))
     if not found:
         return _refuse("no_agreement")
     latest = found[0]
     code = latest.state if latest.state in ("revoked", "pending") else "expired"
     return _refuse(code, latest.id, latest.revoked or latest.ends)
+
+
+def _read_part(agreement: Agreement) -> Part | None:
+    """The columns and rows that are agreed on; None of the whole."""
+    if not agreement.part:
+        return None
+    columns = agreement.part.get("columns")
+    filters = {name: frozenset(values) for name, values in (agreement.part.get("filters") or {}).items()}
+    return Part(frozenset(columns) if columns else None, filters)
 
 
 def _refuse(code: str, agreement: str = "", ended: dt.datetime | None = None) -> AgreementAccess:

@@ -7,6 +7,7 @@ foreign keys (``ON DELETE CASCADE``) the second.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -28,6 +29,9 @@ metadata = Base.metadata
 class Agreement(Base):
     """One person's right to one conditional dataset, for stated purposes, from ``starts`` to before ``ends``.
 
+    ``part`` holds ``columns`` and ``filters`` (column -> values) where some columns or rows are agreed on, and
+    ``counted`` where each use is counted; it is {} where the whole is.
+
     ``destruction`` and ``report_interval`` are ISO 8601 durations; ``revoked`` ends it early.
     """
 
@@ -45,6 +49,7 @@ class Agreement(Base):
     granted: Mapped[dt.datetime] = mapped_column(sa.DateTime(timezone=True), default=now)
     revoked: Mapped[dt.datetime | None] = mapped_column(sa.DateTime(timezone=True))
     note: Mapped[str] = mapped_column(sa.Text, default="")
+    part: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
     def terms(self, assigner: str) -> Terms:
         """The agreement as the engine reads it. A revoked one ended at the moment it was revoked."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.portal.dataset import metadata, view_model
+from ckanext.nxopendata.portal.dataset import file_groups, metadata, view_model
 from ckanext.nxopendata.portal.feedback import feedback_store
 
 
@@ -55,3 +55,8 @@ def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any
         do).
     """
     return view_model.file_preview(resource, refused)
+
+
+def nx_file_groups(dataset: dict[str, Any]) -> list[file_groups.FileGroup]:
+    """The files of a dataset, those of one content in several formats as one."""
+    return file_groups.group_files(dataset.get("resources") or ())

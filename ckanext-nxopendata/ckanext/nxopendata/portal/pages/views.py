@@ -243,6 +243,14 @@ def sitemap_part(part: int) -> Response:
     return Response(text, content_type="application/xml; charset=utf-8")
 
 
+@portal.route("/llms.txt")
+def llms() -> Response:
+    """What programs that read for people should know of the site (llmstxt.org)."""
+    root = tk.h.url_for("home.index", qualified=True, locale="default").rstrip("/")
+    text = tk.render("nx/llms.txt", {"root": root, "api": f"{root}/api/3/action/"})
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
 @portal.route("/site-map")
 def site_map() -> str:
     """The site map for people."""

@@ -16,6 +16,7 @@ from ckanext.nxopendata.core.notifications import outbox
 from ckanext.nxopendata.core.web import call_action, require_login
 from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.portal.usage import usage_store
+from ckanext.nxopendata.portal.workbench import links
 
 staff = Blueprint("nx_staff", __name__)
 
@@ -29,6 +30,18 @@ ORDERS = {
     "title": "title_string asc",
 }
 """By what the own datasets are listed -> Solr's sort."""
+
+
+DASHBOARDS = ("dashboard.datasets", "dashboard.organizations", "dashboard.groups", "activity.dashboard")
+"""CKAN's pages for somebody who signed in; signing in leads to the first of them."""
+
+
+@staff.before_app_request
+def lead_to_workbench() -> Any:
+    """Lead from CKAN's dashboards to the one workbench."""
+    if tk.request.endpoint in DASHBOARDS and tk.request.method == "GET" and tk.current_user.is_authenticated:
+        return tk.redirect_to("nx_staff.workbench")
+    return None
 
 
 @staff.route("/workbench")
@@ -52,6 +65,7 @@ def workbench() -> str:
         "nx/workbench.html",
         {
             "departments": mine,
+            "groups": links.list_groups(mine),
             "everything": everything,
             "all": _found([*within, "state:active"], rows=0, **seen)["count"],
             "public": _found([*within, 'capacity:"public"'], rows=0)["count"],

@@ -50,7 +50,11 @@ def _keep_for_review(context: Context, dataset: model.Package, case: Any, data: 
     known = case.payload if case.kind == state_machine.CHANGE else pending_changes.select_changeable(live)
     if data.get("owner_org") and model.Group.get(data["owner_org"]) != model.Group.get(dataset.owner_org):
         raise tk.ValidationError({"owner_org": [tk._("A published dataset is moved by the system administrator")]})
-    payload = pending_changes.prepare(context, dataset, data, known)
+    try:
+        payload = pending_changes.prepare(context, dataset, data, known)
+    except tk.ValidationError:
+        model.Session.rollback()
+        raise
     if case.kind == state_machine.CHANGE:
         case.payload = payload
         cases.remember(case.id, dataset, payload.get("title"))

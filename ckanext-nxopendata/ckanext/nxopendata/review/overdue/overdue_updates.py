@@ -11,28 +11,23 @@ import sqlalchemy as sa
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue import update_deadlines
-from ckanext.nxopendata.core.notifications.models import Notice
-from ckanext.nxopendata.review.workflow import notices, state_machine
+from ckanext.nxopendata.review.workflow import state_machine
 from ckanext.nxopendata.review.workflow.models import Case
 
 FIELD = update_deadlines.INDEX_FIELD
 
 
-def list_overdue(
-    today: dt.date, departments: list[str] | None = None, since: dt.date | None = None
-) -> list[dict[str, Any]]:
+def list_overdue(today: dt.date, departments: list[str] | None = None) -> list[dict[str, Any]]:
     """Published datasets whose update is missing, the longest overdue first, at most 1,000.
 
     Args:
         departments: ids; all if None.
-        since: only those that became overdue on this day or later.
 
     Returns:
         ``{"id", "name", "title", "title_translated", "owner_org", "due"}`` each.
     """
-    first = f"{since.isoformat()}T00:00:00Z" if since else "*"
     last = f"{(today - dt.timedelta(days=1)).isoformat()}T00:00:00Z"
-    query = [f"{FIELD}:[{first} TO {last}]"]
+    query = [f"{FIELD}:[* TO {last}]"]
     if departments is not None:
         if not departments:
             return []
@@ -64,17 +59,3 @@ def _published(datasets: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return not dataset["private"] or states.get(dataset["id"], written) == state_machine.PUBLISHED
 
     return [dataset for dataset in datasets if published(dataset)]
-
-
-TOLD_FOR = dt.timedelta(days=30)
-"""How far back a timer that stood still makes up for the days it missed."""
-
-
-def list_newly_overdue(today: dt.date) -> list[dict[str, Any]]:
-    """Those that became overdue lately and of whom nobody was told yet: each is told once."""
-    query = sa.select(Notice.params["dataset"].astext, Notice.params["day"].astext).where(
-        Notice.topic == notices.OVERDUE, Notice.created > today - TOLD_FOR
-    )
-    told = {(name, day) for name, day in model.Session.execute(query)}
-    found = list_overdue(today, since=today - TOLD_FOR)
-    return [dataset for dataset in found if (dataset["name"], dataset["due"]) not in told]

@@ -53,7 +53,7 @@ def prepare(context: Context, dataset: model.Package, data: dict[str, Any], know
         known: the version that the update starts from; its files stay if ``data`` has no ``resources``.
 
     Raises:
-        tk.ValidationError: as ``package_update``.
+        tk.ValidationError: as ``package_update``; what the validators wrote is left to the caller to roll back.
     """
     data = dict(data)
     data["id"], data["type"] = dataset.id, dataset.type
@@ -67,7 +67,6 @@ def prepare(context: Context, dataset: model.Package, data: dict[str, Any], know
         plugin, validation, data, plugin.update_package_schema(), "package_update"
     )
     if errors:
-        model.Session.rollback()
         raise tk.ValidationError(errors)
     for staged_id, upload in uploads:
         if staged_id:

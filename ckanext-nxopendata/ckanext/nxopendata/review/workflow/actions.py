@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import ckan.model as model
@@ -11,10 +12,10 @@ from ckan.logic import validate
 from ckan.types import Context
 
 from ckanext.nxopendata.catalogue.schema import messages
-from ckanext.nxopendata.core import localised, roles
+from ckanext.nxopendata.core import departments, localised, roles
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
-from ckanext.nxopendata.review.workflow import cases, schema, state_machine
+from ckanext.nxopendata.review.workflow import cases, schema, selection, state_machine
 from ckanext.nxopendata.review.workflow.models import Case, Decision
 
 
@@ -28,7 +29,8 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     :returns: ``id``, ``dataset_id``, ``dataset_name``, ``dataset_case_id`` (where the dataset itself is withdrawn),
         ``kind`` (``new`` or ``change``), ``state``, ``title``, ``title_translated``, ``deadline``,
         ``deadline_unsure``, ``late``, ``release_at``, ``steps`` (``action``, ``target``, ``opinion``), ``changes``
-        (``path``, ``before``, ``after``), ``findings`` (``code``, ``field``, ``level``, ``message``), ``decisions``
+        (``path``, ``before``, ``after``), ``findings`` (``code``, ``field``, ``level``, ``message``), ``decisions``,
+        ``content`` (the dataset as it would be published)
     """
     case = _case("nx_review_show", context, data_dict["id"])
     held = roles.find_roles(context.get("user"), case.owner_org)
@@ -51,6 +53,7 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
         }
         for finding in cases.list_findings(case)
     ]
+    shown["content"] = cases.load_content(case)
     shown["decisions"] = _decisions(sa.select(Decision).where(Decision.dataset_id == case.dataset_id))
     return shown
 
@@ -58,25 +61,40 @@ def nx_review_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
 @tk.side_effect_free
 @validate(schema.queue)
 def nx_review_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """The cases that wait for you, those that are late first.
+    """The cases that wait for you, those that are late first; or all that you may see.
 
-    :param all: also those that wait for others and that you may see (optional, default false)
+    :param scope: ``waiting`` (what waits for you, default), ``running`` (what is under review, for whomever it
+        waits), ``every`` (every dataset, published and withdrawn ones too)
+    :param organization: of this department alone, id or name (optional)
+    :param state: in this state alone (optional)
+    :param theme: code of a theme (optional)
+    :param missing: what is missing: ``licence``, ``files``, ``contact``, ``cycle``, ``theme``, ``class``, ``items``
+        (optional)
+    :param older_than: for so many days in their state (optional)
+    :param kind: ``new`` or ``change`` (optional)
+    :param q: part of the title (optional)
+    :param all: the same as ``running`` for ``scope`` (optional, default false)
+    :param facets: also tell how many there are of each department and in each state (optional, default false)
     :param limit: how many (optional, default 50, at most 500)
     :param offset: after how many (optional)
 
-    :returns: ``count`` and ``results``, each as :func:`nx_review_show` without its lists
+    :returns: ``count`` and ``results``, each as :func:`nx_review_show` without its lists; ``id`` is the dataset's
+        where it never went through review. With ``facets``: ``organizations`` and ``states``, numbers by id and state,
+        each without the filter of its own
     """
     tk.check_access("nx_review_list", context, data_dict)
-    where = _visible(_user_name(context)) if data_dict.get("all") else _waiting(_user_name(context))
-    count = model.Session.scalar(sa.select(sa.func.count()).select_from(Case).where(where)) or 0
-    query = (
-        sa.select(Case)
-        .where(where)
-        .order_by(Case.deadline.asc().nulls_last(), Case.modified.desc())
-        .limit(data_dict["limit"])
-        .offset(data_dict["offset"])
-    )
-    return {"count": count, "results": [_row(case) for case in model.Session.scalars(query)]}
+    if data_dict.get("all"):
+        data_dict["scope"] = selection.RUNNING
+    user, asked = _user_name(context), selection.Filter.read(data_dict)
+    found = selection.list_cases(user, asked, data_dict["limit"], data_dict["offset"])
+    answer: dict[str, Any] = {
+        "count": selection.count_cases(user, asked),
+        "results": [_row(case) for case in found],
+    }
+    if data_dict["facets"]:
+        answer["organizations"] = selection.count_by(user, replace(asked, organization=""), "owner_org")
+        answer["states"] = selection.count_by(user, replace(asked, state=""), "state")
+    return answer
 
 
 @validate(schema.submission)
@@ -173,49 +191,42 @@ def _titles(case: Case, dataset: model.Package | None) -> dict[str, str]:
 
 
 def _decisions(query: Any) -> list[dict[str, Any]]:
+    rows = list(model.Session.scalars(query.order_by(Decision.id)))
+    people = _people({row.user_id for row in rows})
     return [
         {
             "case_id": row.case_id,
             "action": row.action,
             "source": row.source,
             "target": row.target,
-            "user": row.user_name,
+            "user": people.get(row.user_id, ("", ""))[0] or row.user_name,
+            "department": people.get(row.user_id, ("", ""))[1],
             "opinion": row.opinion,
             "detail": row.detail,
             "time": row.time.isoformat(),
         }
-        for row in model.Session.scalars(query.order_by(Decision.id))
+        for row in rows
     ]
 
 
-def _departments(user: str, capacities: tuple[str, ...]) -> list[str]:
-    found = model.User.get(user)
-    query = sa.select(model.Member.group_id).where(
-        model.Member.table_name == "user",
-        model.Member.table_id == (found.id if found else ""),
-        model.Member.state == "active",
-        model.Member.capacity.in_(capacities),
+def _people(ids: set[str]) -> dict[str, tuple[str, str]]:
+    """The name of each person (their full one) and the title of the department they work for now, by id."""
+    member, user = model.Member, model.User
+    query = (
+        sa.select(user.id, user.fullname, sa.func.min(member.group_id))
+        .outerjoin(
+            member,
+            sa.and_(
+                member.table_id == user.id,
+                member.table_name == "user",
+                member.state == "active",
+                member.capacity.in_(("admin", "editor")),
+            ),
+        )
+        .where(user.id.in_(ids))
+        .group_by(user.id, user.fullname)
     )
-    return [organization for organization in model.Session.scalars(query) if organization]
-
-
-def _waiting(user: str) -> Any:
-    """Which cases wait for this user: as head, as office, as editor."""
-    heads = sa.and_(Case.state == state_machine.SUBMITTED, Case.owner_org.in_(_departments(user, ("admin",))))
-    editors = sa.and_(
-        Case.state.in_((state_machine.DRAFT, state_machine.REGISTERED)),
-        Case.owner_org.in_(_departments(user, ("admin", "editor"))),
-    )
-    office = Case.state == state_machine.PUBLISHING if roles.is_office(user) else sa.false()
-    return sa.and_(_there(), sa.or_(heads, editors, office))
-
-
-def _visible(user: str) -> Any:
-    own = Case.owner_org.in_(_departments(user, ("admin", "editor")))
-    office = Case.state != state_machine.DRAFT if roles.is_office(user) else sa.false()
-    return sa.and_(_there(), sa.or_(own, office), Case.state != state_machine.PUBLISHED)
-
-
-def _there() -> Any:
-    """Cases whose dataset was not deleted; the log keeps the others."""
-    return Case.dataset_id.in_(sa.select(model.Package.id).where(model.Package.state != "deleted"))
+    return {
+        key: (name or "", departments.title(group, reader_language()) if group else "")
+        for key, name, group in model.Session.execute(query)
+    }

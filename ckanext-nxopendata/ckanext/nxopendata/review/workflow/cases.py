@@ -10,7 +10,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.lib import search
-from ckan.types import Context
+from ckan.types import Context, ErrorDict
 
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
@@ -20,7 +20,7 @@ from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.review.pending import difference, pending_changes
-from ckanext.nxopendata.review.workflow import notices, state_machine
+from ckanext.nxopendata.review.workflow import notices, publication, state_machine
 from ckanext.nxopendata.review.workflow.models import Case, Decision
 
 
@@ -98,7 +98,12 @@ def _not_open(dataset: model.Package) -> bool:
 
 def find_review_mode(case: Case) -> str:
     """How the case is reviewed. A department whose review was switched off meanwhile ends it as before."""
-    found = roles.review_mode(model.Group.get(case.owner_org))
+    return find_mode_of(case.owner_org)
+
+
+def find_mode_of(organization: str) -> str:
+    """How the cases of a department (id) are reviewed."""
+    found = roles.review_mode(model.Group.get(organization))
     return state_machine.BY_OFFICE if found == roles.OFF else found
 
 
@@ -119,25 +124,79 @@ def take_step(
     case = model.Session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise tk.ObjectNotFound(tk._("There is no such review"))
-    found = roles.find_roles(user.name, case.owner_org)
+    opinion = opinion.strip()
     try:
-        arrow = state_machine.find_step(action, case.state, found, find_review_mode(case), case.kind)
-    except workflow.TransitionError as problem:
+        arrow = find_allowed_step(case, action, user, opinion, release_at)
+    except (tk.NotAuthorized, tk.ValidationError):
         model.Session.rollback()
+        raise
+    if action == "submit" and (errors := find_errors(case)):
+        raise tk.ValidationError(errors)
+    apply_step(case, arrow, user, opinion, release_at)
+    return case
+
+
+def find_allowed_step(
+    case: Case, action: str, user: model.User, opinion: str = "", release_at: dt.datetime | None = None
+) -> state_machine.Transition:
+    """Return the transition that ``action`` means, if the person may take it now and said what it needs.
+
+    Raises:
+        tk.NotAuthorized: the step is for others.
+        tk.ValidationError: the state has no such step; the opinion or the time is missing.
+    """
+    held = roles.find_roles(user.name, case.owner_org)
+    try:
+        arrow = state_machine.find_step(action, case.state, held, find_review_mode(case), case.kind)
+    except workflow.TransitionError as problem:
         if problem.forbidden:
             raise tk.NotAuthorized(tk._("This step is for somebody else to take")) from None
         raise tk.ValidationError(
             {"action": [tk._("This step is not possible now; look at the current state")]}
         ) from None
-    opinion = opinion.strip()
-    if arrow.opinion and not opinion:
+    if arrow.opinion and not opinion.strip():
         raise tk.ValidationError({"opinion": [tk._("Say why, so that the department knows what to mend")]})
     if arrow.target == state_machine.SCHEDULED and (release_at is None or release_at <= utc_now()):
         raise tk.ValidationError({"release_at": [tk._("Give a time in the future")]})
-    if action == "submit":
-        _complete(case)
-    apply_step(case, arrow, user, opinion, release_at)
-    return case
+    return arrow
+
+
+def record_step(
+    case: Case,
+    arrow: state_machine.Transition,
+    user: model.User,
+    opinion: str = "",
+    release_at: dt.datetime | None = None,
+) -> Decision:
+    """Write a step into the log and move the case, which is all that happens to its dataset's place in the review.
+
+    Returns:
+        The row of the log, which has its id once the session is flushed.
+    """
+    case.release_at = release_at = release_at if arrow.target == state_machine.SCHEDULED else None
+    detail: dict[str, Any] = {}
+    if release_at:
+        detail["release_at"] = release_at.isoformat()
+    if case.payload is not None and arrow.action == "submit":
+        detail["changes"] = [[*change.path] for change in list_differences(case)]
+    decision = Decision(
+        case_id=case.id,
+        dataset_id=case.dataset_id,
+        action=arrow.action,
+        source=arrow.source,
+        target=arrow.target,
+        user_id=user.id,
+        user_name=user.fullname or user.name,
+        opinion=opinion,
+        detail=detail,
+        time=utc_now(),
+    )
+    model.Session.add(decision)
+    if arrow.action == "submit":
+        case.author_id = user.id
+    case.state = arrow.target
+    _set_deadline(case)
+    return decision
 
 
 def apply_step(
@@ -151,40 +210,16 @@ def apply_step(
 
     The caller commits, then calls :func:`update_index`.
     """
-    case.release_at = release_at = release_at if arrow.target == state_machine.SCHEDULED else None
-    detail: dict[str, Any] = {}
-    if release_at:
-        detail["release_at"] = release_at.isoformat()
-    if case.payload is not None and arrow.action == "submit":
-        detail["changes"] = [[*change.path] for change in list_differences(case)]
-    model.Session.add(
-        Decision(
-            case_id=case.id,
-            dataset_id=case.dataset_id,
-            action=arrow.action,
-            source=case.state,
-            target=arrow.target,
-            user_id=user.id,
-            user_name=user.fullname or user.name,
-            opinion=opinion,
-            detail=detail,
-            time=utc_now(),
-        )
-    )
-    if arrow.action == "submit":
-        case.author_id = user.id
-    case.state = arrow.target
-    _set_deadline(case)
+    record_step(case, arrow, user, opinion, release_at)
     case_id = case.id
     if arrow.target == state_machine.PUBLISHED:
         _publish(case, user)
     elif arrow.target == state_machine.WITHDRAWN:
-        _write("package_patch", {"id": case.dataset_id, "private": True}, user)
-        if change := find_open_change(case.dataset_id):  # published later, it would bring the dataset back
-            end = state_machine.find_step(
-                "end", change.state, [state_machine.CLOCK], find_review_mode(change), change.kind
-            )
-            apply_step(change, end, user, opinion)
+        live = publication.read_live(case.dataset_id)
+        publication.write(publication.build_withdrawn(live), user)
+        if change := find_open_change(case.dataset_id):
+            ended = end_change(change, user, opinion)
+            notices.tell_of_step(change, ended, user, opinion, find_review_mode(change))
     case = model.Session.get_one(Case, case_id)  # writing the dataset ended the transaction
     notices.tell_of_step(case, arrow, user, opinion, find_review_mode(case))
 
@@ -195,38 +230,33 @@ def update_index(case: Case) -> None:
         search.rebuild(case.dataset_id)
 
 
+def end_change(change: Case, user: model.User, opinion: str) -> state_machine.Transition:
+    """End a pending change whose dataset is withdrawn: published later, it would bring the dataset back."""
+    arrow = state_machine.find_step("end", change.state, [state_machine.CLOCK], find_review_mode(change), change.kind)
+    record_step(change, arrow, user, opinion)
+    return arrow
+
+
 def _publish(case: Case, user: model.User) -> None:
-    dataset = model.Package.get(case.dataset_id)
-    if dataset is None:
+    if model.Package.get(case.dataset_id) is None:
         raise tk.ObjectNotFound(tk._("The dataset is gone"))
+    check_own_case(case)
+    payload = case.payload or {}
+    live = publication.read_live(case.dataset_id)
+    publication.write(publication.build_published(case, live), user)
+    pending_changes.forget_staged(payload)
+
+
+def check_own_case(case: Case) -> None:
+    """Refuse to publish the change of a dataset that the public does not see.
+
+    Raises:
+        tk.ValidationError: the dataset is withdrawn.
+    """
     if case.payload is None:
-        _write("package_patch", {"id": dataset.id, "private": _not_open(dataset), "state": "active"}, user)
         return
-    if (own := find_own_case(dataset.id)) and own.state != state_machine.PUBLISHED:
+    if (own := find_own_case(case.dataset_id)) and own.state != state_machine.PUBLISHED:
         raise tk.ValidationError({"action": [tk._("The dataset is withdrawn: publish it again before its change")]})
-    live = tk.get_action("package_show")(_context(user), {"id": dataset.id})
-    data = difference.merge(
-        case.base or {}, pending_changes.select_changeable(live), case.payload, pending_changes.list_fields()
-    )
-    data = live | data | {"id": dataset.id}
-    if not _not_open_dict(data) and not _not_open(dataset):
-        data["private"] = False
-    data["resources"] = [pending_changes.attach_staged_file(resource, live) for resource in data["resources"]]
-    data.pop("metadata_modified", None)
-    _write("package_update", data, user)
-    pending_changes.forget_staged(case.payload)
-
-
-def _not_open_dict(data: Mapping[str, Any]) -> bool:
-    return data.get("nx_is_open") == "0"
-
-
-def _write(action: str, data: dict[str, Any], user: model.User) -> None:
-    tk.get_action(action)(_context(user), data)
-
-
-def _context(user: model.User) -> Context:
-    return {"user": user.name, "auth_user_obj": user, "ignore_auth": True, roles.PUBLISHING: True}  # type: ignore
 
 
 def _set_deadline(case: Case) -> None:
@@ -259,7 +289,8 @@ def list_findings(case: Case) -> list[filing_rules.Finding]:
     return filing_rules.find_missing(dataset) + filing_rules.check(dataset) + beside
 
 
-def _complete(case: Case) -> None:
+def find_errors(case: Case) -> ErrorDict:
+    """Return what keeps the case from being submitted, by field; empty when nothing does."""
     errors: dict[str, list[str]] = {}
     for finding in list_findings(case):
         if finding.level == filing_rules.ERROR:
@@ -267,8 +298,7 @@ def _complete(case: Case) -> None:
             errors.setdefault(finding.field.split(".")[0], []).append(text)
     if against := objections.find_objections(load_content(case)):
         errors.setdefault("resources", []).extend(against)
-    if errors:
-        raise tk.ValidationError({name: list(dict.fromkeys(texts)) for name, texts in errors.items()})
+    return {name: list(dict.fromkeys(texts)) for name, texts in errors.items()}
 
 
 def remember(case_id: str, dataset: model.Package, title: str | None = None) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
-from ckan.lib.helpers import helper_functions
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import codelists, localised, roles
-from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.review.workflow import cases, state_machine
+from ckanext.nxopendata.core.language import is_chinese, reader_language
+from ckanext.nxopendata.review.workflow import cases, content, selection, state_machine
 
 STATES: dict[str, LazyString] = {
     state_machine.DRAFT: _("Draft"),
@@ -36,10 +36,12 @@ STEPS: dict[str, LazyString] = {
     "return": _("Return for correction"),
     "refuse": _("Refuse"),
     "withdraw": _("Withdraw"),
+    "restore": _("Restore, as it was"),
     "reopen": _("Reopen as draft"),
     "discard": _("Discard the change"),
     "release": _("Published at the set time"),
     "end": _("Ended: the dataset was withdrawn"),
+    "undo": _("Undone"),
 }
 
 
@@ -53,11 +55,22 @@ def nx_review_step(action: str) -> str:
     return str(STEPS[action])
 
 
+def nx_review_content(dataset: dict[str, Any]) -> dict[str, Any]:
+    """What a reviewer reads of a dataset: ``sections`` (heading, [(field, value)]), ``items`` (the columns that have
+    a value, the rows), ``files`` (:class:`.content.File`)."""
+    fields = _schema()["dataset_fields"]
+    sections = [(_text(heading), rows) for heading, rows in content.list_sections(dataset, fields)]
+    subfields = next((f["repeating_subfields"] for f in fields if f["field_name"] == "nx_items"), [])
+    items = dataset.get("nx_items") or []
+    columns = [part["field_name"] for part in subfields if any(item.get(part["field_name"]) for item in items)]
+    return {"sections": sections, "columns": columns, "items": items, "files": content.list_files(dataset)}
+
+
 def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     """How a dataset's page tells its editors where it stands; None for everybody else.
 
     Returns:
-        ``{"id", "state", "kind", "may_submit"}``.
+        ``{"id", "state", "kind", "steps"}``; ``steps`` are the names of those that the reader may take.
     """
     user = getattr(tk.current_user, "name", None)
     organization = dataset.get("owner_org")
@@ -70,8 +83,13 @@ def nx_review_of(dataset: dict[str, Any]) -> dict[str, Any] | None:
     if case is None:
         return None
     steps = state_machine.list_possible_steps(case.state, held, cases.find_review_mode(case), case.kind)
-    may_submit = any(arrow.action == "submit" for arrow in steps)
-    return {"id": case.id, "state": case.state, "kind": case.kind, "may_submit": may_submit}
+    return {"id": case.id, "state": case.state, "kind": case.kind, "steps": [step.action for step in steps]}
+
+
+def nx_review_waiting() -> int:
+    """How many cases wait for the reader: the number that the queue shows."""
+    user = getattr(tk.current_user, "name", None)
+    return selection.count_cases(user, selection.Filter()) if user else 0
 
 
 def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
@@ -83,6 +101,17 @@ def nx_is_reviewed(dataset: dict[str, Any]) -> bool:
         return roles.needs_review({"user": user}, dataset["owner_org"])
     mine = tk.get_action("organization_list_for_user")({"user": user}, {"permission": "create_dataset"})
     return bool(mine) and all(roles.needs_review({"user": user}, organization["id"]) for organization in mine)
+
+
+def nx_is_reviewed_named(name: str) -> bool:
+    """The same, of the dataset with this name or id."""
+    dataset = model.Package.get(name or "")
+    return nx_is_reviewed({"owner_org": dataset.owner_org if dataset else None})
+
+
+def nx_review_label(path: list[str]) -> str:
+    """The label of a field of the data items alone, without that of the table."""
+    return nx_review_field(path).split(" › ")[-1]
 
 
 def nx_review_field(path: list[str]) -> str:
@@ -111,6 +140,8 @@ def nx_review_value(path: list[str], value: Any) -> str:
     """A value of a changed field in words: codes by their labels, lists joined."""
     if value in (None, "", []):
         return ""
+    if path[-1] in ("license_id", "license"):
+        return dict(tk.h.license_options()).get(value) or str(value)
     schema = _schema()
     name = path[-1] if path[0] in ("nx_items", "resources") else path[0]
     pool = [*schema["dataset_fields"], *schema["resource_fields"]]
@@ -124,7 +155,9 @@ def nx_review_value(path: list[str], value: Any) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
-        return localised.choose({key: str(text) for key, text in value.items()}, reader_language())[0]
+        return localised.choose({key: _plain(text) for key, text in value.items()}, reader_language())[0]
+    if isinstance(value, list):
+        return "、".join(map(_plain, value))
     return str(value)
 
 
@@ -133,4 +166,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _text(label: Any) -> str:
-    return helper_functions["scheming_language_text"](label)
+    """A label of the schema in the reader's language, outside of requests too."""
+    if not isinstance(label, dict):
+        return tk._(str(label))
+    return str(label.get(reader_language()) or label.get("zh_Hans_CN" if is_chinese() else "en") or "")

@@ -24,6 +24,7 @@ OF_STEPS = {
     "return": _('"{title}" was returned: {opinion}'),
     "refuse": _('"{title}" was refused: {opinion}'),
     "withdraw": _('"{title}" was withdrawn: {opinion}'),
+    "restore": _('"{title}" is public again'),
     "end": _('The change of "{title}" has ended, as the dataset was withdrawn: {opinion}'),
 }
 """Step of a case -> what its author is told."""

@@ -70,6 +70,8 @@ TRANSITIONS = (
     *_steps("return", SCHEDULED, DRAFT, OFFICE, CLOCK, opinion=True),
     *_steps("return", SCHEDULED, DRAFT, HEAD, opinion=True, modes=(TRUSTED,)),
     *_steps("withdraw", PUBLISHED, WITHDRAWN, HEAD, OFFICE, opinion=True, kinds=(NEW,)),
+    *_steps("restore", WITHDRAWN, PUBLISHED, OFFICE, kinds=(NEW,)),
+    *_steps("restore", WITHDRAWN, PUBLISHED, HEAD, modes=(TRUSTED,), kinds=(NEW,)),
     *_steps("reopen", WITHDRAWN, DRAFT, EDITOR, kinds=(NEW,)),
     *_steps("reopen", REFUSED, DRAFT, EDITOR, kinds=(NEW,)),
     *_steps("discard", DRAFT, REFUSED, EDITOR, kinds=(CHANGE,)),

@@ -26,6 +26,7 @@ MESSAGES = {
     "name": _("“{parameter}” must name fields; “{value}” is no name of a field."),
     "parser": _("“{value}” is not available as “{parameter}”. Leave it out."),
     "function": _("“{parameter}” is not available in searches. Leave it out."),
+    "values": _("“{parameter}” must be a whole number from 0 to {most}."),
     "local_parameters": _("“{parameter}” must not have local parameters in braces. Take them out."),
 }
 

@@ -59,7 +59,10 @@ PARSERS = frozenset({"", "dismax", "edismax", "lucene"})
 FUNCTIONS = ("bf", "boost")
 """Parameters that hold functions, which Solr computes for each dataset; only the site itself sends them."""
 
-OTHERS = ("qf", "mm", "tie", "df", "facet", "facet.limit", "facet.mincount")
+OTHERS = ("qf", "mm", "tie", "df", "facet", "facet.mincount")
+
+MOST_FACET_VALUES = 1000
+"""Values of each facet that are counted; -1, which Solr takes for all, is none of the reader's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ class Violation:
     Attributes:
         parameter: the parameter that is at fault, as ``package_search`` names it.
         code: ``characters``, ``words``, ``clauses``, ``patterns``, ``depth``, ``slop``, ``loose``,
-            ``readings``, ``names``, ``filters``, ``order``, ``name``, ``parser``, ``function`` or
-            ``local_parameters``.
+            ``readings``, ``names``, ``filters``, ``order``, ``name``, ``parser``, ``function``, ``values``
+            or ``local_parameters``.
         most: the limit; 0 where there is none.
         value: what is not accepted, where it is not an amount.
     """
@@ -110,6 +113,7 @@ def find_violation(search: Mapping[str, Any], limits: Limits) -> Violation | Non
         or _in_order(str(search.get("sort") or ""))
         or _in_names("fl", search.get("fl"))
         or _in_names("facet.field", search.get("facet.field"))
+        or _in_facet_limit(search.get("facet.limit"))
         or _in_others(search)
     )
 
@@ -210,6 +214,12 @@ def _in_names(parameter: str, value: Any) -> Violation | None:
         return Violation(parameter, "names", MOST_NAMES)
     wrong = next((name for name in names if not NAME.fullmatch(name)), "")
     return Violation(parameter, "name", value=wrong) if wrong else None
+
+
+def _in_facet_limit(value: Any) -> Violation | None:
+    if value in (None, "") or (re.fullmatch(r"\+?0*[0-9]{1,4}", str(value)) and int(value) <= MOST_FACET_VALUES):
+        return None
+    return Violation("facet.limit", "values", MOST_FACET_VALUES)
 
 
 def _in_others(search: Mapping[str, Any]) -> Violation | None:

@@ -11,12 +11,14 @@ from ckan import model
 from sqlalchemy.orm import aliased
 
 from ckanext.nxopendata.core.places import gazetteer
+from ckanext.nxopendata.core.tabular.profile import roles
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import query, table_lookup
 from ckanext.nxopendata.tables.answers import figures, index, labels, periods, terms
 from ckanext.nxopendata.tables.answers.figures import Facts, Figure
 from ckanext.nxopendata.tables.answers.models import Value
 from ckanext.nxopendata.tables.answers.question import Ask
+from ckanext.nxopendata.tables.page.column_units import find_unit
 from ckanext.nxopendata.tables.query import Condition, QueryTimeoutError, Question, QuestionError
 
 MOST_CANDIDATES = 24
@@ -218,7 +220,7 @@ class TableReader:
         notes = {column["id"]: str(column.get("notes") or "") for column in state.columns}
         above = [" ".join(row["cells"]) for row in state.around.get("set_aside") or () if row["reason"] == "above"]
         units = {
-            column["id"]: labels.find_unit(column, notes.get(column["id"], ""), above)
+            column["id"]: find_unit(column, notes.get(column["id"], ""), above)
             for column in profile.columns
             if column["role"] == "measure"
         }
@@ -264,7 +266,7 @@ def find_amount(candidate: Any, facts: Facts) -> tuple[tuple[str, str], str] | N
     """
     if candidate.role == "measure":
         # One column of numbers of several indicators: its own name is of none of them.
-        named = any(not labels.roles.UNIT.search(_label(facts, column)) for column in facts.list_ids("indicator"))
+        named = any(not roles.UNIT.search(_label(facts, column)) for column in facts.list_ids("indicator"))
         return None if named else (("", ""), candidate.column_id)
     # Beside the numbers of indicators there may be shares of them; those have names of their own.
     amounts = [one for one in facts.list_ids("measure") if not labels.OF_SOMETHING.search(_label(facts, one))]

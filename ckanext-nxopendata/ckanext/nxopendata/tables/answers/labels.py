@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.core.tabular.profile import roles
-from ckanext.nxopendata.core.tabular.values.kinds import UNITS
 from ckanext.nxopendata.tables.answers import periods, terms
 
 BRACKETS = re.compile(r"[（(\[]([^()（）\[\]]{1,12})[)）\]]")
@@ -18,9 +17,6 @@ OF_SOMETHING = re.compile(
 )
 """Headers that say what is done with the amount before them, and not of what."""
 
-NOTED_UNIT = re.compile(rf"单位\s*(?:[：:为]|是)?\s*({UNITS}|%|‰)(?![\u4e00-\u9fff])")
-NOTED_LAST = re.compile(rf"[，,；;]\s*({UNITS}|%|‰)[。.]?\Z")
-PER_CENT = re.compile(r"百分比|百分率|per ?cent", re.IGNORECASE)
 DAYS = re.compile(r"\A\s*(?:\d{4}年?(?:末|底)?|\d{4}[-_./年]\d{1,2}.*)\Z")
 
 
@@ -100,27 +96,3 @@ def subject_of_title(title: str) -> str:
     """Return the first term that a title names, as a key; "" for none."""
     match = re.search(r"\{\w+\}", terms.mark_terms(terms.fold_text(title)))
     return match[0] if match else ""
-
-
-def find_unit(column: Mapping[str, Any], notes: str, above: Iterable[str]) -> str:
-    """Return the unit of a column of numbers; "" where nothing says it for certain.
-
-    Args:
-        column: its profile.
-        notes: what the catalogue says of it.
-        above: lines above the header of the file; they count where they name one unit alone.
-    """
-    own = str(column.get("unit") or "") or roles.find_unit(str(column["label"]))
-    if own:
-        return own
-    for pattern in (NOTED_UNIT, NOTED_LAST):
-        match = pattern.search(notes)
-        if match:
-            return match[1]
-    if PER_CENT.search(notes):
-        return "%"
-    for line in above:
-        match = re.search(r"单位\s*[：:]\s*(\S+)", line)
-        if match and re.fullmatch(rf"{UNITS}|%|‰", match[1]):
-            return match[1]
-    return ""

@@ -12,7 +12,7 @@ from ckanext.nxopendata.tables.query import Condition, Question
 from ckanext.nxopendata.tables.reader.columns import Column
 
 QUESTION_PARAMETERS = ("q", "c", "o", "v", "sort", "size")
-CHART_PARAMETERS = ("x", "y", "agg", "kind", "order")
+CHART_PARAMETERS = ("x", "y", "agg", "kind", "order", "s")
 EXPORT_PARAMETERS = ("q", "c", "o", "v", "sort")
 ANCHOR = "#nx-table"
 

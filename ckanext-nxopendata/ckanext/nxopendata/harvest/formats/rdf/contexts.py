@@ -11,6 +11,19 @@ from urllib.parse import urljoin
 
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, Fetcher
+from ckanext.nxopendata.harvest.formats import nesting
+
+DEEPEST_CONTEXT = 3
+"""Contexts that name each other, one below the other."""
+
+MOST_CONTEXTS = 20
+"""Contexts of one document: fetched, and at one place in it."""
+
+LARGEST_CONTEXT = 2 * 1024 * 1024
+"""Bytes; that of schema.org has 200,000."""
+
+LARGEST_TOGETHER = 64 * 1024 * 1024
+"""Bytes of all contexts, wherever in the document they are put."""
 
 _CONTEXT = re.compile(rb'"@context"\s*:\s*')
 
@@ -37,18 +50,19 @@ def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None, linked: s
         linked: Address of a context that the document's Link header names.
 
     Raises:
-        FormatError: Not JSON, or a context that cannot be read.
+        FormatError: Not JSON, nested too deeply, or a context that cannot be read.
     """
+    nesting.refuse_deep(body, url)
     try:
         data = json.load(body)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise FormatError(
             "json_broken", url=url, line=getattr(error, "lineno", "?"), reason=getattr(error, "msg", "")
         ) from error
     if linked:
         items = data if isinstance(data, list) else [data]
         data = [{"@context": linked, **item} if isinstance(item, dict) else item for item in items]
-    if not _replace_contexts(data, url, client, depth=0):
+    if not _RemoteContexts(client).put_into(data, url):
         body.seek(0)
         return body
     inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph
@@ -61,9 +75,9 @@ def inline_head_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> I
     """Return the same for a document that is too large to be read whole: its context must stand at its beginning.
 
     Raises:
-        FormatError: A context that cannot be read.
+        FormatError: Nested too deeply, or a context that cannot be read.
     """
-    body.seek(0)
+    nesting.refuse_deep(body, url)
     head = body.read(CHUNK)
     found = _CONTEXT.search(head)
     if not found:
@@ -75,7 +89,7 @@ def inline_head_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> I
     except ValueError as error:
         raise FormatError("context_unreadable", url=url) from error
     data = {"@context": context}
-    if not _replace_contexts(data, url, client, depth=0):
+    if not _RemoteContexts(client).put_into(data, url):
         body.seek(0)
         return body
     inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph
@@ -86,32 +100,58 @@ def inline_head_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> I
     return inlined
 
 
-def _replace_contexts(data: Any, url: str, client: Fetcher | None, depth: int) -> bool:
-    """Replace the remote contexts at the top, where they stand in practice; the parser refuses deeper ones."""
-    changed = False
-    for item in data if isinstance(data, list) else [data]:
-        if not isinstance(item, dict) or "@context" not in item:
-            continue
-        contexts = item["@context"] if isinstance(item["@context"], list) else [item["@context"]]
-        inlined: list[Any] = []
-        for context in contexts:
-            if isinstance(context, str):
-                changed = True
-                loaded = _load_context(urljoin(url, context), client, depth)
-                inlined.extend(loaded if isinstance(loaded, list) else [loaded])
-            else:
-                inlined.append(context)
-        item["@context"] = inlined
-    return changed
+class _RemoteContexts:
+    """The remote contexts of one document: each is fetched once, and they are few and small."""
 
+    def __init__(self, client: Fetcher | None) -> None:
+        self._client = client
+        self._known: dict[str, tuple[Any, int]] = {}
+        self._put_in = 0
 
-def _load_context(url: str, client: Fetcher | None, depth: int) -> Any:
-    if client is None or depth > 2:
-        raise FormatError("context_unreadable", url=url)
-    try:
-        with client.get(url, accept="application/ld+json, application/json;q=0.9") as document:
-            data = json.load(document.body)
-    except (FetchError, ValueError) as error:
-        raise FormatError("context_unreadable", url=url) from error
-    _replace_contexts(data, url, client, depth + 1)
-    return data.get("@context", {}) if isinstance(data, dict) else {}
+    def put_into(self, data: Any, url: str, depth: int = 0) -> bool:
+        """Replace the remote contexts at the top, where they stand in practice; the parser refuses deeper ones.
+
+        Returns:
+            Whether there were any.
+        """
+        changed = False
+        for item in data if isinstance(data, list) else [data]:
+            if not isinstance(item, dict) or "@context" not in item:
+                continue
+            contexts = item["@context"] if isinstance(item["@context"], list) else [item["@context"]]
+            inlined: list[Any] = []
+            for context in contexts:
+                if isinstance(context, str):
+                    changed = True
+                    loaded = self._load(urljoin(url, context), depth)
+                    inlined.extend(loaded if isinstance(loaded, list) else [loaded])
+                else:
+                    inlined.append(context)
+                if len(inlined) > MOST_CONTEXTS:
+                    raise FormatError("context_unreadable", url=url)
+            item["@context"] = inlined
+        return changed
+
+    def _load(self, url: str, depth: int) -> Any:
+        if url not in self._known:
+            if self._client is None or depth >= DEEPEST_CONTEXT or len(self._known) >= MOST_CONTEXTS:
+                raise FormatError("context_unreadable", url=url)
+            self._known[url] = self._fetch(self._client, url, depth)
+        context, size = self._known[url]
+        self._put_in += size
+        if self._put_in > LARGEST_TOGETHER:
+            raise FormatError("context_unreadable", url=url)
+        return context
+
+    def _fetch(self, client: Fetcher, url: str, depth: int) -> tuple[Any, int]:
+        """The context at an address, and its bytes."""
+        try:
+            with client.get(url, accept="application/ld+json, application/json;q=0.9") as document:
+                if document.size > LARGEST_CONTEXT:
+                    raise FormatError("context_unreadable", url=url)
+                nesting.refuse_deep(document.body, url)
+                data = json.load(document.body)
+        except (FetchError, ValueError) as error:
+            raise FormatError("context_unreadable", url=url) from error
+        self.put_into(data, url, depth + 1)
+        return (data.get("@context", {}) if isinstance(data, dict) else {}), document.size

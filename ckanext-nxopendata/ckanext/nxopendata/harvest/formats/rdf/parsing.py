@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document, Fetcher
-from ckanext.nxopendata.harvest.formats import salvage
+from ckanext.nxopendata.harvest.formats import nesting, salvage
 from ckanext.nxopendata.harvest.formats.rdf.contexts import (
     inline_contexts,
     inline_head_contexts,
@@ -22,6 +22,9 @@ from ckanext.nxopendata.harvest.formats.rdf.mending import Repairs, read_pieces
 
 DISK_FROM = 16 * 1024 * 1024
 """Bytes; larger documents are kept in a database on disk instead of in memory."""
+
+NESTING = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.N3})
+"""Syntaxes whose nodes stand in each other; JSON-LD is measured where its contexts are read."""
 
 MEDIA_TYPES: dict[str, ox.RdfFormat] = {
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
@@ -61,6 +64,8 @@ def parse(document: Document, client: Fetcher | None = None) -> Graph:
     body = text.to_utf8(document, xml=syntax == ox.RdfFormat.RDF_XML)
     if syntax == ox.RdfFormat.RDF_XML and text.has_doctype(body):
         raise FormatError("xml_doctype", url=document.url)
+    if syntax in NESTING:
+        nesting.refuse_deep(body, document.url, code="rdf_broken")
     if syntax == ox.RdfFormat.JSON_LD:
         linked = linked_context(document.headers.get("link", ""))
         if lacks_context(text.decode_head(document.head(CHUNK))) and not linked:

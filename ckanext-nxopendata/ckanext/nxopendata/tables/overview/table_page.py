@@ -8,9 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from markupsafe import Markup
 
 from ckanext.nxopendata.tables import messages, table_lookup
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables.charts import data as chart_data
+from ckanext.nxopendata.tables.charts import token
 from ckanext.nxopendata.tables.page import examples
 from ckanext.nxopendata.tables.page.address import Address, parse_number, parse_question, read_address
 from ckanext.nxopendata.tables.page.chart_view import ChartView, make_chart_view
@@ -43,6 +46,15 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnChart:
+    """A chart with its numbers, its address and its picture."""
+
+    chart: chart_data.Chart
+    chart_id: str
+    picture: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Download:
     """A format to download: links to the whole table, and to the rows that answer the question."""
 
@@ -65,6 +77,7 @@ class TablePage:
         error: what is wrong with the question; then there are no rows, chart or map.
         narrowed: whether the question leaves rows out.
         rows, chart, map: one of them, by the current tab.
+        drawn: the picture of the chart.
     """
 
     state: str
@@ -86,6 +99,7 @@ class TablePage:
     error: str = ""
     rows: RowsView | None = None
     chart: ChartView | None = None
+    drawn: DrawnChart | None = None
     map: MapView | None = None
     downloads: tuple[Download, ...] = ()
     examples: Sequence[examples.Example] = ()
@@ -97,6 +111,7 @@ class _Content:
 
     rows: RowsView | None = None
     chart: ChartView | None = None
+    drawn: DrawnChart | None = None
     map: MapView | None = None
     error: str = ""
 
@@ -145,6 +160,7 @@ def make_table_page(resource: Mapping[str, Any], args: Any) -> TablePage | None:
         error=content.error,
         rows=content.rows,
         chart=content.chart,
+        drawn=content.drawn,
         map=content.map,
         downloads=_make_downloads(resource, address),
         examples=_make_examples(resource_id, q or _pick_word(columns, content.rows)),
@@ -177,15 +193,27 @@ def _read_content(
     source = table_lookup.make_source(resource_id, columns)
     try:
         if tab == "chart":
-            return _Content(
-                chart=make_chart_view(source, columns, question, args, table_lookup.get_facts(resource_id, columns))
-            )
+            view = make_chart_view(columns, question, args, table_lookup.get_facts(resource_id, columns))
+            if view.reason:
+                return _Content(chart=view)
+            try:
+                return _Content(chart=view, drawn=_draw(resource_id, view, question))
+            except chart_data.NoChartError as problem:
+                return _Content(error=problem.message)
         if tab == "map":
             return _Content(map=make_map_view(source, columns, question))
         page = parse_number(args.get("page"), 1)
         return _Content(rows=make_rows_view(source, columns, question, size=size, page=page))
     except (QuestionError, QueryTimeoutError) as problem:
         return _Content(error=messages.explain_question(problem))
+
+
+def _draw(resource_id: str, view: ChartView, question: Question) -> DrawnChart:
+    """The picture of a chart, and the address by which it is shared."""
+    columns = (view.x, view.y, view.split)
+    spec = token.make_spec(resource_id, view.kind, columns, view.agg, view.order, question.conditions, question.q)
+    chart = chart_data.read_chart(spec)
+    return DrawnChart(chart, token.to_token(spec), Markup(chart_data.draw_svg(chart, fluid=True)))  # noqa: S704  each text in it is escaped
 
 
 def _make_tabs(columns: Sequence[Column], address: Address, wanted: str) -> tuple[Tab, ...]:

@@ -1,0 +1,112 @@
+"""Lists and boards over 100,000 cases, and how fast a granted part of a file is cut.
+
+    NX_TEST_INSTANCE=bench deployment/test benchmarks/cases.py -q -s -p no:cacheprovider
+
+``NX_BENCH_CASES`` (default 100000) says how many cases there are, of ten departments; they are written by SQL. Each
+list is asked 40 times, and the 95th percentile is printed. The file has 3 columns and ``NX_BENCH_MEGABYTES`` (100).
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.tests import factories, helpers
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # before CKAN's own folder "tests"
+
+from ckanext.nxopendata.cases.grants.cut import cut  # noqa: E402
+from ckanext.nxopendata.core import caching  # noqa: E402
+from ckanext.nxopendata.core.file_access.part import Part  # noqa: E402
+from ckanext.nxopendata.core.tabular import csv_out, reader  # noqa: E402
+
+COUNT = int(os.environ.get("NX_BENCH_CASES", "100000"))
+MEGABYTES = int(os.environ.get("NX_BENCH_MEGABYTES", "100"))
+TIMES = 40
+
+FILL = """
+INSERT INTO nx_case (id, kind, state, phase, title, applicant_id, applicant_org, owner_org, dataset_id, dataset_name,
+    dataset_title, resource_id, answers, outcome, level, received, due, due_unsure, answered, answered_late,
+    agreement_id, suspends, marks, votes, version, client_key, created, modified)
+SELECT 'case-' || n, 'demand', CASE n % 4 WHEN 0 THEN 'submitted' WHEN 1 THEN 'assessed' WHEN 2 THEN 'planned'
+    ELSE 'refused' END, CASE n % 4 WHEN 0 THEN 'open' WHEN 1 THEN 'open' WHEN 2 THEN 'answered' ELSE 'ended' END,
+    '需求 ' || n, CASE WHEN n % 1000 = 0 THEN :person ELSE 'user-' || n % 5000 END, '',
+    (CAST(:departments AS text[]))[1 + n % 10], '', '', '', '', '{"subject": "需求"}',
+    CASE n % 4 WHEN 3 THEN 'law' ELSE '' END, 'account', DATE '2026-01-01' + n % 300, DATE '2026-02-01' + n % 330,
+    false,
+    CASE WHEN n % 4 > 1 THEN DATE '2026-01-10' + n % 300 END, CASE WHEN n % 4 > 1 THEN n % 7 = 0 END,
+    '', false, false, n % 50, 1, 'key-' || n, now(), now()
+FROM generate_series(1, :count) AS n
+"""
+
+
+def p95(work: Callable[[], Any]) -> float:
+    """Return the 95th percentile of the milliseconds that something takes."""
+    taken = []
+    for _ in range(TIMES):
+        caching.invalidate()
+        begun = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - begun) * 1000)
+    return statistics.quantiles(taken, n=20)[-1]
+
+
+def test_lists(clean_db: None, with_plugins: None) -> None:
+    person, departments = factories.User(), [factories.Organization()["id"] for _ in range(10)]
+    factories.Sysadmin(name="boss")
+    helpers.call_action("member_create", id=departments[0], object=person["id"], object_type="user", capacity="editor")
+    values = {"person": person["id"], "departments": departments, "count": COUNT}
+    model.Session.execute(sa.text(FILL), values)
+    model.Session.commit()
+    engine: Any = model.meta.engine
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("VACUUM ANALYZE nx_case"))
+
+    def ask(who: str, action: str, **data: Any) -> Callable[[], Any]:
+        return lambda: helpers.call_action(action, {"user": who, "ignore_auth": False}, **data)
+
+    print(f"\n{COUNT:,} cases, 95th percentile of {TIMES}, ms")
+    for name, work in {
+        "my cases": ask(person["name"], "nx_case_list", box="mine"),
+        "desk, open": ask(person["name"], "nx_case_list", box="desk", phase="open"),
+        "desk, page 100": ask(person["name"], "nx_case_list", box="desk", offset=2000),
+        "board, open": ask("boss", "nx_case_list", box="board", phase="open"),
+        "board, overdue": ask("boss", "nx_case_list", box="board", overdue=True),
+        "board, words": ask("boss", "nx_case_list", box="board", q="需求 4711"),
+        "public register": ask("", "nx_case_public_list"),
+        "demands": ask("", "nx_case_demand_list"),
+        "figures": ask("", "nx_case_figures"),
+    }.items():
+        print(f"{name:20} {p95(work):8.1f}")
+
+
+def test_cutting(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("名称,等级,电话\n")
+        line = "沙湖生态旅游区,5A,0951-6850002\n" * 1000
+        for _ in range(MEGABYTES * 1_000_000 // len(line.encode())):
+            file.write(line)
+    sheet = reader.open_sheets(path, "csv", most_bytes=10**12)[0]
+    part = Part(frozenset({"名称", "等级"}), {"等级": frozenset({"5A"})})
+    begun, written = time.perf_counter(), 0
+    for block in csv_out.write(cut((row for _, row in sheet.numbered()), part)):
+        written += len(block)
+    seconds = time.perf_counter() - begun
+    print(f"\ncut: {path.stat().st_size / seconds / 1_000_000:.1f} MB/s of the file")
+    assert written
+    tracemalloc.start()
+    for number, _ in enumerate(csv_out.write(cut((row for _, row in sheet.numbered()), part))):
+        if number > 400:
+            break
+    print(f"cut: peak {tracemalloc.get_traced_memory()[1] / 1_000_000:.1f} MB of memory")
+    tracemalloc.stop()

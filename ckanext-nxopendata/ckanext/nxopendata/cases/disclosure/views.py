@@ -1,0 +1,102 @@
+"""Public pages: the register of cases as a page, CSV, JSON and feed; demands and votes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, Response
+
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.disclosure import public_store
+from ckanext.nxopendata.core.web import act, call_action, csv_response, require_login
+
+nx_case_public = Blueprint("nx_case_public", __name__)
+
+PAGE = 20
+FEED = 50
+
+
+def _query() -> dict[str, str]:
+    asked = tk.request.args
+    kind = asked.get("kind", "")
+    return {
+        "kind": kind if kind in registry.kinds() else "",
+        "department": asked.get("department", "")[:100].replace("\0", ""),
+        "outcome": asked.get("outcome", "")[:50].replace("\0", ""),
+    }
+
+
+@nx_case_public.route("/cases")
+def index() -> str:
+    """The register for people, with the figures of each department."""
+    number, query = tk.h.get_page_number(tk.request.args), _query()
+    found = call_action("nx_case_public_list", limit=PAGE, offset=(number - 1) * PAGE, **query)
+    pages = {"page": number, "page_count": -(-found["count"] // PAGE)}
+    more = {"figures": call_action("nx_case_figures"), "query": query, "page": pages}
+    return tk.render("nx_cases/public.html", {"cases": found["results"], "count": found["count"], **more})
+
+
+@nx_case_public.route("/cases.csv")
+def index_csv() -> Response:
+    """The whole register as CSV."""
+    head = ["number", "kind", "dataset", "department", "state", "outcome", "basis", "received", "due", "answered"]
+    return csv_response(_rows([*head, "in_time"]), "cases.csv")
+
+
+def _rows(head: list[str]) -> Iterator[list[object]]:
+    yield list(head)
+    for case in public_store.iterate_public({}):
+        outcome = registry.kinds()[case["kind"]].outcome_by_code.get(case["outcome"])
+        yield [
+            case["number"],
+            case["kind"],
+            case["dataset_name"] or case["title"],
+            tk.h.nx_department_title(case["owner_org"]) if case["owner_org"] else "",
+            case["state"],
+            case["outcome"],
+            outcome.basis["zh"] if outcome else "",
+            case["received"],
+            case["due"] or "",
+            case["answered"] or "",
+            {True: "1", False: "0", None: ""}[case["in_time"]],
+        ]
+
+
+@nx_case_public.route("/cases.json")
+def index_json() -> Any:
+    """The figures, and the newest cases, for programs; the whole list is the CSV."""
+    found = call_action("nx_case_public_list", limit=100, **_query())
+    return {"figures": call_action("nx_case_figures"), **found}
+
+
+@nx_case_public.route("/cases.atom")
+def feed() -> Response:
+    """What was asked last, as Atom."""
+    found = call_action("nx_case_public_list", limit=FEED, **_query())
+    text = tk.render("nx_cases/feed.xml", {"cases": found["results"]})
+    return Response(text, content_type="application/atom+xml; charset=utf-8")
+
+
+@nx_case_public.route("/demands")
+def demands() -> str:
+    """What data people want, those with most votes first."""
+    number, words = tk.h.get_page_number(tk.request.args), tk.request.args.get("q", "")[:100].replace("\0", "")
+    found = call_action("nx_case_demand_list", q=words, limit=PAGE, offset=(number - 1) * PAGE)
+    pages = {"page": number, "page_count": -(-found["count"] // PAGE)}
+    return tk.render(
+        "nx_cases/demands.html", {"demands": found["results"], "count": found["count"], "q": words, "page": pages}
+    )
+
+
+@nx_case_public.route("/demands/<number>/vote", methods=["POST"])
+def vote(number: str) -> Any:
+    """Support a demand."""
+    require_login(tk._("Log in to support a demand"))
+    try:
+        act("nx_case_vote_create", number=number)
+        tk.h.flash_success(tk._("Your support is counted."))
+    except tk.ValidationError as problem:
+        tk.h.flash_error(" ".join(problem.error_summary.values()))
+    return tk.redirect_to("nx_case_public.demands")

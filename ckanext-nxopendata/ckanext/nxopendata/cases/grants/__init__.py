@@ -1,0 +1,1 @@
+"""Grants of some columns and rows: the one way by which they are given, cut, counted and written down."""

@@ -1,0 +1,1 @@
+"""Addresses with an ending: datasets and files as programs ask for them."""

@@ -1,0 +1,117 @@
+"""Grants of some columns and rows: nothing else leaves, by whatever way; each use is counted and written down."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from ckan.plugins import toolkit as tk
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ckanext.nxopendata.cases.grants.cut import ColumnsMissingError, cut
+from ckanext.nxopendata.core.file_access.part import Part
+from tests.cases.conftest import CaseSite
+
+NAMES = ["景区名称", "等级", "电话", "地区"]
+
+
+@given(
+    st.lists(st.lists(st.text("甲乙丙=,\n\"'", max_size=3), min_size=0, max_size=6), max_size=30),
+    st.sets(st.sampled_from(NAMES), min_size=1),
+    st.dictionaries(st.sampled_from(NAMES), st.frozensets(st.sampled_from("甲乙丙"), min_size=1), max_size=2),
+    st.lists(st.just(["标题"]), max_size=3),
+    st.permutations(NAMES),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_cell_outside_a_grant_is_given(
+    rows: list[list[str]],
+    columns: set[str],
+    filters: dict[str, frozenset[str]],
+    above: list[list[str]],
+    head: list[str],
+) -> None:
+    marked = [[f"{cell}@{number}" if number < 4 else cell for number, cell in enumerate(row)] for row in rows]
+    wanted = {name: frozenset(f"{value}@{head.index(name)}" for value in values) for name, values in filters.items()}
+    given_rows = list(cut([*above, head, *marked], Part(frozenset(columns), wanted)))
+    kept = [number for number, name in enumerate(head) if name in columns]
+    assert given_rows[0] == [head[number] for number in kept]
+    for row in given_rows[1:]:
+        assert all(cell == "" or cell.endswith(f"@{number}") for number, cell in zip(kept, row, strict=True))
+    expected = [
+        row
+        for row in marked
+        if all(len(row) > head.index(name) and row[head.index(name)].strip() in wanted[name] for name in wanted)
+    ]
+    assert len(given_rows) == len(expected) + 1
+
+
+def test_a_file_without_a_granted_column_gives_nothing() -> None:
+    with pytest.raises(ColumnsMissingError) as missing:
+        cut([["景区名称", "等级"], ["沙湖", "5A"]], Part(frozenset({"景区名称", "电话"})))
+    assert missing.value.names == ("电话",)
+
+
+def grant(town: CaseSite, **answers: Any) -> dict[str, Any]:
+    case = town.apply()
+    return town.step("head", case, "approve", outcome="partly", answers={"agreed_ends": "2099-01-01"} | answers)
+
+
+def take(app: Any, town: CaseSite, case: dict[str, Any], file: dict[str, Any], who: str = "applicant") -> Any:
+    return app.get(f"/case/{case['id']}/data/{file['id']}.csv", headers=town.headers(who), follow_redirects=False)
+
+
+def test_the_granted_columns_and_rows_leave_and_nothing_else(
+    app: Any, town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    case = grant(town, agreed_columns=["景区名称", "等级"], agreed_rows="景区名称=沙湖、鸣翠湖")
+    answer = take(app, town, case, uploaded)
+    assert answer.status_code == 200 and "no-store" in answer.headers["Cache-Control"]
+    assert list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff")))) == [
+        ["景区名称", "等级"],
+        ["沙湖", "5A"],
+    ]
+    file = f"/dataset/jingqu/resource/{uploaded['id']}"
+    whole = [f"{file}/download/x", f"{file}/data.csv", f"/datastore/dump/{uploaded['id']}"]
+    for address in whole:
+        refused = app.get(address, headers=town.headers("applicant"), follow_redirects=False)
+        assert refused.status_code in (403, 404), address
+        assert "0951" not in refused.body and "水洞沟" not in refused.body, address
+    for action in ("datastore_search", "nx_table_search"):
+        with pytest.raises((tk.NotAuthorized, tk.ObjectNotFound)):
+            town.act("applicant", action, **{"resource_id" if action[0] == "d" else "id": uploaded["id"]})
+    for who in ("other", "editor", "stranger"):
+        assert take(app, town, case, uploaded, who).status_code == 403, who
+    assert take(app, town, case, uploaded, "").status_code in (302, 403)
+    page = app.get(f"/case/{case['id']}", headers=town.headers("applicant"))
+    assert f"/case/{case['id']}/data/{uploaded['id']}.csv" in page.body
+    uses = town.act("head", "nx_case_use_list", id=case["id"])
+    assert uses["count"] == 1 and uses["results"][0]["columns"] == ["景区名称", "等级"]
+    town.step("office", case, "revoke", opinion="超出用途")
+    assert take(app, town, case, uploaded).status_code == 403
+
+
+def test_a_quota_is_counted_and_its_end_is_told(app: Any, town: CaseSite, uploaded: dict[str, Any]) -> None:
+    case = grant(town, agreed_quota="2")
+    assert [take(app, town, case, uploaded).status_code for _ in range(3)] == [200, 200, 429]
+    # A grant that is counted is taken by the way that counts, and by no other.
+    address = f"/dataset/jingqu/resource/{uploaded['id']}/download/x"
+    assert app.get(address, headers=town.headers("applicant"), follow_redirects=False).status_code == 403
+
+
+def test_a_column_that_the_file_lost_gives_nothing(app: Any, town: CaseSite, uploaded: dict[str, Any]) -> None:
+    case = grant(town, agreed_columns=["景区名称", "负责人"])
+    answer = take(app, town, case, uploaded)
+    assert answer.status_code == 409 and "负责人" in answer.body and "沙湖" not in answer.body
+
+
+def test_conditions_on_rows_are_read_line_by_line(town: CaseSite, uploaded: dict[str, Any]) -> None:
+    case = town.apply()
+    for wrong in ("吴忠市", "=吴忠市", "地区="):
+        with pytest.raises(tk.ValidationError) as refused:
+            town.step(
+                "head", case, "approve", outcome="partly", answers={"agreed_ends": "2099-01-01", "agreed_rows": wrong}
+            )
+        assert "agreed_rows" in refused.value.error_dict
