@@ -34,7 +34,7 @@ ROWS = [
 
 def book(rows, merged=(), title=True):
     made = Workbook()
-    sheet = made.active
+    sheet = made.worksheets[0]
     for row in ([["目录汇总表"], ["填报单位：文化和旅游厅　填报日期：2026-11-02"]] if title else []) + rows:
         sheet.append(row)
     for area in merged:
@@ -167,7 +167,7 @@ class TestFiles:
 
     def test_a_cell_in_the_last_corner_asks_for_terabytes_and_ends_no_worker(self, read):
         far = load_workbook(io.BytesIO(book([HEADER, *ROWS])))
-        far.active.cell(1_048_576, 16_384, "x")
+        far.worksheets[0].cell(1_048_576, 16_384, "x")
         stream = io.BytesIO()
         far.save(stream)
         with pytest.raises(FormatError, match="workbook_too_many_cells"):
