@@ -184,7 +184,7 @@ def test_no_request_ends_in_an_internal_error(
             body, status = f"{type(error).__name__}: {error}"[:500], 599
         statuses[status // 100] += 1
         inside = INSIDE.search(body)
-        if status >= 500 or inside:
+        if (status >= 500 and status != 501) or inside:  # 501: a format of oEmbed that the specification lets us lack
             where = _where(caplog)
             faults.setdefault(f"{status} {where} {inside and inside[0]}", f"{request.way}\n    {request!r}")
         client.delete_cookie("ckan")
