@@ -19,6 +19,8 @@ from flask import Response, current_app, g, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from ckanext.nxopendata.core.payload_types import UNSTORABLE
+
 REFUSALS = (401, 403)
 
 ASKING_NOBODY = frozenset(
@@ -89,8 +91,9 @@ def _list_references() -> list[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """The texts that may name something: the database cannot even be asked for what it cannot hold."""
     for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str) and item:
+        if isinstance(item, str) and item and not UNSTORABLE.search(item):
             yield item
 
 
