@@ -11,7 +11,7 @@ import pytest
 from ckan.lib import app_globals
 from ckan.lib.helpers import helper_functions
 from ckan.tests import factories
-from lxml import etree, html
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ckanext.nxopendata.core import caching
 
