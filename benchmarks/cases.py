@@ -28,6 +28,7 @@ from ckanext.nxopendata.cases.grants.cut import cut  # noqa: E402
 from ckanext.nxopendata.core import caching  # noqa: E402
 from ckanext.nxopendata.core.file_access.part import Part  # noqa: E402
 from ckanext.nxopendata.core.tabular import csv_out, reader  # noqa: E402
+from tests.conftest import clean_db, with_plugins  # noqa: E402, F401  fixtures: our tables and plugins
 
 COUNT = int(os.environ.get("NX_BENCH_CASES", "100000"))
 MEGABYTES = int(os.environ.get("NX_BENCH_MEGABYTES", "100"))
@@ -60,7 +61,7 @@ def p95(work: Callable[[], Any]) -> float:
     return statistics.quantiles(taken, n=20)[-1]
 
 
-def test_lists(clean_db: None, with_plugins: None) -> None:
+def test_lists(with_plugins: None, clean_db: None) -> None:
     person, departments = factories.User(), [factories.Organization()["id"] for _ in range(10)]
     factories.Sysadmin(name="boss")
     helpers.call_action("member_create", id=departments[0], object=person["id"], object_type="user", capacity="editor")
