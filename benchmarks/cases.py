@@ -61,7 +61,7 @@ def p95(work: Callable[[], Any]) -> float:
     return statistics.quantiles(taken, n=20)[-1]
 
 
-def test_lists(with_plugins: None, clean_db: None) -> None:
+def test_lists(with_plugins: None, clean_db: None) -> None:  # noqa: F811  the fixtures above
     person, departments = factories.User(), [factories.Organization()["id"] for _ in range(10)]
     factories.Sysadmin(name="boss")
     helpers.call_action("member_create", id=departments[0], object=person["id"], object_type="user", capacity="editor")
