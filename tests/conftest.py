@@ -27,6 +27,7 @@ MIGRATED_PLUGINS = (
     "nxopendata_portal",
     "nxopendata_register",
     "nxopendata_review",
+    "nxopendata_safety",
     "nxopendata_tables",
 )
 

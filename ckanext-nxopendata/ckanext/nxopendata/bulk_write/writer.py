@@ -118,6 +118,7 @@ class BulkWriter:
     def _context(self, **more: Any) -> Any:
         return {
             **self._more,
+            "bulk_write": True,
             "user": self._user_name,
             "auth_user_obj": self._user,
             "ignore_auth": self._ignore_auth,

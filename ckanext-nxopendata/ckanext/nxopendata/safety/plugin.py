@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+from ckan.types import Context
 
 from ckanext.nxopendata.core import wiring
-from ckanext.nxopendata.safety import scanning
+from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
+from ckanext.nxopendata.core.publication import objections
+from ckanext.nxopendata.safety import gate, pages, scanning, signoff
+from ckanext.nxopendata.safety.gate import conditions, publication
 
-SUBJECTS = (scanning,)
+SUBJECTS = (scanning, gate, signoff, pages)
 
 
+@tk.blanket.actions(wiring.actions(SUBJECTS))
+@tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
+@tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
 @tk.blanket.config_declarations
+@tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataSafetyPlugin(p.SingletonPlugin):
-    """Examines files."""
+    """Examines files, and closes to the public what was not examined or must not be public."""
+
+    p.implements(IFileAccess)
+    p.implements(p.IConfigurable)
+    p.implements(p.IConfigurer)
+    p.implements(p.IPackageController, inherit=True)
+
+    # IConfigurer
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        objections.examine_publication("safety", publication.find_objections)
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        wiring.start_tasks(SUBJECTS)
+
+    # IFileAccess
+
+    def judge_file_access(self, asked: FileRequest) -> Access | None:
+        return conditions.judge(asked)
+
+    # IPackageController
+
+    def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        publication.check_write(context, pkg_dict)
+
+    def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        publication.check_write(context, pkg_dict)

@@ -6,6 +6,7 @@ A file that is wrong changes nothing: the last good set stays in force, and the 
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from pathlib import Path
 
 import ckan.plugins.toolkit as tk
@@ -44,7 +45,12 @@ def read_files() -> dict[str, str]:
 def rules() -> RuleSet:
     """Return the rules that are in force."""
     files = read_files()
-    return loading.built_in() if files == loading.read_own_files() else loading.make_set(files)
+    return loading.built_in() if files == loading.read_own_files() else _make_set(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=2)
+def _make_set(files: tuple[tuple[str, str], ...]) -> RuleSet:
+    return loading.make_set(dict(files))
 
 
 def read_province_files() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -74,6 +75,17 @@ def find_rule(number: int) -> Rule | None:
 def describe_place(place: str) -> str:
     """Return a place as people read it."""
     return place.replace("(veryHidden)", tk._("(deeply hidden sheet)")).replace("(hidden)", tk._("(hidden sheet)"))
+
+
+def summarise(report: Mapping[str, Any]) -> list[str]:
+    """Return what keeps a file from the public, one phrase a rule and place, or part that was not read."""
+    closing = [finding for finding in report["findings"] if finding["action"] in model.CLOSING]
+    phrases = [
+        " ".join(filter(None, (name_rule(finding["rule"]), describe_place(finding["place"]), f"×{finding['count']}")))
+        for finding in closing
+    ]
+    unread = [f"{describe_place(part['place'])} {describe_reason(part['reason'])}".strip() for part in report["unread"]]
+    return phrases + unread
 
 
 def to_words(report: result.Report) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Pages of safety: the board of the office and of departments, the checks of a dataset's files."""

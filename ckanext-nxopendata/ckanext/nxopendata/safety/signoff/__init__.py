@@ -1,0 +1,1 @@
+"""Sign-offs by two persons, safety officers, recalls."""
