@@ -55,6 +55,19 @@ PROJECT = [
 ]
 RUN = ["id", "state", "counts", "created", "finished", "source_id"]
 EVALUATION = ["id", "kind", "unit", "year", "state", "grade", "total", "collected", "due"]
+AGREEMENT = [
+    "id",
+    "dataset_id",
+    "user",
+    "granted_by",
+    "purposes",
+    "starts",
+    "ends",
+    "state",
+    "note",
+    "destruction",
+    "report_interval",
+]
 REVIEW = ["id", "dataset_id", "state", "kind", "changes", "decisions", "deadline", "created"]
 
 
@@ -91,7 +104,10 @@ def snapshot(call: Any) -> dict[str, Any]:
         },
         "runs": {run: some(call("nx_harvest_run_show", id=run), RUN) for run in runs},
         "reviews": {row["id"]: some(call("nx_review_show", id=row["id"]), REVIEW) for row in datasets},
-        "agreements": {row["id"]: call("nx_agreement_list", dataset=row["id"]) for row in datasets},
+        "agreements": {
+            row["id"]: [some(one, AGREEMENT) for one in call("nx_agreement_list", dataset=row["id"])]
+            for row in datasets
+        },
         "tables": {row["id"]: by_id(call("nx_table_list", dataset=row["id"])) for row in datasets},
         "feedback": {row["id"]: call("nx_feedback_list", id=row["id"]) for row in datasets},
         "evaluations": {row["id"]: some(row, EVALUATION) for row in call("nx_evaluation_list")},

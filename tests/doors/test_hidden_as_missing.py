@@ -97,6 +97,16 @@ def test_no_action_tells_what_is_hidden_from_what_is_not_there(
     assert not told, "\n".join(told)
 
 
+def test_half_a_character_names_nothing(answers: Any, people: Site) -> None:
+    answer = answers.flask_app.test_client().post(
+        "/register/imports/nothing",
+        data='{"id": ["\\ud800", "\\u0000"]}',
+        content_type="application/json",
+        headers=people.headers("stranger"),
+    )
+    assert answer.status_code == 403
+
+
 def test_nobody_is_told_which_tables_there_are(answers: Any, people: Site) -> None:
     """DataStore's list of its tables names the files of what is not public."""
     for who, status in (("", 403), ("editor", 403), ("office", 403)):

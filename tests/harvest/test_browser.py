@@ -80,8 +80,8 @@ def test_made_tested_run_read_approved_and_undone(web, site, officer, titles):
         walk = Walk(browser, site)
         page = walk.pages[False]
 
-        page.goto("/dashboard/datasets")
-        page.click("text=目录采集")
+        page.goto("/workbench")
+        page.click("section:has(h2:text-is('目录采集')) a:text-is('采集源')")
         page.click("text=新增采集源")
         page.fill("#field-title", "文化和旅游厅数据目录")
         page.fill("#field-name", "wlt")

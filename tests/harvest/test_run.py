@@ -372,8 +372,10 @@ class TestMirror:
         harvest(url, files="mirror")
         assert [one["number"] for one in call("nx_harvest_file_list", id=first["id"])] == [3, 2]
         app.get(earlier, status=404)
+        kept = f"/dataset/shu-ju-ji-1/resource/{first['id']}/content/2"
+        assert app.get(kept).body == "二二"
         call("package_patch", id="shu-ju-ji-1", private=True)
-        app.get(f"/dataset/shu-ju-ji-1/resource/{first['id']}/content/2", status=403)
+        app.get(kept, status=404)
 
     def test_a_link_that_died_is_told_and_the_copy_stays_although_nothing_else_changed(
         self, web, harvest, call, problems, every_run

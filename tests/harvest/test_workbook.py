@@ -34,7 +34,7 @@ ROWS = [
 
 def book(rows, merged=(), title=True):
     made = Workbook()
-    sheet = made.active
+    sheet = made.worksheets[0]
     for row in ([["目录汇总表"], ["填报单位：文化和旅游厅　填报日期：2026-11-02"]] if title else []) + rows:
         sheet.append(row)
     for area in merged:
@@ -97,8 +97,13 @@ class TestReading:
         assert [record.raw for record in before] == [record.raw for record in after]
 
     def test_unknown_columns_are_part_of_the_content(self, read):
-        rows = [[*HEADER, "所属系统"], [*ROWS[0], "甲系统"]]
-        assert read(book(rows))[0][0].raw["@所属系统"] == "甲系统"
+        rows = [[*HEADER, "保管地点"], [*ROWS[0], "甲机房"]]
+        assert read(book(rows))[0][0].raw["@保管地点"] == "甲机房"
+
+    def test_english_keywords_stand_beside_the_chinese_ones(self, read):
+        rows = [[*HEADER, "关键词", "关键词（英文）"], [*ROWS[0], "景区；名录", "sights; register"]]
+        raw = read(book(rows))[0][0].raw
+        assert raw["keywords_by_language"] == [{"zh": ["景区", "名录"], "en": ["sights", " register"]}]
 
     def test_rows_without_code_are_known_by_provider_and_title(self, read):
         rows = [[row[0], row[1], "", *row[3:]] for row in ROWS]
@@ -162,7 +167,7 @@ class TestFiles:
 
     def test_a_cell_in_the_last_corner_asks_for_terabytes_and_ends_no_worker(self, read):
         far = load_workbook(io.BytesIO(book([HEADER, *ROWS])))
-        far.active.cell(1_048_576, 16_384, "x")
+        far.worksheets[0].cell(1_048_576, 16_384, "x")
         stream = io.BytesIO()
         far.save(stream)
         with pytest.raises(FormatError, match="workbook_too_many_cells"):
@@ -174,4 +179,5 @@ def test_every_column_of_the_mapping_is_used_by_a_rule():
     used = {source for rule in rules.dataset.values() for source in (*rule.sources, *rule.stand_ins, rule.english)}
     used |= {source for part in rules.parts.values() for rule in part.fields.values() for source in rule.sources}
     unused = {key for key, column in rules.columns.items() if key not in used and not column.ignored}
-    assert unused == {"class_4", "files"}  # files are a part
+    # Files are a part; keywords in English are read together with those in Chinese, as keywords_by_language.
+    assert unused == {"class_4", "files", "keywords_en"}

@@ -51,7 +51,7 @@ def test_what_was_written_before_publication_stays_unseen(app: Any, create: Act,
     hidden = create(title_translated={"zh": "不公开"}, private=True)
     for path in (f"/dataset/{hidden['name']}/history", f"/dataset/{hidden['name']}/feedback"):
         assert app.get(path, status=404).status_code == 404
-    assert app.get(f"/api/3/action/nx_dataset_use?id={hidden['id']}", status=403).status_code == 403
+    assert app.get(f"/api/3/action/nx_dataset_use?id={hidden['id']}", status=404).status_code == 404
 
 
 def test_feedback_waits_is_answered_in_public_and_forgets_the_address(

@@ -92,6 +92,7 @@ def _list_references() -> list[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """The texts that may name something: the database cannot even be asked for what it cannot hold."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str) and item and not UNSTORABLE.search(item):
             yield item
