@@ -14,7 +14,7 @@ from typing import Any
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
 
-from local import seed_register, seed_supervision
+from local import seed_cases, seed_register, seed_supervision
 from local.stack import ROOT, say, write_private
 
 SOURCES = ROOT / "deployment" / "demo-data" / "sources.json"
@@ -41,8 +41,12 @@ class Person:
     label: str
 
 
+READER = Person("reader", "", "", "读者 · reader")
+"""Somebody of no department, who applies and asks."""
+
+
 def people() -> list[Person]:
-    """An editor and a head of each department, and the head of the supervising office."""
+    """An editor and a head of each department, the head of the supervising office, and a reader."""
     found = [Person("office", OFFICE["name"], "admin", "自治区信息化建设办 审核发布 · supervising office")]
     for source in json.loads(SOURCES.read_text(encoding="utf-8")):
         short, department = source["name"].removeprefix("demo-"), source["organization"]
@@ -52,7 +56,7 @@ def people() -> list[Person]:
     for name, (department, title, _english) in seed_register.OFFICES.items():
         if name in ("audit", "finance"):
             found.append(Person(name, department, "editor", f"{title} 查看登记册 · supervising office"))
-    return found
+    return [*found, READER]
 
 
 def main() -> int:
@@ -80,11 +84,13 @@ def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
         _organization(act, organization)
     for person in people():
         users.append(_user(act, person.name, passwords[person.name]) | {"role": person.label})
-        act("organization_member_create", id=person.department, username=person.name, role=person.role)
+        if person.department:
+            act("organization_member_create", id=person.department, username=person.name, role=person.role)
     results = [_harvest(act, source, data_url) for source in sources]
     scheduler.start_timer()
     seed_register.load(act)
     seed_supervision.load(act)
+    seed_cases.load(act)
     count = act("package_search", rows=0)["count"]
     return {"sources": results, "datasets": count, "users": users}
 

@@ -11,13 +11,14 @@ import pytest
 from ckan.lib import app_globals
 from ckan.lib.helpers import helper_functions
 from ckan.tests import factories
-from lxml import etree, html
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ckanext.nxopendata.core import caching
 
 from ..caches import finish_settling
 from ..statements import statements
 from ..tables.conftest import work
+from .conftest import workbook_bytes
 
 Act = Callable[..., Any]
 
@@ -128,7 +129,10 @@ class TestDataset:
         assert len(links) == 2
         assert all("/download/" in link for link in links)
 
-    def test_a_loaded_file_says_how_many_rows_and_in_which_encoding(self, app: Any, scenic: dict) -> None:
+    def test_a_loaded_file_says_how_many_rows_and_in_which_encoding(
+        self, app: Any, scenic: dict, upload: Callable[..., dict[str, Any]]
+    ) -> None:
+        upload(scenic, "酒店名录.xlsx", workbook_bytes())  # the workbook of scenic stands beside its CSV file
         work()
         caching.invalidate()
         facts = tree(app, f"/dataset/{scenic['name']}").xpath("//p[@class='nx-file-facts']")

@@ -128,4 +128,4 @@ def test_every_way_to_the_rows_obeys_licence_and_privacy(
         headers={"Authorization": stranger["token"]},
         status=None,
     )
-    assert answer.status_code == 403
+    assert answer.status_code == 404

@@ -14,6 +14,7 @@ from typing import Any
 
 import ckan.authz as authz
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan import model
 from flask import Response, current_app, g, request
 from werkzeug.datastructures import ImmutableMultiDict
@@ -64,7 +65,7 @@ def answer_as_missing(response: Response) -> Response:
         return response
     if response.status_code not in REFUSALS and (request.view_args or {}).get("logic_function") not in ASKING_NOBODY:
         return response
-    g.nx_nothing = nothing = {text: str(uuid.uuid4()) for text in _list_references() if _is_hidden(text)}
+    g.nx_nothing = nothing = {text: str(uuid.uuid4()) for text in _find_hidden(_list_references())}
     if not nothing:
         return response
     model.Session.rollback()
@@ -129,26 +130,42 @@ def _replace(values: MutableMapping[str, Any], nothing: dict[str, str]) -> None:
 # What is hidden
 
 
-def _is_hidden(reference: str) -> bool:
-    """Whether a reference names something that CKAN would not show to who asks."""
-    dataset = _find_dataset(reference)
-    if dataset is None:
-        return False
+def _find_hidden(references: list[str]) -> list[str]:
+    """Return the references that name something that CKAN would not show to who asks."""
+    seen: dict[str, bool] = {}
+    hidden = []
+    for reference, dataset in _find_datasets(references).items():
+        if dataset.id not in seen:
+            seen[dataset.id] = _may_see(dataset.id)
+        if not seen[dataset.id]:
+            hidden.append(reference)
+    return hidden
+
+
+def _may_see(dataset_id: str) -> bool:
     try:
-        tk.check_access("package_show", {"user": tk.current_user.name}, {"id": dataset.id})
+        tk.check_access("package_show", {"user": tk.current_user.name}, {"id": dataset_id})
     except tk.NotAuthorized:
-        return True
-    return False
+        return False
+    return True
 
 
-def _find_dataset(reference: str) -> model.Package | None:
-    """The dataset that is named, or that the file or view that is named belongs to."""
-    dataset = model.Package.get(reference)
-    if dataset is not None or not model.is_id(reference):
-        return dataset
-    view = model.ResourceView.get(reference)
-    resource = model.Resource.get(view.resource_id if view else reference)
-    return resource.package if resource else None
+def _find_datasets(references: list[str]) -> dict[str, model.Package]:
+    """Return the dataset that each reference names, or that the file or view that it names belongs to."""
+    if not references:
+        return {}
+    package, view, file = model.Package, model.ResourceView, model.Resource
+    wanted = set(references)
+    query = model.Session.query(package).filter(sa.or_(package.id.in_(wanted), package.name.in_(wanted)))
+    found = {reference: dataset for dataset in query for reference in {dataset.id, dataset.name} & wanted}
+    others = [reference for reference in references if reference not in found and model.is_id(reference)]
+    if others:
+        views: Any = model.Session.query(view.id, view.resource_id).filter(view.id.in_(others))
+        files: dict[str, str] = {row[0]: row[1] for row in views}
+        rows = model.Session.query(file).filter(file.id.in_({files.get(other, other) for other in others}))
+        datasets = {resource.id: resource.package for resource in rows}
+        found |= {other: datasets[files.get(other, other)] for other in others if files.get(other, other) in datasets}
+    return found
 
 
 # The answer

@@ -8,6 +8,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, jsonify
 
+from ckanext.nxopendata.core.file_access import doors
 from ckanext.nxopendata.core.web import call_action
 
 addresses = Blueprint("nx_addresses", __name__)
@@ -34,6 +35,7 @@ def dataset_table(dataset_id: str, ending: str) -> Any:
 
 
 @addresses.route("/dataset/<dataset_id>/resource/<resource_id>.json")
+@doors.sends_no_data
 def file_json(dataset_id: str, resource_id: str) -> Response:
     """A file as ``resource_show`` gives it."""
     return jsonify(_read("resource_show", resource_id))

@@ -67,6 +67,7 @@ def _catalogue(departments: Sequence[dict[str, Any]]) -> list[Link]:
         links.append(Link(tk.url_for("nx_sources.basic_resources"), tk._("Basic information resources")))
     if helper_functions["check_access"]("nx_dataset_overlap_list"):
         links.append(Link(tk.url_for("nx_sources.overlap_list"), tk._("Datasets that overlap")))
+    if p.plugin_loaded("nxopendata_exchange"):
         links.append(Link(tk.url_for("nx_codelist.overview"), tk._("Code lists")))
     return links
 

@@ -34,7 +34,7 @@ def decision(not_empty: Validator, ignore_missing: Validator, one_of: ValidatorF
 def filters(default: ValidatorFactory, ignore_missing: Validator, one_of: ValidatorFactory) -> Schema:
     """Narrow a list of cases; see :class:`.selection.Filter`."""
     return {
-        "scope": [default(selection.WAITING), text, one_of(list(selection.SCOPES))],
+        "scope": [default(selection.WAITING), text, one_of([*selection.SCOPES])],
         "organization": [default(""), text],
         "state": [ignore_missing, text, one_of(["", *state_machine.STATES])],
         "theme": [default(""), text],

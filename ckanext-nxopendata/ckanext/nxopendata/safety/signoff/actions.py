@@ -30,7 +30,9 @@ def nx_safety_signoff_create(context: Context, data_dict: DataDict) -> dict[str,
     :returns: ``id``, ``level``, ``state``
     """
     tk.check_access("nx_safety_signoff_create", context, data_dict)
-    resource = model.Session.get_one(model.Resource, data_dict["id"])
+    resource = model.Session.get(model.Resource, data_dict["id"])
+    if resource is None:
+        raise tk.ObjectNotFound(tk._("There is no such file"))
     standing = verdicts.find_standing(jobs.describe(resource))
     if standing.verdict is None:
         raise tk.ValidationError({"id": [tk._("The file was not examined yet")]})

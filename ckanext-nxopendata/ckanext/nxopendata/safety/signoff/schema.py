@@ -29,11 +29,9 @@ def _day(value: Any) -> dt.date | None:
 
 
 @validator_args
-def proposal(
-    not_empty: Validator, ignore_empty: Validator, resource_id_exists: Validator, one_of: ValidatorFactory
-) -> Schema:
+def proposal(not_empty: Validator, ignore_empty: Validator, one_of: ValidatorFactory) -> Schema:
     return {
-        "id": [not_empty, text, resource_id_exists],
+        "id": [not_empty, text],
         "kind": [not_empty, text, one_of(list(KINDS))],
         "reason": [not_empty, text],
         "article": [not_empty, text],

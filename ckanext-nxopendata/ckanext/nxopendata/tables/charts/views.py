@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup
 
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.tabular import csv_out
 from ckanext.nxopendata.tables.charts import data, token
 from ckanext.nxopendata.tables.charts.data import Chart, NoChartError
 from ckanext.nxopendata.tables.exports import formats
@@ -117,11 +116,8 @@ def _inline(chart: Chart) -> Markup:
 
 
 def _to_csv(chart: Chart) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([formats.to_guarded_text(label) for label in chart.labels])
-    writer.writerows([[formats.to_guarded_text(cell) for cell in row] for row in chart.rows])
-    return ("\ufeff" + text.getvalue()).encode()
+    lines = ([formats.to_guarded_text(cell) for cell in line] for line in (chart.labels, *chart.rows))
+    return "".join(csv_out.write(lines, guard=str)).encode()
 
 
 def _to_json(chart: Chart, chart_id: str) -> dict[str, Any]:
