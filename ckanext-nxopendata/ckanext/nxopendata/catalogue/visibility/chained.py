@@ -26,7 +26,8 @@ def tag_list(original: Action, context: Context, data_dict: DataDict) -> Any:
     if public_objects.sees_everything(context):
         return tags
     known = public_objects.find_public_tags(_name(tag) for tag in tags)
-    return [tag for tag in tags if _name(tag) in known]
+    # CKAN gives them as the database happens to: in an order that those that are left out have a part in.
+    return sorted((tag for tag in tags if _name(tag) in known), key=_name)
 
 
 @tk.chained_action
