@@ -5,21 +5,11 @@ python-stdnum wants eight leading digits and so refuses the codes of rural colle
 
 import re
 
-ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-"""GB 32100-2015, 5.6: digits and capitals without I, O, S, V, Z; a character's value is its index."""
+from ckanext.nxopendata.core.tabular.values.check_characters import USCC_ALPHABET as ALPHABET
+from ckanext.nxopendata.core.tabular.values.check_characters import of_uscc as check_character
 
 LENGTH = 18
 SHAPE = re.compile(rf"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
-
-
-def check_character(body: str) -> str:
-    """The 18th character for the first 17.
-
-    Raises:
-        ValueError: ``body`` holds a character outside :data:`ALPHABET`.
-    """
-    total = sum(ALPHABET.index(character) * pow(3, position, 31) for position, character in enumerate(body))
-    return ALPHABET[(31 - total % 31) % 31]
 
 
 def is_valid(code: str) -> bool:

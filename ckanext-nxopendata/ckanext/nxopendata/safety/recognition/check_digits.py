@@ -8,13 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-ID_CHECKS = "10X98765432"
-"""GB 11643-1999: check character by the weighted sum modulo 11."""
-
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-"""GB 32100-2015: without I, O, S, V, Z; 3^(i-1) modulo 31."""
+from ckanext.nxopendata.core.tabular.values import check_characters
 
 TW_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 """Taiwan's letters in the order of their values, from 10."""
@@ -49,9 +43,9 @@ def area_codes() -> frozenset[str]:
 def read_identity(number: str) -> Identity | None:
     """Return what an identity number of 18 characters says; None where area, date or check character are wrong."""
     number = number.upper()
-    if len(number) != 18 or not number[:17].isdecimal() or number[17] not in ID_CHECKS:
+    if len(number) != 18 or not number[:17].isdecimal():
         return None
-    if ID_CHECKS[sum(map(int.__mul__, map(int, number[:17]), ID_WEIGHTS)) % 11] != number[17]:
+    if check_characters.of_identity_number(number[:17]) != number[17]:
         return None
     born = read_date(number[6:14])
     if number[0] == "9":  # 9 + place of acceptance + country + birth date + order, since 2023-12-01
@@ -68,7 +62,7 @@ def has_identity_form(number: str) -> bool:
     number = number.upper()
     if len(number) == 15 and number.isdecimal():
         return number[:6] in area_codes() and read_date("19" + number[6:12]) is not None
-    if len(number) != 18 or not number[:17].isdecimal() or number[17] not in ID_CHECKS:
+    if len(number) != 18 or not number[:17].isdecimal() or number[17] not in check_characters.IDENTITY_CHARACTERS:
         return False
     known = number[:6] in area_codes() or number[:6] in PERMIT_AREAS or number[0] == "9"
     return known and read_date(number[6:14]) is not None
@@ -97,10 +91,9 @@ def age_on(born: dt.date, day: dt.date) -> int:
 def is_uscc(code: str) -> bool:
     """Whether a unified social credit code has its check character."""
     code = code.upper()
-    if len(code) != 18 or any(sign not in USCC_ALPHABET for sign in code):
+    if len(code) != 18 or any(sign not in check_characters.USCC_ALPHABET for sign in code):
         return False
-    total = sum(USCC_ALPHABET.index(sign) * weight for sign, weight in zip(code, USCC_WEIGHTS, strict=False))
-    return USCC_ALPHABET[-total % 31] == code[17]
+    return check_characters.of_uscc(code[:17]) == code[17]
 
 
 def is_luhn(number: str) -> bool:

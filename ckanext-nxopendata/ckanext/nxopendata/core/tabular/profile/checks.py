@@ -7,10 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ckanext.nxopendata.core import codelists
-
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+from ckanext.nxopendata.core.tabular.values import check_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +24,11 @@ class Check:
 
 
 def _is_uscc(value: str) -> bool:
-    """GB 32100-2015, 5.6: the last character makes the weighted sum a multiple of 31."""
-    total = sum(_USCC.index(sign) * weight for sign, weight in zip(value, _USCC_WEIGHTS, strict=False))
-    return _USCC[-total % 31] == value[-1]
+    return check_characters.of_uscc(value[:-1]) == value[-1]
 
 
 def _is_id_number(value: str) -> bool:
-    """GB 11643-1999: the last character by ISO 7064, MOD 11-2."""
-    total = sum(int(digit) * weight for digit, weight in zip(value, _ID_WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == value[-1].upper()
+    return check_characters.of_identity_number(value[:-1]) == value[-1].upper()
 
 
 def _is_region(value: str) -> bool:
