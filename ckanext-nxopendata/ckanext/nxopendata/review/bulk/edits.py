@@ -13,7 +13,7 @@ from ckanext.nxopendata.bulk_write.writer import BulkWriter
 from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.review.bulk import forecast
 from ckanext.nxopendata.review.bulk.forecast import Forecast
-from ckanext.nxopendata.review.bulk.models import BulkRun
+from ckanext.nxopendata.review.bulk.models import BulkRun, add_run
 from ckanext.nxopendata.review.bulk.steps import build_item
 from ckanext.nxopendata.review.pending import pending_changes
 from ckanext.nxopendata.review.workflow import cases, publication, state_machine
@@ -62,16 +62,7 @@ class BulkEdit:
                 else:
                     direct.append((one, item))
         self._write(direct)
-        run = BulkRun(
-            action=forecast.EDIT,
-            fields=self.fields,
-            user_id=self.user.id,
-            user_name=self.user.fullname or self.user.name,
-            items=items,
-        )
-        model.Session.add(run)
-        model.Session.flush()
-        return run
+        return add_run(self.user, items, action=forecast.EDIT, fields=self.fields)
 
     def finish(self, run_id: str) -> None:
         """Index what was written."""

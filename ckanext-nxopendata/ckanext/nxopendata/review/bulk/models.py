@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -33,3 +34,25 @@ class BulkRun(tk.BaseModel):
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
     undone: Mapped[dt.datetime | None] = mapped_column(sa.DateTime)
+
+
+def add_run(
+    user: model.User,
+    items: list[dict[str, Any]],
+    *,
+    action: str,
+    opinion: str = "",
+    fields: dict[str, Any] | None = None,
+) -> BulkRun:
+    """Put down what was done for many, in the session; its id is known at once."""
+    run = BulkRun(
+        action=action,
+        opinion=opinion,
+        fields=fields or {},
+        user_id=user.id,
+        user_name=user.fullname or user.name,
+        items=items,
+    )
+    model.Session.add(run)
+    model.Session.flush()
+    return run

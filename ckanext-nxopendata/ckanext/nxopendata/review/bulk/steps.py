@@ -13,7 +13,7 @@ from ckanext.nxopendata.bulk_write.writer import BulkWriter
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.review.bulk import forecast, jobs, notices
 from ckanext.nxopendata.review.bulk.forecast import Forecast
-from ckanext.nxopendata.review.bulk.models import BulkRun
+from ckanext.nxopendata.review.bulk.models import BulkRun, add_run
 from ckanext.nxopendata.review.workflow import cases, publication, state_machine
 from ckanext.nxopendata.review.workflow.models import Case
 
@@ -61,17 +61,7 @@ class BulkStep:
         for one, decision in decisions:
             by_case[one.case.id]["decision"] = decision.id
         notices.tell_of_steps([(one.case, one.step) for one in taken if one.step], self.user, self.opinion)
-        run = BulkRun(
-            action=self.action,
-            opinion=self.opinion,
-            fields={},
-            user_id=self.user.id,
-            user_name=self.user.fullname or self.user.name,
-            items=items,
-        )
-        model.Session.add(run)
-        model.Session.flush()
-        return run
+        return add_run(self.user, items, action=self.action, opinion=self.opinion)
 
     def finish(self, run_id: str) -> None:
         """Index what moved, and publish one by one the changes that put new files into the place of others."""
