@@ -24,10 +24,12 @@ def nx_codelist_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
 
     Of retired codes only those that the dataset or department of the page has: a form keeps what it cannot offer.
     """
+    codes = codelists.load(field["codelist"]).values()
+    stored = _stored_codes(field) if any(code.status != codelists.CURRENT for code in codes) else []
     return [
         {"value": code.code, "label": {"zh_Hans_CN": code.label_zh, "en": code.label_en or code.label_zh}}
-        for code in codelists.load(field["codelist"]).values()
-        if code.status == codelists.CURRENT or code.code in _stored_codes(field)
+        for code in codes
+        if code.status == codelists.CURRENT or code.code in stored
     ]
 
 
