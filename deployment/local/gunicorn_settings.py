@@ -3,6 +3,10 @@
 import gc
 from typing import Any
 
+forwarder_headers = ""
+"""No header of a request says where the site is mounted or which page is asked for (SCRIPT_NAME, PATH_INFO): gunicorn
+believes whoever comes from this machine, and a proxy on it may pass on what a reader wrote."""
+
 
 def post_worker_init(worker: Any) -> None:
     """Leave what stays as long as the process out of garbage collection.

@@ -14,7 +14,7 @@ from typing import Any
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
 
-from local import seed_cases, seed_register, seed_supervision
+from local import seed_cases, seed_register, seed_safety, seed_supervision
 from local.stack import ROOT, say, write_private
 
 SOURCES = ROOT / "deployment" / "demo-data" / "sources.json"
@@ -91,6 +91,7 @@ def _seed(data_url: str, passwords: dict[str, str]) -> dict[str, Any]:
     seed_register.load(act)
     seed_supervision.load(act)
     seed_cases.load(act)
+    seed_safety.load(act)
     count = act("package_search", rows=0)["count"]
     return {"sources": results, "datasets": count, "users": users}
 

@@ -22,8 +22,40 @@ Act = Callable[..., Any]
 def load(act: Act) -> None:
     """Begin the cases and take their steps, once."""
     say("办理演示的事项", "working through the cases")
+    _confirm_addresses()
     for case in yaml.safe_load(CASES.read_text(encoding="utf-8")):
+        _forget_how_often()
         _load_case(act, case)
+    _publish_register()
+
+
+def _forget_how_often() -> None:
+    """Let the accounts of the demonstration ask once more: what is loaded at once is a month's work of people."""
+    import ckan.plugins.toolkit as tk
+
+    from ckanext.nxopendata.core.redis import client
+
+    for key in client().scan_iter(f"nx:limit:{tk.config['ckan.site_id']}:case:*"):
+        client().delete(key)
+
+
+def _publish_register() -> None:
+    """Put the register of cases into the catalogue; an officer's work, as ``ckan nx cases publish``."""
+    from ckanext.nxopendata.cases.register_dataset import entry
+
+    entry.publish()
+
+
+def _confirm_addresses() -> None:
+    """Confirm the addresses of those who ask, as the link of a letter would."""
+    from ckan import model
+
+    from ckanext.nxopendata.cases.applicants import assurance
+
+    for name in {case["by"] for case in yaml.safe_load(CASES.read_text(encoding="utf-8"))}:
+        if (user := model.User.get(name)) is not None:
+            assurance.confirm(user)
+    model.Session.commit()
 
 
 def _load_case(act: Act, case: dict[str, Any]) -> None:
@@ -32,6 +64,8 @@ def _load_case(act: Act, case: dict[str, Any]) -> None:
         about["dataset"] = _find_dataset(act, title)
     if "department" in case:
         about["department"] = case["department"]
+    if "file" in case:
+        about["resource"] = _find_table(act, about["dataset"], case["file"])
     shown = _as_person(
         case["by"],
         "nx_case_create",
@@ -42,7 +76,21 @@ def _load_case(act: Act, case: dict[str, Any]) -> None:
     )
     if len(shown["events"]) > 1:  # the demo was loaded before
         return
+    for picture in case.get("pictures", ()):
+        _add_picture(case["by"], shown["id"], **picture)
     for step in case.get("steps", ()):
+        if change := step.get("change"):  # what the department corrects in its entry
+            act("package_patch", id=about["dataset"], **change)
+        if days := step.get("overdue"):
+            _let_pass(shown["id"], days)
+            continue
+        if text := step.get("report"):
+            duty = next(duty["id"] for duty in shown["duties"] if duty["state"] in ("due", "violated"))
+            shown = _as_person(step["by"], "nx_case_duty_perform", id=shown["id"], duty=duty, statement=text)
+            continue
+        if text := step.get("message"):
+            shown = _as_person(step["by"], "nx_case_message_create", id=shown["id"], text=text)
+            continue
         shown = _as_person(
             step["by"],
             "nx_case_advance",
@@ -55,11 +103,42 @@ def _load_case(act: Act, case: dict[str, Any]) -> None:
         )
 
 
+def _let_pass(case_id: str, days: int) -> None:
+    """Set what has to be done by a day that is so many days past, as time would."""
+    from ckan import model
+
+    from ckanext.nxopendata.cases.duties import duty_store
+    from ckanext.nxopendata.core.timezone import today
+
+    for duty in duty_store.list_duties(case_id):
+        if duty.performed is None and not duty.void:
+            duty.due = today() - dt.timedelta(days=days)
+    model.Session.commit()
+
+
 def _as_person(name: str, action: str, /, **data: Any) -> Any:
     import ckan.plugins.toolkit as tk
     from ckan import model
 
     return tk.get_action(action)({"user": name, "auth_user_obj": model.User.get(name)}, data)
+
+
+def _add_picture(name: str, case_id: str, *, file: str, title: str) -> None:
+    from werkzeug.datastructures import FileStorage
+
+    with (ROOT / file).open("rb") as picture:
+        upload = FileStorage(picture, filename=file.rpartition("/")[2])
+        _as_person(name, "nx_case_file_create", id=case_id, role="picture", title=title, upload=upload)
+
+
+def _find_table(act: Act, dataset: str, format_name: str) -> str:
+    """The id of the first file of a format, whose table is loaded now if no worker has done it yet."""
+    from ckanext.nxopendata.tables.loading import jobs
+
+    found = next(one for one in act("package_show", id=dataset)["resources"] if one["format"].upper() == format_name)
+    if act("nx_table_show", id=found["id"])["state"] != "ready":
+        jobs.load_file(found["id"])
+    return found["id"]
 
 
 def _find_dataset(act: Act, title: str) -> str:

@@ -18,6 +18,8 @@ accesslog = "-"
 access_log_format = '%({x-forwarded-for}i)s "%(r)s" %(s)s %(b)s %(M)sms'
 # Only the reverse proxy shares a network with the port.
 forwarded_allow_ips = "*"
+# No header of a request says where the site is mounted or which page is asked for (SCRIPT_NAME, PATH_INFO).
+forwarder_headers = ""
 
 
 def post_worker_init(worker: Any) -> None:
