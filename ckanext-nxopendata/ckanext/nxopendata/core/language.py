@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib import helpers
@@ -28,6 +29,11 @@ def is_chinese(locale: str | None = None) -> bool:
 def zh_or_en() -> str:
     """Return ``"zh"`` for readers of Chinese and ``"en"`` for all others: what our own texts are kept in."""
     return "zh" if is_chinese() else "en"
+
+
+def join_words(words: Iterable[Any]) -> str:
+    """Return a list as it stands in a sentence in the reader's language: a、b in Chinese, a, b in English."""
+    return tk._(", ").join(map(str, words))
 
 
 @contextlib.contextmanager

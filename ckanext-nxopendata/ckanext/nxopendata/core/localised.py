@@ -1,8 +1,14 @@
 """Localised values: one text in several languages, kept as ``{"zh": ..., "en": ...}``."""
 
+import csv
+import io
 import json
 import re
+from functools import cache
+from importlib import resources
 from typing import Any
+
+from ckanext.nxopendata.core.edge import payload
 
 DEFAULT = "zh"
 """The language a plain string is in, and the one that must be there."""
@@ -46,7 +52,7 @@ def parse(value: Any) -> dict[str, str]:
 def _from_json(text: str) -> Any:
     if text.lstrip().startswith("{"):
         try:
-            return json.loads(text)
+            return payload.parse_json(text)
         except ValueError:
             pass
     return {DEFAULT: text}
@@ -110,3 +116,15 @@ def choose(texts: dict[str, str], language: str) -> tuple[str, str]:
         if texts.get(wanted):
             return texts[wanted], wanted
     return "", DEFAULT
+
+
+def simplify(text: str) -> str:
+    """Return a text with its Traditional characters replaced by Simplified ones, character by character."""
+    return text.translate(_table())
+
+
+@cache
+def _table() -> dict[int, str]:
+    file = resources.files("ckanext.nxopendata.schemas") / "languages" / "traditional.csv"
+    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
+    return {ord(row["traditional"]): row["simplified"] for row in rows}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.core.payload_types import UNSTORABLE
+from ckanext.nxopendata.core.payload.value_types import UNSTORABLE
 
 
 def flag(data_dict: Mapping[str, Any], name: str, default: bool) -> bool:
@@ -116,3 +118,37 @@ def integer(data_dict: Mapping[str, Any], name: str, default: int) -> int:
         return int(data_dict.get(name, default))
     except (TypeError, ValueError):
         raise tk.ValidationError({name: [tk._("Must be a whole number")]}) from None
+
+
+def sent_file(data_dict: Mapping[str, Any], largest: int, too_large: str = "") -> tuple[str, bytes]:
+    """Return the name and content of the file that a form uploads (``upload``) or a program sends (``file_name``, and
+    ``content`` in Base64). Too large an upload is refused before it is in memory.
+
+    Args:
+        largest: bytes.
+        too_large: what is said of a larger one, with %d for the megabytes; else to split it.
+
+    Raises:
+        ValidationError: there is none, it is too large, or not Base64.
+    """
+    too_large = too_large or tk._("The file is larger than %d MB: split it")
+    upload = data_dict.get("upload")
+    if upload is not None and hasattr(upload, "read"):
+        _require_size(upload.seek(0, io.SEEK_END), largest, too_large)
+        upload.seek(0)
+        name, content = upload.filename or "", upload.read(largest + 1)
+    else:
+        name = str(data_dict.get("file_name") or "")
+        try:
+            content = base64.b64decode(str(data_dict.get("content") or ""), validate=True)
+        except ValueError:
+            raise tk.ValidationError({"content": [tk._("This is not Base64")]}) from None
+    if not content:
+        raise tk.ValidationError({"upload": [tk._("Choose a file")]})
+    _require_size(len(content), largest, too_large)
+    return name[:200], content
+
+
+def _require_size(size: int, largest: int, too_large: str) -> None:
+    if size > largest:
+        raise tk.ValidationError({"upload": [too_large % (largest // 1024 // 1024)]})

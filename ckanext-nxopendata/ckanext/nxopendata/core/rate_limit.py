@@ -20,6 +20,10 @@ from ckanext.nxopendata.core.timezone import now
 AN_HOUR = 3600
 
 
+class TooOftenError(tk.ValidationError):
+    """Somebody asked too often; a page answers it with 429."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """At most ``times`` of ``what`` within ``seconds`` from the first."""
@@ -36,19 +40,33 @@ class Limit:
         """Count an attempt of ``whom``.
 
         Raises:
-            ValidationError: at ``field``, that it was too often, and when to come back.
+            TooOftenError: at ``field``, and when to come back.
         """
         self._refuse(self._count(whom), field)
 
     def check_reader(self, field: str) -> None:
-        """The same for whoever sent the request at hand; without a request nobody is limited."""
+        """The same for whoever sent the request at hand: by address and, of who is signed in, by account as well.
+
+        Without a request nobody is limited.
+        """
         if has_request_context():
-            self._refuse(self._count(network(tk.request.remote_addr or ""), is_told=True), field)
+            address = self._count(network(tk.request.remote_addr or ""), is_told=True)
+            user = tk.current_user
+            self._refuse(max(address, self._count(f"account {user.id}") if user.is_authenticated else 0), field)
+
+    def count_reader(self) -> int:
+        """Count a request of the account that sent it, of nobody's by address.
+
+        Returns:
+            Seconds to wait, 0 when it is allowed.
+        """
+        user = tk.current_user
+        whom = f"account {user.id}" if user.is_authenticated else network(tk.request.remote_addr or "")
+        return self._count(whom, is_told=True)
 
     def _refuse(self, seconds: int, field: str) -> None:
         if seconds:
-            text = tk._("Too many requests. Please try again in {minutes} minutes.")
-            raise tk.ValidationError({field: [text.format(minutes=-(-seconds // 60))]})
+            raise TooOftenError({field: [describe_wait(seconds)]})
 
     def _count(self, whom: str, *, is_told: bool = False) -> int:
         """Count an attempt; the seconds to wait, 0 when it is allowed."""
@@ -65,6 +83,11 @@ class Limit:
         if is_told:
             g.setdefault("nx_limits", []).append((self, max(self.times - number, 0), rest))
         return rest if number > self.times else 0
+
+
+def describe_wait(seconds: int) -> str:
+    """Return what a reader who asked too often is told: when to come back, in minutes begun."""
+    return tk._("Too many requests. Please try again in {minutes} minutes.").format(minutes=-(-seconds // 60))
 
 
 def add_headers(response: Response) -> Response:

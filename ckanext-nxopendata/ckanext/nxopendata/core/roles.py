@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ckan.authz as authz
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from ckan.types import Context
+import sqlalchemy as sa
+from ckan.types import AuthResult, Context
 
 from ckanext.nxopendata.core import config, departments
+from ckanext.nxopendata.core.batch_memo import memoized
 from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 
 OFF = "off"
+TRUSTED = "trusted"
 PUBLISHING = "nx_publishing"
 """Key of the context of a write that carries out a decision."""
 
@@ -42,6 +46,10 @@ def find_roles(user: str | None, organization_id: str) -> set[str]:
     An editor of the department is ``editor``; its administrator is ``head`` too; editors and administrators of
     the supervising organisation are ``office``; system administrators are all.
     """
+    return set(memoized((find_roles, user, organization_id), lambda: _find_roles(user, organization_id)))
+
+
+def _find_roles(user: str | None, organization_id: str) -> set[str]:
     if not user:
         return set()
     if authz.is_sysadmin(user):
@@ -57,10 +65,54 @@ def find_roles(user: str | None, organization_id: str) -> set[str]:
     return roles
 
 
+def may_publish(user: str | None, organization_id: str | None) -> bool:
+    """Return whether a user (name) publishes what a reviewed department (id) changes.
+
+    The supervising office does; where the department publishes by itself (``trusted``), its head.
+    """
+    mode = review_mode(model.Group.get(organization_id)) if organization_id else OFF
+    if not organization_id or mode == OFF:
+        return False
+    return (HEAD if mode == TRUSTED else OFFICE) in find_roles(user, organization_id)
+
+
 def is_office(user: str | None) -> bool:
     """Return whether the user works for the supervising organisation, as its editor or administrator."""
     office = office_id()
     return bool(user and office) and authz.users_role_for_group_or_org(office, user) in ("admin", "editor")
+
+
+def list_departments(user: model.User) -> list[str]:
+    """Return the ids of the departments that a user works for, as editor or administrator."""
+    member: Any = model.Member
+    query = (
+        sa.select(member.group_id)
+        .join(model.Group, model.Group.id == member.group_id)
+        .where(
+            member.table_id == user.id,
+            member.table_name == "user",
+            member.state == "active",
+            member.capacity.in_(("admin", "editor")),
+            model.Group.is_organization,
+            model.Group.state == "active",
+        )
+        .order_by(model.Group.name)
+    )
+    return list(model.Session.scalars(query))
+
+
+def for_office(refusal: Any) -> Callable[[Context, Any], AuthResult]:
+    """Return an auth function that allows the supervising office; system administrators may do everything anyway.
+
+    Args:
+        refusal: what others are told, a text that is translated when it is shown.
+    """
+
+    def allow_office(context: Context, data_dict: Any) -> AuthResult:
+        """The supervising office, and system administrators."""
+        return {"success": is_office(context.get("user")), "msg": str(refusal)}
+
+    return allow_office
 
 
 def office_id() -> str | None:

@@ -22,6 +22,11 @@ def utc_now() -> dt.datetime:
     return now().replace(tzinfo=None)
 
 
+def to_china(moment: dt.datetime) -> dt.datetime:
+    """Return a moment as CKAN stores it, in UTC without a zone, by China's clock."""
+    return moment.replace(tzinfo=dt.UTC).astimezone(CHINA)
+
+
 def today() -> dt.date:
     """Return the day by China's clock, or the one that :data:`TODAY_VARIABLE` sets."""
     fixed = os.environ.get(TODAY_VARIABLE)

@@ -58,6 +58,11 @@ def require_login(text: str) -> None:
         tk.abort(403, text)
 
 
+def pager(number: int, count: int, size: int) -> dict[str, int]:
+    """Return what the pager of a list takes: the page that is shown, of how many with ``size`` rows each."""
+    return {"page": number, "page_count": -(-count // size)}
+
+
 def csv_response(rows: Iterable[Sequence[object]], filename: str = "", *, bom: bool = True) -> Response:
     """Return rows as CSV in UTF-8; no cell runs as a formula.
 

@@ -11,9 +11,10 @@ from ckanext.nxopendata.core.search_fallback import pending
 
 
 def schedule_tasks() -> None:
-    """Have what was saved in an outage of Solr indexed; offer figures of that, and of letters."""
+    """Have what was saved in an outage of Solr indexed and letters sent that are due; offer figures of both."""
     register_reader("redis", _figures)
     scheduler.schedule(scheduler.EVERY_TICK, "search pending", pending.index_pending)
+    scheduler.schedule(scheduler.EVERY_TICK, "mail", outbox.deliver_due)
 
 
 def _figures() -> list[Metric]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,9 @@ import ckan.plugins.toolkit as tk
 from markupsafe import Markup, escape
 
 from ckanext.nxopendata.core import codelists, departments, localised
-from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.language import is_chinese, reader_language, zh_or_en
 
+HAN = re.compile("[\u3400-\u9fff]")
 HTML_LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
 
@@ -22,6 +24,29 @@ def nx_localised_html(texts: Any) -> Markup:
     if language == reader_language().split("_")[0]:
         return escape(text)
     return Markup('<span lang="{}">{}</span>').format(HTML_LANGUAGES.get(language, language), text)
+
+
+def nx_licence_titles() -> list[tuple[str, str]]:
+    """The licences of the site, id and title in the reader's language, by title; CKAN's helper has one language."""
+    known = model.Package.get_license_register()
+    titles = [(name, getattr(one, f"title_{zh_or_en()}", "") or tk._(one.title)) for name, one in known.items()]
+    return sorted(titles, key=lambda pair: pair[1])
+
+
+def nx_untranslated(text: Any) -> Markup:
+    """A text of which there is no other language; marked with ``lang`` where it is Chinese on a page in English."""
+    words, language = str(text if text is not None else ""), nx_lang_of(text)
+    return Markup("<span{}>{}</span>").format(language, words) if language else escape(words)
+
+
+def nx_lang_of(text: Any) -> Markup:
+    """The ``lang`` attribute of the element that shows data as a department wrote it, by its characters.
+
+    Empty for who reads Chinese, and of a text without Chinese characters.
+    """
+    if is_chinese() or not HAN.search(str(text or "")):
+        return Markup("")
+    return Markup(' lang="{}"').format(HTML_LANGUAGES["zh"])
 
 
 def nx_text(record: dict[str, Any], field: str) -> Markup:
@@ -65,6 +90,11 @@ def nx_date(value: Any) -> str:
 def _time_zone() -> ZoneInfo:
     zone = tk.config.get("ckan.display_timezone")
     return ZoneInfo(zone if zone and zone != "server" else "Asia/Shanghai")
+
+
+def nx_person(name: str) -> str:
+    """A person as a log kept the name; what the site did by itself was done by the system."""
+    return tk._("The system") if name == tk.config["ckan.site_id"] else name
 
 
 def nx_number(number: int) -> str:

@@ -6,6 +6,7 @@ longer needs does no harm.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,7 +35,9 @@ TYPES: Mapping[str, Mapping[str, str]] = {
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "datastore_run_triggers": ("resource_id",),
     "group_autocomplete": ("q",),
+    "group_member_create": ("id",),
     "organization_autocomplete": ("q",),
+    "organization_member_create": ("id",),
     "package_create_default_resource_views": ("package",),
     "package_relationship_create": ("subject", "object"),
     "task_status_update_many": ("data",),
@@ -53,6 +56,12 @@ REFERENCES: Mapping[str, tuple[str, type]] = {
 
 FOR_PEOPLE = frozenset({"package_collaborator_list"})
 """Actions whose auth function takes a person for granted."""
+
+ABOUT_ACCOUNTS = re.compile(r"am_following_user|user_follow\w+|(\w+_)?followee_\w+")
+"""Actions that tell whoever asks whether there is an account of a name."""
+
+OF_ACCOUNTS = frozenset({"organization_list_for_user"})
+"""Actions that anybody may ask, but not about the account that ``id`` names."""
 
 PAGE_FIELDS: Mapping[str, str] = {"came_from": PATH, "next": PATH, "before": MOMENT, "after": MOMENT}
 """Field of the query of any page -> its type."""
@@ -76,6 +85,11 @@ def find_missing_parameter(action: str, data: Mapping[str, Any]) -> str | None:
     """Return the first parameter without which an action fails, and which was not sent."""
     names = [*REQUIRED.get(action, ()), *([REFERENCES[action][0]] if action in REFERENCES else ())]
     return next((name for name in names if data.get(name) in (None, "")), None)
+
+
+def tells_of_accounts(action: str, data: Mapping[str, Any]) -> bool:
+    """Return whether the answer to a call would tell whether there is an account."""
+    return bool(ABOUT_ACCOUNTS.fullmatch(action)) or (action in OF_ACCOUNTS and bool(data.get("id")))
 
 
 def names_nothing(action: str, data: Mapping[str, Any]) -> bool:

@@ -9,18 +9,19 @@ that it has for what does not exist, whatever that is.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from functools import partial
 from typing import Any
 
 import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType, default_exceptions
 
-from ckanext.nxopendata.core.payload_types import UNSTORABLE
+from ckanext.nxopendata.core.payload.value_types import UNSTORABLE
 
 REFUSALS = (401, 403)
 
@@ -37,6 +38,8 @@ ASKING_NOBODY = frozenset(
 
 REFERENCES = frozenset(
     {
+        "_id",
+        "case_id",  # a review is asked for by its dataset too
         "id",
         "dataset",
         "dataset_id",
@@ -59,13 +62,29 @@ MOST = 100
 """References of one request that are looked up; what names more has been refused as a whole."""
 
 
+def install(app: Flask) -> None:
+    """Have an application answer so, as the last that is done after a view."""
+    app.after_request_funcs.setdefault(None, []).append(answer_as_missing)
+    for status in REFUSALS:
+        render = app.error_handler_spec[None][status][default_exceptions[status]]
+        app.register_error_handler(status, partial(_render_unless_hidden, render))
+
+
+def _render_unless_hidden(render: Callable[[HTTPException], Any], error: HTTPException) -> Any:
+    """Make no page of a refusal that nobody will see: who asks would know by the time that takes."""
+    if "nx_is_asked_again" not in g and _choose_stand_ins():
+        return Response(status=error.code)
+    return render(error)
+
+
 def answer_as_missing(response: Response) -> Response:
     """Answer a refused request that names what its sender may not know of as if that did not exist."""
-    if "nx_nothing" in g or request.endpoint is None:
+    if "nx_is_asked_again" in g or request.endpoint is None:
         return response
     if response.status_code not in REFUSALS and (request.view_args or {}).get("logic_function") not in ASKING_NOBODY:
         return response
-    g.nx_nothing = nothing = {text: str(uuid.uuid4()) for text in _find_hidden(_list_references())}
+    g.nx_is_asked_again = True
+    nothing = _choose_stand_ins()
     if not nothing:
         return response
     model.Session.rollback()
@@ -77,6 +96,13 @@ def answer_as_missing(response: Response) -> Response:
     except Exception as error:  # as Flask does around a view
         answer = current_app.make_response(current_app.handle_user_exception(error))
     return _put_in_again(answer, nothing)
+
+
+def _choose_stand_ins() -> dict[str, str]:
+    """Reference to what is hidden -> one to nothing, of the request at hand; chosen once."""
+    if "nx_stand_ins" not in g:
+        g.nx_stand_ins = {text: str(uuid.uuid4()) for text in _find_hidden(_list_references())}
+    return g.nx_stand_ins
 
 
 # The request

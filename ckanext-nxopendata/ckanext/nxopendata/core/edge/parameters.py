@@ -88,18 +88,24 @@ def find_type_problem(name: str, value: Any, types: Mapping[str, str], *, reads:
     """Return what is wrong with the type of a parameter's value, as a code; None if it is right.
 
     Args:
-        reads: whether the action only reads: those that write take bare numbers for texts, as their fields do.
+        reads: whether the action only reads: those that write take bare numbers for texts, as their fields do, but no
+            text for an object, which an address alone has to hold as text.
     """
     if value is None:
         return None
     type_ = types.get(name) or BY_NAME.get(name) or _type_by_affix(name)
     if type_ == TEXT and not (reads or name in BY_NAME or name.endswith("_id")):
         return None if isinstance(value, str | int | float) or _is_file(value) else NOT_TEXT
-    return check_type(value, type_)
+    return check_type(value, MAPPING if type_ == FILTERS and not reads else type_)
 
 
 def _type_by_affix(name: str) -> str:
     return TEXT if name.endswith("_id") else FLAG if name.startswith("include_") else ANYTHING
+
+
+def is_empty_number(name: str, value: Any, types: Mapping[str, Any]) -> bool:
+    """Return whether a parameter should be a number and was left empty, as a form sends it."""
+    return value == "" and (types.get(name) in (NUMBER, COUNT) or name in COUNTS)
 
 
 def check_type(value: Any, type_: str | frozenset[str]) -> str | None:

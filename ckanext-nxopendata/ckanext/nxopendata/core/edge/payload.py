@@ -23,6 +23,11 @@ LARGEST = 2**63 - 1
 DEEPEST = 40
 """Levels of lists and objects; a dataset has six."""
 
+DEEPEST_IN_TEXT = 200
+"""Levels of JSON that stands in a text, such as a geometry; Python's parser ends below a thousand."""
+
+BRACKETS = re.compile(r"[\[\]{}]")
+
 NOT_STORABLE, TOO_BIG, NOT_A_NUMBER, TOO_DEEP = "not_storable", "too_big", "not_a_number", "too_deep"
 """What is wrong: codes of :func:`find_problem`."""
 
@@ -52,6 +57,21 @@ def parse_json(text: str | bytes, **options: Any) -> Any:
         raise NestingError("too deep") from None
 
 
+def holds_endless_nesting(text: str) -> bool:
+    """Return whether a text looks like JSON that is nested too deeply for whoever parses it later.
+
+    How deep a parser goes depends on where it is called from, so the levels are counted.
+    """
+    if not text.lstrip().startswith(("[", "{")) or text.count("[") + text.count("{") <= DEEPEST_IN_TEXT:
+        return False
+    depth = 0
+    for sign in BRACKETS.findall(text):
+        depth += 1 if sign in "[{" else -1
+        if depth > DEEPEST_IN_TEXT:
+            return True
+    return False
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
@@ -77,7 +97,9 @@ def find_problem(value: Any) -> str | None:
 
 def _problem_of_one(value: Any) -> str | None:
     if isinstance(value, str):
-        return NOT_STORABLE if UNSTORABLE.search(value) else None
+        if UNSTORABLE.search(value):
+            return NOT_STORABLE
+        return TOO_DEEP if holds_endless_nesting(value) else None
     if isinstance(value, int):
         return TOO_BIG if abs(value) > LARGEST else None
     if isinstance(value, float):

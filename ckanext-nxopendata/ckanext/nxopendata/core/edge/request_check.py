@@ -6,6 +6,7 @@ A person gets a page that names the field (400; 404 for an address), a program t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,11 +15,10 @@ from ckan import logic
 from ckan.lib.search import SearchError, SearchQueryError
 from flask import Flask, Response, abort, current_app, request
 from flask_babel import lazy_gettext as _
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType, default_exceptions
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import BadHost, BadRequest, RequestEntityTooLarge, UnsupportedMediaType, default_exceptions
 
-from ckanext.nxopendata.core.edge import ckan_actions, parameters, payload
-from ckanext.nxopendata.core.edge.hidden_objects import answer_as_missing
+from ckanext.nxopendata.core.edge import accept_language, ckan_actions, hidden_objects, parameters, payload
 
 API = "api.action"
 
@@ -27,6 +27,10 @@ LARGEST_ANONYMOUS_JSON = 1024 * 1024
 """Bytes of a call of the API: of those who are signed in, and of everybody."""
 
 MISSING = "missing"
+NO_FUNCTION = "no function"
+
+FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,5}", re.ASCII)
+"""A name of a JavaScript function. Of ``callback`` CKAN makes the first words of a script of this site (JSONP)."""
 
 MESSAGES = {
     payload.NOT_STORABLE: _("This holds a character that cannot be stored: type the text again"),
@@ -44,6 +48,7 @@ MESSAGES = {
     parameters.NOT_MOMENT: _("This is no moment that has a date"),
     parameters.NOT_PATH: _("Write an address here that begins with /"),
     parameters.NO_CHOICE: _("This is not one of the values that can be chosen"),
+    NO_FUNCTION: _("Write the name of a JavaScript function here"),
     parameters.TOO_MANY: _("Write at most {most} at once, and the others in further calls"),
 }
 """Code -> its text."""
@@ -63,7 +68,8 @@ def install(app: Flask) -> None:
     # Before what plugins have done before every view: they look things up by what the address holds.
     app.before_request_funcs.setdefault(None, []).insert(1, check_request)
     # Flask runs these from the last to the first: the others see the answer that is given.
-    app.after_request_funcs.setdefault(None, []).append(answer_as_missing)
+    hidden_objects.install(app)
+    app.after_request(accept_language.add_vary)
     app.register_error_handler(logic.NotFound, _answer_not_found)
     app.register_error_handler(logic.NotAuthorized, _answer_not_authorized)
     app.register_error_handler(logic.ValidationError, _answer_invalid)
@@ -72,13 +78,19 @@ def install(app: Flask) -> None:
 
 def check_request() -> Response | None:
     """Refuse a request that holds what cannot be stored, or parameters of other types than their action's."""
+    if not _has_host():
+        return Response("Bad Request", 400, content_type="text/plain")  # without a host no page can be made
+    accept_language.choose_language()
     if any(payload.UNSTORABLE.search(str(value)) for value in (request.view_args or {}).values()):
         abort(404)
     is_call = request.endpoint == API
     for pairs in (request.headers.items(), request.args.items(multi=True)):
-        if name := _find_unstorable(pairs):
-            return _refuse(is_call, {name: payload.NOT_STORABLE})
+        if found := _find_problem(pairs):
+            return _refuse(is_call, found)
     if is_call:
+        callback = request.args.get("callback")
+        if callback and not (len(callback) < 200 and FUNCTION.fullmatch(callback)):
+            return _refuse(True, {"callback": NO_FUNCTION})
         return _check_call()
     return _check_page()
 
@@ -86,17 +98,26 @@ def check_request() -> Response | None:
 # What a request holds
 
 
+def _has_host() -> bool:
+    """Whether addresses of this site can be made of the host that the request names."""
+    try:
+        return bool(request.root_url) and not isinstance(request.routing_exception, BadHost)
+    except ValueError:  # a port beyond 65535, or what is no encoded name
+        return False
+
+
 def _form_pairs() -> Iterable[tuple[str, str]]:
     yield from request.form.items(multi=True)
     yield from ((name, file.filename or "") for name, file in request.files.items(multi=True))
 
 
-def _find_unstorable(pairs: Iterable[tuple[str, str]]) -> str | None:
-    """The name of the first pair that holds what cannot be stored, as it can be shown."""
+def _find_problem(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The name of the first pair that holds what cannot be stored or read, as it can be shown, and what is wrong."""
     for name, value in pairs:
-        if payload.UNSTORABLE.search(name) or payload.UNSTORABLE.search(value):
-            return _printable(name)
-    return None
+        problem = payload.NOT_STORABLE if payload.UNSTORABLE.search(name) else payload.find_problem(value)
+        if problem:
+            return {_printable(name): problem}
+    return {}
 
 
 def _printable(name: str) -> str:
@@ -114,8 +135,8 @@ def _check_page() -> Response | None:
                 return _refuse(False, {name: problem})
     if request.method not in ("POST", "PUT", "PATCH"):
         return None
-    if name := _find_unstorable(_form_pairs()):
-        return _refuse(False, {name: payload.NOT_STORABLE})
+    if found := _find_problem(_form_pairs()):
+        return _refuse(False, found)
     missing = next((name for name in ckan_actions.FORM_FIELDS.get(endpoint, ()) if name not in request.form), None)
     return _refuse(False, {missing: MISSING}) if missing else None
 
@@ -133,8 +154,8 @@ def _check_call() -> Response | None:
     if request.mimetype != "multipart/form-data":  # files have limits of their own
         request.max_content_length = most
     try:
-        if request.method in ("POST", "PUT") and (field := _find_unstorable(_form_pairs())):
-            return _refuse(True, {field: payload.NOT_STORABLE})
+        if request.method in ("POST", "PUT") and (found := _find_problem(_form_pairs())):
+            return _refuse(True, found)
         data = _read_parameters(action)
     except RequestEntityTooLarge:
         return _answer_unreadable(413, str(TOO_LARGE).format(number=most // 1024 // 1024))
@@ -146,6 +167,8 @@ def _check_call() -> Response | None:
         data = {}
     if not isinstance(data, dict):
         return _answer_unreadable(400, str(NOT_AN_OBJECT).format(example='{"id": "…"}'))
+    if not tk.current_user.is_authenticated and ckan_actions.tells_of_accounts(name, data):
+        return _answer(403, {"message": tk._("Access denied")}, "Authorization Error")
     if problems := _find_problems(name, action, data):
         return _refuse(True, problems)
     if ckan_actions.names_nothing(name, data):
@@ -199,11 +222,19 @@ def _find_problems(name: str, action: Any, data: dict[str, Any]) -> dict[str, st
         )
         if problem:
             problems[_printable(parameter)] = problem
-        elif value is None and reads:
-            del data[parameter]  # null is no value; the body is parsed once, so that CKAN's view reads what is left
+        elif reads and (value is None or parameters.is_empty_number(parameter, value, types)):
+            _forget(data, parameter)
     if not problems and (missing := ckan_actions.find_missing_parameter(name, data)):
         problems[missing] = MISSING
     return problems
+
+
+def _forget(data: dict[str, Any], parameter: str) -> None:
+    """Take what is no value out of a call, null or a number that was left empty: CKAN's view reads what is left."""
+    del data[parameter]  # the body is parsed once
+    if parameter in request.args:
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name != parameter]
+        request.args = ImmutableMultiDict(kept)  # pyright: ignore[reportAttributeAccessIssue]  Flask's property
 
 
 # The answers

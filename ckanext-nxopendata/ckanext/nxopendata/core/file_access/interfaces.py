@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +24,8 @@ class FileRequest:
     rows: bool
     """Whether the rows of its table are meant, which may lack what the bytes hold; or else its bytes."""
     moment: dt.datetime
+    agreement: str = ""
+    """The agreement by which it is asked for; "" for any that the person has."""
 
     @cached_property
     def edits(self) -> bool:
@@ -57,6 +60,13 @@ class Access:
 class IFileAccess(Interface):
     """For plugins that know a condition under which a file may be had."""
 
-    def judge_file_access(self, asked: FileRequest) -> Access | None:
-        """Return whether the file may be had, as far as this plugin knows; None if it knows nothing of the file."""
+    def judge_file_access(self, asked: Sequence[FileRequest]) -> Mapping[str, Access]:
+        """Return which of some files may be had, as far as this plugin knows.
+
+        Args:
+            asked: files for the same person at the same moment, each once; what is read for them is read at once.
+
+        Returns:
+            id of the file -> the answer; without those of which the plugin knows nothing.
+        """
         raise NotImplementedError

@@ -8,8 +8,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, request
 
-from ckanext.nxopendata.core.file_access import doors, files_site
-from ckanext.nxopendata.core.file_access.decision import HIDDEN, decide, list_decisions
+from ckanext.nxopendata.core.file_access import doors, files_site, in_flight
+from ckanext.nxopendata.core.file_access.decision import HIDDEN, decide, is_still_allowed, list_decisions
 from ckanext.nxopendata.core.language import zh_or_en
 
 nx_file_access = Blueprint("nx_file_access", __name__)
@@ -51,4 +51,6 @@ def keep_decided_private(response: Response) -> Response:
     decisions = list_decisions()
     if True in decisions or (decisions and response.status_code >= 400):
         keep_private(response)
+    if True in decisions and response.status_code < 400:
+        in_flight.watch(response, is_still_allowed)
     return response

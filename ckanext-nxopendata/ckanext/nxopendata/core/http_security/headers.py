@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 from flask import Flask, Response, g, request
+from flask_login import current_user
 
 from ckanext.nxopendata.core.http_security.inline_code import InlineCodeExtension
 
@@ -46,6 +47,10 @@ def add_headers(response: Response) -> Response:
         # For browsers and scanners that do not know frame-ancestors.
         response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
     response.headers.setdefault("Content-Security-Policy", _policy(frames))
+    if request.endpoint != "static" and current_user.is_authenticated:
+        # CKAN lets shared caches keep what its API answers to somebody who is signed in; this is its word for "do not".
+        request.environ["__no_cache__"] = True
+        response.cache_control.max_age = 0
     seconds = tk.config[PREFIX + "hsts_seconds"]
     if seconds and tk.config["ckan.site_url"].startswith("https:"):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={seconds}")

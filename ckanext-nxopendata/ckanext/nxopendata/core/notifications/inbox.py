@@ -20,11 +20,18 @@ LISTED_FOR = dt.timedelta(days=90)
 MOST_LISTED = 100
 
 
-def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], but: model.User | None = None) -> None:
+def tell(
+    people: Iterable[model.User],
+    topic: str,
+    params: Mapping[str, Any],
+    but: model.User | None = None,
+    write_to: Iterable[model.User] | None = None,
+) -> None:
     """Leave each a notice, and send mail in the background once the caller has committed.
 
     Args:
         but: whoever brought it about, who is not told.
+        write_to: those of them who get mail as well; all by default.
 
     Raises:
         KeyError: no room has registered the topic.
@@ -37,7 +44,8 @@ def tell(people: Iterable[model.User], topic: str, params: Mapping[str, Any], bu
         body = "\n\n".join(part for part in (subject, find_page(topic, params, external=True)) if part)
     for person in people:
         model.Session.add(Notice(user_id=person.id, topic=topic, params=dict(params)))
-    call_after_commit(mail.enqueue, [person.id for person in people], subject, body, f"nx: {topic}")
+    written_to = {person.id for person in (people if write_to is None else write_to)}
+    call_after_commit(mail.enqueue, [person.id for person in people if person.id in written_to], subject, body)
 
 
 def list_notices(user_id: str) -> list[Notice]:

@@ -9,7 +9,7 @@ from ckan.lib import captcha
 from flask import Blueprint, make_response
 
 from ckanext.nxopendata.core.rate_limit import Limit
-from ckanext.nxopendata.core.sign_in import jobs
+from ckanext.nxopendata.core.sign_in import jobs, reset_links
 from ckanext.nxopendata.core.web import require_access
 
 nx_sign_in = Blueprint("nx_sign_in", __name__)
@@ -36,6 +36,24 @@ def request_reset() -> Any:
     tk.enqueue_job(jobs.send_reset_links, [name], title="nx: reset letter")
     tk.h.flash_success(tk._("A reset link has been emailed to you (unless the account specified does not exist)"))
     return tk.redirect_to(tk.config["ckan.user_reset_landing_page"])
+
+
+@nx_sign_in.before_app_request
+def stay_signed_in() -> Any:
+    """Sign nobody out by a link of another site: browsers say where a request began (Fetch Metadata)."""
+    if tk.request.endpoint == "user.logout" and tk.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        return tk.redirect_to("nx_portal.home")
+    return None
+
+
+@nx_sign_in.before_app_request
+def check_reset_link() -> None:
+    """Refuse a link to a new password that is of nobody, not the last one, used or too old: all with one answer."""
+    if tk.request.endpoint != "user.perform_reset":
+        return
+    user, key = (tk.request.view_args or {}).get("id", ""), tk.request.args.get("key", "")
+    if not reset_links.is_valid(user, key):
+        tk.abort(403, tk._("This link has been used or is too old. Ask for a new one to choose a password."))
 
 
 def _again(text: str, status: int) -> Any:

@@ -7,7 +7,7 @@ sheets, cells      what comes of it: sheets of rows, cells as text
 encoding           in which encoding a text is
 delimited, text    its dialect by score, its rows, what is wrong in them
 spreadsheet        xlsx, xls, et, ods; workbook: xlsx as it shows, number formats, markup named xls, packed files
-json_objects       JSON, JSON Lines; json_text: the shapes of documents, the features of a collection
+json_objects       JSON, JSON Lines; json_text: how it is written, the shapes of documents, features, statistical cubes
 layout             where the table stands on a sheet: header, rows set aside, totals
 values             what cells look like, dates, the type of a column
 sandbox            a process with limits, for all that is not read as a stream

@@ -111,7 +111,7 @@ def read_form(content: bytes, most_cells: int) -> Sheet:
     text = encoding.decode(content)
     number, rows = 0, []
     for row in parse_form(io.StringIO(text, newline=""), guess_delimiter(text, FORM_DELIMITERS)):
-        number += len(row)
+        number += max(len(row), 1)
         if number > most_cells:
             raise UnreadableError("too_many_cells", reason=f"{most_cells:,}")
         rows.append(row)

@@ -33,6 +33,9 @@ WESTERN = frozenset({"iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252"
 """Decode anything, and are what servers declare that were never told better."""
 
 HEAD_BYTES = 16 * 1024
+FEW_BYTES = 4
+"""That may make no sense in a short text."""
+
 BLOCK = 1024 * 1024
 
 
@@ -44,6 +47,7 @@ def codec_of_mark(head: bytes) -> str | None:
 def name_of(codec: str) -> str:
     """Return what people call a codec: UTF-8, UTF-16, GB18030."""
     names = {"utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+    names |= {"cp1251": "Windows-1251", "cp949": "EUC-KR", "cp932": "Shift_JIS", "euc_jp": "EUC-JP"}
     return names.get(codec, codec.upper())
 
 
@@ -95,7 +99,8 @@ def choose(file: IO[bytes], declared: str = "") -> Choice:
     certain = codec_of_mark(head) or charsets.detect_utf16(head)
     if certain:
         return Choice(certain, charsets.measure(file, certain).bad)
-    if head.count(0) * 100 > len(head):
+    text = head.rstrip(b"\0")  # programs fill up a block
+    if text.count(0) > max(2 * FEW_BYTES, len(text) // 100):
         raise UnreadableError("encoding")
     fit = charsets.measure(file, "utf-8")
     if fit.convincing:
@@ -108,6 +113,9 @@ def choose(file: IO[bytes], declared: str = "") -> Choice:
             fit = charsets.measure(file, codec)
             if fit.convincing:
                 return Choice(codec, fit.bad)
+    bad, size = charsets.measure(file, "utf-8").bad, file.seek(0, io.SEEK_END)
+    if bad <= max(min(FEW_BYTES, size // 20), size // 100):
+        return Choice("utf-8", bad)  # a few bytes that are nothing cost their cells, which are told, not the file
     raise UnreadableError("encoding")
 
 

@@ -11,7 +11,8 @@ class UnreadableError(CodedError):
     Attributes:
         code: ``format``, ``broken``, ``password``, ``encoding``, ``empty``, ``too_large``, ``too_many_cells``,
             ``too_many_rows``, ``too_many_columns``, ``costly`` (reading went over the limits of its process),
-            ``web_page`` (a page of a site, not the file) or ``plan`` (the file is not as its reading plan says).
+            ``web_page`` (a page of a site, not the file), ``other_kind`` (``reason``: what it is), ``broken_json``
+            (``line``), ``several_files`` (``reason``: how many) or ``plan`` (the file is not as its plan says).
         params: what a message may name: ``reason`` (what is wrong, or the limit with its unit) and others of a code.
     """
 

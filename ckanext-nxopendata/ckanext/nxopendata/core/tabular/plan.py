@@ -15,8 +15,11 @@ from ckanext.nxopendata.core.tabular.layout.rows import REASONS, SetAside
 
 ROLES = ("", "key", "time", "place", "category", "indicator", "measure", "text", "coordinate")
 TYPES = ("", "text", "int8", "numeric", "date", "timestamp")
-DELIMITERS = (",", "\t", ";", "|", "||", "^", "~", ":", " ", "  ")
-CODECS = ("", "utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
+DELIMITERS = (",", "\t", ";", "|", "||", "^", "~", ":", "，", " ", "  ", "\x01", "\x1f")
+CODECS = (
+    *("", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"),
+    *("gb18030", "big5", "cp1252", "cp1251", "cp949", "cp932", "euc_jp"),
+)
 MOST_ENTRIES = 5000
 
 

@@ -6,7 +6,7 @@ What a file is, its first bytes say; its name only tells which texts are JSON an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from ckanext.nxopendata.core.tabular.text.parser import Findings
 from ckanext.nxopendata.core.tabular.workbook import archive, markup
 
 TEXTS = frozenset({"csv", "tsv", "txt"})
-SPREADSHEETS = frozenset({"xlsx", "xls", "et", "ods", "xlsm"})
+SPREADSHEETS = frozenset({"xlsx", "xls", "et", "ods", "xlsm", "xlsb"})
 OBJECTS = frozenset({"json", "geojson", "jsonl", "ndjson", "topojson"})
 FORMATS = TEXTS | SPREADSHEETS | OBJECTS
 """Formats that become tables, in lower case."""
@@ -29,23 +29,75 @@ READ_IN_SANDBOX = frozenset({"xlsx", "geojson"})
 
 Numbered = Callable[[], Iterator[tuple[int, Row]]]
 
+OTHER_KINDS = {
+    b"%PDF-": "PDF",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "RAR",
+    b"\x89PNG\r\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"PAR1": "Parquet",
+    b"SQLite format 3\0": "SQLite",
+    b"{\\rtf": "RTF",
+}
+"""First bytes of files that are no table -> what people call them."""
+
 HEAD = 4096
 """Bytes by which a file is known."""
 
 MOST_CELLS = spreadsheet.MOST_CELLS
 
 
-def read(content: bytes, most_cells: int = MOST_CELLS) -> list[Sheet]:
+def read(
+    content: bytes,
+    most_cells: int = MOST_CELLS,
+    *,
+    limits: sandbox.Limits = sandbox.WHOLE_FILE,
+    most_bytes: int | None = None,
+) -> list[Sheet]:
     """Read a form that people filled in: all sheets of a spreadsheet, all tables of a Word file, or a delimited text.
 
+    Args:
+        limits: of the process that reads it; ``sandbox.REQUEST`` where somebody waits for it.
+        most_bytes: of cells; the sheet in which there are more is cut there, the sheets after it are left out.
+
     Raises:
-        UnreadableError: it is neither, is damaged, or has more than ``most_cells``.
+        UnreadableError: it is neither, is damaged, has more than ``most_cells``, or reading it went over the limits
+            (``too_large`` of a whole file, ``costly`` of others).
     """
+    try:
+        answer = sandbox.run_limited(_read_form, content, most_cells, most_bytes, limits=limits)
+    except sandbox.SandboxError as error:
+        if limits is sandbox.WHOLE_FILE:
+            raise UnreadableError("too_large", reason=megabytes(limits.memory)) from error
+        raise UnreadableError("costly", reason=str(error)) from error
+    return spreadsheet.unpack(answer)
+
+
+def _read_form(content: bytes, most_cells: int, most_bytes: int | None) -> bytes:
+    def read_sheets() -> Iterable[Sheet]:
+        sheets = _form(content, most_cells)
+        return sheets if most_bytes is None else _cut(sheets, most_bytes)
+
+    return spreadsheet.pack(read_sheets)
+
+
+def _form(content: bytes, most_cells: int) -> list[Sheet]:
     if word.is_word(content):
         return word.read(content, most_cells)
     if spreadsheet.is_spreadsheet(content):
         return spreadsheet.read(content, most_cells, as_form=True)
     return [delimited.read_form(content, most_cells)]
+
+
+def _cut(sheets: list[Sheet], left: int) -> Iterator[Sheet]:
+    for sheet in sheets:
+        for number, row in enumerate(sheet.rows):
+            left -= 4 + sum(len(cell.encode("utf-8", "surrogatepass")) + 4 for cell in row)
+            if left < 0:
+                yield replace(sheet, rows=sheet.rows[:number], lines=sheet.lines[:number], complete=False)
+                return
+        yield sheet
 
 
 def read_beginning(
@@ -99,11 +151,9 @@ def open_sheets(path: Path, kind: str, *, most_bytes: int, codec: str = "", deli
         raise UnreadableError("empty")
     with path.open("rb") as file:
         head = file.read(HEAD)
-    unpacked = archive.unpack(path, head, most_bytes)
-    if unpacked is not None:
-        file, inner = unpacked
-        sheets = open_sheets(Path(file.name), inner or kind, most_bytes=most_bytes, codec=codec, delimiter=delimiter)
-        return [replace(sheet, numbered=_keep(file, sheet.numbered)) for sheet in sheets]
+    if packed := archive.unpack(path, head, most_bytes):
+        return _open_packed(packed, kind, most_bytes, codec, delimiter)
+    _refuse_other_kinds(head)
     if spreadsheet.is_spreadsheet(head):
         return [_stream_of(sheet) for sheet in spreadsheet.read(path.read_bytes())]
     if markup.is_markup(head):
@@ -112,13 +162,60 @@ def open_sheets(path: Path, kind: str, *, most_bytes: int, codec: str = "", deli
         raise UnreadableError("broken")
     if kind in OBJECTS or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2] in (b'{"', b"[{", b"[["):
         try:
-            sheet = json_objects.read(path)
+            found = json_objects.read(path)
         except UnreadableError as error:
             if kind in OBJECTS or error.code == "empty":
                 raise
         else:
-            return [SheetStream(_again(sheet), encoding=sheet.encoding, header_first=True)]
+            return [
+                SheetStream(
+                    _again(sheet),
+                    name=sheet.name,
+                    encoding=sheet.encoding,
+                    header_first=True,
+                    left_out=sheet.left_out,
+                )
+                for sheet in found
+            ]
     return [_open_text(path, kind, codec, delimiter)]
+
+
+def _open_packed(
+    packed: list[archive.Packed], kind: str, most_bytes: int, codec: str, delimiter: str
+) -> list[SheetStream]:
+    """The sheets of all files of an archive, named after their files; of one alone, as if it were not packed.
+
+    A file that cannot be read is counted at the others; where none can, the first says why.
+    """
+    sheets: list[SheetStream] = []
+    refused: list[UnreadableError] = []
+    for one in packed:
+        try:
+            opened = open_sheets(
+                Path(one.file.name), one.kind or kind, most_bytes=most_bytes, codec=codec, delimiter=delimiter
+            )
+        except UnreadableError as error:
+            refused.append(error)
+            continue
+        for sheet in opened:
+            name = "/".join(filter(None, (one.name, sheet.name)))
+            sheets.append(replace(sheet, name=name, numbered=_keep(one.file, sheet.numbered)))
+    if not sheets:
+        raise refused[0]
+    if refused:
+        sheets = [replace(sheet, left_out={**sheet.left_out, "unread_files": len(refused)}) for sheet in sheets]
+    return sheets
+
+
+def _refuse_other_kinds(head: bytes) -> None:
+    """Name a file that is of a kind in which no table is looked for.
+
+    Raises:
+        UnreadableError: ``other_kind``.
+    """
+    for mark, name in OTHER_KINDS.items():
+        if head.startswith(mark):
+            raise UnreadableError("other_kind", reason=name)
 
 
 FIRST_LINES = sandbox.Limits(memory=1024**3, cpu_seconds=20, wall_seconds=30, output=32 * 1024**2)

@@ -25,7 +25,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -53,8 +53,15 @@ WHOLE_FILE = Limits()
 BEGINNING = Limits(memory=512 * 1024**2, cpu_seconds=6, wall_seconds=9, output=32 * 1024**2)
 """For what any reader of a page may ask for."""
 
+REQUEST = Limits(memory=512 * 1024**2, cpu_seconds=7, wall_seconds=8, output=3 * 1024**2)
+"""For a whole file that somebody waits for. What is handed over becomes many times as much where it is received."""
+
 GRACE_SECONDS = 1
 """In which a process that went over its time is killed if it does not end."""
+
+IDLE_SECONDS = 20
+"""After which a process that neither computes nor reads is ended. Some libraries (Arrow's reader of CSV is one) wait
+for ever for a thread for which there was no memory."""
 
 DONE, FAILED, OVERTIME = b"D", b"F", bytes([signal.SIGXCPU])
 """First byte of an answer, after the number of the process; the last is the number of the signal that it got."""
@@ -109,6 +116,23 @@ def run_limited(function: Callable[..., bytes], *arguments: Any, limits: Limits 
         return _receive(pipe.fileno(), limits)
 
 
+def until(deadline: float, limits: Limits) -> Limits:
+    """Return limits of time for who waits until ``deadline`` (by ``time.monotonic``), the others as they are.
+
+    Raises:
+        SandboxError: it is over, or nearly.
+    """
+    left = deadline - time.monotonic()
+    if left < GRACE_SECONDS:
+        raise SandboxError("no time is left", "time")
+    return replace(limits, cpu_seconds=int(left), wall_seconds=left)
+
+
+def is_limited() -> bool:
+    """Whether this process is one with limits already."""
+    return _State.inside
+
+
 def start() -> None:
     """Start the process that forks the others, so that the first task does not wait for it."""
     with _State.lock:
@@ -154,14 +178,19 @@ def _ask(module: str, descriptors: list[int]) -> None:
 
 
 def _receive(pipe: int, limits: Limits) -> bytes:
-    deadline = time.monotonic() + limits.wall_seconds + GRACE_SECONDS
     began = time.monotonic()
-    answer, process = bytearray(), -1
+    deadline = began + limits.wall_seconds + GRACE_SECONDS
+    answer, process, work = bytearray(), -1, ""
     try:
         while True:
-            ready, _, _ = select.select([pipe], [], [], max(deadline - time.monotonic(), 0))
-            if not ready:
-                raise SandboxError(f"not done after {limits.wall_seconds} s", "time")
+            wait = min(deadline - time.monotonic(), IDLE_SECONDS)
+            if not select.select([pipe], [], [], max(wait, 0))[0]:
+                if time.monotonic() >= deadline:
+                    raise SandboxError(f"not done after {limits.wall_seconds} s", "time")
+                before, work = work, _work_done(int.from_bytes(answer[:PID_BYTES], "big"))
+                if work and work == before:
+                    raise SandboxError(f"did nothing for {IDLE_SECONDS} s", "memory")
+                continue
             block = os.read(pipe, 1 << 20)
             if not block:
                 break
@@ -179,7 +208,8 @@ def _receive(pipe: int, limits: Limits) -> bytes:
             os.close(process)
     status = bytes(answer[PID_BYTES : PID_BYTES + 1])
     if status == DONE:
-        return bytes(answer[PID_BYTES + 1 :])
+        with memoryview(answer) as whole:
+            return bytes(whole[PID_BYTES + 1 :])
     message = answer[PID_BYTES + 1 :].decode(errors="replace")
     if status == OVERTIME:
         raise SandboxError(f"more than {limits.cpu_seconds} s of computing", "time")
@@ -187,6 +217,16 @@ def _receive(pipe: int, limits: Limits) -> bytes:
         limit = "time" if time.monotonic() - began >= limits.wall_seconds else "memory"
         raise SandboxError("ended without an answer", limit)
     raise SandboxError(message[-500:], "memory" if OUT_OF_MEMORY.search(message) else "")
+
+
+def _work_done(pid: int) -> str:
+    """What a process has computed, read and written so far; "" where that cannot be known."""
+    try:
+        process = Path("/proc", str(pid))
+        computed = process.joinpath("stat").read_text().rpartition(")")[2].split()[11:13]
+        return f"{computed} {process.joinpath('io').read_text()}"
+    except OSError:
+        return ""
 
 
 # The process that forks

@@ -30,6 +30,9 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MOST_CELLS = 20_000_000
 """Of all sheets together, the empty ones within their bounds too."""
 
+OTHER_KINDS = {"xl/workbook.bin": "XLSB", "word/document.xml": "DOCX", "ppt/presentation.xml": "PPTX"}
+"""A part of an Office file -> what people call it. Of XLSB the number formats are not read: codes would lose zeros."""
+
 MOST_MERGED = 5_000_000
 LONGEST_CELL_OF_BEGINNING = 1000
 """Characters of a cell of which more is cut off."""
@@ -71,11 +74,13 @@ def read(content: bytes, most_cells: int = MOST_CELLS, *, as_form: bool = False)
     """
     if content.startswith(OLE) and ENCRYPTED in content:
         raise UnreadableError("password")
+    if sandbox.is_limited():  # between processes a sheet is copied twice; here it is not
+        return list(_refusing(lambda: _sheets(content, most_cells, as_form=as_form)))
     try:
         answer = sandbox.run_limited(_read, content, most_cells, as_form)
     except sandbox.SandboxError as error:
         raise UnreadableError("too_large", reason=megabytes(sandbox.WHOLE_FILE.memory)) from error
-    return _unpack(answer)
+    return unpack(answer)
 
 
 def read_beginning(path: Path, *, sheets: int, rows: int, columns: int) -> list[Sheet]:
@@ -88,39 +93,55 @@ def read_beginning(path: Path, *, sheets: int, rows: int, columns: int) -> list[
         answer = sandbox.run_limited(_read_beginning, str(path), sheets, rows, columns, limits=sandbox.BEGINNING)
     except sandbox.SandboxError as error:
         raise UnreadableError("costly", reason=str(error)) from error
-    return _unpack(answer)
+    return unpack(answer)
 
 
 # Between the processes
 
 
 def _read(content: bytes, most_cells: int, as_form: bool) -> bytes:
-    return _pack(lambda: list(_sheets(content, most_cells, as_form=as_form)))
+    return pack(lambda: list(_sheets(content, most_cells, as_form=as_form)))
 
 
 def _read_beginning(path: str, sheets: int, rows: int, columns: int) -> bytes:
-    return _pack(lambda: list(_beginnings(path, sheets, rows, columns)))
+    return pack(lambda: list(_beginnings(path, sheets, rows, columns)))
 
 
-def _pack(read_sheets: Callable[[], list[Sheet]]) -> bytes:
+def _refusing(read_sheets: Callable[[], Iterable[Sheet]]) -> Iterator[Sheet]:
+    """The sheets; what the libraries raise of a file is said as a refusal of it."""
+    try:
+        yield from read_sheets()
+    except python_calamine.PasswordError as error:
+        raise UnreadableError("password") from error
+    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UnreadableError("broken", reason=str(error)) from error
+
+
+def pack(read_sheets: Callable[[], Iterable[Sheet]]) -> bytes:
     """The sheets, or why there are none, as JSON."""
     try:
-        answer: dict[str, Any] = {"sheets": [_to_dict(sheet) for sheet in read_sheets()]}
-    except python_calamine.PasswordError:
-        answer = {"refused": "password", "params": {}}
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        answer = {"refused": "broken", "params": {"reason": str(error)}}
+        answer: dict[str, Any] = {"sheets": [_to_dict(sheet) for sheet in _refusing(read_sheets)]}
     except UnreadableError as error:
+        if sandbox.OUT_OF_MEMORY.search(error.reason):  # the file is not damaged: the limit was reached
+            raise MemoryError from error
         answer = {"refused": error.code, "params": error.params}
-    return json.dumps(answer, ensure_ascii=False).encode()
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def _to_dict(sheet: Sheet) -> dict[str, Any]:
     """The values of a sheet, without the copy of every row that ``asdict`` would make."""
-    return {entry.name: getattr(sheet, entry.name) for entry in fields(sheet)}
+    return {entry.name: getattr(sheet, entry.name) for entry in fields(sheet)} | {
+        "rows": list(sheet.rows),
+        "lines": list(sheet.lines),
+    }
 
 
-def _unpack(answer: bytes) -> list[Sheet]:
+def unpack(answer: bytes) -> list[Sheet]:
+    """The sheets of an answer.
+
+    Raises:
+        UnreadableError: what the other process refused.
+    """
     unpacked = json.loads(answer)
     if "refused" in unpacked:
         raise UnreadableError(unpacked["refused"], **unpacked["params"])
@@ -133,6 +154,7 @@ def _unpack(answer: bytes) -> list[Sheet]:
 def _sheets(content: bytes, most_cells: int, *, as_form: bool) -> Iterator[Sheet]:
     file = io.BytesIO(content)
     _refuse_bomb(file, WHOLE_FILE)
+    _refuse_other_kinds(file)
     if content.startswith(ZIP) and xlsx.is_workbook(file):
         sheets = xlsx.read(file, most_cells=most_cells, most_merged=MOST_MERGED, as_form=as_form)
         yield from ((_spread(sheet, most_cells) for sheet in sheets) if as_form else sheets)
@@ -227,6 +249,24 @@ def _refuse_bomb(file: IO[bytes], limits: UnpackedLimits) -> None:
         raise UnreadableError("too_large", reason=megabytes(limits.shared_strings))
     if sum(member.file_size for member in members) > limits.total:
         raise UnreadableError("too_large", reason=megabytes(limits.total))
+
+
+def _refuse_other_kinds(file: IO[bytes]) -> None:
+    """Name an Office file that is no workbook, or one of which no number format can be read.
+
+    Raises:
+        UnreadableError: ``other_kind``.
+    """
+    if not zipfile.is_zipfile(file):
+        file.seek(0)
+        return
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+    file.seek(0)
+    for part, name in OTHER_KINDS.items():
+        if part in names:
+            raise UnreadableError("other_kind", reason=name)
 
 
 def _text(value: object) -> str:

@@ -52,6 +52,8 @@ def _read(content: bytes, most_cells: int) -> bytes:
         answer: dict[str, Any] = {"sheets": [asdict(sheet) for sheet in _tables(content, most_cells)]}
     except UnreadableError as error:
         answer = {"refused": error.code, "params": error.params}
+    except MemoryError:  # the file is not damaged: the limit was reached
+        raise
     except Exception as error:
         answer = {"refused": "broken", "params": {"reason": str(error)[:200]}}
     return json.dumps(answer).encode()

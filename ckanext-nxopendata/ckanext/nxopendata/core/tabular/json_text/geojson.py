@@ -26,6 +26,9 @@ def list_features(document: Any) -> list[Any]:
         UnreadableError: ``broken``, it is no collection.
     """
     features = document.get("features") if isinstance(document, dict) else None
+    lines = document if isinstance(document, list) else [document]
+    if lines and all(isinstance(line, dict) and line.get("type") == "Feature" for line in lines):
+        features = lines
     if not isinstance(features, list):
         raise UnreadableError("broken")
     return features

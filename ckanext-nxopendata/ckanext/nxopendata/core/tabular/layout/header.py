@@ -20,10 +20,12 @@ MOST_HEADER_ROWS = 5
 NARROW = 0.34
 """Share of the usual cells of a row up to which a row at the top is a title or a remark."""
 
+LONGEST_UNIT = 12
 ROWS_WITHOUT_HEADER = 3
 """A table of fewer rows is taken to have a header."""
 
 NUMBER = re.compile(r"[+-]?[\d,，.]+%?\Z")
+PERIOD = re.compile(r"(19|20)\d\d(\s*年?度?(\s*\d{1,2}\s*月)?(\s*\d{1,2}\s*日)?|[-./]\d{1,2}([-./]\d{1,2})?)\Z")
 YEAR = re.compile(r"(19|20)\d\d(年度?)?\Z")
 
 
@@ -134,12 +136,22 @@ def _skip_above(rows: list[Row], *, merged: bool, even: int) -> tuple[int, list[
         alone = filled == 1 and usual > 1
         narrow = usual >= 4 and filled <= NARROW * usual
         remark = place < remarks or (not above and _is_wider_than_table(rows, place, usual))
-        if alone or narrow or remark or all(ASIDE.search(cell) for cell in row if cell):
+        if alone or narrow or remark or _is_line_of_form(row, next(filter(None, rows[place + 1 :]), [])):
             above.append(place)
             continue
         return place, above
     # Nothing but lonely cells: a table of one column, whose first row is its name.
     return next(place for place, row in enumerate(rows) if row), []
+
+
+def _is_line_of_form(row: Row, below: Row) -> bool:
+    """Whether a row says the unit, the maker or the period of the table; the period only above a row of names."""
+    others = [cell for cell in row if cell and not ASIDE.search(cell)]
+    if not others:
+        return True
+    one_period = len(others) == 1 and PERIOD.match(others[0]) and sum(map(bool, row)) > 1
+    named = [cell for cell in below if cell]
+    return bool(one_period) and len(named) > 1 and all(simple_kind(cell) == "text" for cell in named)
 
 
 def _count_remarks(rows: list[Row], usual: int) -> int:
@@ -233,7 +245,14 @@ def _names_units(rows: list[Row], place: int) -> bool:
         for cell, upper, kind in zip(rows[place], above, column_kinds(rows[place + 1 :], size), strict=False)
         if cell and cell != upper
     ]
-    return bool(cells) and all(UNIT.match(cell) and kind == "number" for cell, kind in cells)
+    if not cells or any(kind != "number" for _, kind in cells):
+        return False
+    if all(UNIT.match(cell) for cell, _ in cells):
+        return True
+    # Below an empty label, a word in every column of numbers says in what they are measured.
+    kinds = column_kinds(rows[place + 1 :], size)
+    words = all(len(cell) <= LONGEST_UNIT and simple_kind(cell) == "text" for cell, _ in cells)
+    return words and not rows[place][0] and kinds[0] == "text" and len(cells) == kinds.count("number") > 1
 
 
 def _count_in_gaps(rows: list[Row], start: int) -> int:

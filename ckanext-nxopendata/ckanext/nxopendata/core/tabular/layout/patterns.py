@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -25,6 +26,17 @@ NUMBERED = re.compile(r"[（(]?(\d{1,2}|[一二三四五六七八九十])[）)]?
 """How a further note begins, below one that says it is a note."""
 
 UNIT = re.compile(rf"[(（]?(单位[:：])?({UNITS}|%|％)[)）]?\Z")
+
+COLUMN_NUMBER = re.compile(
+    r"(?:(?P<plain>\d{1,2})|[(（\[〔](?P<marked>\d{1,2})[)）\]〕]|(?P<circled>[①-⑳]))(?:\s*[=＝][\d\s+\-－＋×÷*/().（）%]+)?\Z",
+    re.ASCII,
+)
+"""The number of a column, with the columns that it is made of: 3 = 1 - 2."""
+
+LETTERED = ("甲乙丙丁戊己庚", "ABCDEFG", "abcdefg")
+"""What columns of labels are called in place of a number."""
+
+ROW_OF_NUMBERS = 3
 
 TYPED = 0.9
 """Share of a column's cells that must be of one kind for the column to have a type."""
@@ -71,3 +83,40 @@ def total_label(row: Sequence[str], kinds: Sequence[str]) -> str:
         if number < len(kinds) and kinds[number] in ("number", "date"):
             return ""
     return ""
+
+
+def numbers_columns(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row below a header gives each column its number, as statistical tables do: 甲, 乙, 1, 2 or 栏次, 1, 2.
+
+    Args:
+        below: the rows after it, by which a row of data that counts by chance is told apart.
+    """
+    cells = [cell.strip() for cell in row]
+    first = next((place for place, cell in enumerate(cells) if COLUMN_NUMBER.match(cell)), len(cells))
+    labels, numbers = cells[:first], [COLUMN_NUMBER.match(cell) for cell in cells[first:]]
+    labels = [label.strip("()（）[]〔〕") for label in labels]
+    if not below or not all(numbers) or len(numbers) + len(labels) < ROW_OF_NUMBERS:
+        return False
+    counted = [_number_of(found) for found in numbers if found]
+    start = counted[0] if counted else 0
+    if counted != list(range(start, start + len(counted))) or start not in (1, len(labels) + 1):
+        return False
+    letters = "".join(labels)
+    below_first = {other[0].strip() for other in below if other}
+    if labels == ["栏次"] or labels == ["行次"] or (labels and not letters):
+        return len(counted) > 1 and (bool(letters) or any(cell for cell in below_first))
+    if labels and any(letters == series[: len(letters)] and len(labels) == len(letters) for series in LETTERED):
+        following = {letter for series in LETTERED for letter in series}
+        numbered = column_kinds(below, len(cells))[first:]
+        odd = "text" in numbered or "date" in numbered  # a number where the rows below have none
+        return not below_first & following and (len(labels) > 1 or len(counted) > 2 or odd)
+    if labels:
+        return False
+    kinds = column_kinds(below, len(cells))
+    marked = all(found and not found["plain"] for found in numbers)
+    return marked or (len(below) > 1 and "text" in kinds[:1] and "number" in kinds[1:])
+
+
+def _number_of(found: re.Match[str]) -> int:
+    sign = found["plain"] or found["marked"] or found["circled"]
+    return int(unicodedata.numeric(sign)) if found["circled"] else int(sign)

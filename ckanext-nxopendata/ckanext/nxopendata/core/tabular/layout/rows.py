@@ -14,6 +14,7 @@ from ckanext.nxopendata.core.tabular.layout.patterns import (
     HINT,
     NUMBERED,
     column_kinds,
+    numbers_columns,
     simple_kind,
     total_label,
 )
@@ -21,7 +22,10 @@ from ckanext.nxopendata.core.tabular.layout.second import find_second_tables
 from ckanext.nxopendata.core.tabular.layout.totals import find_totals
 from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
 
-REASONS = ("above", "repeated_header", "total", "subtotal", "note")
+NOTES_AT_END = 8
+"""Rows from the first note to the end of a short table."""
+
+REASONS = ("above", "column_numbers", "repeated_header", "total", "subtotal", "note")
 """Why a row is no row of data, in the order in which such rows stand."""
 
 
@@ -83,21 +87,30 @@ def survey(sheet: SheetStream, header: Header, take_in: Collection[str] = ()) ->
 def _find_below(sheet: SheetStream, header: Header, take_in: frozenset[str], layout: Layout) -> None:
     size = len(header.parts)
     body = [row for _, row in islice(read_rows(sheet, header, Layout()), LOOKED_AT)]
-    kinds = column_kinds([[cell.strip() for cell in row] for row in body], size)
     notes_are_values = sum(bool(FOOTNOTE.match(row[0])) for row in body) * 4 > len(body) > 1
+    said = body if notes_are_values else _without_notes(body)
+    if header.lines and said and "column_numbers" not in take_in and numbers_columns(said[0], said[1:]):
+        said = said[1:]
+    kinds = column_kinds([[cell.strip() for cell in row] for row in said], size)
     names = [parts[-1] if parts else "" for parts in header.parts] or [""]
     candidates: list[tuple[int, str]] = []
     tail: list[SetAside] = []
-    last_line = 0
+    last_line = data = 0
     for line, raw in read_rows(sheet, header, Layout()):
+        if not last_line and header.lines and "column_numbers" not in take_in and numbers_columns(raw, body[1:]):
+            layout.set_aside.append(SetAside(line, "column_numbers", tuple(raw)))
+            last_line = line
+            continue
         plain = not (tail or HINT.search("\n".join(raw)) or len(raw) - raw.count("") == 1 or raw[0] == names[0])
         if plain:
             last_line = line
+            data += 1
             continue
         row = [cell.strip() for cell in raw]
         label = total_label(row, kinds)
         if label:
             candidates.append((line, label))
+            data += 1
         elif size > 1 and row[:size] == names and "repeated_header" not in take_in and header.lines:
             layout.set_aside.append(SetAside(line, "repeated_header", tuple(raw)))
         elif (
@@ -110,8 +123,11 @@ def _find_below(sheet: SheetStream, header: Header, take_in: frozenset[str], lay
         ):
             tail.append(SetAside(line, "note", tuple(raw)))
         else:
+            data += 1 + len(tail)
             tail = []
         last_line = line
+    if not data:  # a table whose only rows say the same as its header has these rows
+        layout.set_aside = [row for row in layout.set_aside if row.reason != "repeated_header"]
     # Totals may stand among the notes at the end, never notes among the data.
     if "note" not in take_in:
         layout.set_aside += tail
@@ -124,10 +140,18 @@ def _find_below(sheet: SheetStream, header: Header, take_in: frozenset[str], lay
         ]
 
 
+def _without_notes(body: Sequence[Row]) -> Sequence[Row]:
+    """The first rows without those that begin as notes do, and without all that follow one near the end."""
+    first = next((place for place, row in enumerate(body) if FOOTNOTE.match(row[0])), len(body))
+    if first and len(body) - first <= NOTES_AT_END:
+        return body[:first]
+    return [row for row in body if not FOOTNOTE.match(row[0])]
+
+
 def _goes_on(tail: Sequence[SetAside], row: Row, kinds: Sequence[str]) -> bool:
-    """Whether a row is a further note below one that says it is: its only cell is the first, and numbered."""
+    """Whether a row is a further note below one that says it is: numbered, and one cell or cut as a note is."""
     said = next((cell for cell in tail[0].cells if cell), "")
-    alone = bool(row[0]) and not any(row[1:])
+    alone = bool(row[0]) and (not any(row[1:]) or _breaks_columns(row, kinds))
     return alone and bool(FOOTNOTE.match(said.strip()) and NUMBERED.match(row[0])) and any(kinds[1:])
 
 
@@ -144,6 +168,17 @@ def _is_note(row: Row, kinds: Sequence[str], *, after_gap: bool) -> bool:
             return True
         typed = place < len(kinds) and kinds[place] in ("number", "date")
         return after_gap and typed and simple_kind(texts[0]) == "text"
-    return bool(FOOTNOTE.match(texts[0]) or ASIDE.search(texts[0])) and all(
-        FOOTNOTE.match(text) or ASIDE.search(text) for text in texts
-    )
+    if not (FOOTNOTE.match(texts[0]) or ASIDE.search(texts[0])):
+        return False
+    return all(FOOTNOTE.match(text) or ASIDE.search(text) for text in texts) or _is_cut_note(row, kinds)
+
+
+def _is_cut_note(row: Row, kinds: Sequence[str]) -> bool:
+    """Whether a note was cut at the delimiters in it."""
+    return bool(row[0] and FOOTNOTE.match(row[0])) and _breaks_columns(row, kinds)
+
+
+def _breaks_columns(row: Row, kinds: Sequence[str]) -> bool:
+    """Whether text stands in every column of numbers and dates that a row reaches."""
+    typed = [cell for cell, kind in zip(row, kinds, strict=False) if cell and kind in ("number", "date")]
+    return bool(typed) and all(simple_kind(cell) == "text" for cell in typed)

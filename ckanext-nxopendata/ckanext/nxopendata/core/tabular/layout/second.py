@@ -37,12 +37,20 @@ def _read_body(sheet: SheetStream, header: Header) -> list[tuple[int, Row]]:
 
 
 def _begins_table(body: Sequence[tuple[int, Row]], place: int) -> bool:
-    """Whether a row after an empty one is a header: text above columns of numbers that were other columns before."""
+    """Whether a table begins at a row after an empty one: with its header, or with a title above that.
+
+    A header is text above columns of numbers that were other columns before.
+    """
     line, row = body[place]
     previous, before = body[place - 1]
-    if len(row) < 2 or not all(row) or (before and line == previous + 1):
+    if before and line == previous + 1:
         return False
-    above = [cells for _, cells in body[:place] if cells]
+    if len(row) == 1 and place + 1 < len(body):
+        place += 1
+        row = body[place][1]
+    if len(row) < 2 or not all(row):
+        return False
+    above = [cells for _, cells in body[:place] if len(cells) > 1]
     below = [cells for _, cells in body[place + 1 :] if cells]
     if len(above) < ROWS or len(below) < ROWS or any(simple_kind(cell) != "text" for cell in row):
         return False

@@ -45,10 +45,13 @@ class _Sums:
             value = _number(cell)
             if value is None or not self.counts[number]:
                 continue
-            compared += 1
-            decimals = len(normalize(cell).rpartition(".")[2]) if "." in cell else 0
+            share = classify(cell.strip()) == "percent"
+            compared += not share  # a rate of the whole is no sum of rates
+            decimals = len(normalize(cell).rstrip("%").rpartition(".")[2]) if "." in cell else 0
             slack = min(0.51 * 10**-decimals * self.counts[number], max(ROUNDING * abs(value), 1e-9))
-            equal += bool(value) and abs(value - self.values[number]) <= max(slack, 1e-6 * abs(value))
+            agrees = bool(value) and abs(value - self.values[number]) <= max(slack, 1e-6 * abs(value))
+            equal += agrees
+            compared += share and agrees
         return equal > 0 and equal * 2 >= compared
 
 
@@ -99,6 +102,6 @@ def find_totals(
 
 
 def _number(cell: str) -> float | None:
-    if classify(cell.strip()) not in NUMERIC:
+    if classify(cell.strip()) not in NUMERIC | {"percent"}:
         return None
-    return float(normalize(cell).replace(",", ""))
+    return float(normalize(cell).rstrip("%").replace(",", ""))

@@ -26,21 +26,27 @@ class DistinctCounter:
 
     def add(self, values: pa.Array) -> None:
         """Take an array of texts without nulls."""
-        if not len(values):
-            return
         codes = pa.array(map(zlib.crc32, values.cast(pa.binary()).to_pylist()), pa.uint64())
         # A second sum that the first does not follow from: 32 bits alone meet too often beyond some million values.
         lengths = pc.binary_length(values).cast(pa.uint64())
-        hashes = _mix(pc.bit_wise_xor(codes, pc.multiply(lengths, pa.scalar(0x9E3779B97F4A7C15, pa.uint64()))))
+        self._add(pc.bit_wise_xor(codes, pc.multiply(lengths, pa.scalar(0x9E3779B97F4A7C15, pa.uint64()))))
+
+    def add_numbers(self, numbers: pa.Array) -> None:
+        """Take an array of numbers of 64 bits without nulls."""
+        self._add(numbers.view(pa.uint64()))
+
+    def _add(self, numbers: pa.Array) -> None:
+        """Raise the registers by the few values whose rank is higher than their register."""
+        hashes = _mix(numbers)
         places = pc.shift_right(hashes, pa.scalar(REST, pa.uint64()))
         rest = pc.bit_wise_and(hashes, pa.scalar((1 << REST) - 1, pa.uint64()))
-        bits = pc.floor(pc.log2(pc.max_element_wise(rest, pa.scalar(1, pa.uint64())).cast(pa.float64())))
-        ranks = pc.subtract(pa.scalar(float(REST)), bits)
-        grouped = pa.table({"place": places, "rank": ranks}).group_by("place").aggregate([("rank", "max")])
         registers = self._registers
-        for place, rank in zip(*(grouped[name].to_pylist() for name in ("place", "rank_max")), strict=True):
+        bounds = pa.array([1 << (REST - rank) for rank in registers], pa.uint64())
+        higher = pc.less(rest, bounds.take(places))
+        for place, value in zip(places.filter(higher).to_pylist(), rest.filter(higher).to_pylist(), strict=True):
+            rank = REST + 1 - (value or 1).bit_length()
             if rank > registers[place]:
-                registers[place] = int(rank)
+                registers[place] = rank
 
     def estimate(self) -> int:
         """Return how many different values there were, to a few per cent."""

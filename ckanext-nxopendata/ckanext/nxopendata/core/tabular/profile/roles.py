@@ -30,7 +30,7 @@ UNIT = re.compile(r"\A(计量|计算)?单位\Z|\bunits?\b", re.IGNORECASE)
 
 NUMBER_OF_ROW = re.compile(r"序号|\bid\b|\Ano\.?\Z", re.IGNORECASE)
 RATIO = re.compile(
-    r"率|比重|占比|比例|比值|指数|均|密度|单价|价格|票价|[房电水气油]价|温度|气温|湿度|浓度|海拔|年龄|得分|评分|排名|名次|系数|增长|增速|同比|环比"
+    r"率|比重|占比|比例|比值|指数|均|密度|单价|价格|票价|[房电水气油]价|温度|气温|湿度|浓度|海拔|年龄|得分|评分|排名|名次|位次|系数|增长|增速|同比|环比"
     r"|\b(rate|ratio|share|average|mean|index|price|score|rank|temperature|density|age)\b",
     re.IGNORECASE,
 )

@@ -18,6 +18,15 @@ REPLACE = "nxopendata.replace"
 """Error handler: the euro sign for 0x80, where code page 936 has it, else U+FFFD."""
 
 FREQUENT_ENOUGH = 0.3
+SURE = 0.97
+DIFFERENT = 8
+"""Different letters of a script that a text must have: fewer may be chance."""
+
+KANA_SHARE = 0.15
+HANGUL = re.compile("[가-힣]")
+KANA = re.compile("[ぁ-ヶ]")
+RUSSIAN = re.compile("[А-Яа-яЁё№]")
+FULL_WIDTH = re.compile("[\u3000-\u3040\uff00-\uff60]")
 VALID_TO_BAD = 4
 """Characters beyond ASCII that must be valid for each byte that is not, else it is another encoding."""
 
@@ -79,6 +88,8 @@ def detect_utf16(head: bytes) -> str:
 
 def rank_by_letters(sample: bytes) -> str:
     """The codec whose frequent characters a text that is not UTF-8 is made of; "" where none convinces."""
+    if foreign := _rank_other_scripts(sample):
+        return foreign
     scores = {
         "gb18030": _share_of_pairs(sample.decode("gb18030", REPLACE), "gb2312", 0xB0, 0xD7),
         "big5": _share_of_pairs(sample.decode("big5", "replace"), "big5", 0xA4, 0xC6),
@@ -87,7 +98,42 @@ def rank_by_letters(sample: bytes) -> str:
     western = _share_of_letters(sample)
     if scores[best] >= FREQUENT_ENOUGH and not (western > scores[best] and western > 0.95 and _letters_alone(sample)):
         return best
-    return "cp1252" if western >= 0.8 and _letters_alone(sample) else ""
+    if western >= 0.8 and _letters_alone(sample):
+        return "cp1252"
+    # Kana and kanji of the first level alone, where no Chinese encoding fits.
+    return "cp932" if _share_of_pairs(_strict(sample, "cp932"), "cp932", 0x82, 0x97) >= SURE else ""
+
+
+def _rank_other_scripts(sample: bytes) -> str:
+    """The codec of a text in Korean, Japanese or Russian, which the Chinese encodings read as rare characters.
+
+    Each has a script of its own: Hangul, kana, Cyrillic words in lower case. Chinese that is read so has other signs
+    among them, so enough different ones must stand in the text.
+    """
+    for codec, script, share in (
+        ("euc_kr", HANGUL, SURE),
+        ("cp932", KANA, KANA_SHARE),
+        ("euc_jp", KANA, KANA_SHARE),
+        ("cp1251", RUSSIAN, SURE),
+    ):
+        foreign = [sign for sign in _strict(sample, codec) if sign >= "\u00c0" and not FULL_WIDTH.match(sign)]
+        matching = [sign for sign in foreign if script.match(sign)]
+        if len(set(matching)) < DIFFERENT or len(matching) < share * len(foreign):
+            continue
+        if codec == "cp1251" and sum(map(str.islower, foreign)) < 0.6 * len(foreign):
+            continue
+        if codec == "cp932" and any("\uff61" <= sign <= "\uff9f" for sign in foreign):
+            continue  # half-width kana are what other encodings look like
+        return "cp949" if codec == "euc_kr" else codec
+    return ""
+
+
+def _strict(sample: bytes, codec: str) -> str:
+    """A text whose bytes all make sense in an encoding, a character cut at the end left out; else ""."""
+    try:
+        return codecs.getincrementaldecoder(codec)("strict").decode(sample)
+    except UnicodeError:
+        return ""
 
 
 def _share_of_pairs(text: str, codec: str, first: int, last: int) -> float:

@@ -27,6 +27,9 @@ MOST_LINES_IN_VAIN = 20_000
 MOST_TRIES = 40
 """Quotation marks in further lines that are tried as the end of a cell."""
 
+SUSPICIOUS_LINES = 4
+"""Lines of a cell from which it is asked whether each of them is a record: in two or three that may be chance."""
+
 MOST_FINDINGS = 100
 
 
@@ -131,7 +134,7 @@ def _parse_quoted(line: str, source: _Lines, dialect: Dialect, findings: Finding
     """The cells of a record that holds quotation marks; it may go on in the lines below."""
     if dialect.width and (row := _parse_plain(line, dialect)) is not None:
         return row
-    record = split_record(line.rstrip("\r\n"), dialect)
+    record = first = split_record(line.rstrip("\r\n"), dialect)
     if not record.open:
         return _repair(line.rstrip("\r\n"), record, dialect, findings, number)
     parts, size, tries = [line], len(line), 0
@@ -145,8 +148,7 @@ def _parse_quoted(line: str, source: _Lines, dialect: Dialect, findings: Finding
                 break
         if tries >= most_tries or len(parts) > source.reach or size > LONGEST_CELL:
             break
-    fits = not record.open and (not record.stray or len(record.cells) == dialect.width)
-    if fits and (dialect.width < 2 or len(record.cells) == dialect.width or not _lines_fit(parts, dialect)):
+    if not record.open and not _swallows(parts, first, record, dialect):
         return record.cells
     # The mark was never closed, or the next one opens another cell: it is a sign of its line alone.
     source.put_back(parts[1:])
@@ -167,10 +169,26 @@ def _parse_plain(line: str, dialect: Dialect) -> Row | None:
     return row if len(row) == dialect.width else None
 
 
+def _swallows(parts: list[str], first: Record, record: Record, dialect: Dialect) -> bool:
+    """Whether a record of several lines is several records, of which one has a quotation mark too many.
+
+    Args:
+        first: the first line alone, in which a cell is open.
+        record: all lines together.
+    """
+    if len(record.cells) != dialect.width:
+        return bool(record.stray) or (dialect.width > 1 and _lines_fit(parts, dialect))
+    if dialect.width < 2 or (not record.stray and len(parts) < SUSPICIOUS_LINES):
+        return False
+    alone = _repair(parts[0].rstrip("\r\n"), first, dialect, Findings(), 0)
+    return len(alone) == dialect.width and _lines_fit(parts, dialect)
+
+
 def _lines_fit(parts: list[str], dialect: Dialect) -> bool:
-    """Whether the lines after the first are records of their own."""
-    others = [split_record(part.rstrip("\r\n"), dialect) for part in parts[1:]]
-    return all(not record.open and len(record.cells) == dialect.width for record in others)
+    """Whether the lines after the first are records of their own; of many, nearly all."""
+    others = [part.rstrip("\r\n") for part in parts[1:]]
+    cells = (_repair(text, split_record(text, dialect), dialect, Findings(), 0) for text in others)
+    return sum(len(row) != dialect.width for row in cells) <= len(others) // 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +214,10 @@ def _repair(text: str, record: Record, dialect: Dialect, findings: Findings, num
             if not other.open and len(other.cells) == dialect.width:
                 findings.add("stray_quote", number, text)
                 return other.cells
+        unquoted = dialect.split(text)
+        if len(unquoted) == dialect.width:
+            findings.add("stray_quote", number, text)
+            return unquoted
         if record.open:
             findings.add("stray_quote", number, text)
             return split_record(text, dialect, literal=suspects[-1]).cells
@@ -256,7 +278,7 @@ def _quoted(text: str, start: int, dialect: Dialect) -> tuple[str, int, bool]:
         found = text.find(quote, position)
         if found < 0:
             return "", -1, clean
-        if escape and found > start and text[found - 1] == escape and not _ends_cell(text, found + 1, delimiter):
+        if escape and found > start and text[found - 1] == escape and _is_escaped(text, found, dialect):
             parts.append(text[position : found - 1] + quote)
             position = found + 1
             continue
@@ -272,6 +294,21 @@ def _quoted(text: str, start: int, dialect: Dialect) -> tuple[str, int, bool]:
             return "".join(parts), min(after, end), clean
         parts.append(text[position : found + 1])
         position, clean = found + 1, False
+
+
+def _is_escaped(text: str, position: int, dialect: Dialect) -> bool:
+    """Whether a mark after a backslash belongs to its cell: it does not end it, or the next mark does that.
+
+    In ``"C:\\","D:\\"`` the first cell ends with a backslash; in ``"say \\"yes\\", then"`` the comma is inside.
+    """
+    quote, delimiter = dialect.quote, dialect.delimiter
+    if not _ends_cell(text, position + 1, delimiter):
+        return True
+    following = text.find(quote, position + 1)
+    if following < 0:
+        return False
+    opens = text.endswith(delimiter, 0, following) or text[:following].endswith(delimiter + " ")
+    return not opens and (_ends_cell(text, following + 1, delimiter) or text[following - 1] == dialect.escape)
 
 
 def _ends_cell(text: str, position: int, delimiter: str) -> bool:

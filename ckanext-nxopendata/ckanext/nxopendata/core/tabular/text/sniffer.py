@@ -18,10 +18,10 @@ from ckanext.nxopendata.core.tabular.text.dialect import RUN, Dialect
 from ckanext.nxopendata.core.tabular.text.parser import Findings, parse
 from ckanext.nxopendata.core.tabular.values.kinds import NUMERIC, classify
 
-DELIMITERS = (",", "\t", ";", "|", "||", "^", "~", "\x01", "\x1f", ":", RUN, " ")
+DELIMITERS = (",", "\t", ";", "|", "||", "^", "~", "\x01", "\x1f", ":", "，", RUN, " ")
 """In the order of preference where the evidence is equal."""
 
-RELUCTANT = {" ": 0.5, RUN: 0.7, ":": 0.35, "~": 0.9, "^": 0.9}
+RELUCTANT = {" ": 0.5, RUN: 0.7, ":": 0.35, "，": 0.4, "~": 0.9, "^": 0.9}
 """Signs that stand in ordinary text: their evidence counts less."""
 
 QUOTES = ('"', "'")
@@ -30,6 +30,9 @@ JOINED = re.compile(r"[+-]?[\d.]+[;|\t][+-]?[\d.]+\Z")
 
 ONE_COLUMN = 0.4
 """Weight of a text without delimiters: a table has hardly ever one column."""
+
+ROWS_OF_ONE_COLUMN = 4
+"""Lines that a text must have to be one column whose cells hold commas; of fewer the first is the better evidence."""
 
 ROWS = 400
 """Records of the sample that are read for each candidate."""
@@ -67,7 +70,9 @@ def sniff(sample: str, codec: str, *, kind: str = "", delimiter: str = "", compl
     elif kind == "tsv" and "\t" in sample:
         candidates = ("\t",)
     one_column = _score_of_one_column(lines)
-    best, best_score = Dialect(codec, candidates[0]), one_column
+    is_long = sum(bool(line.strip()) for line in lines[:ROWS]) >= ROWS_OF_ONE_COLUMN
+    alone = _absent(candidates, sample) if is_long and not delimiter else candidates[0]
+    best, best_score = Dialect(codec, alone), one_column
     scores: dict[str, float] = {}
     for delimiter in candidates:
         if delimiter not in sample:
@@ -84,6 +89,11 @@ def sniff(sample: str, codec: str, *, kind: str = "", delimiter: str = "", compl
     if best_score > one_column >= NEAR * best_score:
         rivals.setdefault("\n", one_column)
     return replace(best, rival=max(rivals, key=rivals.__getitem__)) if rivals else best
+
+
+def _absent(candidates: Sequence[str], sample: str) -> str:
+    """A delimiter that parts no cell of a text of one column: the comma where it has none."""
+    return next((sign for sign in (candidates[0], "\x1f", "\x01") if sign not in sample), candidates[0])
 
 
 def _score_of_one_column(lines: Sequence[str]) -> float:

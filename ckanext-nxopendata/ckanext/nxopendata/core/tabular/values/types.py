@@ -38,13 +38,19 @@ MOST_NULL_WORDS = 20
 
 @dataclass(slots=True)
 class CellCounts:
-    """What the cells of one column look like, the words for nothing among them, and whether all numbers are days or
-    months written without signs between."""
+    """What the cells of one column look like.
+
+    Attributes:
+        null_words: the words for nothing among them.
+        compact_days, compact_months: whether all numbers are days or months written without signs between.
+        odd_numbers: numbers that a database does not read as they are written, counted by columns only.
+    """
 
     kinds: Counter[str] = field(default_factory=Counter)
     null_words: Counter[str] = field(default_factory=Counter)
     compact_days: bool = True
     compact_months: bool = True
+    odd_numbers: int = 0
 
     def add(self, cells: Sequence[str]) -> None:
         """Count some cells."""

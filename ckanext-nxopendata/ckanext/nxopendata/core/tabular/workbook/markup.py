@@ -36,7 +36,8 @@ def read(content: bytes) -> list[Sheet]:
     """Read the tables of a page or of a workbook in XML.
 
     Raises:
-        UnreadableError: ``web_page``: it has no table of data; ``broken``; ``too_large``.
+        UnreadableError: ``web_page``: it has no table of data; ``other_kind``: XML of another kind; ``broken``;
+            ``too_large``.
     """
     if len(content) > LARGEST:
         raise UnreadableError("too_large", reason=f"{LARGEST // 1024**2} MB", megabytes=LARGEST // 1024**2)
@@ -69,6 +70,8 @@ def _read_page(content: bytes) -> list[Sheet]:
         [] if root.findall(FORM_FIELDS) else [table for table in root.iter("table") if not table.findall(".//table")]
     )
     sheets = [Sheet("", rows) for rows in map(_rows_of, tables) if len(rows) > 1 and max(map(len, rows)) > 1]
+    if not sheets and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:5] == b"<?xml" and b"<html" not in content[:4096].lower():
+        raise UnreadableError("other_kind", reason="XML")
     if not sheets:
         raise UnreadableError("web_page")
     return [max(sheets, key=lambda sheet: sum(map(len, sheet.rows)))]

@@ -75,5 +75,6 @@ def _show(book: Any, cell: Any, grid: Grid) -> tuple[str, bool]:
     code = number_formats.BUILT_IN.get(key) or getattr(book.format_map.get(key), "format_str", "")
     if cell.ctype == xlrd.XL_CELL_DATE and not code:
         code = DATE
-    text = number_formats.show(cell.value, code, from_1904=book.datemode == 1)
+    grid.left_out["digits_lost"] += number_formats.has_lost_digits(cell.value, code)
+    text = number_formats.show(cell.value, code, from_1904=book.datemode == 1, whole_days=grid.as_form)
     return text, number_formats.is_amount(code)

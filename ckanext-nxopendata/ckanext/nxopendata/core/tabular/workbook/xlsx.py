@@ -23,6 +23,9 @@ from ckanext.nxopendata.core.tabular.workbook import number_formats
 from ckanext.nxopendata.core.tabular.workbook.grid import LONGEST_CELL, MOST_COLUMNS, Grid
 
 WORKBOOK = "xl/workbook.xml"
+NO_SIZE = ("0", "0.0")
+"""Widths and heights of what nobody sees."""
+
 ADDRESS = re.compile(r"([A-Za-z]{1,3})(\d*)\Z")
 RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)\Z")
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -207,7 +210,7 @@ class _SheetReader:
                         break
                     self._read_row(element, line)
                     _forget(element)
-                elif kind == "col" and element.get("hidden") in ("1", "true"):
+                elif kind == "col" and (element.get("hidden") in ("1", "true") or element.get("width") in NO_SIZE):
                     first, last = int(element.get("min", "1")), int(element.get("max", "1"))
                     self.grid.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
                 elif kind == "mergeCell":
@@ -224,7 +227,7 @@ class _SheetReader:
             text, is_number = self._show(cell)
             if text:
                 self.grid.put(row, line, place, text, is_number=is_number)
-        self.grid.add(line, row, hidden=element.get("hidden") in ("1", "true"))
+        self.grid.add(line, row, hidden=element.get("hidden") in ("1", "true") or element.get("ht") in NO_SIZE)
 
     def _show(self, cell: Any) -> tuple[str, bool]:
         """What a cell shows, and whether it is an amount."""
@@ -232,27 +235,44 @@ class _SheetReader:
         if kind == "inlineStr":
             return _text_of(cell), False
         value = formula = None
+        has_value = False
         for child in cell:
             tag = child.tag if isinstance(child.tag, str) else ""
-            value = child.text if tag.endswith("}v") else value
+            if tag.endswith("}v"):
+                value, has_value = child.text, True
             formula = child if tag.endswith("}f") else formula
         if value is None or value == "":
-            self.grid.left_out["formulas_without_value"] += formula is not None
+            # A text that a formula found to be empty is written as an empty value.
+            self.grid.left_out["formulas_without_value"] += formula is not None and not (kind == "str" and has_value)
             return "", False
         if kind == "s":
-            return self.book.strings[int(value)], False
+            return self._find_string(value), False
         if kind == "b":
             return ("是" if value in ("1", "true") else "否"), False
         if kind == "e":
             self.grid.left_out["error_cells"] += 1
             return value, False
-        if kind in ("str", "d"):
+        if kind == "d":  # ISO 8601, in files of the strict kind
+            return cells.clean(value).replace("T00:00:00", "").replace("T", " ").rstrip("Z"), False
+        if kind == "str":
             return cells.clean(value), False
         style = cell.get("s") or "0"
         place = int(style) if style.isdecimal() else 0
         code = self.book.formats[place] if place < len(self.book.formats) else ""
-        text = number_formats.show(float(value), code, from_1904=self.book.from_1904)
+        try:
+            number = float(value)
+        except ValueError:  # not a number, though the cell says so: it is what it says
+            return cells.clean(value), False
+        self.grid.left_out["digits_lost"] += number_formats.has_lost_digits(number, code)
+        text = number_formats.show(number, code, from_1904=self.book.from_1904, whole_days=self.grid.as_form)
         return text, number_formats.is_amount(code)
+
+    def _find_string(self, number: str) -> str:
+        """A text by its number; one that the workbook does not have is an error of its cell."""
+        if number.isascii() and number.isdecimal() and int(number) < len(self.book.strings):
+            return self.book.strings[int(number)]
+        self.grid.left_out["error_cells"] += 1
+        return "#REF!"
 
     def _note_merged(self, reference: str) -> None:
         if match := RANGE.match(reference):

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.validators import email_validator
 from ckan.types import Validator
 
-from ckanext.nxopendata.core import payload_guard, payload_types
+from ckanext.nxopendata.core.payload import action_guard, value_types
 from ckanext.nxopendata.core.timezone import CHINA
 
 
@@ -29,9 +29,9 @@ def a_time(value: Any) -> dt.datetime | None:
 def text(value: Any) -> str:
     """One text that can be stored."""
     if not isinstance(value, str):
-        raise tk.Invalid(payload_guard.format_error(payload_types.NOT_TEXT))
-    if payload_types.UNSTORABLE.search(value):
-        raise tk.Invalid(payload_guard.format_error(payload_types.NOT_STORABLE))
+        raise tk.Invalid(action_guard.format_error(value_types.NOT_TEXT))
+    if value_types.UNSTORABLE.search(value):
+        raise tk.Invalid(action_guard.format_error(value_types.NOT_STORABLE))
     return value
 
 

@@ -24,7 +24,7 @@ LARGEST = 2**63 - 1
 
 NOT_TEXT, NOT_TEXTS, NOT_ROWS = "not_text", "not_texts", "not_rows"
 NOT_STORABLE, TOO_LONG, TOO_BIG = "not_storable", "too_long", "too_big"
-"""What is wrong: codes of :func:`find_type_errors`, put into words by :mod:`payload_guard`."""
+"""What is wrong: codes of :func:`find_type_errors`, put into words by :mod:`action_guard`."""
 
 CORE = ("id", "name", "type", "title", "notes", "description", "owner_org", "state", "tag_string")
 OF_FILE = ("id", "url", "url_type", "format", "hash", "state")

@@ -1,0 +1,1 @@
+"""What callers of actions send: its types, validators of single values, and refusals in words."""
