@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
+from ckan import authz
 from ckan.lib.navl.dictization_functions import DataError, Invalid, StopOnError, missing, unflatten
 from ckan.lib.navl.validators import ignore_empty, ignore_missing, not_empty, unicode_safe
 from ckan.logic import validators
@@ -232,7 +233,8 @@ class _Run:
     def owner(self, key: Key) -> None:
         """``owner_org_validator``, which reads the user and the organization from the database each time."""
         value, context = self.flat.get(key), self.context
-        if context.get("package") or not isinstance(value, str):
+        moves = context.get("package") and authz.check_config_permission("allow_dataset_collaborators")
+        if moves or not isinstance(value, str):
             validators.owner_org_validator(key, self.flat, self.errors, context)
             return
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import selectinload
 
 from ckanext.nxopendata.bulk_write.requests import Json
 from ckanext.nxopendata.core.timezone import utc_now
@@ -66,6 +67,26 @@ def _build_resource(entry: Json, package_id: str) -> model.Resource:
     resource.state = "active"
     resource.extras = skipped
     return resource
+
+
+def load_packages(ids: Collection[str], *, lock: bool = False) -> dict[str, model.Package]:
+    """Read datasets with their files and tags, in three queries; keep them as long as they are to stay in the session.
+
+    Args:
+        lock: keep others from writing them until the end of the transaction.
+    """
+    package: Any = model.Package
+    entry: Any = model.PackageTag
+    query = (
+        sa.select(package)
+        .where(package.id.in_(ids))
+        .order_by(package.id)  # two writers of the same datasets lock them in the same order
+        .options(selectinload(package.resources_all), selectinload(package.package_tags).joinedload(entry.tag))
+        .execution_options(populate_existing=True)
+    )
+    if lock:
+        query = query.with_for_update(of=package)
+    return {found.id: found for found in model.Session.scalars(query)}
 
 
 def find_unchanged_resources(plugin: Any, package: model.Package, current: Json, data: Json) -> dict[int, int]:

@@ -94,21 +94,21 @@ class BulkWriter:
         """
         self._user = self._user or model.User.by_name(self._user_name)
         documents, removed = list[Json](), list[str]()
-        for dataset_id in dataset_ids:
-            document = self._documents.pop(dataset_id, None) or self._read_document(dataset_id)
-            if document is None:
-                removed.append(dataset_id)
-            else:
-                documents.append(document)
+        unread = [dataset_id for dataset_id in dataset_ids if dataset_id not in self._documents]
+        with memo_scope(unread):
+            stored = rows.load_packages(unread)
+            for dataset_id in dataset_ids:
+                document = self._documents.pop(dataset_id, None) or self._build_document(stored.get(dataset_id))
+                if document is None:
+                    removed.append(dataset_id)
+                else:
+                    documents.append(document)
         index_batch.send_batch(documents, removed, commit=commit and tk.config["ckan.search.solr_commit"])
 
-    def _read_document(self, dataset_id: str) -> Json | None:
-        package = model.Session.get(model.Package, dataset_id)
+    def _build_document(self, package: model.Package | None) -> Json | None:
         if package is None or package.state == "deleted":
             return None
-        context = self._context(ignore_auth=True)
-        both = logic.package_show_default_and_custom_schemas(context, dataset_id)
-        return self._collector.build_document(*both)
+        return self._collector.build_document(*serialisation.show_package(package, self._context()))
 
     def _keep_document(self, dataset_id: str, default: Json, custom: Json) -> None:
         document = self._collector.build_document(default, custom)
@@ -199,21 +199,21 @@ class BulkWriter:
 
     def _update(self, requests: Sequence[WriteRequest]) -> list[WriteResult]:
         results, entries = list[WriteResult](), list[Json | None]()
+        packages = rows.load_packages([request.dataset_id or "" for request in requests], lock=True)
         for request in requests:
-            result, activity = self._update_one(request)
+            result, activity = self._update_one(request, packages[request.dataset_id or ""])
             results.append(result)
             entries.append(activity)
         activities.save_activities(entries)
         return results
 
-    def _update_one(self, request: WriteRequest) -> tuple[WriteResult, Json | None]:
+    def _update_one(self, request: WriteRequest, package: model.Package) -> tuple[WriteResult, Json | None]:
         """As ``package_update`` does, short of the commit."""
-        package = model.Session.get_one(model.Package, request.dataset_id, with_for_update=True)
         if not self._ignore_auth:
             tk.check_access("package_update", self._context(), {"id": package.id})
             if any(item.updates_by_action(self._context(), package) for item in implementations(IBulkWriter)):
                 return WriteResult("by_action", package.id, changed=False), None
-        current = self._read_current(package.id)
+        current = serialisation.show_by_own_schema(package, self._context())
         data = request.build(current)
         if data is None:
             return WriteResult("skipped", package.id, before=current, changed=False), None
@@ -223,28 +223,26 @@ class BulkWriter:
         activity = activities.build_activity("changed package", package, shown, self._user) if shown else None
         return WriteResult("written", package.id, shown or current, current, changed=shown is not None), activity
 
-    def _read_current(self, dataset_id: str) -> Json:
-        context = self._context(use_cache=False, ignore_auth=True)
-        return tk.get_action("package_show")(context, {"id": dataset_id})
-
     def revert(self, dataset_id: str, before: Json | None) -> None:
         """Give a dataset its former content, or delete it when there was none; the caller commits."""
         self._documents.pop(dataset_id, None)
         self._user = model.User.by_name(self._user_name)
-        package = model.Session.get(model.Package, dataset_id, with_for_update=True)
+        package = rows.load_packages([dataset_id], lock=True).get(dataset_id)
         if package is None:
             return
         if before is None:
             tk.get_action("package_delete")(self._context(defer_commit=True), {"id": dataset_id})
             return
-        _, shown = self._save(package, self._read_current(dataset_id), dict(before))
+        _, shown = self._save(package, serialisation.show_by_own_schema(package, self._context()), dict(before))
         if shown:
             activity = activities.build_activity("changed package", package, shown, self._user)
             activities.save_activities([activity])
 
     def _save(self, package: model.Package, current: Json, data: Json) -> tuple[Mapping[str, Any], Json | None]:
         """Save a dataset that exists: what is wrong with it, or what it now shows; neither when nothing changed."""
-        context = self._context(package=package)
+        own_files = {resource["id"] for resource in current["resources"]}
+        known = data.get("name") == package.name and own_files.issuperset(file.get("id") for file in data["resources"])
+        context = self._context(package=package, **{navl_schema.KNOWN_FREE: known})
         data |= {"id": package.id, "type": package.type}
         data.pop("metadata_modified", None)
         plugin = lib_plugins.lookup_package_plugin(package.type)
@@ -265,15 +263,16 @@ class BulkWriter:
         if not change:
             return {}, None
         saved.metadata_modified = utc_now()
-        tk.get_action("package_owner_org_update")(
-            logic.fresh_context(context, ignore_auth=True, defer_commit=True),
-            {"id": saved.id, "organization_id": saved.owner_org},
-        )
+        if saved.owner_org != current.get("owner_org"):
+            tk.get_action("package_owner_org_update")(
+                logic.fresh_context(context, ignore_auth=True, defer_commit=True),
+                {"id": saved.id, "organization_id": saved.owner_org},
+            )
         model.Session.flush()
         for item in implementations(p.IPackageController):
             item.edit(saved)
             item.after_dataset_update(context, valid)
-        both = logic.package_show_default_and_custom_schemas(logic.fresh_context(context, ignore_auth=True), saved.id)
+        both = serialisation.show_package(saved, context)
         self._keep_document(saved.id, *both)
         activities.send_signal("package_update", context, valid, saved.id)
         return {}, both[1]

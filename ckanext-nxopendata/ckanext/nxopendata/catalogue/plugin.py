@@ -17,6 +17,7 @@ from ckanext.nxopendata.catalogue import (
     data_sources,
     downloads,
     files,
+    form,
     index,
     multilingual,
     organizations,
@@ -27,14 +28,15 @@ from ckanext.nxopendata.catalogue.bulk_lookups import BulkLookups
 from ckanext.nxopendata.catalogue.multilingual import output
 from ckanext.nxopendata.catalogue.schema import data_items_form
 from ckanext.nxopendata.catalogue.visibility import activity_lists
-from ckanext.nxopendata.core import payload_guard, payload_types, requirements, wiring
+from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.core.display import pages
 from ckanext.nxopendata.core.edge import request_check
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.payload import action_guard, value_types
 from ckanext.nxopendata.i18n.wiring import CentralTranslation
 
 SCHEMAS = "ckanext.nxopendata.schemas"
-SUBJECTS = (catalogue, data_sources, downloads, multilingual, organizations, schema, visibility)
+SUBJECTS = (catalogue, data_sources, downloads, form, multilingual, organizations, schema, visibility)
 
 
 def _actions() -> wiring.Functions:
@@ -119,9 +121,9 @@ class NxOpendataDatasetsPlugin(CachedSchemaDatasetsPlugin):
             schemas: Any = self._schemas
             known = schemas.get(data_dict.get("type") or "", {})
             fields, of_files = known.get("dataset_fields", ()), known.get("resource_fields", ())
-            wrong = payload_types.find_type_errors(data_dict, fields, of_files)
+            wrong = value_types.find_type_errors(data_dict, fields, of_files)
             if wrong:
-                return data_dict, payload_guard.to_error_dict(wrong)
+                return data_dict, action_guard.to_error_dict(wrong)
         return super().validate(context, data_dict, schema, action)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -139,8 +141,8 @@ def _shaped(plugin: Any, data_dict: dict[str, Any], action: str) -> tuple[dict[s
     if action.endswith("_show"):
         return None
     known = plugin._schemas.get(data_dict.get("type") or plugin.UNSPECIFIED_GROUP_TYPE, {})
-    wrong = payload_types.find_type_errors(data_dict, known.get("fields", ()))
-    return (data_dict, payload_guard.to_error_dict(wrong)) if wrong else None
+    wrong = value_types.find_type_errors(data_dict, known.get("fields", ()))
+    return (data_dict, action_guard.to_error_dict(wrong)) if wrong else None
 
 
 def _require_type(plugin: Any, data_dict: dict[str, Any]) -> None:

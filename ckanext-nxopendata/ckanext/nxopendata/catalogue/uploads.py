@@ -9,6 +9,11 @@ from typing import Any
 from ckan.lib import uploader
 
 
+def find_name(resource: Mapping[str, Any]) -> str:
+    """The name of the file that a resource holds: as it was sent, else the end of its address."""
+    return str(resource.get("nx_file_name") or resource.get("url") or "").rpartition("/")[2]
+
+
 def find_path(resource: Mapping[str, Any]) -> Path | None:
     """Where an uploaded file lies on this machine; None for any other."""
     if resource.get("url_type") != "upload":

@@ -13,7 +13,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core.timezone import CHINA, now, today
 from ckanext.nxopendata.licences import helpers, registry
-from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of
+from ckanext.nxopendata.licences.agreements.models import Agreement, list_agreements
 from ckanext.nxopendata.licences.attribution import attribution_lines
 from ckanext.nxopendata.licences.odrl import texts
 from ckanext.nxopendata.licences.odrl.combine import Operation, combine
@@ -241,6 +241,7 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type filters: dict
     :param counted: whether each use is counted, so that files are taken from the page of the case alone
     :type counted: bool
+    :param resources: ids of its files that are agreed on, as a list or with commas; all by default
     """
     tk.check_access("nx_agreement_grant", context, data_dict)
     package = model.Package.get(_text(data_dict, "dataset"))
@@ -290,6 +291,7 @@ def _part(data_dict: DataDict) -> dict[str, Any]:
         raise _refuse("filters", tk._("An object of columns and lists of values is needed"))
     part: dict[str, Any] = {"columns": _texts(data_dict, "columns"), "filters": filters}
     part["counted"] = bool(data_dict.get("counted"))
+    part["resources"] = _texts(data_dict, "resources")
     return {name: value for name, value in part.items() if value}
 
 
@@ -303,7 +305,7 @@ def nx_agreement_list(context: Context, data_dict: DataDict) -> list[dict[str, A
     package = model.Package.get(_text(data_dict, "dataset"))
     if package is None:
         raise tk.ObjectNotFound(tk._("There is no such dataset"))
-    return [_agreement_dict(found) for found in agreements_of(package.id)]
+    return [_agreement_dict(found) for found in list_agreements([package.id])]
 
 
 @tk.side_effect_free

@@ -41,14 +41,16 @@ class Attribution:
     gbt7714: str
 
 
-def attribution(source: Source, retrieved: date, portal: str = "宁夏公共数据开放平台") -> Attribution:
-    """Every form of the credit for one source, as of the day it was retrieved."""
+def attribution(
+    source: Source, retrieved: date, portal: str = "宁夏公共数据开放平台", portal_en: str = ""
+) -> Attribution:
+    """Every form of the credit for one source, as of the day it was retrieved; ``portal_en`` is its name in English."""
     day = retrieved.isoformat()
     return Attribution(
         zh=_zh(source, day),
         en=_en(source, day),
         bibtex=_bibtex(source, day),
-        apa=_apa(source, portal),
+        apa=_apa(source, portal_en or portal),
         gbt7714=_gbt(source, day, portal),
     )
 

@@ -8,6 +8,7 @@ import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import roles
 
@@ -45,15 +46,12 @@ def nx_agreement_list(context: Context, data_dict: DataDict) -> AuthResult:
     return _of_dataset(context, data_dict.get("dataset"))
 
 
-def nx_agreement_count(context: Context, data_dict: DataDict) -> AuthResult:
-    """The supervising office: numbers, no names."""
-    text = tk._("This is for the supervising office")
-    return {"success": roles.is_office(context.get("user")), "msg": text}
-
-
 def nx_agreement_revoke(context: Context, data_dict: DataDict) -> AuthResult:
     """Administrators of the department that provides the dataset."""
     from ckanext.nxopendata.licences.agreements.models import Agreement
 
     found = model.Session.get(Agreement, str(data_dict.get("id") or ""))
     return _of_dataset(context, found.dataset_id if found else None)
+
+
+AUTH = {"nx_agreement_count": roles.for_office(_("This is for the supervising office"))}  # numbers, no names

@@ -132,9 +132,14 @@ def nx_dataset_licence(dataset: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _name_in_english() -> str:
+    """The English name of the site, which the portal's option gives; "" without the portal."""
+    return str(tk.config.get("ckanext.nxopendata.portal.title_en") or "")
+
+
 def credit_of(dataset: Mapping[str, Any], policy: Policy | None = None) -> Attribution:
     """The five forms of credit, as of today in Beijing."""
-    return attribution(source_of(dataset, policy), today(), tk.config["ckan.site_title"])
+    return attribution(source_of(dataset, policy), today(), tk.config["ckan.site_title"], _name_in_english())
 
 
 def download_headers(dataset: Mapping[str, Any], policy: Policy) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
 from ckanext.nxopendata import licences
 from ckanext.nxopendata.core import wiring
+from ckanext.nxopendata.core.display import pages
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
 from ckanext.nxopendata.licences import basket
 from ckanext.nxopendata.licences.agreements import access
@@ -32,8 +35,9 @@ class NxOpendataLicencesPlugin(p.SingletonPlugin):
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        pages.add_to(config)
 
     # IFileAccess
 
-    def judge_file_access(self, asked: FileRequest) -> Access | None:
+    def judge_file_access(self, asked: Sequence[FileRequest]) -> Mapping[str, Access]:
         return access.judge(asked)

@@ -14,13 +14,13 @@ from ckanext.nxopendata import review
 from ckanext.nxopendata.bulk_write.interfaces import IBulkWriter
 from ckanext.nxopendata.core import roles, wiring
 from ckanext.nxopendata.core.display import pages
-from ckanext.nxopendata.review import bulk, calendar, editing, inbox, lists, overdue, workflow
+from ckanext.nxopendata.review import bulk, calendar, editing, inbox, lists, overdue, withdrawal, workflow
 from ckanext.nxopendata.review.bulk import notices as bulk_notices
 from ckanext.nxopendata.review.editing import drafts, visibility
 from ckanext.nxopendata.review.overdue import reminders
 from ckanext.nxopendata.review.workflow import notices
 
-SUBJECTS = (review, workflow, bulk, editing, lists, overdue, inbox, calendar)
+SUBJECTS = (review, workflow, bulk, editing, lists, overdue, inbox, calendar, withdrawal)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))

@@ -1,41 +1,5 @@
 "use strict";
 
-/* More rows for the table of information items. Without scripts the form shows some empty rows. */
-ckan.module("nx-item-table", function () {
-  return {
-    options: { addLabel: "Add rows" },
-
-    initialize: function () {
-      var button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn btn-default btn-sm";
-      button.textContent = this.options.addLabel;
-      button.addEventListener("click", this._add.bind(this));
-      this.el[0].appendChild(button);
-    },
-
-    _add: function () {
-      var body = this.el[0].querySelector("tbody");
-      for (var added = 0; added < 5; added++) {
-        var number = body.rows.length;
-        var row = body.rows[number - 1].cloneNode(true);
-        row.querySelector(".nx-row-number").textContent = number + 1;
-        row.querySelectorAll(".error-block").forEach(function (message) { message.remove(); });
-        row.querySelectorAll("input, select").forEach(function (cell) {
-          cell.name = cell.name.replace(/-\d+-/, "-" + number + "-");
-          cell.id = "field-" + cell.name;
-          cell.value = "";
-          cell.removeAttribute("aria-invalid");
-          cell.removeAttribute("aria-describedby");
-          cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/^\d+/, number + 1));
-          cell.parentNode.classList.remove("error");
-        });
-        body.appendChild(row);
-      }
-    }
-  };
-});
-
 /* A code list with levels: one select a level, instead of one long select with indented entries. */
 ckan.module("nx-cascade", function () {
   return {
@@ -75,6 +39,7 @@ ckan.module("nx-cascade", function () {
         }
       };
       draw();
+      whole.addEventListener("nx-restored", draw);
     }
   };
 });

@@ -7,6 +7,7 @@ from typing import Any
 import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import roles
 
@@ -18,7 +19,8 @@ def nx_basic_resource_list(context: Context, data_dict: dict[str, Any]) -> AuthR
     return {"success": passed, "msg": tk._("This is for those who work for a department")}
 
 
-def nx_dataset_overlap_list(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """The supervising office: it decides which department is the source."""
-    text = tk._("This is for the supervising office, which decides who is the source of a datum")
-    return {"success": roles.is_office(context.get("user")), "msg": text}
+AUTH = {
+    "nx_dataset_overlap_list": roles.for_office(
+        _("This is for the supervising office, which decides who is the source of a datum")
+    )
+}

@@ -41,9 +41,10 @@ def localise_datasets(shown: Iterable[dict[str, Any]], language: str) -> None:
     also the title and the summary."""
     if not reads_other_language(language):
         return
-    shown = list(shown)
+    # A search for some fields (fl) gives them as the index has them: an organisation as its name.
+    shown = [dataset for dataset in shown if isinstance(dataset.get("organization") or {}, dict)]
     owners = [dataset["organization"] for dataset in shown if dataset.get("organization")]
-    groups = [group for dataset in shown for group in dataset.get("groups") or ()]
+    groups = [group for dataset in shown for group in dataset.get("groups") or () if isinstance(group, dict)]
     titles = _titles({group["name"] for group in [*owners, *groups] if group.get("name")})
     for group in [*owners, *groups]:
         if texts := titles.get(group.get("name", "")):

@@ -10,7 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.nxopendata.core import payload_guard, payload_types
+from ckanext.nxopendata.core.payload import action_guard, value_types
 
 
 @tk.chained_action
@@ -28,5 +28,5 @@ def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -
 
 
 def _check_types(data: dict[str, Any]) -> None:
-    if errors := payload_types.find_core_type_errors(data):
-        raise tk.ValidationError(payload_guard.to_error_dict(errors))
+    if errors := value_types.find_core_type_errors(data):
+        raise tk.ValidationError(action_guard.to_error_dict(errors))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from ckan.types import Context, FlattenDataDict
 
 from ckanext.nxopendata.catalogue.schema import filing_rules
 from ckanext.nxopendata.catalogue.schema.filing_rules import Finding
+from ckanext.nxopendata.core.edge import payload
 
 BATCH = "nx_batch"
 """Key of the context under which a :class:`Batch` is, where many datasets are validated together."""
@@ -173,16 +173,17 @@ def dataset_from_form(data: FlattenDataDict, context: Context) -> dict[str, Any]
             dataset.setdefault(extra["key"], extra["value"])
     dataset["nx_items"] = [items.get(number, {}) for number in range(max(items, default=-1) + 1)]
     for name in ("nx_related_codes", "nx_theme"):
-        dataset[name] = _list(dataset.get(name))
+        dataset[name] = read_list(dataset.get(name))
     if package := context.get("package"):
         dataset["id"] = package.id
     return dataset
 
 
-def _list(value: Any) -> list[str]:
+def read_list(value: Any) -> list[str]:
+    """Return a list that is stored as JSON; [] where it is none."""
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = payload.parse_json(value)
         except ValueError:
             return []
     return value if isinstance(value, list) else []

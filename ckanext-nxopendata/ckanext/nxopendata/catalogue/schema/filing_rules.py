@@ -40,6 +40,15 @@ STRUCTURED = ("2", "3")
 RESTRICTED = ("2", "3")
 """Data levels that are not opened: important and core data (GB/T 43697-2024)."""
 
+GRADES = ("1", "2", "3", "4", "important", "core")
+"""Grades of a data item, the mildest first: the four levels of general data, important and core data."""
+
+LEVEL_GRADES = {"important": "2", "core": "3"}
+"""Grade of an item above general data -> data level of a dataset that holds it, at least."""
+
+GRAVEST_GENERAL = "4"
+"""Level of general data that is not opened without conditions."""
+
 MEASURED = ("C", "N")
 """Item types that need a length (1272 guide, element 8.3)."""
 
@@ -186,6 +195,27 @@ def _sharing(dataset: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("open_condition_without_opening", "nx_open_condition", level=WARNING)
 
 
+def _grading(dataset: Mapping[str, Any]) -> Iterator[Finding]:
+    """Classification and grading (GB/T 43697-2024, chapter 6): the strictest wins, and binds sharing and opening."""
+    level, general = str(dataset.get("nx_data_level") or ""), str(dataset.get("nx_general_level") or "")
+    if level in RESTRICTED and general:
+        yield Finding("general_level_of_restricted", "nx_general_level", {"level": level})
+    if level in RESTRICTED and dataset.get("nx_share_type") == "1":
+        yield Finding("level_forbids_sharing", "nx_share_type", {"level": level})
+    opened = dataset.get("nx_is_open") == "1"
+    if general == GRAVEST_GENERAL and opened and not is_given(dataset.get("nx_open_condition")):
+        yield Finding("general_level_needs_condition", "nx_open_condition", {"general_level": general})
+    for number, item in enumerate(_items(dataset)):
+        grade = str(item.get("grade") or "")
+        params = {"item": item.get("name", ""), "grade": grade}
+        if grade in LEVEL_GRADES and item.get("is_open") == "1":
+            yield Finding("item_grade_forbids_opening", f"nx_items.{number}.is_open", params)
+        if grade in LEVEL_GRADES and level and level < LEVEL_GRADES[grade]:
+            yield Finding("item_graded_above_dataset", "nx_data_level", params)
+        elif grade in GRADES and grade not in LEVEL_GRADES and general and grade > general:
+            yield Finding("item_graded_above_dataset", "nx_general_level", params)
+
+
 def _method(dataset: Mapping[str, Any]) -> Iterator[Finding]:
     """Element 9.3 against element 7: filing rules, items 6 and 7."""
     category, method = dataset.get("nx_share_method_category"), dataset.get("nx_share_method")
@@ -289,6 +319,7 @@ def _date(value: Any) -> dt.date | None:
 
 RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...] = (
     _sharing,
+    _grading,
     _method,
     _format,
     _information_items,

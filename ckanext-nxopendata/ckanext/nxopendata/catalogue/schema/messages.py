@@ -25,6 +25,11 @@ TEXTS: dict[str, LazyString] = {
     ),
     "not_shared_but_open": _("What is not shared cannot be open to the public: change one of the two"),
     "level_forbids_opening": _("{level} is not opened to the public: correct the level or the opening"),
+    "level_forbids_sharing": _("{level} is not shared without conditions: correct the level or the sharing type"),
+    "general_level_of_restricted": _("{level} has no level of general data: leave it empty"),
+    "general_level_needs_condition": _("General data of {general_level} are opened on conditions only: name them"),
+    "item_grade_forbids_opening": _('"{item}" is {grade}, which is not opened to the public'),
+    "item_graded_above_dataset": _('"{item}" is graded {grade}: the dataset is not graded below its data items'),
     "open_condition_without_opening": _("Not open to the public, yet an opening condition is given"),
     "method_needs_platform": _(
         "Only sharing through the platform has a method type: choose the platform or leave the type empty"
@@ -60,6 +65,8 @@ LISTED = {
     "category": "format_category",
     "categories": "format_category",
     "level": "data_level",
+    "general_level": "general_level",
+    "grade": "data_grade",
     "methods": "share_method",
 }
 """Parameter -> the code list that names its codes."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
+import itertools
 import json
 import re
 import unicodedata
@@ -21,8 +23,10 @@ from ckanext.scheming.validation import scheming_validator
 
 from ckanext.nxopendata.catalogue import config, files
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages, resource_codes, slugs, uscc
-from ckanext.nxopendata.core import codelists, roles
+from ckanext.nxopendata.core import codelists, localised, roles
+from ckanext.nxopendata.core.edge import payload
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.core.timezone import today
 
 
@@ -111,7 +115,7 @@ def split_texts(value: Any) -> list[str]:
     if isinstance(value, str):
         if value.startswith("["):
             try:
-                value = json.loads(value)
+                value = payload.parse_json(value)
             except ValueError:
                 raise tk.Invalid(tk._("This is not a valid list")) from None
         else:
@@ -131,6 +135,18 @@ def nx_past_date(value: Any) -> Any:
     if date > today():
         raise tk.Invalid(tk._("The date must not be in the future"))
     return date.isoformat()
+
+
+def nx_moment(value: Any) -> str:
+    """A year, month or day of a period as ``2023``, ``2023-05``, ``2023-05-31``; what is none of them stays as it is.
+
+    Catalogues that are harvested write such fields in words too.
+    """
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    if not re.fullmatch(filing_rules.MOMENT.pattern + r"\s*[年月日]?\s*", text):
+        return text
+    year, *rest = filing_rules.read_moment(text)
+    return "-".join([f"{year:04}", *(f"{part:02}" for part in rest)])
 
 
 def nx_resource_code(value: Any) -> Any:
@@ -167,6 +183,7 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
         if finding.code == "title_taken" and context.get(checks.EQUAL_TITLES):
             finding = dataclasses.replace(finding, level=filing_rules.WARNING)
         _report(finding, errors, context)
+    _check_texts(dataset, data, errors)
     if any(errors.values()) or dataset.get("nx_resource_code") or context.get(checks.JUDGED):
         return
     if not fixed and not dataset.get("nx_class_code") and roles.needs_review(context, dataset.get("owner_org")):
@@ -175,6 +192,22 @@ def nx_dataset_rules(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
         resource_codes.prefix(dataset.get("nx_class_code"), config.default_class())
     )
     _add_extra(data, "nx_resource_code", code)
+
+
+def _check_texts(dataset: Mapping[str, Any], data: FlattenDataDict, errors: FlattenErrorDict) -> None:
+    """Refuse texts that must not become public, whoever writes them: forms, API, imports, harvests."""
+    texts: dict[FlattenKey, list[str]] = {}
+    for field in ("title_translated", "notes_translated"):
+        with contextlib.suppress(localised.LocalisedValueError):  # the field's own validator has said it
+            texts[(field,)] = [*localised.parse(dataset.get(field)).values()]
+    for key, value in data.items():
+        if key[0] == "resources" and len(key) == 3 and key[2] in ("name", "description") and isinstance(value, str):
+            texts[key] = [value]
+    if not objections.find_text_objections(itertools.chain(*texts.values()), is_own=True):
+        return  # as of nearly all, which may have many files
+    for key, written in texts.items():
+        if found := objections.find_text_objections(written, is_own=True):
+            errors.setdefault(key, []).extend(found)
 
 
 def _look_up(dataset: dict[str, Any], context: Context) -> list[filing_rules.Finding]:

@@ -17,7 +17,7 @@ AT_ONCE = 1000
 IS_PUBLIC = sa.and_(
     model.Package.private.is_(False), model.Package.state == "active", ~model.Package.extras.has_key("nx_withdrawn")
 )
-"""Condition of a dataset that everybody finds; one that left its source keeps its page, but is not found."""
+"""Condition of a dataset that everybody finds; of one that left its source it sees only the withdrawal."""
 
 
 def sees_everything(context: Context) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 from ckanext.nxopendata.core.file_access.part import Part
 from ckanext.nxopendata.licences.agreements.agreement import agreement_policy
-from ckanext.nxopendata.licences.agreements.models import Agreement, agreements_of
+from ckanext.nxopendata.licences.agreements.models import Agreement, list_agreements
 from ckanext.nxopendata.licences.odrl.engine import evaluate
 from ckanext.nxopendata.licences.odrl.policy import Policy
 from ckanext.nxopendata.licences.registry import conditional_template
@@ -39,12 +40,22 @@ class AgreementAccess(Access):
     """When it ended."""
 
 
-def judge(asked: FileRequest) -> AgreementAccess | None:
-    """Decide on a conditional file, and write one line to the log for each decision; None of all others."""
-    template = _find_template(asked)
-    if template is None:
-        return None
-    access = _decide(asked, template)
+def judge(asked: Sequence[FileRequest]) -> dict[str, Access]:
+    """Decide on conditional files, and write one line to the log for each decision; all others are left out."""
+    conditional = [(one, template) for one in asked if (template := _find_template(one)) is not None]
+    user = asked[0].user
+    agreements: list[Agreement] = []
+    if user is not None and conditional:
+        agreements = list_agreements({one.dataset.id for one, _ in conditional}, user.id)
+    found: dict[str, Access] = {}
+    for one, template in conditional:
+        of_dataset = [agreement for agreement in agreements if agreement.dataset_id == one.dataset.id]
+        found[one.resource.id] = access = _decide(one, template, of_dataset)
+        _log(one, template, access)
+    return found
+
+
+def _log(asked: FileRequest, template: Policy, access: AgreementAccess) -> None:
     log.info(
         "licence decision: allowed=%s code=%s dataset=%s resource=%s user=%s agreement=%s licence=%s",
         access.allowed,
@@ -55,7 +66,6 @@ def judge(asked: FileRequest) -> AgreementAccess | None:
         access.agreement or "-",
         template.id,
     )
-    return access
 
 
 def _find_template(asked: FileRequest) -> Policy | None:
@@ -67,15 +77,19 @@ def _find_template(asked: FileRequest) -> Policy | None:
     return template or conditional_template(dataset.license_id, None, None)
 
 
-def _decide(asked: FileRequest, template: Policy) -> AgreementAccess:
+def _decide(asked: FileRequest, template: Policy, agreements: Sequence[Agreement]) -> AgreementAccess:
     if asked.user is None:
         return _refuse("login")
     if asked.edits:
         return AgreementAccess(True, "editor", personal=True)
-    found = agreements_of(asked.dataset.id, asked.user.id)
+    found = [
+        agreement
+        for agreement in agreements
+        if agreement.id == (asked.agreement or agreement.id) and _covers(agreement, asked.resource.id)
+    ]
     in_force = [agreement for agreement in found if _in_force(agreement, template, asked)]
     if in_force:
-        best = next((agreement for agreement in in_force if not agreement.part), in_force[0])
+        best = next((agreement for agreement in in_force if _read_part(agreement) is None), in_force[0])
         return AgreementAccess(True, "agreement", personal=True, agreement=best.id, part=_read_part(best))
     if not found:
         return _refuse("no_agreement")
@@ -84,9 +98,14 @@ def _decide(asked: FileRequest, template: Policy) -> AgreementAccess:
     return _refuse(code, latest.id, latest.revoked or latest.ends)
 
 
+def _covers(agreement: Agreement, resource_id: str) -> bool:
+    """Whether an agreement is on this file: on all of the dataset where it names none."""
+    return resource_id in (agreement.part.get("resources") or [resource_id])
+
+
 def _read_part(agreement: Agreement) -> Part | None:
     """The columns and rows that are agreed on; None of the whole."""
-    if not agreement.part:
+    if not agreement.part.keys() & {"columns", "filters", "counted"}:
         return None
     columns = agreement.part.get("columns")
     filters = {name: frozenset(values) for name, values in (agreement.part.get("filters") or {}).items()}

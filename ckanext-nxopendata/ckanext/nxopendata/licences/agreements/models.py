@@ -7,6 +7,7 @@ foreign keys (``ON DELETE CASCADE``) the second.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,8 +30,8 @@ metadata = Base.metadata
 class Agreement(Base):
     """One person's right to one conditional dataset, for stated purposes, from ``starts`` to before ``ends``.
 
-    ``part`` holds ``columns`` and ``filters`` (column -> values) where some columns or rows are agreed on, and
-    ``counted`` where each use is counted; it is {} where the whole is.
+    ``part`` holds ``columns`` and ``filters`` (column -> values) where some columns or rows are agreed on,
+    ``counted`` where each use is counted, and ``resources`` (ids) where some files are; it is {} where the whole is.
 
     ``destruction`` and ``report_interval`` are ISO 8601 durations; ``revoked`` ends it early.
     """
@@ -75,9 +76,9 @@ class Agreement(Base):
         return "active" if now() < self.ends else "expired"
 
 
-def agreements_of(dataset_id: str, user_id: str | None = None) -> list[Agreement]:
-    """The agreements on a dataset, newest first; of one person when ``user_id`` is given."""
-    query = sa.select(Agreement).where(Agreement.dataset_id == dataset_id).order_by(Agreement.granted.desc())
+def list_agreements(dataset_ids: Collection[str], user_id: str | None = None) -> list[Agreement]:
+    """Return the agreements on some datasets, newest first; of one person when ``user_id`` is given."""
+    query = sa.select(Agreement).where(Agreement.dataset_id.in_(dataset_ids)).order_by(Agreement.granted.desc())
     if user_id is not None:
         query = query.where(Agreement.user_id == user_id)
     return list(model.Session.scalars(query))

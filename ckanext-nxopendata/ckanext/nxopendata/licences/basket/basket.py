@@ -13,7 +13,7 @@ from ckan.common import session
 from ckan.lib import uploader
 from flask import has_request_context
 
-from ckanext.nxopendata.core.file_access.decision import decide
+from ckanext.nxopendata.core.file_access.decision import decide_all
 from ckanext.nxopendata.core.file_access.interfaces import Access
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.licences import helpers, registry
@@ -79,6 +79,7 @@ def list_files(user: str) -> list[Item]:
     """The chosen files that still exist and that this person may see; the others leave the basket."""
     found: list[Item] = []
     datasets: dict[str, dict[str, Any]] = {}
+    decisions = decide_all(list_file_ids(), user)
     for resource_id in list_file_ids():
         try:
             resource = tk.get_action("resource_show")({"user": user}, {"id": resource_id})
@@ -89,7 +90,7 @@ def list_files(user: str) -> list[Item]:
             continue
         dataset = datasets[package_id]
         policy = registry.policy_of(resource.get("license") or dataset.get("license_id"))
-        found.append(Item(dataset, resource, policy, decide(resource_id, user)))
+        found.append(Item(dataset, resource, policy, decisions[resource_id]))
     if len(found) != len(list_file_ids()):
         _keep([item.resource["id"] for item in found])
     return found

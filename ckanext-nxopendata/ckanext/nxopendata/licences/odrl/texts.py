@@ -1,5 +1,6 @@
 """What the engine found, in plain words: both languages at once, from ``messages.csv`` and the action labels."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -12,6 +13,9 @@ from ckanext.nxopendata.licences.odrl.policy import Condition, Duty, Logical, Po
 from ckanext.nxopendata.licences.odrl.vocabulary import actions, operands, read_rows
 
 LANGUAGES = ("zh", "en")
+
+_TECHNICAL = re.compile(r"（[^（）]*\{(?:rule|detail)\}[^（）]*）| \([^()]*\{(?:rule|detail)\}[^()]*\)")
+"""Brackets of messages that hold a rule's name or a condition as ODRL writes it."""
 
 
 @cache
@@ -53,6 +57,24 @@ def conflict_text(conflict: Conflict, register: Register, lang: str) -> str:
         parts.insert(0, reason_text(head, register, lang))
     parts.append(conflict.basis_zh if lang == "zh" else conflict.basis_en)
     return ("" if lang == "zh" else " ").join(filter(None, parts))
+
+
+def plain_reason_text(reason: Reason, register: Register, lang: str) -> str:
+    """A reason as a sentence for people: without the rule and the condition of the policy, which stand in brackets."""
+    policy = register.get(reason.licence)
+    template = _TECHNICAL.sub("", messages().get(reason.code, {}).get(lang) or reason.code)
+    return template.format(
+        licence=policy.title(lang) if policy else reason.licence,
+        rule=reason.rule or "-",
+        action=action_label(reason.action, lang),
+        detail=reason.detail or "-",
+    )
+
+
+def plain_conflict_text(conflict: Conflict, register: Register, lang: str) -> str:
+    """A conflict as a sentence or two for people; :func:`conflict_text` has the rules."""
+    parts = [plain_reason_text(one, register, lang) for one in (conflict.first, conflict.second) if one is not None]
+    return ("" if lang == "zh" else " ").join(dict.fromkeys(parts))
 
 
 def condition_text(condition: Condition, lang: str) -> str:

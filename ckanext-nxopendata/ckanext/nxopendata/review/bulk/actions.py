@@ -43,7 +43,7 @@ def nx_review_bulk_preview(context: Context, data_dict: dict[str, Any]) -> dict[
         forecasts = forecast.forecast_edits(found, user)
     else:
         forecasts = forecast.forecast_steps(found, data_dict["action"], user)
-    answer = _summarise(data_dict["action"], [steps.build_item(one) for one in forecasts])
+    answer = _summarise(data_dict["action"], steps.build_items(forecasts))
     return answer | {"needs_opinion": forecast.needs_opinion(forecasts)}
 
 

@@ -14,7 +14,7 @@ from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.review.bulk import forecast
 from ckanext.nxopendata.review.bulk.forecast import Forecast
 from ckanext.nxopendata.review.bulk.models import BulkRun, add_run
-from ckanext.nxopendata.review.bulk.steps import build_item
+from ckanext.nxopendata.review.bulk.steps import build_items
 from ckanext.nxopendata.review.pending import pending_changes
 from ckanext.nxopendata.review.workflow import cases, publication, state_machine
 from ckanext.nxopendata.review.workflow.models import Case
@@ -49,7 +49,7 @@ class BulkEdit:
     def apply(self, found: Sequence[Case]) -> BulkRun:
         """Edit wherever it is possible, and keep what became of each dataset. Does not commit."""
         forecasts = forecast.forecast_edits(found, self.user)
-        items = [build_item(one) for one in forecasts]
+        items = build_items(forecasts)
         direct: list[tuple[Forecast, dict[str, Any]]] = []
         with memo_scope(one.case.dataset_id for one in forecasts):
             for one, item in zip(forecasts, items, strict=True):

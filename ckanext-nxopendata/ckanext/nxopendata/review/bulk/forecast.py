@@ -10,6 +10,8 @@ import ckan.authz as authz
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.bulk_write import rows, serialisation
+from ckanext.nxopendata.catalogue.schema import checks
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.batch_memo import memo_scope
 from ckanext.nxopendata.core.workflow import Transition
@@ -61,7 +63,17 @@ def forecast_steps(found: Iterable[Case], action: str, user: model.User) -> list
     """Return what a step would do to each case, once an opinion is given where it needs one."""
     found = list(found)
     with memo_scope(case.dataset_id for case in found):
-        return [_forecast_step(case, action, user) for case in found]
+        packages = rows.load_packages([case.dataset_id for case in found])
+        contents: dict[str, dict[str, Any]] = {}
+        batch = None
+        if action == "submit":
+            show: Any = {"ignore_auth": True, "model": model, "session": model.Session}
+            contents = {
+                case.id: serialisation.show_by_own_schema(packages[case.dataset_id], show) | (case.payload or {})
+                for case in found
+            }
+            batch = checks.prepare(contents.values())
+        return [_forecast_step(case, action, user, contents.get(case.id), batch) for case in found]
 
 
 def needs_opinion(forecasts: Iterable[Forecast]) -> bool:
@@ -69,10 +81,12 @@ def needs_opinion(forecasts: Iterable[Forecast]) -> bool:
     return any(one.step is not None and one.step.opinion for one in forecasts)
 
 
-def _forecast_step(case: Case, action: str, user: model.User) -> Forecast:
+def _forecast_step(
+    case: Case, action: str, user: model.User, content: dict[str, Any] | None, batch: checks.Batch | None
+) -> Forecast:
     try:
         step = cases.find_allowed_step(case, action, user, ANY_OPINION)
-        if action == "submit" and (errors := cases.find_errors(case)):
+        if action == "submit" and (errors := cases.find_errors(case, content, batch)):
             return Forecast(case, None, False, list_messages(errors))
         if step.target == state_machine.PUBLISHED:
             cases.check_own_case(case)
@@ -109,7 +123,7 @@ def _describe_effect(case: Case, step: Transition) -> str:
             return tk._("Published in the catalogue, not open: the public does not see it")
         return tk._("The public sees it")
     if step.target == state_machine.WITHDRAWN:
-        if cases.find_open_change(case.dataset_id):
+        if cases.find_open_change_of_many(case.dataset_id):
             return tk._("The public sees it no more, and its pending change ends")
         return tk._("The public sees it no more")
     texts = {
@@ -124,13 +138,15 @@ def _describe_effect(case: Case, step: Transition) -> str:
 
 def forecast_edits(found: Iterable[Case], user: model.User) -> list[Forecast]:
     """Return what an edit of fields would do to each case."""
-    return [_forecast_edit(case, user) for case in found]
+    found = list(found)
+    with memo_scope(case.dataset_id for case in found):
+        return [_forecast_edit(case, user) for case in found]
 
 
 def _forecast_edit(case: Case, user: model.User) -> Forecast:
     if state_machine.EDITOR not in roles.find_roles(user.name, case.owner_org):
         return Forecast(case, None, False, [tk._("Only the department edits its datasets")])
-    change = cases.find_open_change(case.dataset_id) if case.kind == state_machine.NEW else None
+    change = cases.find_open_change_of_many(case.dataset_id) if case.kind == state_machine.NEW else None
     state = change.state if change else case.state
     if state in state_machine.LOCKED:
         return Forecast(case, None, False, [tk._("The dataset is being reviewed: recall it before you edit it")])

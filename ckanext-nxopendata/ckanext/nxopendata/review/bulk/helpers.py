@@ -42,7 +42,7 @@ def nx_bulk_codes(codelist: str) -> list[tuple[str, str]]:
 
 def nx_bulk_licences() -> list[tuple[str, str]]:
     """The licences that a dataset can have, with their titles."""
-    return [(key, title) for key, title in tk.h.license_options() if key != "notspecified"]
+    return [(key, title) for key, title in tk.h.nx_licence_titles() if key != "notspecified"]
 
 
 def nx_bulk_fields(fields: dict[str, Any]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.core import params
-from ckanext.nxopendata.core.payload_validators import number, text
+from ckanext.nxopendata.core.payload.validators import number, text
 from ckanext.nxopendata.review.bulk import edits, forecast
 from ckanext.nxopendata.review.workflow.schema import filters
 

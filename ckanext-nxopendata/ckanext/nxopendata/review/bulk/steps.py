@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 
 from ckanext.nxopendata.bulk_write.requests import WriteRequest
 from ckanext.nxopendata.bulk_write.writer import BulkWriter
@@ -47,7 +48,7 @@ class BulkStep:
         forecasts = forecast.forecast_steps(found, self.action, self.user)
         if not self.opinion and forecast.needs_opinion(forecasts):
             raise tk.ValidationError({"opinion": [tk._("Say why, so that the department knows what to mend")]})
-        items = [build_item(one) for one in forecasts]
+        items = build_items(forecasts)
         by_case = {item["case"]: item for item in items}
         possible = [one for one in forecasts if one.possible]
         whole = [one for one in possible if not (self._publishes(one) and publication.replaces_files(one.case))]
@@ -101,20 +102,25 @@ class BulkStep:
         return cases.record_step(case, step, self.user, self.opinion)
 
 
-def build_item(one: Forecast) -> dict[str, Any]:
-    """Return what a run keeps of one case."""
-    dataset = model.Package.get(one.case.dataset_id)
-    return {
-        "case": one.case.id,
-        "dataset": one.case.dataset_id,
-        "name": dataset.name if dataset else "",
-        "title": one.case.title,
-        "owner_org": one.case.owner_org,
-        "source": one.case.state,
-        "target": one.step.target if one.step else one.case.state,
-        "done": one.possible,
-        "texts": one.texts,
-    }
+def build_items(forecasts: Sequence[Forecast]) -> list[dict[str, Any]]:
+    """Return what a run keeps of each case."""
+    package: Any = model.Package
+    query = sa.select(package.id, package.name).where(package.id.in_([one.case.dataset_id for one in forecasts]))
+    names = dict(model.Session.execute(query).tuples().all())
+    return [
+        {
+            "case": one.case.id,
+            "dataset": one.case.dataset_id,
+            "name": names.get(one.case.dataset_id, ""),
+            "title": one.case.title,
+            "owner_org": one.case.owner_org,
+            "source": one.case.state,
+            "target": one.step.target if one.step else one.case.state,
+            "done": one.possible,
+            "texts": one.texts,
+        }
+        for one in forecasts
+    ]
 
 
 def _build(one: Forecast) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -17,14 +18,19 @@ from ckanext.nxopendata.review.calendar import schema
 def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """The calendar that deadlines go by.
 
-    :returns: ``csv`` (lines of ``day,working,name``), ``own`` (whether it was edited in the site), ``years`` that it
-        has, ``missing`` (of this year and the next, those it lacks: there, weekends alone count as free)
+    :returns: ``csv`` (lines of ``day,working,name``), ``days`` (the same: ``day``, ``working``, ``name`` each),
+        ``own`` (whether it was edited in the site), ``years`` that it has, ``missing`` (of this year and the next,
+        those it lacks: there, weekends alone count as free)
     """
     tk.check_access("nx_workdays_show", context, data_dict)
-    found, this_year = holidays.calendar(), today().year
+    found, this_year, table = holidays.calendar(), today().year, holidays.text()
     missing = [year for year in (this_year, this_year + 1) if not found.knows(year)]
     years = sorted({day.year for day in found.exceptions})
-    return {"csv": holidays.text(), "own": holidays.is_kept_in_site(), "years": years, "missing": missing}
+    days = [
+        {"day": row["day"].strip(), "working": row["working"].strip() == "1", "name": (row.get("name") or "").strip()}
+        for row in csv.DictReader(table.splitlines())
+    ]
+    return {"csv": table, "days": days, "own": holidays.is_kept_in_site(), "years": years, "missing": missing}
 
 
 @validate(schema.calendar)

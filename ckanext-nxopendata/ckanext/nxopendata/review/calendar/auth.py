@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import roles
 
@@ -16,7 +17,4 @@ def nx_workdays_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     return {"success": True}
 
 
-def nx_workdays_update(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """The supervising office, and system administrators."""
-    text = tk._("The calendar is kept by the supervising office")
-    return {"success": roles.is_office(context.get("user")), "msg": text}
+AUTH = {"nx_workdays_update": roles.for_office(_("The calendar is kept by the supervising office"))}

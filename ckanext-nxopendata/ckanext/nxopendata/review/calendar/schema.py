@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator
 
-from ckanext.nxopendata.core.payload_validators import text
+from ckanext.nxopendata.core.payload.validators import text
 
 
 @validator_args

@@ -11,7 +11,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
-from ckanext.nxopendata.core import params, payload_types, roles
+from ckanext.nxopendata.core import params, roles
+from ckanext.nxopendata.core.payload import value_types
 from ckanext.nxopendata.review.editing import drafts
 from ckanext.nxopendata.review.pending import pending_changes
 from ckanext.nxopendata.review.workflow import cases, state_machine
@@ -21,7 +22,7 @@ from ckanext.nxopendata.review.workflow import cases, state_machine
 def package_update(original: Any, context: Context, data_dict: dict[str, Any]) -> Any:
     """Update a dataset; a published one keeps its live version, and the update waits beside it for review."""
     # A chain, since no hook or validator can keep the update from being written.
-    if payload_types.find_core_type_errors(data_dict):
+    if value_types.find_core_type_errors(data_dict):
         return original(context, data_dict)  # the catalogue, next in the chain, refuses it
     dataset = model.Package.get(data_dict.get("id") or data_dict.get("name") or "")
     if dataset is None or not roles.needs_review(context, dataset.owner_org):

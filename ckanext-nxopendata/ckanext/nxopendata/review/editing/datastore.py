@@ -1,7 +1,8 @@
-"""The rows and views of published data: where datasets are reviewed, they do not change beside the review.
+"""The rows and views of data that is published, or on its way: they do not change beside the review.
 
-Without this, ``datastore_upsert`` would put an editor's rows before the public at once. What the portal's own
-jobs load from a reviewed file, and what system administrators write, is not touched.
+Without this, ``datastore_upsert`` would put an editor's rows before the public at once, or below what somebody has
+just approved. What the portal's own jobs load from a reviewed file, and what system administrators write, is not
+touched.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
 
-from ckanext.nxopendata.core import payload_types, roles
+from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core.payload import value_types
 from ckanext.nxopendata.review.workflow import cases, state_machine
 
 
@@ -23,6 +25,14 @@ def published_under_review(context: Context, dataset: model.Package | None) -> b
         return False
     case = cases.find_own_case(dataset.id)
     return case.state == state_machine.PUBLISHED if case else not dataset.private
+
+
+def _is_at_rest(context: Context, dataset: model.Package | None) -> bool:
+    """Whether somebody has approved the dataset or looks at it, so that a write in ``context`` has to wait."""
+    if dataset is None or not roles.needs_review(context, dataset.owner_org):
+        return False
+    case = cases.find_own_case(dataset.id)
+    return case is not None and case.state not in (state_machine.DRAFT, state_machine.PUBLISHED)
 
 
 def _dataset(data_dict: dict[str, Any]) -> model.Package | None:
@@ -40,7 +50,7 @@ def _of_view(data_dict: dict[str, Any]) -> model.Package | None:
 
 def _stored(identifier: Any) -> str:
     """The identifier, if it can be looked up; "" names nothing."""
-    return identifier if isinstance(identifier, str) and not payload_types.UNSTORABLE.search(identifier) else ""
+    return identifier if isinstance(identifier, str) and not value_types.UNSTORABLE.search(identifier) else ""
 
 
 ROWS = "datastore_create", "datastore_upsert", "datastore_delete", "datastore_records_delete"
@@ -57,6 +67,9 @@ def _guarded(name: str) -> Callable[..., AuthResult]:
                 text = tk._(
                     "The data of a published dataset is changed by uploading a new file, which is then reviewed"
                 )
+            return {"success": False, "msg": text}
+        if _is_at_rest(context, dataset):
+            text = tk._("The dataset is no draft: recall, revise or reopen it in its review before you change its data")
             return {"success": False, "msg": text}
         return next_auth(context, data_dict)
 

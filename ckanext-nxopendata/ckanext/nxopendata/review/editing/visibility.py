@@ -9,6 +9,7 @@ from ckan.lib.plugins import DefaultPermissionLabels
 from ckan.types import Context
 
 from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.review.withdrawal import tombstones
 from ckanext.nxopendata.review.workflow import cases, state_machine
 
 OFFICE_LABEL = "nx-office"
@@ -22,8 +23,11 @@ class Labels(DefaultPermissionLabels):
 
     def get_dataset_labels(self, dataset_obj: model.Package) -> list[str]:
         labels = super().get_dataset_labels(dataset_obj)
+        if "public" in labels and tombstones.left_its_source(dataset_obj):
+            # One behaviour for all that is withdrawn: the public has the tombstone, the department what it was.
+            return [f"member-{dataset_obj.owner_org}", OFFICE_LABEL]
         if "public" not in labels:
-            case = cases.find_own_case(dataset_obj.id)
+            case = cases.find_own_case_of_many(dataset_obj.id)
             if case is not None and case.state != state_machine.DRAFT:
                 labels.append(OFFICE_LABEL)
         return labels

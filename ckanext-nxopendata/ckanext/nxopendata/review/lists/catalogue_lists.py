@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ckanext.nxopendata.core import departments, localised
 from ckanext.nxopendata.core.timezone import today
@@ -60,10 +61,14 @@ def read_all(language: str, kind: str, year: int | None = None, organization: st
 def is_registered() -> Any:
     """The condition on ``model.Package``: a dataset of the catalogue, not one that is still on its way there."""
     package = model.Package
-    on_its_way = sa.exists().where(
-        Case.dataset_id == package.id, Case.kind == state_machine.NEW, Case.state != state_machine.PUBLISHED
+    own = aliased(Case)  # whoever asks may have joined the cases already
+    own_case = sa.exists().where(own.dataset_id == package.id, own.kind == state_machine.NEW)
+    on_its_way = own_case.where(own.state != state_machine.PUBLISHED)
+    # Without a case, as everywhere in the review: a private one is a draft, unless it is published without being open.
+    draft = sa.and_(
+        package.private, sa.not_(own_case), sa.func.coalesce(package.extras["nx_is_open"].astext, "1") != "0"
     )
-    return sa.and_(package.state == "active", package.type == "dataset", sa.not_(on_its_way))
+    return sa.and_(package.state == "active", package.type == "dataset", sa.not_(on_its_way), sa.not_(draft))
 
 
 def _where(kind: str, year: int) -> Any:
@@ -71,11 +76,7 @@ def _where(kind: str, year: int) -> Any:
     package = model.Package
     extras = package.extras
     public = sa.and_(package.state == "active", package.type == "dataset", package.private.is_(False))
-    registered = sa.and_(
-        package.state == "active",
-        package.type == "dataset",
-        sa.or_(Case.id.is_(None), Case.state == state_machine.PUBLISHED),
-    )
+    registered = is_registered()
     if kind == "open":
         return sa.and_(public, sa.func.coalesce(extras["nx_is_open"].astext, "1") == "1")
     if kind == "shareable":

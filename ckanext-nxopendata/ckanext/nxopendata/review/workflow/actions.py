@@ -71,6 +71,7 @@ def nx_review_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     :param missing: what is missing: ``licence``, ``files``, ``contact``, ``cycle``, ``theme``, ``class``, ``items``
         (optional)
     :param older_than: for so many days in their state (optional)
+    :param score_below: whose score is lower, 1 to 100 (optional)
     :param kind: ``new`` or ``change`` (optional)
     :param q: part of the title (optional)
     :param all: the same as ``running`` for ``scope`` (optional, default false)

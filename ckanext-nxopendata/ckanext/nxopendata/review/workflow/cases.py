@@ -14,7 +14,7 @@ from ckan.types import Context, ErrorDict
 
 from ckanext.nxopendata.catalogue import config
 from ckanext.nxopendata.catalogue.schema import checks, filing_rules, messages
-from ckanext.nxopendata.core import roles, workflow
+from ckanext.nxopendata.core import batch_memo, roles, workflow
 from ckanext.nxopendata.core.calendar import holidays
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.publication import objections
@@ -28,6 +28,28 @@ def find_own_case(dataset_id: str) -> Case | None:
     """The case of a dataset itself; None for one that never went through review."""
     query = sa.select(Case).where(Case.dataset_id == dataset_id, Case.kind == state_machine.NEW)
     return model.Session.scalars(query).first()
+
+
+def find_own_case_of_many(dataset_id: str) -> Case | None:
+    """As :func:`find_own_case`, read once for all datasets of a batch that begins and ends no case meanwhile."""
+
+    def look_up(ids: tuple[str, ...]) -> dict[str, Case]:
+        query = sa.select(Case).where(Case.dataset_id.in_(ids), Case.kind == state_machine.NEW)
+        return {case.dataset_id: case for case in model.Session.scalars(query)}
+
+    return batch_memo.batched_lookup("own case", dataset_id, look_up)
+
+
+def find_open_change_of_many(dataset_id: str) -> Case | None:
+    """As :func:`find_open_change`, read once for all datasets of a batch that begins and ends no change meanwhile."""
+
+    def look_up(ids: tuple[str, ...]) -> dict[str, Case]:
+        query = sa.select(Case).where(
+            Case.dataset_id.in_(ids), Case.kind == state_machine.CHANGE, Case.state.not_in(state_machine.CLOSED)
+        )
+        return {case.dataset_id: case for case in model.Session.scalars(query)}
+
+    return batch_memo.batched_lookup("open change", dataset_id, look_up)
 
 
 def find_open_change(dataset_id: str) -> Case | None:
@@ -282,21 +304,33 @@ def list_differences(case: Case) -> list[difference.Change]:
     return difference.find_changes(case.base or {}, case.payload, pending_changes.list_fields())
 
 
-def list_findings(case: Case) -> list[filing_rules.Finding]:
-    """What the rules say about the content of the case: what is missing, and the warnings."""
-    dataset = load_content(case)
-    beside = [finding for finding in checks.look_up(dataset) if finding.level == filing_rules.WARNING]
+def list_findings(
+    case: Case, content: Mapping[str, Any] | None = None, batch: checks.Batch | None = None
+) -> list[filing_rules.Finding]:
+    """What the rules say about the content of the case: what is missing, and the warnings.
+
+    Args:
+        content: as :func:`load_content` gives it, where it was read already.
+        batch: what :func:`checks.prepare` read for many.
+    """
+    dataset = load_content(case) if content is None else content
+    beside = [finding for finding in checks.look_up(dataset, batch) if finding.level == filing_rules.WARNING]
     return filing_rules.find_missing(dataset) + filing_rules.check(dataset) + beside
 
 
-def find_errors(case: Case) -> ErrorDict:
-    """Return what keeps the case from being submitted, by field; empty when nothing does."""
+def find_errors(case: Case, content: Mapping[str, Any] | None = None, batch: checks.Batch | None = None) -> ErrorDict:
+    """Return what keeps the case from being submitted, by field; empty when nothing does.
+
+    Args:
+        content, batch: as for :func:`list_findings`.
+    """
     errors: dict[str, list[str]] = {}
-    for finding in list_findings(case):
+    content = load_content(case) if content is None else content
+    for finding in list_findings(case, content, batch):
         if finding.level == filing_rules.ERROR:
             text = messages.finding_text(finding, reader_language())
             errors.setdefault(finding.field.split(".")[0], []).append(text)
-    if against := objections.find_objections(load_content(case)):
+    if against := objections.find_objections(content):
         errors.setdefault("resources", []).extend(against)
     return {name: list(dict.fromkeys(texts)) for name, texts in errors.items()}
 

@@ -45,6 +45,22 @@ STEPS: dict[str, LazyString] = {
 }
 
 
+EFFECTS: dict[str, LazyString] = {
+    "submit": _("The head of the department examines it next; until it is recalled or returned nobody edits it."),
+    "publish": _("Everybody can read and download it from now on."),
+    "schedule": _("Everybody can read and download it from that time on."),
+    "withdraw": _("The public sees from now on that it was withdrawn and why, and nothing of what it held."),
+    "refuse": _("It ends here; the department may reopen it as a draft."),
+    "discard": _("What was changed since the last publication is lost."),
+}
+"""What a step does that is hard to take back: told before it is done."""
+
+
+def nx_review_effect(action: str) -> str:
+    """What a step does that is hard to take back; "" for the others."""
+    return str(EFFECTS.get(action, ""))
+
+
 def nx_review_state(state: str) -> str:
     """A state in words."""
     return str(STATES[state])
@@ -141,7 +157,7 @@ def nx_review_value(path: list[str], value: Any) -> str:
     if value in (None, "", []):
         return ""
     if path[-1] in ("license_id", "license"):
-        return dict(tk.h.license_options()).get(value) or str(value)
+        return dict(tk.h.nx_licence_titles()).get(value) or str(value)
     schema = _schema()
     name = path[-1] if path[0] in ("nx_items", "resources") else path[0]
     pool = [*schema["dataset_fields"], *schema["resource_fields"]]

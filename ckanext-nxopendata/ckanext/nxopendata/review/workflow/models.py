@@ -9,8 +9,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from ckanext.nxopendata.core.history import HistoryBase, NamedStep
 from ckanext.nxopendata.core.timezone import utc_now
 
 
@@ -39,23 +40,13 @@ class Case(tk.BaseModel):
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 
-class LogBase(DeclarativeBase):
-    """Apart from CKAN's tables: what empties those must not, and could not, empty the log."""
-
-
-class Decision(LogBase):
+class Decision(NamedStep, HistoryBase):
     """One step of a case: who, when, from where to where, with what opinion. Rows are only ever added."""
 
     __tablename__ = "nx_review_decision"
 
-    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     case_id: Mapped[str] = mapped_column(sa.Text)
     dataset_id: Mapped[str] = mapped_column(sa.Text)
-    action: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[str] = mapped_column(sa.Text)
     target: Mapped[str] = mapped_column(sa.Text)
-    user_id: Mapped[str] = mapped_column(sa.Text)
-    user_name: Mapped[str] = mapped_column(sa.Text)
-    opinion: Mapped[str] = mapped_column(sa.Text, default="")
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

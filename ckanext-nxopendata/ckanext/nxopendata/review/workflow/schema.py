@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.core.payload_validators import a_time, number, text
+from ckanext.nxopendata.core.payload.validators import a_time, number, text
 from ckanext.nxopendata.review.workflow import selection, state_machine
 
 
@@ -42,6 +42,7 @@ def filters(default: ValidatorFactory, ignore_missing: Validator, one_of: Valida
         "older_than": [default(0), number(10_000)],
         "kind": [ignore_missing, text, one_of(["", state_machine.NEW, state_machine.CHANGE])],
         "q": [default(""), text],
+        "score_below": [default(0), number(100)],
     }
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import ckan.authz as authz
 import ckan.model as model
+import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+from ckan.lib.search.common import make_connection
 
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.timezone import utc_now
@@ -21,6 +23,11 @@ SCOPES = (WAITING, RUNNING, EVERY)
 """What waits for the reader; what is on its way, for whomever it waits; every dataset, published or withdrawn too."""
 
 NO_LICENCE = ("", "notspecified")
+
+SCORE = "portal_score"
+"""Field of the index with the score of a dataset, three digits."""
+
+MOST_SCORED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Filter:
         older_than: days for which the case has been in its state.
         kind: ``new`` or ``change``.
         q: part of the title.
+        score_below: points of the dataset's score (0 to 100) that it has not got.
     """
 
     scope: str = WAITING
@@ -46,6 +54,7 @@ class Filter:
     older_than: int = 0
     kind: str = ""
     q: str = ""
+    score_below: int = 0
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Filter:
@@ -179,7 +188,15 @@ def _where(user: str, asked: Filter, entries: Any) -> Any:
         conditions.append(_of_content(entries, _holds_code("nx_theme", asked.theme)))
     if asked.missing:
         conditions.append(_of_content(entries, MISSING[asked.missing]))
+    if asked.score_below:
+        conditions.append(entries.c.dataset_id.in_(_scored_below(asked.score_below)))
     return sa.and_(*conditions)
+
+
+def _scored_below(points: int) -> list[str]:
+    """The ids of the datasets whose score in the index is lower; the site's public pages show the score."""
+    filters = [f'+site_id:"{tk.config["ckan.site_id"]}"', f"+{SCORE}:[* TO {max(points - 1, 0):03}]"]
+    return [row["id"] for row in make_connection().search("*:*", fq=filters, fl="id", rows=MOST_SCORED).docs]
 
 
 def _waiting(user: str, entries: Any) -> Any:

@@ -66,6 +66,7 @@ TRANSITIONS = (
     *_steps("schedule", PUBLISHING, SCHEDULED, OFFICE),
     *_steps("return", PUBLISHING, DRAFT, OFFICE, opinion=True),
     *_steps("refuse", PUBLISHING, REFUSED, OFFICE, opinion=True),
+    *_steps("recall", SCHEDULED, DRAFT, EDITOR),
     *_steps("release", SCHEDULED, PUBLISHED, CLOCK),
     *_steps("return", SCHEDULED, DRAFT, OFFICE, CLOCK, opinion=True),
     *_steps("return", SCHEDULED, DRAFT, HEAD, opinion=True, modes=(TRUSTED,)),

@@ -79,7 +79,7 @@ def queue() -> str:
             "page": page,
             "pages": -(-found["count"] // PAGE),
             "notices": act("nx_notice_list"),
-            "overdue": tk.h.nx_overdue_datasets(),
+            "overdue": tk.h.nx_overdue_datasets(PAGE),
         },
     )
 
@@ -133,12 +133,12 @@ def decide(case_id: str) -> Any:
     return tk.redirect_to("nx_review.show", case_id=done["id"])
 
 
-@nx_review.route("/dataset/<name>/review")
-def of_dataset(name: str) -> Any:
+@nx_review.route("/dataset/<dataset_id>/review")
+def of_dataset(dataset_id: str) -> Any:
     """The case of a dataset: its pending change, else its own."""
     require_reader()
     try:
-        case = call_action("nx_review_show", id=name)
+        case = call_action("nx_review_show", id=dataset_id)
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("Dataset not found"))
     except tk.NotAuthorized:
