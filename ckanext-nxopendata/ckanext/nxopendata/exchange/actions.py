@@ -14,6 +14,7 @@ from ckanext.dcat.processors import RDFProfileException
 
 from ckanext.nxopendata.core import params
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.exchange import exports, xml
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange.dcat import catalogue_endpoint
@@ -21,6 +22,9 @@ from ckanext.nxopendata.exchange.imports import jobs, report
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a file that is imported."""
+
+LARGEST_WAITED_FOR = 4 * 1024 * 1024
+"""Bytes of one that somebody waits for: on its way to the database and back it takes ten times as much memory."""
 
 
 @tk.side_effect_free
@@ -79,13 +83,15 @@ def nx_catalogue_import_preview(context: Context, data_dict: DataDict) -> dict[s
     :param upload: the file (xlsx, xls, et, ods, csv; xml by ``schemas/xsd/catalogue.xsd``), or
     :param content: the file in Base64, with
     :param file_name: its name
-    :param background: False waits for the result; True (the default) leaves it to a job
+    :param background: False waits for the result (of a file of up to 4 MB that is read within 8 seconds); True (the
+        default) leaves it to a job
 
     :returns: the import as ``nx_catalogue_import_show`` gives it
     """
     group = _department(data_dict)
     tk.check_access("nx_catalogue_import_preview", context, {"owner_org": group.id})
-    name, content = _file(data_dict)
+    waits = not params.flag(data_dict, "background", True) and not context.get("nx_command_line")
+    name, content = _file(data_dict, waits=waits)
     kind = jobs.XML if xml.looks_like(content) else jobs.WORKBOOK
     identifier = table.add(group.id, context.get("user", ""), kind, name, content)
     return _go(context, data_dict, identifier)
@@ -95,13 +101,18 @@ def nx_catalogue_import_apply(context: Context, data_dict: DataDict) -> dict[str
     """Write what a preview announced, each dataset for itself; it is judged anew at this moment.
 
     :param id: of an import in state ``previewed``
+    :param license_id: of the new datasets that are open without conditions, which the columns of a workbook do not
+        tell (optional: none)
     :param background: as for the preview
     """
     row = _import(data_dict)
     tk.check_access("nx_catalogue_import_apply", context, {"id": row["id"]})
-    if not row["content"] or not table.claim(row["id"], table.PREVIEWED, table.APPLYING):
+    licence = data_dict.get("license_id") or ""
+    if licence and licence not in model.Package.get_license_register():
+        raise tk.ValidationError({"license_id": [tk._("There is no such licence")]})
+    if not row["has_file"] or not table.claim(row["id"], table.PREVIEWED, table.APPLYING):
         raise tk.ValidationError({"id": [tk._("This import was applied already, or its preview is not ready")]})
-    return _go(context, data_dict, row["id"])
+    return _go(context, data_dict, row["id"], licence)
 
 
 @tk.side_effect_free
@@ -182,28 +193,19 @@ def _import(data_dict: DataDict) -> Any:
     return row
 
 
-def _file(data_dict: DataDict) -> tuple[str, bytes]:
-    upload = data_dict.get("upload")
-    if hasattr(upload, "read"):
-        name, content = upload.filename or "", upload.read(LARGEST + 1)  # type: ignore
-    else:
-        name = data_dict.get("file_name") or ""
-        try:
-            content = base64.b64decode(data_dict.get("content") or "", validate=True)
-        except ValueError:
-            raise tk.ValidationError({"content": [tk._("This is not Base64")]}) from None
-    if not content:
-        raise tk.ValidationError({"upload": [tk._("Choose a file")]})
-    if len(content) > LARGEST:
-        limit = LARGEST // 1024 // 1024
-        raise tk.ValidationError({"upload": [tk._("The file is larger than %d MB: split it") % limit]})
-    return name[:200], content
+def _file(data_dict: DataDict, *, waits: bool) -> tuple[str, bytes]:
+    """The file that was sent; a smaller one where somebody waits for its reading."""
+    if waits:
+        told = tk._("The file is larger than %d MB: let it be read in the background, or split it")
+        return params.sent_file(data_dict, LARGEST_WAITED_FOR, told)
+    return params.sent_file(data_dict, LARGEST)
 
 
-def _go(context: Context, data_dict: DataDict, identifier: str) -> dict[str, Any]:
+def _go(context: Context, data_dict: DataDict, identifier: str, licence: str = "") -> dict[str, Any]:
     if params.flag(data_dict, "background", True):
-        arguments = [identifier, reader_language()]
+        arguments = [identifier, reader_language(), licence]
         tk.enqueue_job(jobs.run, arguments, title=f"catalogue import {identifier}", rq_kwargs={"timeout": 3600})
     else:
-        jobs.run(identifier)
+        limits = sandbox.WHOLE_FILE if context.get("nx_command_line") else sandbox.REQUEST
+        jobs.run(identifier, licence=licence, limits=limits)
     return nx_catalogue_import_show(context, {"id": identifier})

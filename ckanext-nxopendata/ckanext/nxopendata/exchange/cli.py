@@ -56,9 +56,10 @@ def import_(
     user = user or site_user()
     content = base64.b64encode(file.read_bytes()).decode()
     data = {"owner_org": organization, "file_name": file.name, "content": content, "background": False}
-    shown = call_action("nx_catalogue_import_preview", data, user)
+    shown = call_action("nx_catalogue_import_preview", data, user, nx_command_line=True)
     if applied and not shown["failure"]:
-        shown = call_action("nx_catalogue_import_apply", {"id": shown["id"], "background": False}, user)
+        asked = {"id": shown["id"], "background": False}
+        shown = call_action("nx_catalogue_import_apply", asked, user, nx_command_line=True)
     if shown["failure"]:
         raise click.ClickException(shown["failure"])
     for problem in shown["problems"]:
@@ -70,7 +71,7 @@ def import_(
     click.echo("  ".join(f"{action}: {count}" for action, count in shown["counts"].items()))
     if marked:
         try:
-            marked.write_bytes(report.mark_workbook(models.get(shown["id"]) or {}))
+            marked.write_bytes(report.mark_workbook(models.get(shown["id"], with_file=True) or {}))
         except sandbox.SandboxError as error:
             raise click.ClickException(f"--marked: {error}") from error
     if receipt:

@@ -29,6 +29,10 @@ TEXTS: Mapping[str, LazyString | str] = {
     "too_large": _("The file unpacks to more than {reason}: remove empty rows and pictures"),
     "too_many_cells": _("The file has more than {reason} cells: split it, and clear what stands far from the table"),
     "too_many_datasets": _("The file has more than {reason} datasets: split it"),
+    "costly": _(
+        "Reading the file takes more time or memory than there is while somebody waits: let it be read in the "
+        "background, or split it"
+    ),
     "password": _("The file is protected by a password: save it without one"),
     "interrupted": _("The work was interrupted: send the file again; what was written already is recognised"),
     "failed": _("The file could not be worked on: tell the administrator; the log has the reason"),

@@ -46,10 +46,16 @@ def add(organization_id: str, user_name: str, kind: str, file_name: str, content
     return identifier
 
 
-def get(identifier: str) -> Mapping[str, Any] | None:
-    """An import, without CKAN's session, so that a worker's progress is seen."""
+def get(identifier: str, *, with_file: bool = False) -> Mapping[str, Any] | None:
+    """An import, without CKAN's session, so that a worker's progress is seen.
+
+    Args:
+        with_file: whether its ``content`` is wanted, which may be large; ``has_file`` says whether it is kept.
+    """
+    columns = [column for column in table.c if with_file or column is not table.c.content]
+    statement = sa.select(*columns, (table.c.content != b"").label("has_file")).where(table.c.id == identifier)
     with _engine().connect() as connection:
-        row = connection.execute(table.select().where(table.c.id == identifier)).mappings().first()
+        row = connection.execute(statement).mappings().first()
     return dict(row) if row else None
 
 

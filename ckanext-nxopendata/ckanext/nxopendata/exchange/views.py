@@ -8,7 +8,6 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from ckanext.dcat.utils import read_dataset_page
 from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
@@ -16,52 +15,14 @@ from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.core.web import MEDIA_TYPES, download
 from ckanext.nxopendata.exchange import exports, forms
 from ckanext.nxopendata.exchange import models as table
+from ckanext.nxopendata.exchange.dcat import negotiation
 from ckanext.nxopendata.exchange.imports import jobs, report
 from ckanext.nxopendata.exchange.workbook import writer
 
 exchange = Blueprint("nx_exchange", __name__, url_prefix="/organization/<org>/catalogue")
 
-RDF_TEXTS = frozenset({"text/turtle", "text/n3"})
-
-
-@exchange.after_app_request
-def name_charset(response: Response) -> Response:
-    """Say that Turtle and N3 are UTF-8, on every page of the site: without it clients take text for Latin-1."""
-    if response.mimetype in RDF_TEXTS and "charset" not in response.headers.get("Content-Type", ""):
-        response.headers["Content-Type"] = f"{response.mimetype}; charset=utf-8"
-    return response
-
-
-RDF_OF_DATASETS = {
-    "text/turtle": "ttl",
-    "application/ld+json": "jsonld",
-    "application/rdf+xml": "rdf",
-    "text/n3": "n3",
-}
-PAGES = ("text/html", "application/xhtml+xml")
-
-
-@exchange.before_app_request
-def negotiate() -> Any:
-    """Answer the address of a dataset in RDF to who takes that rather than the page (RFC 9110, 12.5.1)."""
-    if tk.request.endpoint != "dataset.read" or tk.request.method not in ("GET", "HEAD"):
-        return None
-    wanted = tk.request.accept_mimetypes.best_match([*PAGES, *RDF_OF_DATASETS], default=PAGES[0])
-    if wanted in PAGES:
-        return None
-    identifier, syntax = (tk.request.view_args or {}).get("id", ""), RDF_OF_DATASETS[wanted]
-    response = read_dataset_page(identifier, syntax)
-    response.headers["Content-Location"] = tk.url_for("dcat.read_dataset", _id=identifier, _format=syntax)
-    return response
-
-
-@exchange.after_app_request
-def name_variants(response: Response) -> Response:
-    """Say that the address of a dataset answers by what its reader takes."""
-    if tk.request.endpoint == "dataset.read":
-        response.vary.add("Accept")
-    return response
-
+exchange.before_app_request(negotiation.answer)
+exchange.after_app_request(negotiation.describe)
 
 MOST_PROBLEMS, MOST_DATASETS = 500, 1000
 """Lines that the page of an import shows; the rest is in the marked workbook and in the action."""
@@ -119,7 +80,8 @@ def read(org: str, identifier: str) -> Any:
     row = _row(department, identifier)
     if tk.request.method == "POST":
         try:
-            tk.get_action("nx_catalogue_import_apply")(context, {"id": row["id"]})
+            asked = {"id": row["id"], "license_id": tk.request.form.get("license_id", "")}
+            tk.get_action("nx_catalogue_import_apply")(context, asked)
         except tk.ValidationError as error:
             tk.h.flash_error("".join(map(str, error.error_summary.values())))
         except tk.NotAuthorized as error:
@@ -131,7 +93,7 @@ def read(org: str, identifier: str) -> Any:
     words |= {
         "most_problems": MOST_PROBLEMS,
         "most_datasets": MOST_DATASETS,
-        "has_file": bool(row["content"]),
+        "has_file": row["has_file"],
         "states": states(),
     }
     return tk.render("catalogue_exchange/read.html", words)
@@ -155,11 +117,12 @@ def marked(org: str, identifier: str) -> Any:
     """The workbook with comments on its bad cells."""
     department = _department(org)
     row = _row(department, identifier, jobs.WORKBOOK)
-    if not row["content"]:
+    if not row["has_file"]:
         return tk.abort(404, tk._("The file is no longer kept"))
     stem = row["file_name"].rpartition(".")[0] or row["file_name"]
     try:
-        return download(report.mark_workbook(row), f"{stem}_校验.xlsx", MEDIA_TYPES["xlsx"])
+        kept = table.get(identifier, with_file=True) or {}
+        return download(report.mark_workbook(kept, writer.MARKING), f"{stem}_校验.xlsx", MEDIA_TYPES["xlsx"])
     except sandbox.SandboxError:
         return tk.abort(422, tk._("The workbook is too large to be marked: its mistakes stand on the page before"))
 

@@ -98,7 +98,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Check whether the site asks visitors to sign in, or has changed its pages."),
     ),
     "ckan_not_an_answer": (
-        _("{url} does not answer as CKAN's Action API does."),
+        _("{url} does not answer as CKAN's Action API does: {reason}"),
         _("Check the address; it may be that of the site or of one organisation."),
     ),
     "feed_not_an_answer": (
@@ -169,6 +169,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("{url} has more than {limit} cells."),
         _("Split the table, and clear what stands far from it."),
     ),
+    "workbook_costly": (
+        _("Reading {url} takes more time or memory than a trial has."),
+        _("Save the source and run it: a run has more. If that fails too, have the file split."),
+    ),
     "workbook_password": (_("{url} is protected by a password."), _("Save it without one.")),
     "workbook_without_header": (
         _("No sheet of {url} has the header of the catalogue."),
@@ -189,7 +193,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "record_too_large": (_("The record has more than {limit} parts."), _("Split the dataset.")),
     "too_many_entries": (
-        _("{field} has {number} entries; {limit} are allowed."),
+        _("{field} has {number} entries; the first {limit} were taken, the others are not shown."),
         _("Split the dataset or shorten the list."),
     ),
     "field_missing": (_("{field} is missing (looked for in {source})."), _("Fill it in at the source.")),

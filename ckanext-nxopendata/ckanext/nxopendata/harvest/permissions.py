@@ -8,6 +8,7 @@ import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.harvest.models import Run, Source
@@ -20,11 +21,7 @@ def may_see(source: Source, user: str) -> bool:
     )
 
 
-def allow_office(context: Context, _data_dict: DataDict | None) -> AuthResult:
-    """Allow the supervising office; system administrators may do everything anyway."""
-    if roles.is_office(context.get("user")):
-        return {"success": True}
-    return {"success": False, "msg": tk._("Only the supervising office may do this")}
+allow_office = roles.for_office(_("Only the supervising office may do this"))
 
 
 def allow_source(context: Context, data_dict: DataDict | None) -> AuthResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
@@ -29,7 +30,9 @@ def nx_changes_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param limit: at most so many changes (default 100, at most 1000)
     :param datasets: false to leave the datasets out (default true)
     :returns: ``{"changes": [{"id", "name", "kind", "time", "dataset"}], "cursor", "more"}``; ``kind`` is ``changed``
-        or ``withdrawn``, ``time`` UTC, ``dataset`` as ``package_show`` gives it to a visitor, None when withdrawn
+        or ``withdrawn``, ``time`` UTC, ``dataset`` as ``package_show`` gives it to a visitor, None when withdrawn.
+        Where files are withheld while an objection is verified, or somebody was granted data, there are ``suspended``
+        and ``grants`` (how many are in force) too; a dataset comes again when one of them changes
     """
     tk.check_access("nx_changes_list", context, data_dict)
     cursor, since, limit = _cursor(data_dict), _since(data_dict), max(1, params.limit(data_dict, LIMIT, MOST))
@@ -38,11 +41,32 @@ def nx_changes_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     except change_feed.UnknownCursorError:
         raise tk.ValidationError({"cursor": [tk._("This cursor is unknown here; begin again without one")]}) from None
     bodies = params.flag(data_dict, "datasets", True)
+    conditions = _find_conditions([entry.dataset_id for entry in entries])
     return {
-        "changes": [_change_to_api(entry, bodies) for entry in entries],
+        "changes": [_change_to_api(entry, bodies) | conditions.get(entry.dataset_id, {}) for entry in entries],
         "cursor": str(entries[-1].seq if entries else cursor),
         "more": more,
     }
+
+
+def _find_conditions(ids: list[str]) -> dict[str, dict[str, Any]]:
+    """What cases bring about at datasets, by id."""
+    try:
+        asked = tk.get_action("nx_case_dataset_list")
+    except KeyError:  # a site without cases
+        return {}
+    return asked({"user": "", "ignore_auth": True}, {"ids": ids}) if ids else {}
+
+
+def nx_changes_repeat(context: Context, data_dict: DataDict) -> None:
+    """Tell those who follow of a dataset once more: what holds for its files is another. For rooms of this site.
+
+    :param id: of the dataset
+    """
+    tk.check_access("nx_changes_repeat", context, data_dict)
+    change_feed.repeat(params.text(data_dict, "id"))
+    if not context.get("defer_commit"):
+        model.Session.commit()
 
 
 def _change_to_api(entry: change_feed.Entry, body: bool) -> dict[str, Any]:

@@ -10,3 +10,8 @@ from ckan.types import AuthResult, Context, DataDict
 def nx_changes_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Allow everybody; the feed holds nothing but public datasets."""
     return {"success": True}
+
+
+def nx_changes_repeat(context: Context, data_dict: DataDict) -> AuthResult:
+    """System administrators; a room calls it with ``ignore_auth``."""
+    return {"success": False}

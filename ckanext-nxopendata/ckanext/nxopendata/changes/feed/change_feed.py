@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.changes.feed.models import Change
+from ckanext.nxopendata.core.timezone import utc_now
 
 LOCK = 0x6E786368
 """Key of the advisory lock under which places are given."""
@@ -103,3 +104,12 @@ def count_behind(cursor: int) -> int:
     with model.meta.create_local_session() as session:
         after = sa.or_(Change.seq > cursor, Change.seq.is_(None))
         return session.scalar(sa.select(sa.func.count()).where(after)) or 0
+
+
+def repeat(dataset_id: str) -> None:
+    """Give a public dataset a new place at the end of the feed, in the session's transaction."""
+    model.Session.execute(
+        sa.update(Change)
+        .where(Change.dataset_id == dataset_id, Change.kind == "changed")
+        .values(time=utc_now(), seq=None, numbered=None)
+    )

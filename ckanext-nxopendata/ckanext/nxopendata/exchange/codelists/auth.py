@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import roles
 
@@ -22,10 +23,7 @@ def nx_codelist_show(context: Context, data_dict: dict[str, Any]) -> AuthResult:
     return {"success": True}
 
 
-def _for_the_office(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    text = tk._("Code lists are kept by the supervising office")
-    return {"success": roles.is_office(context.get("user")), "msg": text}
-
+_for_the_office = roles.for_office(_("Code lists are kept by the supervising office"))
 
 AUTH = {
     "nx_code_create": _for_the_office,

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.core.payload_validators import number, text
+from ckanext.nxopendata.core.payload.validators import number, text
 
 
 def _trimmed(value: Any) -> str:

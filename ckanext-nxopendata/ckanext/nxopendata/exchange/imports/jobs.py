@@ -17,11 +17,12 @@ from flask_babel import force_locale
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.tabular import reader as file_reader
+from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.exchange import forms, xml
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange.imports.executor import apply_plan
-from ckanext.nxopendata.exchange.imports.plan import Department, make_plan
+from ckanext.nxopendata.exchange.imports.plan import CREATE, Department, Plan, make_plan
 from ckanext.nxopendata.exchange.imports.report import build_report
 from ckanext.nxopendata.exchange.workbook import reader
 from ckanext.nxopendata.exchange.workbook.reader import Draft, Problem
@@ -33,13 +34,15 @@ MOST_DATASETS = 20_000
 """Of one file: several times the largest catalogue of a department."""
 
 
-def run(identifier: str, language: str = "") -> None:
+def run(identifier: str, language: str = "", licence: str = "", *, limits: sandbox.Limits = sandbox.WHOLE_FILE) -> None:
     """Plan an import when it is queued, write it when it is being applied.
 
     Args:
+        limits: of the process that reads the file; ``sandbox.REQUEST`` where somebody waits for it.
         language: the locale of who asked, for what the rules say.
+        licence: of the new datasets that are open without conditions and name none; "" for none.
     """
-    row = table.get(identifier)
+    row = table.get(identifier, with_file=True)
     if row is None or row["state"] not in (table.QUEUED, table.APPLYING):
         return
     writing = row["state"] == table.APPLYING
@@ -47,7 +50,7 @@ def run(identifier: str, language: str = "") -> None:
         return
     try:
         with _language_of_job(language):
-            report = _run(row, writing=writing)
+            report = _run(row, writing=writing, licence=licence, limits=limits)
     except UnreadableError as error:
         params = {"reason": error.reason}
         table.change(identifier, state=table.FAILED, report={"failure": {"code": error.code, "params": params}})
@@ -75,8 +78,8 @@ def _language_of_job(language: str) -> Iterator[None]:
         yield
 
 
-def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
-    batch, drafts, remarks = _read(row["kind"], row["content"])
+def _run(row: Mapping[str, Any], *, writing: bool, licence: str, limits: sandbox.Limits) -> dict[str, Any]:
+    batch, drafts, remarks = _read(row["kind"], row["content"], limits)
     if batch and table.batch_done(row["organization_id"], batch):
         raise xml.BrokenXmlError("batch_repeated", batch=batch)
     user, steps = row["user_name"], 2 if writing else 1
@@ -84,15 +87,24 @@ def _run(row: Mapping[str, Any], *, writing: bool) -> dict[str, Any]:
     department = Department.from_group(model.Group.get(row["organization_id"]))
     plan = make_plan(drafts, department, user, lambda done: table.change(row["id"], done=done), judge=not writing)
     if writing:
+        _give_licence(plan, licence)
         apply_plan(plan, user, lambda done: table.change(row["id"], done=len(drafts) + done))
     reviewed = roles.needs_review({"user": user}, department.id)  # only to tell the reader; the writing asks by itself
     return build_report(plan.entries, remarks) | {"batch": batch, "reviewed": reviewed}
 
 
-def _read(kind: str, content: bytes) -> tuple[str, list[Draft], list[Problem]]:
+def _give_licence(plan: Plan, licence: str) -> None:
+    """Give new datasets that are open without conditions the licence, which no column of a workbook tells."""
+    for entry in plan.entries:
+        is_free = entry.data.get("nx_is_open") == "1" and not entry.data.get("nx_open_condition")
+        if licence and entry.action == CREATE and is_free and not entry.data.get("license_id"):
+            entry.data["license_id"] = licence
+
+
+def _read(kind: str, content: bytes, limits: sandbox.Limits) -> tuple[str, list[Draft], list[Problem]]:
     """The batch number ("" when there is none), the drafts of a file, and what of it was passed over."""
     if kind != XML:
-        reading = reader.read(file_reader.read(content, MOST_CELLS), forms.load(FORM), MOST_DATASETS)
+        reading = reader.read(file_reader.read(content, MOST_CELLS, limits=limits), forms.load(FORM), MOST_DATASETS)
         return "", reading.drafts, reading.remarks
     package = xml.read(content, MOST_DATASETS)
     reader.find_twins(package.drafts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ckanext.nxopendata.core.tabular import reader as file_reader
+from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.exchange import messages, xml
 from ckanext.nxopendata.exchange.imports.plan import ACTIONS, Entry, chinese_title
 from ckanext.nxopendata.exchange.workbook import writer
@@ -60,8 +60,11 @@ def translate_report(outcome: Mapping[str, Any]) -> dict[str, Any]:
     return {**outcome, **translated, "failure": message}
 
 
-def mark_workbook(row: Mapping[str, Any]) -> bytes:
+def mark_workbook(row: Mapping[str, Any], limits: sandbox.Limits = sandbox.WHOLE_FILE) -> bytes:
     """Return the workbook of an import with a comment on each bad cell.
+
+    Args:
+        limits: of the process that writes it; ``writer.MARKING`` where somebody waits for it.
 
     Raises:
         SandboxError: it is too large to be written.
@@ -69,7 +72,7 @@ def mark_workbook(row: Mapping[str, Any]) -> bytes:
     places: dict[tuple[str, int, int], list[str]] = {}
     for problem in translate_report(row["report"])["problems"]:
         places.setdefault((problem["sheet"], problem["row"], problem["column"]), []).append(problem["message"])
-    return writer.marked(row["content"], file_reader.read(row["content"]), places)
+    return writer.marked(row["content"], places, limits)
 
 
 def build_receipt(row: Mapping[str, Any]) -> bytes:

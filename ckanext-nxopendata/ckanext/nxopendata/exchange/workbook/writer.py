@@ -18,8 +18,7 @@ from openpyxl.worksheet.merge import MergedCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ckanext.nxopendata.core import codelists
-from ckanext.nxopendata.core.tabular import csv_out, sandbox
-from ckanext.nxopendata.core.tabular.sheets import Sheet
+from ckanext.nxopendata.core.tabular import csv_out, reader, sandbox
 from ckanext.nxopendata.core.tabular.spreadsheet import ZIP
 from ckanext.nxopendata.exchange import forms
 from ckanext.nxopendata.exchange.forms import LISTS, NOTES, Column, Form
@@ -91,32 +90,38 @@ Messages = Mapping[tuple[str, int, int], Sequence[str]]
 """(sheet, row, column), both from 1, -> what is wrong there."""
 
 
-def marked(content: bytes, sheets: Sequence[Sheet], messages: Messages) -> bytes:
+MARKING = sandbox.Limits(memory=1024**3, cpu_seconds=25, wall_seconds=30, output=32 * 1024**2)
+"""For a marked copy that somebody waits for."""
+
+
+def marked(content: bytes, messages: Messages, limits: sandbox.Limits = sandbox.WHOLE_FILE) -> bytes:
     """The workbook that was sent, with a comment and a red ground on each bad cell.
 
     Args:
         content: the file; xlsx stays as it is, of any other format the cells are written anew.
-        sheets: its cells, as :func:`reader.read` gives them.
+        limits: of the process that writes it; ``MARKING`` where somebody waits for it.
 
     Raises:
         sandbox.SandboxError: it is too large to be written.
     """
     if content.startswith(ZIP) and b"xl/workbook.xml" in content:
         try:
-            return sandbox.run_limited(_marked_original, content, dict(messages))
+            return sandbox.run_limited(_marked_original, content, dict(messages), limits=limits)
         except sandbox.SandboxError as error:  # what one library reads the other may not, or not within the limits
+            if limits is not sandbox.WHOLE_FILE and error.limit == "time":
+                raise
             log.info("marked copy: %s", error)
-    return sandbox.run_limited(_marked_copy, sheets, dict(messages))
+    return sandbox.run_limited(_marked_copy, content, dict(messages), limits=limits)
 
 
 def _marked_original(content: bytes, messages: Messages) -> bytes:
     return _mark(load_workbook(io.BytesIO(content)), messages)
 
 
-def _marked_copy(sheets: Sequence[Sheet], messages: Messages) -> bytes:
+def _marked_copy(content: bytes, messages: Messages) -> bytes:
     book = Workbook()
     book.remove(book.worksheets[0])
-    for sheet in sheets:
+    for sheet in reader.read(content):
         page = book.create_sheet(sheet.name or "Sheet1")
         for row, cells in enumerate(sheet.rows, 1):
             for position, text in enumerate(cells, 1):

@@ -45,8 +45,9 @@ def read_address(written: str, base: str = "") -> str:
         text = text[1:-1].strip(_AROUND)
     if text[:4].lower() == "www.":
         text = f"https://{text}"
+    text = _plain_start(text)
     if base and (text.startswith(("/", "./", "../"))):
-        text = _join(base, text)
+        text = resolve(base, text)
     found = _PARTS.match(text)
     if found is None:
         raise AddressError(written)
@@ -57,6 +58,19 @@ def read_address(written: str, base: str = "") -> str:
     for sign, part in (("?", query), ("#", fragment)):
         address += f"{sign}{_encode(part)}" if part is not None else ""
     return address
+
+
+_START = re.compile(r"(?i)(https?|ftp)\s*[:：]\s*([/\\]{2,})")
+
+
+def _plain_start(text: str) -> str:
+    """Return an address whose scheme and strokes are typed full-width or as backslashes as a browser reads it."""
+    head = unicodedata.normalize("NFKC", text[:16])
+    found = _START.match(head)
+    if not found or text.startswith(f"{found[1]}://"):
+        return text
+    rest = re.sub("[/／]", "/", text[found.end() :], count=1)
+    return f"{found[1]}://{rest.replace(chr(92), '/') if chr(92) in found[2] else rest}"
 
 
 def to_request(address: str) -> str:
@@ -98,7 +112,14 @@ def follow(base: str, location: str) -> str:
     if not text:
         raise AddressError(location)
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)
-    return read_address(text if scheme else _join(base, text))
+    return read_address(text if scheme else resolve(base, text))
+
+
+def origin_of(address: str) -> tuple[str, str]:
+    """Return the scheme and the host with its port of an address, in lower case; empty texts where it has none."""
+    found = _PARTS.match(address)
+    scheme, authority = found.groups()[:2] if found else ("", "")
+    return (scheme or "").lower(), (authority or "").rpartition("@")[2].lower()
 
 
 def host_of(address: str) -> str:
@@ -139,7 +160,12 @@ def encode_for_iri(text: str) -> str:
     return _NOT_IN_PATH.sub(_percent, text)
 
 
-def _join(base: str, text: str) -> str:
+def resolve(base: str, text: str) -> str:
+    """Return the address that a reference on a page means (RFC 3986, 5), as it is written.
+
+    Raises:
+        AddressError: It leads nowhere.
+    """
     try:
         return urljoin(base, text)
     except ValueError as error:

@@ -22,7 +22,7 @@ COMPRESSIONS = frozenset({"compress", "x-compress", "zstd", "bzip2", "x-bzip2", 
 
 def content_codings(header: str) -> list[str]:
     """Return the codings to undo, in that order: the last one that was applied comes first (RFC 9110, 8.4)."""
-    tokens = [token.strip().strip("\"'").lower() for token in header.split(",")]
+    tokens = [token.partition(";")[0].strip().strip("\"'").lower() for token in header.split(",")]
     return [CODINGS.get(token, token) for token in reversed(tokens) if token in CODINGS or token in COMPRESSIONS]
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from ckanext.nxopendata.harvest.errors import FetchError
+from ckanext.nxopendata.harvest.fetching import addresses
+from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import Fetcher
 
 MOST_BYTES = 512 * 1024
@@ -30,7 +32,11 @@ class Robots:
         self._rules: dict[str, Protego] = {}
 
     def allows(self, url: str) -> bool:
-        """Tell whether ``url`` may be read."""
+        """Tell whether ``url`` may be read; what is no address is not forbidden, asking for it says what is wrong."""
+        try:
+            url = addresses.to_request(url)
+        except AddressError:
+            return True
         return self._of(url).can_fetch(url, self._client.user_agent)
 
     def delay(self, url: str) -> float:

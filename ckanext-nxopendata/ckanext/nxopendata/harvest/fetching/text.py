@@ -131,7 +131,10 @@ def _decoded(body: IO[bytes], name: str) -> Iterator[str]:
 
 def decode_head(head: bytes) -> str:
     """Return the first bytes as text, good enough to look at."""
-    return head.decode(encoding.codec_of_mark(head) or "utf-8", errors="replace")
+    codec = encoding.codec_of_mark(head)
+    if codec is None and len(head) > 1 and not (head[0] and head[1]):
+        codec = "utf-16-le" if head[0] else "utf-16-be"
+    return head.decode(codec or "utf-8", errors="replace")
 
 
 def has_doctype(body: IO[bytes]) -> bool:

@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any, ClassVar, Protocol
 
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError, HarvestError, Problem
-from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
+from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Validators
 from ckanext.nxopendata.harvest.fetching.robots import Robots
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping
 from ckanext.nxopendata.harvest.mapping.tables import canonical_json
@@ -113,6 +113,7 @@ class Reading:
         rules: The mapping that the records will meet; a format that knows columns by name looks here.
         robots: What the hosts let programs read, where that is obeyed.
         looks_ahead: Whether the next page may be fetched before it is asked for; not where a few records are enough.
+        is_trial: Whether somebody waits for the first records, so that a file is read within the limits of a request.
     """
 
     url: str
@@ -124,6 +125,7 @@ class Reading:
     rules: FieldMapping | None = None
     memory: Mapping[str, Any] = field(default_factory=dict)
     looks_ahead: bool = True
+    is_trial: bool = False
     robots: Robots | None = None
     _ahead: dict[str, Future[Document]] = field(default_factory=dict)
 
@@ -181,8 +183,9 @@ class Reading:
         self.report(Problem.from_error(error, "page", url))
 
     def record_unreadable(self, problem: Problem) -> None:
-        """Report a record that no parser reads, which speaks against completeness."""
-        self.completeness.add_issue("records_unreadable")
+        """Report a record that no parser reads, which speaks against completeness; or one that was mended."""
+        if problem.refuses:
+            self.completeness.add_issue("records_unreadable")
         self.report(problem)
 
     def add_issue(self, code: str, position: str, **params: Any) -> None:
@@ -263,8 +266,37 @@ def get_format(name: str) -> Format:
 
 def entry_url(form: Format, url: str) -> str:
     """Return the address to ask first: what the format's method ``entry`` makes of the source's, if it has one."""
+    return entry_urls(form, url)[0]
+
+
+def entry_urls(form: Format, url: str) -> list[str]:
+    """Return that address, and those of plainer questions for a server that refuses it: the method ``entries``."""
+    entries: Callable[[str], list[str]] | None = getattr(form, "entries", None)
     entry: Callable[[str], str] | None = getattr(form, "entry", None)
-    return entry(url) if entry else url
+    return entries(url) if entries else [entry(url) if entry else url]
+
+
+def fetch_first(urls: list[str], client: Fetcher, accept: str, validators: Validators | None = None) -> Document:
+    """Fetch the first of some addresses that the server does not refuse.
+
+    Raises:
+        FetchError: It refuses all, or does not answer: what it said to the first.
+    """
+    refused: FetchError | None = None
+    for url in urls:
+        try:
+            return client.get(url, accept=accept, validators=validators)
+        except FetchError as error:
+            refused = refused or error
+            if not may_be_asked_otherwise(error):
+                break
+    raise refused or FetchError("address_unusable", url="")
+
+
+def may_be_asked_otherwise(error: FetchError) -> bool:
+    """Tell whether a server refused the way of asking, not the asker or everything."""
+    status = error.params.get("status")
+    return isinstance(status, int) and (status == 500 or (400 <= status < 500 and status not in (401, 404, 410, 429)))
 
 
 def detect(document: Document) -> Format:

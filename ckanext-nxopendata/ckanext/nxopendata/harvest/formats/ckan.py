@@ -2,8 +2,9 @@
 
 Pages are asked for by the id they follow (``fq=id:{last TO *]``, sorted by id), so that a dataset that is added,
 changed or deleted while the catalogue is read moves no other out of sight. A site that refuses this is read by
-``start`` with one dataset of overlap, and a page that does not join counts against completeness. Of a page that is
-not JSON the whole datasets are read.
+``start`` with one dataset of overlap, and a page that does not join counts against completeness. A site that refuses
+the filter of types, or the order and the number, is asked without them: what is no dataset is told by its ``type``.
+Of a page that is not JSON the whole datasets are read.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+from ckanext.nxopendata.harvest.formats import Reading, Record, may_be_asked_otherwise, streams
 
 ROWS = 100
 SEARCH = "/api/3/action/package_search"
@@ -58,20 +59,36 @@ class CkanFormat:
 
         ``/organization/x``, ``/group/x`` and the filters of a search page narrow the search.
         """
-        parts = urlsplit(url)
+        return self.entries(url)[0]
+
+    def entries(self, url: str) -> list[str]:
+        """Return the first page as it is best asked for, then in plainer ways for sites that refuse that.
+
+        Firewalls refuse brackets and ``OR``; other software with CKAN's interface knows no ``dataset_type``, no
+        ``sort``, or allows fewer rows.
+        """
+        parts, filters = urlsplit(url), list[str]()
+        kept = {key: value for key, value in parse_qsl(parts.query) if key not in NOT_ASKED}
         if parts.path.rstrip("/").endswith("/package_search"):
-            return _search_url(url, None)
-        root = re.split(r"/(?:api|dataset|organization|group)(?:/|$)", parts.path, maxsplit=1)[0].rstrip("/")
-        filters = [pair for key, pair in parse_qsl(parts.query) if key == "fq"]
-        for key, value in parse_qsl(parts.query):
-            if key in ("organization", "groups", "tags", "res_format", "license_id"):
-                filters.append(f'{key}:"{value}"')
-        if found := re.search(r"/(organization|group)/([^/]+)/?$", parts.path):
-            filters.append(f'{"groups" if found[1] == "group" else "organization"}:"{found[2]}"')
-        query = urlencode({"fq": " ".join(filters)}) if filters else ""
-        # the site's language stands before the path: /zh_Hans_CN/dataset
-        root = re.sub(r"/[a-z]{2}(?:_[A-Za-z_]{2,10})?$", "", root)
-        return _search_url(urlunsplit((parts.scheme, parts.netloc, root + SEARCH, query, "")), None)
+            address = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+            filters = [kept.pop("fq")] if kept.get("fq") else []
+        else:
+            root = re.split(r"/(?:api|dataset|organization|group)(?:/|$)", parts.path, maxsplit=1)[0].rstrip("/")
+            filters = [pair for key, pair in parse_qsl(parts.query) if key == "fq"]
+            for key, value in parse_qsl(parts.query):
+                if key in ("organization", "groups", "tags", "res_format", "license_id"):
+                    filters.append(f'{key}:"{value}"')
+            if found := re.search(r"/(organization|group)/([^/]+)/?$", parts.path):
+                filters.append(f'{"groups" if found[1] == "group" else "organization"}:"{found[2]}"')
+            # the site's language stands before the path: /zh_Hans_CN/dataset
+            root = re.sub(r"/[a-z]{2}(?:_[A-Za-z_]{2,10})?$", "", root)
+            address, kept = urlunsplit((parts.scheme, parts.netloc, root + SEARCH, "", "")), {}
+        own = " ".join(filters)
+        datasets_only = own if "dataset_type:" in own else f"{own} {DATASETS_ONLY}".strip()
+        asked = [datasets_only, *([own] if own != datasets_only else [])]
+        ways = [kept | ({"fq": fq} if fq else {}) | {"sort": "id asc", "rows": str(ROWS)} for fq in asked]
+        ways.append(kept | ({"fq": own} if own else {}))
+        return [f"{address}?{urlencode(way, quote_via=quote)}".rstrip("?") for way in ways]
 
     def recognises(self, document: Document) -> bool:
         head = text.decode_head(document.head(16_384))
@@ -85,9 +102,8 @@ class CkanFormat:
         Raises:
             FormatError: The first answer is not one of CKAN's.
         """
-        base = self.entry(reading.url)
-        page = self._first(first, base, reading)
-        requested = {page.url}
+        page = self._first(first, reading)
+        base, requested = page.url, {page.url}
         seen, last, by_start = 0, "", False
         while True:
             reading.completeness.add_page(page)
@@ -95,8 +111,14 @@ class CkanFormat:
                 with page:
                     count, datasets = self._result(page, reading)
             except FormatError as error:
-                reading.page_failed(error, page.url)
-                return
+                if by_start or not last or error.code != "ckan_not_an_answer":
+                    reading.page_failed(error, page.url)
+                    return
+                by_start = True  # it answers that it does not know the filter
+                page = self._next(_page_url(base, start=seen - 1), requested, reading)
+                if page is None:
+                    return
+                continue
             if by_start and not (datasets and datasets[0].get("id") == last):
                 reading.add_issue("changed_while_reading", page.url)
                 return
@@ -104,7 +126,7 @@ class CkanFormat:
             remaining = count - seen if by_start else count
             reading.completeness.declared_total = seen + remaining
             # a site that sorts or filters in its own way cannot be asked for what follows an id
-            astray = not by_start and not _ascending(last, fresh)
+            astray = not by_start and not ("sort=" in base and _ascending(last, fresh))
             by_start = by_start or astray
             if not (astray and last):
                 for entry in fresh:
@@ -116,25 +138,45 @@ class CkanFormat:
                     reading.add_issue("page_repeated", page.url)
                     return
                 last = str(fresh[-1].get("id"))
-            following = _search_url(base, None, start=seen - 1) if by_start else _search_url(base, last)
+            following = _page_url(base, start=seen - 1) if by_start else _page_url(base, last)
             page = self._next(following, requested, reading)
             if page is None and not by_start and reading.completeness.issues == ["page_unreadable"]:
                 reading.completeness.issues.clear()
                 by_start = True
-                page = self._next(_search_url(base, None, start=seen - 1), requested, reading)
+                page = self._next(_page_url(base, start=seen - 1), requested, reading)
             if page is None:
                 return
         reading.completeness.closed = not reading.completeness.issues
 
-    def _first(self, first: Document, base: str, reading: Reading) -> Document:
-        """Return the first page of the search: ``first`` if it is that, else asked for."""
-        if first.url == base:
-            return first
+    def _first(self, first: Document, reading: Reading) -> Document:
+        """Return the first page of the search: ``first`` if it is that and an answer, else asked for.
+
+        Raises:
+            FormatError: The site answers no way of asking.
+        """
+        ways = self.entries(reading.url)
+        refused: FormatError | None = None
+        # that a source gives the plainest way itself does not say that it refuses the better ones
+        if first.url in ways and (first.url == ways[0] or first.url != reading.url):
+            if (refused := _find_refusal(first)) is None:
+                return first
+            ways = ways[ways.index(first.url) + 1 :]
         first.body.close()
-        try:
-            return reading.client.get(base, accept=self.accept)
-        except FetchError as error:
-            raise FormatError("ckan_not_an_answer", url=base) from error
+        for way in ways:
+            try:
+                page = reading.client.get(way, accept=self.accept)
+            except FetchError as error:
+                status = error.params.get("status")
+                reason = f"HTTP {status}" if status else "?"
+                refused = refused or FormatError("ckan_not_an_answer", url=way, reason=reason)
+                if may_be_asked_otherwise(error):
+                    continue
+                break
+            if (refusal := _find_refusal(page)) is None:
+                return page
+            refused = refused or refusal
+            page.body.close()
+        raise refused or FormatError("ckan_not_an_answer", url=reading.url, reason="?")
 
     def _next(self, url: str, requested: set[str], reading: Reading) -> Document | None:
         return reading.open(url, requested, self.accept)
@@ -159,7 +201,7 @@ class CkanFormat:
         if isinstance(count, str) and count.isascii() and count.isdecimal():
             count = int(count)
         if not isinstance(count, int) or not isinstance(datasets, list):
-            raise FormatError("ckan_not_an_answer", url=page.url)
+            raise FormatError("ckan_not_an_answer", url=page.url, reason=_refusal(answer))
         for number, entry in enumerate(datasets, 1):
             if not isinstance(entry, dict):
                 reading.add_issue("entry_no_dataset", page.url, number=number)
@@ -202,8 +244,8 @@ def clean_dataset(entry: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(organization := raw.get("organization"), Mapping):
         raw["organization"] = {key: organization[key] for key in ("name", "title") if organization.get(key)}
     if isinstance(raw.get("resources"), list):
-        files = (item for item in raw["resources"] if isinstance(item, Mapping) and item.get("state") != "deleted")
-        raw["resources"] = [_file(item) for item in files]
+        files = [item for item in raw["resources"] if not isinstance(item, Mapping) or item.get("state") != "deleted"]
+        raw["resources"] = [_file(item) if isinstance(item, Mapping) else item for item in files]
     return raw
 
 
@@ -219,15 +261,31 @@ def _file(item: Mapping[str, Any]) -> dict[str, Any]:
     return file | ({"@id": str(item["id"])} if item.get("id") else {})
 
 
-def _search_url(url: str, last: str | None, start: int | None = None) -> str:
+def _find_refusal(page: Document) -> FormatError | None:
+    """Return why a page is no answer with datasets, by its beginning; None when it begins as one."""
+    head = text.decode_head(page.head(16_384)).lstrip("\ufeff \t\r\n")
+    if head.startswith("{") and not re.search(r'"success"\s*:\s*false', head):
+        return None
+    try:
+        answer = streams.json_page(page)
+    except FormatError as error:
+        return error
+    return FormatError("ckan_not_an_answer", url=page.url, reason=_refusal(answer))
+
+
+def _refusal(answer: Any) -> str:
+    """Return what CKAN says of a question that it did not answer."""
+    error = answer.get("error") if isinstance(answer, Mapping) else None
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return str(message or error or "?")[:300]
+
+
+def _page_url(base: str, last: str | None = None, start: int | None = None) -> str:
     """Return the address of a page: of the datasets after ``last``, or from ``start`` on."""
-    parts = urlsplit(url)
-    query = {key: value for key, value in parse_qsl(parts.query) if key not in NOT_ASKED}
-    filters = query.get("fq", "")
-    if "dataset_type:" not in filters:
-        filters = f"{filters} {DATASETS_ONLY}".strip()
-    query["fq"] = filters if last is None else f'{filters} +id:{{"{last}" TO *]'
-    query |= {"sort": "id asc", "rows": str(ROWS)}
+    parts = urlsplit(base)
+    query = dict(parse_qsl(parts.query))
+    if last is not None:
+        query["fq"] = f'{query.get("fq", "")} +id:{{"{last}" TO *]'.strip()
     if start is not None:
         query["start"] = str(start)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, quote_via=quote), ""))

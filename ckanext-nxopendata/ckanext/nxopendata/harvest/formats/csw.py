@@ -1,4 +1,4 @@
-"""ISO 19139 metadata from a catalogue service (CSW 2.0.2), page by page.
+"""ISO 19139 metadata from a catalogue service (CSW 2.0.2), page by page; ISO 19115-3 where a service sends that.
 
 ``GetRecords`` is asked by its query form for full ``gmd:MD_Metadata``. A record becomes a tree of plain values:
 the properties of ISO 19115 by name, their classes left out (``identificationInfo > citation > title``), free text
@@ -9,7 +9,7 @@ their type (``date:publication``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -17,24 +17,24 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compile
 
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+from ckanext.nxopendata.harvest.formats import Reading, Record, iso19115_3, streams
+from ckanext.nxopendata.harvest.mapping.values import to_text
 
 ROWS = 100
 CSW = "{http://www.opengis.net/cat/csw/2.0.2}"
 GMD = "{http://www.isotc211.org/2005/gmd}"
-OWS = "{http://www.opengis.net/ows}"
 GMI = "{http://www.isotc211.org/2005/gmi}"
 OTHER_RECORDS = (
     CSW + "Record",
     CSW + "SummaryRecord",
     CSW + "BriefRecord",
     "{http://www.w3.org/ns/dcat#}Dataset",
-    "{http://standards.iso.org/iso/19115/-3/mdb/2.0}MD_Metadata",
-    "{http://standards.iso.org/iso/19115/-3/mdb/1.0}MD_Metadata",
 )
-"""What services send instead of ISO 19139."""
-METADATA, RESULTS, EXCEPTION = (GMD + "MD_Metadata", GMI + "MI_Metadata"), CSW + "SearchResults", OWS + "ExceptionText"
-MARKS = ("opengis.net/cat/csw", "isotc211.org/2005/gmd", "isotc211.org/2005/gmi")
+"""What services send instead of ISO metadata."""
+METADATA = (GMD + "MD_Metadata", GMI + "MI_Metadata", *iso19115_3.METADATA)
+RESULTS = CSW + "SearchResults"
+EXCEPTIONS = tuple(f"{{http://www.opengis.net/ows{version}}}ExceptionText" for version in ("", "/1.1", "/2.0"))
+MARKS = ("opengis.net/cat/csw", "isotc211.org/2005/gmd", "isotc211.org/2005/gmi", iso19115_3.MARK)
 READ_TO_THE_END = frozenset({"records_of_another_kind", "records_unreadable"})
 
 QUERY = {
@@ -52,6 +52,7 @@ OURS = frozenset(key.lower() for key in (*QUERY, "startPosition"))
 
 LANGUAGES = {"chi": "zh", "zho": "zh", "zh": "zh", "eng": "en", "en": "en"}
 DEEPEST = 30
+HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 class CswFormat:
@@ -90,11 +91,11 @@ class CswFormat:
             try:
                 with page:
                     for event, element in streams.xml_events(
-                        page, *METADATA, *OTHER_RECORDS, RESULTS, EXCEPTION, report=reading.record_unreadable
+                        page, *METADATA, *OTHER_RECORDS, RESULTS, *EXCEPTIONS, report=reading.record_unreadable
                     ):
                         if event == "start":
                             continue
-                        if element.tag == EXCEPTION:
+                        if element.tag in EXCEPTIONS:
                             problem = (element.text or "").strip()
                         elif element.tag == RESULTS:
                             matched = _number(element.get("numberOfRecordsMatched"))
@@ -143,21 +144,20 @@ class CswFormat:
         return re.search(r"<(?:\w+:)?m[di]_metadata[\s>]", head) is not None or "getrecordsresponse" in head
 
     def _record(self, element: Any, url: str) -> Record:
+        if element.tag in iso19115_3.METADATA:
+            iso19115_3.to_19139(element)
         raw = to_values(element)
-        guid = raw.get("fileIdentifier") if isinstance(raw, dict) else None
+        guid = to_text(raw.get("fileIdentifier")) if isinstance(raw, dict) else None
         position = f"{url}#line={element.sourceline or '?'}"
         return Record(str(guid).strip() if guid else None, raw if isinstance(raw, dict) else {}, position)
 
 
-def to_values(element: Any, level: int = 0) -> Any:
+def to_values(element: Any) -> Any:
     """Return a class of ISO 19139 as an object of its properties; a simple value as text."""
-    language = ""
-    if level == 0:
-        language = _language(element)
-    return _object(element, level, language)
+    return _object(element, 0, _languages(element))
 
 
-def _object(element: Any, level: int, language: str) -> Any:
+def _object(element: Any, level: int, language: Mapping[str, str]) -> Any:
     result: dict[str, Any] = {}
     for prop in element:
         if not isinstance(prop.tag, str) or level > DEEPEST:
@@ -191,17 +191,19 @@ def _put(result: dict[str, Any], name: str, value: Any) -> None:
     result[name] = [*(before if isinstance(before, list) else [before]), *values]
 
 
-def _value(prop: Any, level: int, language: str) -> Any:
+def _value(prop: Any, level: int, language: Mapping[str, str]) -> Any:
     """Return the value of a property: a text, a text in several languages, a code, or an object."""
     children = [child for child in prop if isinstance(child.tag, str)]
     if not children:
-        return (prop.text or "").strip() or prop.get("{http://www.w3.org/1999/xlink}href", "")
-    free = prop.findall(f"{GMD}PT_FreeText/{GMD}textGroup/{GMD}LocalisedCharacterString")
+        return (prop.text or "").strip() or prop.get(HREF, "")
+    free = prop.findall("{*}PT_FreeText/{*}textGroup/{*}LocalisedCharacterString")
     own = next((child for child in children if _name(child) != "PT_FreeText"), None)
     if free:
-        texts = [{"@value": _text(own), "@language": language or "zh"}] if own is not None and _text(own) else []
+        texts = [{"@value": _text(own), "@language": language[""]}] if own is not None and _text(own) else []
+        locales = (string.get("locale", "").lstrip("#") for string in free)
         others = (
-            {"@value": _text(string), "@language": _base(string.get("locale", "").lstrip("#"))} for string in free
+            {"@value": _text(string), "@language": language.get(locale) or _base(locale)}
+            for string, locale in zip(free, locales, strict=True)
         )
         return [*texts, *(other for other in others if other["@value"])]
     if own is None:
@@ -209,6 +211,8 @@ def _value(prop: Any, level: int, language: str) -> Any:
     if code := own.get("codeListValue"):
         return code
     if len(own) == 0 or not any(isinstance(child.tag, str) for child in own):
+        if (address := own.get(HREF)) and address.startswith(("http://", "https://")):
+            return {"@id": address, "@value": _text(own)} if _text(own) else address
         return _text(own)
     return _object(own, level + 1, language)
 
@@ -222,10 +226,19 @@ def _text(element: Any) -> str:
     return "".join(element.itertext()).strip()
 
 
-def _language(metadata: Any) -> str:
-    element = metadata.find(f"{GMD}language")
-    if element is None:
-        return ""
+def _languages(metadata: Any) -> dict[str, str]:
+    """Return the language of a record's own texts under "", "" when it tells none, and that of each of its locales."""
+    languages = {"": ""}
+    if (element := metadata.find("{*}language")) is not None:
+        languages[""] = _code(element)
+    for locale in metadata.iterfind("{*}locale/{*}PT_Locale"):
+        code = locale.find("{*}languageCode")
+        if code is not None and locale.get("id"):
+            languages[locale.get("id")] = _code(code)
+    return languages
+
+
+def _code(element: Any) -> str:
     code = next((child.get("codeListValue", "") for child in element if isinstance(child.tag, str)), "")
     return _base(code or _text(element))
 

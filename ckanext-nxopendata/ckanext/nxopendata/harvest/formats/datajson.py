@@ -59,7 +59,8 @@ class DataJsonFormat:
                 guid = identifier(entry) if not isinstance(entry, Mapping) else None
                 if isinstance(entry, Mapping) and not entry.keys() - {"@id", "@type"}:
                     guid = identifier(entry.get("@id"))
-                if prefix not in ("item", "dataset.item") and (guid or not isinstance(entry, Mapping)):
+                is_elsewhere = prefix not in ("item", "dataset.item")
+                if (guid or not isinstance(entry, Mapping)) and (is_elsewhere or "://" in (guid or "")):
                     named |= {guid: None} if guid else {}
                     continue
                 if not entry and not isinstance(entry, bool):
@@ -75,7 +76,10 @@ class DataJsonFormat:
                 if name not in described:
                     reading.add_issue("listed_not_described", first.url, name=name)
             if not number and not listed and not self._has_list(first):
-                raise FormatError("json_without_datasets", url=first.url)
+                entry = next((entry for entry in streams.json_items(first, "dataset", "") if _is_dataset(entry)), None)
+                if entry is None:
+                    raise FormatError("json_without_datasets", url=first.url)
+                yield self._record(entry, 1, first.url)
         reading.completeness.closed = True
 
     def _entries(self, document: Document, reading: Reading, *, listed: bool) -> Iterator[tuple[str, Any]]:
@@ -109,6 +113,12 @@ class DataJsonFormat:
 
 def _is_record(entry: Mapping[str, Any]) -> bool:
     return "identifier" in entry or ("title" in entry and bool(entry.keys() & {"publisher", "distribution", "keyword"}))
+
+
+def _is_dataset(entry: Any) -> bool:
+    """Tell whether a document, or its only ``dataset``, is itself a dataset."""
+    kinds = str(entry.get("@type", "dcat:Dataset")) if isinstance(entry, Mapping) else ""
+    return "Dataset" in kinds and "title" in entry and bool(entry.keys() & {"identifier", "@id"})
 
 
 def identifier(value: Any) -> str | None:

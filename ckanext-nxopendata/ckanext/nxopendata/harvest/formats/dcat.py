@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
-from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
+from ckanext.nxopendata.harvest.fetching import addresses
+from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 from ckanext.nxopendata.harvest.formats.rdf import descriptions, graphs, parsing, vocabulary
@@ -134,7 +136,7 @@ class DcatFormat:
             walk.total += total
 
     def _records(self, graph: graphs.Graph, url: str, walk: _Walk) -> Iterator[Record]:
-        listed = {line.partition(b" ")[2] for line in graph.looked_up() if line.startswith(LISTS)}
+        listed = {_as_subject(line.partition(b" ")[2]) for line in graph.looked_up() if line.startswith(LISTS)} - {b""}
         mentioned: set[bytes] | None = None
         for subject in itertools.chain(graph.datasets(), sorted(listed)):
             if hash(subject) in walk.described and subject in listed:
@@ -192,11 +194,22 @@ class DcatFormat:
             if any(line.startswith(HOLDS) for line in graph.lines(vocabulary.token(term.value)) or ()):
                 continue
             address = term.value.partition("#")[0]
-            if urlsplit(address)[:2] == urlsplit(url)[:2]:
+            if addresses.origin_of(address) == addresses.origin_of(url):
                 walk.inside.append((address, depth + 1))
             elif address not in walk.requested:
                 walk.requested.add(address)
                 walk.reading.report(Problem("catalogue_elsewhere", "page", position=address, refuses=False))
+
+
+_ADDRESS = re.compile(rb'"(https?://[^"\s<>\\]+|urn:[^"\s<>\\]+)"')
+
+
+def _as_subject(term: bytes) -> bytes:
+    """Return the node that a list names, also where its address is written as a text; "" for another text."""
+    if not term.startswith(b'"'):
+        return term
+    found = _ADDRESS.match(term)
+    return b"<%s>" % found[1] if found else b""
 
 
 def _lacks_files(graph: graphs.Graph, lines: graphs.Lines) -> bool:
@@ -214,7 +227,13 @@ def _identifier(raw: Mapping[str, Any]) -> str | None:
 
 
 def _next(graph: graphs.Graph, url: str) -> str | None:
-    following = {urljoin(url, term.value) for term in graphs.find_objects(graph, *vocabulary.HYDRA_NEXT)}
+    """Return the address of the next page; one that leads nowhere as it is written, which then cannot be opened."""
+    following = set[str]()
+    for term in graphs.find_objects(graph, *vocabulary.HYDRA_NEXT):
+        try:
+            following.add(addresses.resolve(url, term.value))
+        except AddressError:
+            following.add(term.value)
     following.discard(url)
     return min(following) if following else None
 

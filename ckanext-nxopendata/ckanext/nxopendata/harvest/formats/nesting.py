@@ -15,9 +15,7 @@ DEEPEST_DOCUMENT = 200
 """Levels of lists and objects; a catalogue has some ten."""
 
 CHUNK = 1 << 20
-_INSIDE = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
-_STRING = re.compile(rb'"%(i)b"|(")%(i)b\\?\Z' % {b"i": _INSIDE}, re.DOTALL)
-"""A string, or one that does not end in what was read, whose first quotation mark is kept: no byte is read thrice."""
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _NO_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 _STEPS = [1 if byte in b"[{" else -1 for byte in range(256)]
 
@@ -53,8 +51,9 @@ def measure_depth(body: IO[bytes], enough: int) -> int:
 
 def _cut_strings(content: bytes) -> tuple[bytes, bytes]:
     """Return what stands outside of strings, and what is needed to go on in a string that does not end here."""
-    outside = _STRING.sub(rb"\1", content)
-    if not outside.endswith(b'"'):
-        return outside, b""
-    escapes = len(content) - len(content.rstrip(b"\\"))
-    return outside[:-1], b'"\\' if escapes % 2 else b'"'
+    body = content.rstrip(b"\\")
+    # A quotation mark is added: it ends the string that goes on, or is left. So no search begins in vain.
+    outside = _STRING.sub(b"", body + b'"')
+    if outside.endswith(b'"'):
+        return outside[:-1], b""
+    return outside, b'"\\' if (len(content) - len(body)) % 2 else b'"'

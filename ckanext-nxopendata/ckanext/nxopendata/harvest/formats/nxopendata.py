@@ -59,12 +59,12 @@ class NxOpendataFormat:
                 reading.page_failed(error, page.url)
                 return
             for change in answer["changes"]:
-                if change.get("id") in seen:
+                if str(change.get("id")) in seen:
                     # it changed again while we read; the next reading begins here
                     repeated = repeated or cursor
                     continue
-                seen.add(str(change.get("id")))
-                yield self._record(change, page.url)
+                yield self._record(change, page.url)  # twice on one page is a fault of the feed, which the plan tells
+            seen.update(str(change.get("id")) for change in answer["changes"])
             if not answer["more"]:
                 completeness.memory = {"cursor": repeated or str(answer["cursor"])}
                 completeness.closed = not completeness.issues

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 from lxml.etree import ParserError  # pyright: ignore[reportAttributeAccessIssue]  the same
 
 from ckanext.nxopendata.harvest.errors import FormatError, HarvestError, Problem
-from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching import addresses, text
+from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 
@@ -130,8 +131,8 @@ def _links(tree: Any, base: str) -> dict[str, tuple[str, list[str]]] | None:
     found: dict[str, tuple[str, list[str]]] = {}
     for title in titles:
         for anchor in title.xpath(".//a[@href]"):
-            address = urljoin(base, anchor.get("href").strip())
-            if (match := DETAIL.search(urlsplit(address).path)) and _same_host(address, base):
+            address = _resolve(base, anchor.get("href").strip())
+            if (match := DETAIL.search(address.partition("?")[0])) and _same_host(address, base):
                 entry = next(iter(title.xpath("ancestor::li[1]")), title)
                 kinds = [element_text(kind) for kind in entry.xpath(".//*[contains(@class, 'file-type')]//li")]
                 found[match[1]] = (address, sorted({kind for kind in kinds if kind}))
@@ -141,7 +142,15 @@ def _links(tree: Any, base: str) -> dict[str, tuple[str, list[str]]] | None:
 
 
 def _same_host(address: str, base: str) -> bool:
-    return urlsplit(address).netloc == urlsplit(base).netloc
+    return addresses.origin_of(address)[1] == addresses.origin_of(base)[1]
+
+
+def _resolve(base: str, href: str) -> str:
+    """Return the address that a link means; one that leads nowhere as it is written, for the finding about it."""
+    try:
+        return addresses.resolve(base, href)
+    except AddressError:
+        return href
 
 
 def _total(tree: Any) -> int | None:
@@ -219,13 +228,13 @@ def _files(tree: Any, url: str) -> list[dict[str, str]]:
         name = element_text(anchor) or anchor.get("title", "")
         href = (anchor.get("href") or "").strip()
         if href and not href.startswith(("#", "javascript:")):
-            address = urljoin(url, href)
+            address = _resolve(url, href)
         else:
             query = urlencode({"cataId": dataset, "cataName": title, "idInRc": anchor.get("id", "")})
-            address = urljoin(url, f"{root}/catalog/download?{query}")
+            address = _resolve(url, f"{root}/catalog/download?{query}")
         found.append({"@id": anchor.get("id") or address, "url": address, "name": name, "format": kind})
     for anchor in tree.xpath("//li[@name='api-list' or @name='api']//a[@href]"):
-        address = urljoin(url, anchor.get("href").strip())
+        address = _resolve(url, anchor.get("href").strip())
         if address.startswith(("http://", "https://")) and element_text(anchor):
             found.append({"@id": address, "url": address, "name": element_text(anchor), "format": "API"})
     return found

@@ -123,6 +123,53 @@ def decode_json(text: str, place: int = 0) -> tuple[Any, int]:
         raise ValueError("too deep") from error
 
 
+def decode_whole(text: str) -> Any:
+    """Return the value of a text that is one JSON value and nothing else.
+
+    Raises:
+        ValueError: It is not.
+    """
+    try:
+        return _DECODER.decode(text.lstrip("\ufeff"))
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?=\s*[}\]])|-?\b(?:NaN|Infinity)\b', re.DOTALL)
+_CONTROL_IN_TEXT = re.compile(r"[\x00-\x1f]")
+_BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9A-Fa-f]{4})|(?=.))', re.DOTALL)
+
+
+def mend_json(text: str) -> tuple[str, list[str]]:
+    """Return JSON without commas before a closing bracket, and with the backslashes doubled that begin no escape.
+
+    Numbers that are none become ``null``, control characters in texts are left to a lenient decoder.
+
+    Returns:
+        The text, and what was mended as it was written: each comma with what follows it, each text.
+    """
+    mended: list[str] = []
+
+    def token(found: re.Match[str]) -> str:
+        written = found[0]
+        if written == ",":
+            mended.append(text[found.start() : found.start() + 20].strip())
+            return ""
+        if written[0] != '"':
+            mended.append(written)
+            return "null"
+        if "\\" not in written:
+            if _CONTROL_IN_TEXT.search(written):
+                mended.append(written.strip('"'))
+            return written
+        sound = _BAD_ESCAPE.sub(lambda escape: escape[0] if escape[1] else "\\\\", written)
+        if sound != written:
+            mended.append(written.strip('"'))
+        return sound
+
+    return _TOKEN.sub(token, text), mended
+
+
 def json_pieces(
     text: str, array: str, is_record: Callable[[Mapping[str, Any]], bool]
 ) -> Iterator[tuple[int, Any, str]]:
@@ -142,19 +189,19 @@ def json_pieces(
             place = _skip(text, place)
             if text[place : place + 1] in ("]", ""):
                 place += 1
-                stray = _STRAY_END.match(text, place)
-                if not stray or not _is_record_at(text, stray.end(), is_record):
+                following = _after_stray_end(text, place, is_record)
+                if following is None:
                     break
-                # the bracket is of a list in the record before, whose beginning was lost
                 yield line(place), None, "the list ends within a record"
-                place = stray.end()
+                place = following
             try:
                 value, end = decode_json(text, place)
                 if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
                     raise ValueError("no comma behind the record")
             except ValueError as error:
-                yield line(place), None, str(error).partition(":")[0]
                 following = _next_record(text, place + 1, is_record)
+                whole = _decode_mended(text[place:following])
+                yield line(place), whole, "" if whole else str(error).partition(":")[0]
                 if following is None:
                     return
                 place = following
@@ -163,11 +210,33 @@ def json_pieces(
                 place = end
 
 
+def _after_stray_end(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> int | None:
+    """Return where the next record begins if the bracket before ``place`` does not end the list of records.
+
+    It is then of a list in the record before, whose beginning was lost, or stands within what was a text.
+    """
+    stray = _STRAY_END.match(text, place)
+    if stray and _is_record_at(text, stray.end(), is_record):
+        return stray.end()
+    return None if _ENDED.match(text, place) else _next_record(text, place, is_record)
+
+
+def _decode_mended(piece: str) -> dict[str, Any] | None:
+    """Return the record that a piece of JSON holds once it is mended; None when it holds none."""
+    plain, mended = mend_json(piece)
+    try:
+        value, end = decode_json(plain)
+    except ValueError:
+        return None
+    return value if mended and isinstance(value, dict) and re.fullmatch(r"[\s,}\]]*", plain[end:]) else None
+
+
 def _skip(text: str, place: int) -> int:
     found = re.compile(r"[\s,]*").match(text, place)
     return found.end() if found else place
 
 
+_ENDED = re.compile(r"\s*(?:[,}\]]|\Z)")
 _STRAY_END = re.compile(r"\s*\}\s*,\s*(?=\{)")
 _BETWEEN = re.compile(r"[}\]\"]\s*,?\s*(?=\{)")
 

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote
 
-from ckanext.nxopendata.core.tabular import delimited, reader, spreadsheet
+from ckanext.nxopendata.core.tabular import delimited, reader, sandbox, spreadsheet
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
-from ckanext.nxopendata.harvest.errors import FormatError
-from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.errors import FormatError, Problem
+from ckanext.nxopendata.harvest.fetching import addresses, text
+from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document
 from ckanext.nxopendata.harvest.formats import Reading, Record
 from ckanext.nxopendata.harvest.mapping import rules, tables
@@ -36,11 +39,15 @@ FILLER = re.compile(
 )
 """How rows begin that are not data, white space left out."""
 
+LARGEST_TRIED, BYTES_TRIED = 16 * 1024 * 1024, 2 * 1024 * 1024
+"""Bytes of a workbook in a trial, and of the cells looked at: thousands of rows for at most a hundred records."""
+
 
 @dataclass(slots=True)
 class _Sheet:
     name: str
     rows: Iterable[Sequence[str]]
+    complete: bool = True
 
 
 @dataclass(slots=True)
@@ -76,12 +83,13 @@ class WorkbookFormat:
         """
         reading.completeness.add_page(first)
         columns = (reading.rules or tables.load(self.mapping)).columns
-        found = False
+        found = cut = False
         with first:
             if _is_cut(first):
                 reading.add_issue("document_cut", first.url, url=first.url)
-            for sheet in _sheets(first):
+            for sheet in _sheets(first, reading):
                 layout = _layout(sheet, columns)
+                cut = cut or not sheet.complete
                 if layout is None:
                     continue
                 found = True
@@ -90,7 +98,7 @@ class WorkbookFormat:
         if not found:
             wanted = "、".join(column.aliases[0] for column in columns.values() if column.essential)
             raise FormatError("workbook_without_header", url=first.url, columns=wanted)
-        reading.completeness.closed = not reading.completeness.issues
+        reading.completeness.closed = not cut and not reading.completeness.issues
 
 
 def _is_cut(document: Document) -> bool:
@@ -115,37 +123,85 @@ def _is_cut(document: Document) -> bool:
     return any(lines[-1].count(sign) < before.count(sign) for sign in (b",", b"\t", b";"))
 
 
-def _sheets(document: Document) -> Iterator[_Sheet]:
+def _sheets(document: Document, reading: Reading) -> Iterator[_Sheet]:
     if spreadsheet.is_spreadsheet(document.head(8)):
-        yield from _spreadsheet(document)
+        yield from _spreadsheet(document, is_trial=reading.is_trial)
     else:
-        yield _Sheet("", _delimited(document))
+        yield _Sheet("", _delimited(document, reading))
 
 
-def _spreadsheet(document: Document) -> Iterator[_Sheet]:
-    """Yield the sheets, read as an import reads them: in a process of their own, with limits."""
-    document.body.seek(0)
+def _spreadsheet(document: Document, *, is_trial: bool) -> Iterator[_Sheet]:
+    """Yield the sheets, read as an import reads them: in a process of their own, with limits; the first of a trial."""
+    bounds: dict[str, Any] = {"limits": sandbox.REQUEST, "most_bytes": BYTES_TRIED} if is_trial else {}
     try:
-        sheets = reader.read(document.body.read())
+        if document.body.seek(0, io.SEEK_END) > LARGEST_TRIED and is_trial:
+            raise UnreadableError("costly")
+        document.body.seek(0)
+        sheets = reader.read(document.body.read(), **bounds)
     except UnreadableError as error:
         fact = {"reason": error.reason} if error.code == "broken" else {"limit": error.reason}
         raise FormatError(f"workbook_{error.code}", url=document.url, **fact) from error
     for sheet in sheets:
-        yield _Sheet(sheet.name, sheet.rows)
+        yield _Sheet(sheet.name, sheet.rows, sheet.complete)
 
 
-def _delimited(document: Document) -> Iterator[Sequence[str]]:
+def _delimited(document: Document, reading: Reading) -> Iterator[Sequence[str]]:
     body = text.to_utf8(document)
     body.seek(0)
     lines = io.TextIOWrapper(body, encoding="utf-8-sig", newline="")  # pyright: ignore[reportArgumentType]
     sample = lines.read(delimited.SAMPLE)
     lines.seek(0)
+    delimiter = delimited.guess_delimiter(sample, delimited.FORM_DELIMITERS)
+
+    def tell(number: int, line: str) -> None:
+        facts = {"value": line.strip()[:200]}
+        reading.report(
+            Problem("value_mended", "page", position=f"{document.url}#line={number}", params=facts, refuses=False)
+        )
+
     try:
-        yield from delimited.parse_form(lines, delimited.guess_delimiter(sample, delimited.FORM_DELIMITERS))
+        yield from delimited.parse_form(close_quotes(lines, delimiter, tell), delimiter)
     except UnreadableError as error:
         raise FormatError("workbook_broken", url=document.url, reason=error.reason) from error
     finally:
         lines.detach()
+
+
+LONGEST_CELL = 200
+"""Lines of a cell in quotation marks, looked through for its end."""
+
+
+def close_quotes(lines: Iterable[str], delimiter: str, report: Callable[[int, str], None]) -> Iterator[str]:
+    """Yield the lines of a text without the quotation marks that begin a cell and never end it.
+
+    Such a mark would make one cell of all rows behind it. One that ends so far below that whole rows stand between is
+    taken for none as well.
+
+    Args:
+        report: Takes the number and the text of a line with such a mark.
+    """
+    sign = re.escape(delimiter)
+    quoted = re.compile(rf'(?:(?<=^)|(?<={sign}))"(?:[^"]|"")*"(?=\s*(?:{sign}|$))')
+    opening = re.compile(rf'(?:^|(?<={sign}))"')
+    ending = re.compile(rf'(?:[^"]|"")*"(?=\s*(?:{sign}|$))')
+    waiting, source, number, most = deque[str](), iter(lines), 0, 1
+    while line := waiting.popleft() if waiting else next(source, ""):
+        number += 1
+        most = max(most, line.count(delimiter))
+        while (rest := quoted.sub(lambda found: "q" * len(found[0]), line)) and (open_at := opening.search(rest)):
+            waiting.extend(itertools.islice(source, max(0, LONGEST_CELL - len(waiting))))
+            following = list(itertools.islice(waiting, LONGEST_CELL))
+            end = next((place for place, text in enumerate(following) if ending.match(text)), None)
+            if end is not None and all(text.count(delimiter) < most for text in following[:end]):
+                yield line
+                for _ in range(end):
+                    yield waiting.popleft()
+                number += end + 1
+                line = waiting.popleft()
+                break
+            report(number, line)
+            line = line[: open_at.start()] + line[open_at.end() :]
+        yield line
 
 
 # The header
@@ -291,7 +347,10 @@ def is_filler(row: Sequence[str]) -> bool:
 
 
 def _continues(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Tell whether a row describes the same dataset as the rows above it."""
+    """Tell whether a row describes the same dataset as the rows above it; under another title it is one of its own."""
+    titles = (_bare(before.get("title", "")), _bare(now.get("title", "")))
+    if all(titles) and titles[0] != titles[1]:
+        return False
     for key in ("resource_code", "title"):
         if now.get(key) and now.get(key) != before.get(key):
             return False
@@ -318,8 +377,11 @@ def _record(group: _Group, url: str) -> Record:
 
 def _file(link: str, url: str) -> dict[str, str]:
     """Return a file's address, resolved against the workbook's, with the name and the suffix it shows."""
-    address = urljoin(url, quote(link, safe="/:?#[]@!$&'()*+,;=%~"))
-    file_name = unquote(urlsplit(address).path.rpartition("/")[2])
+    try:
+        address = addresses.resolve(url, quote(link, safe="/:?#[]@!$&'()*+,;=%~"))
+    except AddressError:
+        address = link
+    file_name = unquote(re.split(r"[?#]", address, maxsplit=1)[0].rpartition("/")[2])
     stem, dot, suffix = file_name.rpartition(".")
     known = bool(dot) and re.fullmatch(r"[A-Za-z0-9]{1,8}", suffix) is not None
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import email.utils
 import re
@@ -79,17 +80,39 @@ _DCMI = re.compile(r"(start|end)\s*=\s*([^;]+)", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:/|至|到|—+|–|~|～|\bto\b|\s-\s)\s*")
 
 
+_DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T[\dHMS.]+)?", re.IGNORECASE)
+
+
+def _after(written: str, length: re.Match[str], sign: int = 1) -> str:
+    """Return the day that lies so long after (or before) another, "" when that is none."""
+    day = parse_day(written)
+    years, months, weeks, days = (int(number or 0) for number in length.groups())
+    if day is None:
+        return ""
+    year, month = divmod(day.year * 12 + day.month - 1 + sign * (years * 12 + months), 12)
+    try:
+        moved = dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+        return (moved + sign * dt.timedelta(days=weeks * 7 + days)).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
 def split_period(written: str) -> tuple[str, str]:
     """Split a text into where a period begins and ends; a text that is no period stands for both.
 
-    Understood are ISO 8601 intervals (``2020/2021``), DCMI periods (``start=2020; end=2021;``), and ``2020年至2021年``.
+    Understood are ISO 8601 intervals (``2020/2021``, ``2020-01-01/P1Y``), DCMI periods (``start=2020; end=2021;``),
+    and ``2020年至2021年``.
     """
     if named := {key.lower(): value.strip() for key, value in _DCMI.findall(written)}:
         return named.get("start", ""), named.get("end", "")
     halves = _BETWEEN.split(written)
     if len(halves) == 2 and not re.fullmatch(r"\d{4}/\d{1,2}", written):
         start, end = halves[0].strip(), halves[1].strip()
-        return "" if start.startswith(("P", "R")) else start, "" if end.startswith("P") else end
+        if length := _DURATION.fullmatch(end):
+            return start, _after(start, length) or end
+        if length := _DURATION.fullmatch(start):
+            return _after(end, length, -1) or start, end
+        return "" if start.startswith("R") else start, end
     return written, written
 
 

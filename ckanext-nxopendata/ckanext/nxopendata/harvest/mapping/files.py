@@ -94,7 +94,7 @@ def as_url(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | Non
             report("address_private", url=written[:500])
         elif taken is None:
             taken = address
-            if written[:4].lower() == "www.":
+            if not _IS_PLAIN.match(written):
                 report("address_mended", value=written[:200], url=address[:500])
         elif address != taken:
             report.leave(written)
@@ -102,6 +102,9 @@ def as_url(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | Non
         report("address_unusable", url=written[:500])
     return taken
 
+
+_IS_PLAIN = re.compile(r"(?i)[^a-z/.]*(?:https?://|ftp://|/|\.{1,2}/)")
+"""Addresses that are read as they are written, relative ones among them."""
 
 _EMAIL = re.compile(
     r"(?<![\w.%+-])([A-Za-z0-9][A-Za-z0-9.!#$&'*+=?_{|}~-]{0,63})@"

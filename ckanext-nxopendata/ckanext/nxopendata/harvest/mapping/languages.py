@@ -7,15 +7,12 @@ for the Chinese. Both are reported.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
 
+from ckanext.nxopendata.core.localised import simplify
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport
 from ckanext.nxopendata.harvest.mapping.values import is_nothing, to_text
 
@@ -149,15 +146,3 @@ def prefer(values: Sequence[Any]) -> list[Any]:
 def _tag(value: Any) -> str:
     tag = value.get("@language", "") if isinstance(value, Mapping) else ""
     return tag if isinstance(tag, str) else ""
-
-
-def simplify(text: str) -> str:
-    """Return a text with its Traditional characters replaced by Simplified ones, character by character."""
-    return text.translate(_table())
-
-
-@cache
-def _table() -> dict[int, str]:
-    file = resources.files("ckanext.nxopendata.schemas") / "languages" / "traditional.csv"
-    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))
-    return {ord(row["traditional"]): row["simplified"] for row in rows}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ckanext.nxopendata.core.timezone import today
@@ -18,7 +20,7 @@ from ckanext.nxopendata.harvest.mapping.values import DEEPEST, is_nothing, show,
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much one record may hold; beyond it the record is refused."""
+    """How much of one record is taken; what is beyond is reported."""
 
     resources: int = 1_000
     keywords: int = 500
@@ -53,7 +55,7 @@ def map_record(
     """Return the dataset that ``raw`` describes.
 
     Values that are not understood, or that a field has no room for, are left out and reported without refusing the
-    record; a missing title or a part beyond ``bounds`` refuses it.
+    record, as what is beyond ``bounds`` is; a missing title refuses it.
     """
     bounds, surroundings = bounds or Bounds(), surroundings or Surroundings()
     report: list[Problem] = []
@@ -63,15 +65,14 @@ def map_record(
     for rule in mapping.withheld:
         if found := _withheld_by(rule, raw):
             return Mapped({}, [Problem(rule.code, guid=guid, field=rule.source, params=found, refuses=False)], True)
+    raw = dict(raw)  # whose values are asked for many times
     dataset = _fill(mapping.dataset, raw, report, surroundings)
     for key, part in mapping.parts.items():
         entries = _entries(part, key, raw, report)
         limit = bounds.resources if key == "resources" else bounds.items
-        if len(entries) > limit:
-            report.append(Problem("too_many_entries", field=key, params={"number": len(entries), "limit": limit}))
-            continue
         if part.order:
             entries.sort(key=lambda entry: _to_number(find_values(entry, part.order)))
+        entries = _cut(entries, key, limit, report)
         filled = [_fill_entry(part, entry, report, surroundings) for entry in entries]
         if key == "resources":  # a file is recognised by its identifier
             for entry, own in zip(filled, entries, strict=True):
@@ -81,10 +82,27 @@ def map_record(
             dataset[key] = entries
     if own_words := dataset.get("tags_translated", {}).get("zh"):
         dataset["tags"] = [{"name": word} for word in sorted(set(own_words))]
-    tags = dataset.get("tags", ())
-    if len(tags) > bounds.keywords:
-        report.append(Problem("too_many_entries", field="tags", params={"number": len(tags), "limit": bounds.keywords}))
+    if tags := dataset.get("tags"):
+        dataset["tags"] = _cut(tags, "tags", bounds.keywords, report)
     return Mapped(dataset, [dataclasses.replace(problem, guid=guid) for problem in report])
+
+
+_SIGNS = re.compile(r"[\s_-]")
+"""What writers of a word put in or leave out: ``non-public``, ``NON_PUBLIC``, ``Non Public``."""
+
+
+def _last_words(text: str) -> tuple[str, str]:
+    """Return a text, and what stands behind the last stroke of an address, in the plain forms of their letters."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return plain, re.split(r"[/#]", plain.rstrip("/"))[-1]
+
+
+def _cut(entries: list[Any], field: str, limit: int, report: list[Problem]) -> list[Any]:
+    """Return as many entries as a record may have, and report that there are more."""
+    if len(entries) > limit:
+        params = {"number": len(entries), "limit": limit}
+        report.append(Problem("too_many_entries", field=field, params=params, refuses=False))
+    return entries[:limit]
 
 
 def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | None:
@@ -93,12 +111,12 @@ def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | Non
         return None
     for value in find_values(raw, rule.source):
         written = to_identifier(value)
-        word = re.split(r"[/#]", written.rstrip("/"))[-1].strip().lower()
+        words = {_SIGNS.sub("", word) for text in (written, to_text(value)) for word in _last_words(text)}
         if rule.future:
             day = parse_day(written)
             if day and day > today():
                 return {"value": written[:200]}
-        elif word in rule.values or (rule.unless and word not in rule.unless):
+        elif words & rule.values or (rule.unless and not words & rule.unless):
             return {"value": written[:200]}
     return None
 
@@ -158,9 +176,11 @@ def _fill(
         if rule.when and not _is_case(rule, raw):
             continue
         field = FieldReport(report, name, surroundings)
-        value = _read_sources(rule, raw, field)
-        if value is None:
-            value = _read_stand_ins(rule, raw, field)
+        value = None
+        if not rule.names.isdisjoint(raw):  # most records have a tenth of what a mapping knows
+            value = _read_sources(rule, raw, field)
+            if value is None:
+                value = _read_stand_ins(rule, raw, field)
         if field.left:
             shown = list(field.left)
             field("values_unused", values="; ".join(shown[:10]), number=len(shown))
@@ -237,14 +257,23 @@ def _covers(value: Any, other: Any) -> bool:
 def find_values(raw: Mapping[str, Any], path: str) -> list[Any]:
     """Find the values at ``path`` (steps parted by ``" > "``), in order and without lists in lists; empty where there
     are none."""
-    nodes: list[Any] = [raw]
-    for step in path.split(" > "):
+    first, *steps = _steps(path)
+    if (value := raw.get(first)) is None:
+        return []
+    nodes: list[Any] = []
+    _add_values(value, nodes)
+    for step in steps:
         found: list[Any] = []
         for node in nodes:
-            if isinstance(node, Mapping):
+            if type(node) is dict or isinstance(node, Mapping):
                 _add_values(node.get(step), found)
         nodes = found
     return nodes
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split(" > "))
 
 
 def _add_values(value: Any, found: list[Any], level: int = 0) -> None:

@@ -39,6 +39,7 @@ class Rule:
         english: Where the English text of a localised field stands, if the source keeps it apart.
         default: What is taken when the source says nothing.
         when: Path -> the words (lower case) of which the record must have one there for the rule to count.
+        names: With which its paths begin: a record that has none of them has nothing for the field.
     """
 
     sources: tuple[str, ...]
@@ -51,6 +52,11 @@ class Rule:
     stand_ins: tuple[str, ...] = ()
     expected: bool = False
     when: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    names: frozenset[str] = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        names = frozenset(path.partition(" > ")[0] for path in (*self.sources, *self.stand_ins, self.english))
+        object.__setattr__(self, "names", names)
 
 
 @dataclass(frozen=True, slots=True)

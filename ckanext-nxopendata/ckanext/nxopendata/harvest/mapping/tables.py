@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -151,8 +152,8 @@ def _build(name: str, content: bytes, changes: Mapping[str, Any] | None = None) 
         withheld=tuple(
             Withheld(
                 entry["from"],
-                frozenset(str(value).lower() for value in _tuple(entry.get("is", ()))),
-                frozenset(str(value).lower() for value in _tuple(entry.get("unless", ()))),
+                _words(_tuple(entry.get("is", ())), entry.get("words", "")),
+                _words(_tuple(entry.get("unless", ()))),
                 entry.get("future", False),
                 entry.get("without", ""),
                 entry.get("code", "record_not_public"),
@@ -160,6 +161,13 @@ def _build(name: str, content: bytes, changes: Mapping[str, Any] | None = None) 
             for entry in data.get("withheld", ())
         ),
     )
+
+
+def _words(given: Iterable[Any], file: str = "") -> frozenset[str]:
+    """Return words in lower case without white space, hyphens and underscores, with those of a file of words."""
+    path = FOLDER / "words" / f"{file}.yaml"
+    more = yaml.safe_load(path.read_text(encoding="utf-8"))["words"] if file else ()
+    return frozenset(re.sub(r"[\s_-]", "", str(word)).lower() for word in (*given, *more))
 
 
 def _change(data: dict[str, Any], section: str, entries: Mapping[str, Any]) -> None:

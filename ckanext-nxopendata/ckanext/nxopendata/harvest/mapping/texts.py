@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.harvest.mapping import languages
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
 from ckanext.nxopendata.harvest.mapping.values import SEPARATORS, is_nothing, to_identifier, to_text
@@ -57,7 +58,7 @@ def as_tags(values: Sequence[Any], _rule: Rule, report: FieldReport) -> list[dic
     for text, tag in languages.read_texts(values):
         text = html.unescape(html.unescape(text))
         if languages.kind_of(text, tag) == languages.TRADITIONAL:
-            text = languages.simplify(text)
+            text = localised.simplify(text)
         for piece in SEPARATORS.split(text):
             name = _clean_tag(piece)
             if len(name) >= 2:

@@ -8,7 +8,11 @@ from typing import Any
 
 SEPARATORS = re.compile(r"[、，,;；|\n\t]+")
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+
+"""Signs that nobody sees and no search finds; joiners stay, for emoji and some scripts are made with them."""
 
 LONGEST_TEXT = 100_000
 """Characters of one text; a longer one is a mistake at the source."""

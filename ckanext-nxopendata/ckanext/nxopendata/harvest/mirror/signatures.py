@@ -40,7 +40,7 @@ ANY = frozenset({"API", "WMS", "WFS", "WMTS", "WCS", "REST", ""})
 HEAD = 4096
 """Bytes that :func:`find_contradiction` looks at."""
 
-_COMMENTS = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_COMMENTS = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>|<%.*?%>)*", re.DOTALL)
 _PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body|script|meta|frameset|noscript|title|style)[\s>/]", re.IGNORECASE
 )
@@ -63,6 +63,15 @@ _ERROR_WORDS = re.compile(
     r"|not found|error|denied|unauthori[sz]ed|forbidden|expired|invalid|too many requests|unavailable",
     re.IGNORECASE,
 )
+
+
+_TRACE = re.compile(
+    r"(?:PHP )?(?:Fatal error|Parse error|Warning|Notice): .* (?:in|on) .*(?:line|\.php)"
+    r"|Traceback \(most recent call last\)|Exception in thread|(?:[a-z]\w*\.)+\w*(?:Exception|Error)\b"
+    r"|ORA-\d{5}|SQLSTATE\[|Microsoft OLE DB|System\.\w+Exception|Server Error in '"
+    r"|(?:HTTP \w+ )?[45]\d\d [A-Z][a-z]+ ?[A-Z]?[a-z]*\r?\n"
+)
+"""How programs begin that print why they failed."""
 
 
 def find_contradiction(declared: str, head: bytes, media_type: str = "", *, whole: bool = False) -> str | None:
@@ -104,9 +113,9 @@ def _contradicts_text(declared: str, head: bytes, start: str, *, whole: bool) ->
     elif declared in XML:
         wrong = not start.startswith("<")
     else:
-        wrong = declared in ("CSV", "TSV") and re.match(r"\{\s*\"|\[\s*[{\[]|<[A-Za-z?!]", start) is not None
+        wrong = declared in ("CSV", "TSV") and re.match(r"\{\s*\"|\[\s*[{\[]|<[A-Za-z?!%]", start) is not None
     is_sentence = whole and len(start) < 200 and "\n" not in start.strip() and _ERROR_WORDS.search(start)
-    if is_sentence and declared not in ("TXT",):
+    if (is_sentence or _TRACE.match(start)) and declared != "TXT":
         return "file_is_an_error"
     return "file_of_another_type" if wrong else None
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 from croniter import croniter
 
-from ckanext.nxopendata.core.timezone import CHINA, utc_now
+from ckanext.nxopendata.core.timezone import to_china, utc_now
 from ckanext.nxopendata.harvest.models import KnownRecord, Run, Source
 
 TREND = 10
@@ -112,6 +112,6 @@ def _overdue(source: Source, last_success: dt.datetime) -> bool:
     """Tell whether the schedule came round since the last success, longer ago than the grace."""
     if not source.schedule:
         return False
-    local = utc_now().replace(tzinfo=dt.UTC).astimezone(CHINA)
+    local = to_china(utc_now())
     due = croniter(source.schedule, local - GRACE).get_prev(dt.datetime).astimezone(dt.UTC).replace(tzinfo=None)
     return last_success < due and source.created < due

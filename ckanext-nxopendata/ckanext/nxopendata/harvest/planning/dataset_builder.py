@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 NAMESPACE = uuid.UUID("6f6a0c54-7a0f-5d0e-9c2e-64000064f1e1")
 """Root of the identifiers made here; changing it would give every harvested dataset a new id."""
@@ -85,6 +85,5 @@ def resource_key(entry: Mapping[str, Any]) -> str:
     if entry.get("@id"):
         return entry["@id"]
     if url := entry.get("url"):
-        parts = urlsplit(url)
-        return urlunsplit(("", "", parts.path, parts.query, ""))
+        return re.sub(r"^[^:/?#]+://[^/?#]*", "", url).partition("#")[0].removesuffix("?")
     return entry.get("name", "")

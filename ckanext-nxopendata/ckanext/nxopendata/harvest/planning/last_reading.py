@@ -15,19 +15,19 @@ def fetch_first_page(source: Source, client: Fetcher) -> Document | None:
     current = {source_settings.fingerprint(source, form) for form in forms} if source.trail else set()
     trail = source.trail if source.fingerprint in current else []
     accept = "*/*" if source.format == "auto" else formats.get_format(source.format).accept
+    ways = source_settings.entry_urls(source)
     if not trail:
-        return client.get(source_settings.entry_url(source), accept=accept)
+        return formats.fetch_first(ways, client, accept)
     for number, page in enumerate(trail):
         validators = Validators(page["etag"], page["last_modified"])
-        url = source_settings.entry_url(source) if number == 0 else page["url"]
-        document = client.get(url, accept=accept, validators=validators)
+        document = formats.fetch_first([page["url"]] if number else ways, client, accept, validators)
         if document.not_modified or document.sha256 == page["sha256"]:
             document.body.close()
             continue
         if number == 0:
             return document
         document.body.close()
-        return client.get(source_settings.entry_url(source), accept=accept)
+        return formats.fetch_first(ways, client, accept)
     return None
 
 

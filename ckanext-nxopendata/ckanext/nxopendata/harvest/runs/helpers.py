@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib.helpers import helper_functions
 
+from ckanext.nxopendata.core.web import act
 from ckanext.nxopendata.harvest import field_labels, messages
-from ckanext.nxopendata.harvest.models import Json, PlanEntry
+from ckanext.nxopendata.harvest.models import Json, KnownRecord, PlanEntry
 from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import states
 from ckanext.nxopendata.harvest.runs.progress import compute_speed
@@ -30,6 +32,21 @@ TONES = {
     "stale": "warn",
     "failing": "bad",
 }
+
+
+def nx_harvest_withheld(source_id: str) -> list[dict[str, Any]]:
+    """The published files from a source that the safety check keeps from the public, as ``nx_safety_list`` gives them;
+    none on a site without that check."""
+    if not p.plugin_loaded("nxopendata_safety"):
+        return []
+    held = [file for kind in ("recall", "recalled") for file in act("nx_safety_list", kind=kind, limit=500)["results"]]
+    query = (
+        sa.select(model.Package.name)
+        .join(KnownRecord, KnownRecord.dataset_id == model.Package.id)
+        .where(KnownRecord.source_id == source_id, model.Package.name.in_({file["dataset"] for file in held}))
+    )
+    names = set(model.Session.scalars(query))
+    return [file for file in held if file["dataset"] in names]
 
 
 def nx_harvest_state(state: str) -> str:

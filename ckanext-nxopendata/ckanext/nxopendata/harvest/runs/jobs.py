@@ -19,7 +19,7 @@ from ckan.lib import jobs as ckan_jobs
 from croniter import croniter
 
 from ckanext.nxopendata.core import scheduler
-from ckanext.nxopendata.core.timezone import CHINA, utc_now
+from ckanext.nxopendata.core.timezone import to_china, utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError, RunBusyError
 from ckanext.nxopendata.harvest.models import Chunk, Run, Source
@@ -138,7 +138,7 @@ def find_due_sources(moment: dt.datetime) -> list[Source]:
     )
     due = []
     for source, last in rows:
-        local = moment.replace(tzinfo=dt.UTC).astimezone(CHINA)
+        local = to_china(moment)
         begun = croniter(source.schedule, local).get_prev(dt.datetime).astimezone(dt.UTC).replace(tzinfo=None)
         last = last or source.created
         # A time of the future is a clock that was set back since: it must not silence the source.

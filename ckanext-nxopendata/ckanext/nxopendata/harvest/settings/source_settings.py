@@ -122,7 +122,14 @@ def field_mapping(source: Source, form: Format) -> rules.FieldMapping:
 
 def entry_url(source: Source) -> str:
     """Return the address that a harvest asks first."""
-    return source.url if source.format == "auto" else formats.entry_url(formats.get_format(source.format), source.url)
+    return entry_urls(source)[0]
+
+
+def entry_urls(source: Source) -> list[str]:
+    """Return that address, and those of plainer questions for a server that refuses it."""
+    if source.format == "auto":
+        return [source.url]
+    return formats.entry_urls(formats.get_format(source.format), source.url)
 
 
 def reading(

@@ -75,13 +75,13 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         client.limits = _shorter(client.limits)
         report["url"] = source_settings.entry_url(source)
         accept = "*/*" if source.format == "auto" else formats.get_format(source.format).accept
-        first = client.get(report["url"], accept=accept)
+        first = formats.fetch_first(source_settings.entry_urls(source), client, accept)
         form = formats.detect(first) if source.format == "auto" else formats.get_format(source.format)
         report["format"] = form.name
         problems: list[Problem] = []
         completeness = Completeness()
         reading = source_settings.reading(source, form, client, problems.append, completeness)
-        reading.memory, reading.looks_ahead = {}, False
+        reading.memory, reading.looks_ahead, reading.is_trial = {}, False, True
         robots.follow(source, form, first.url, reading)
         records = iter(form.read(first, reading))
         try:

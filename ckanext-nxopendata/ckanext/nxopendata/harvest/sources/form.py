@@ -8,8 +8,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.core.edge import payload
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.settings import source_settings
+from ckanext.nxopendata.harvest.sources import schedule
 
 PLAIN = ("name", "title", "url", "format", "organization", "schedule", "files", "licence", "priority", "trust")
 LIMITS = tuple(source_settings.LIMITS)
@@ -64,9 +66,13 @@ def to_source(given: Mapping[str, str], *, editing: bool) -> tuple[dict[str, Any
                 errors[name] = [tk._("Must be a whole number")]
     for name in OBJECTS:
         try:
-            data[name] = json.loads(given[name]) if given[name] else {}
+            data[name] = payload.parse_json(given[name]) if given[name] else {}
+        except payload.NestingError:
+            errors[name] = [tk._("Lists and objects are nested too deeply here")]
         except json.JSONDecodeError as error:
             errors[name] = [tk._("This is not JSON, line {line}: {reason}").format(line=error.lineno, reason=error.msg)]
+        except ValueError:  # NaN and Infinity
+            errors[name] = [tk._("This is not a number that can be stored")]
     kind = given["credentials_kind"]
     if kind == "none" or (kind in ("", "keep") and not editing):
         data["credentials"] = {}
@@ -88,6 +94,8 @@ def choices(departments: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str,
             ("normal", tk._("Runs are carried out by themselves")),
             ("review", tk._("Every run that would change something waits for a person")),
         ],
+        "schedule": [(cron, schedule.describe(cron)) for cron in schedule.USUAL],
+        "licence": tk.h.nx_licence_titles(),
         "limits": [(name, name) for name in LIMITS],
         "credentials_kind": [
             ("none", tk._("none")),

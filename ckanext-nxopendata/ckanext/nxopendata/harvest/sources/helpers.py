@@ -15,7 +15,7 @@ from ckan.lib.helpers import helper_functions
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.harvest import messages
 from ckanext.nxopendata.harvest.models import Json, KnownRecord, Run, Source
-from ckanext.nxopendata.harvest.sources import form
+from ckanext.nxopendata.harvest.sources import form, schedule
 
 
 def nx_harvest_tabs() -> list[tuple[str, str, bool]]:
@@ -28,6 +28,11 @@ def nx_harvest_tabs() -> list[tuple[str, str, bool]]:
     if p.plugin_loaded("nxopendata_changes") and helper_functions["check_access"]("nx_webhook_list"):
         tabs.append(("nx_webhooks.index", "Webhook", endpoint.startswith("nx_webhooks.")))
     return tabs
+
+
+def nx_harvest_schedule(cron: str) -> str:
+    """When a source is harvested, in words."""
+    return schedule.describe(cron) if cron else tk._("by hand only")
 
 
 def nx_harvest_may_see() -> bool:

@@ -1,4 +1,4 @@
-"""Withdrawn datasets: they keep their page, id and files, and are out of searches and catalogues."""
+"""Withdrawn datasets: they keep page, id and files for their department; the public sees that they were withdrawn."""
 
 from __future__ import annotations
 

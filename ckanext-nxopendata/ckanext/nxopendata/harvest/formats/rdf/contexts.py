@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Collection, Mapping
 from typing import IO, Any
-from urllib.parse import urljoin
 
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
+from ckanext.nxopendata.harvest.fetching import addresses
+from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, Fetcher
 from ckanext.nxopendata.harvest.formats import nesting
 
@@ -62,13 +64,60 @@ def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None, linked: s
     if linked:
         items = data if isinstance(data, list) else [data]
         data = [{"@context": linked, **item} if isinstance(item, dict) else item for item in items]
-    if not _RemoteContexts(client).put_into(data, url):
+    has_remote = _RemoteContexts(client).put_into(data, url)
+    if not _join_scoped(data) and not has_remote:
         body.seek(0)
         return body
     inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph
     inlined.write(json.dumps(data, ensure_ascii=False).encode())
     inlined.seek(0)
     return inlined
+
+
+def _join_scoped(data: Any) -> bool:
+    """Give nodes of several types the contexts of all of them (JSON-LD 1.1, 4.1.5), of which the parser takes the last.
+
+    DCAT-AP's own examples have such nodes.
+
+    Returns:
+        Whether there were any.
+    """
+    changed = False
+    for document in data if isinstance(data, list) else [data]:
+        given = document.get("@context") if isinstance(document, dict) else None
+        terms: dict[str, Any] = {}
+        for context in given if isinstance(given, list) else [given]:
+            terms |= context if isinstance(context, dict) else {}
+        scoped = {
+            term: meaning["@context"]
+            for term, meaning in terms.items()
+            if isinstance(meaning, dict) and isinstance(meaning.get("@context"), dict)
+        }
+        if len(scoped) > 1:
+            names = {"@type", *(term for term, meaning in terms.items() if meaning in ("@type", {"@id": "@type"}))}
+            changed = _add_scoped(document, scoped, names) or changed
+    return changed
+
+
+def _add_scoped(value: Any, scoped: Mapping[str, Any], names: Collection[str]) -> bool:
+    """Do that with the nodes in a value; its depth was measured before."""
+    changed = False
+    inner = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+    for item in inner:
+        changed = _add_scoped(item, scoped, names) or changed
+    if not isinstance(value, dict):
+        return changed
+    types = next((value[name] for name in names if isinstance(value.get(name), list)), [])
+    own = sorted(kind for kind in types if isinstance(kind, str) and kind in scoped)
+    if len(own) < 2 or "@context" in value:
+        return changed
+    joined: dict[str, Any] = {"@propagate": False}
+    for kind in own:
+        joined |= scoped[kind]
+    content = {"@context": joined, **value}
+    value.clear()
+    value.update(content)
+    return True
 
 
 def inline_head_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> IO[bytes]:
@@ -100,6 +149,13 @@ def inline_head_contexts(body: IO[bytes], url: str, client: Fetcher | None) -> I
     return inlined
 
 
+def _resolve(base: str, reference: str) -> str:
+    try:
+        return addresses.resolve(base, reference)
+    except AddressError as error:
+        raise FormatError("context_unreadable", url=reference) from error
+
+
 class _RemoteContexts:
     """The remote contexts of one document: each is fetched once, and they are few and small."""
 
@@ -123,8 +179,13 @@ class _RemoteContexts:
             for context in contexts:
                 if isinstance(context, str):
                     changed = True
-                    loaded = self._load(urljoin(url, context), depth)
+                    loaded = self._load(_resolve(url, context), depth)
                     inlined.extend(loaded if isinstance(loaded, list) else [loaded])
+                elif isinstance(context, dict) and isinstance(context.get("@import"), str):  # JSON-LD 1.1, 9.6
+                    changed = True
+                    loaded = self._load(_resolve(url, context["@import"]), depth)
+                    own = {name: meaning for name, meaning in context.items() if name != "@import"}
+                    inlined.append({**loaded, **own} if isinstance(loaded, dict) else own)
                 else:
                     inlined.append(context)
                 if len(inlined) > MOST_CONTEXTS:

@@ -7,6 +7,8 @@ descriptions are equal JSON whatever their order or syntax.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -20,6 +22,11 @@ DEEPEST = 4
 
 MOST_NODES = 20_000
 """A single dataset with more nodes than this is refused rather than expanded."""
+
+MARKUP = frozenset(PREFIXES["rdf"] + name for name in ("XMLLiteral", "HTML"))
+"""Types of texts that are written with elements."""
+
+_ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 QUOTE = ord('"')
 
@@ -119,6 +126,8 @@ def _tree(nodes: Nodes, subject: str, above: frozenset[str]) -> dict[str, Any]:
 
 def _value(nodes: Nodes, term: Any, owned: bool, above: frozenset[str]) -> Any:
     if isinstance(term, ox.Literal):
+        if term.datatype.value in MARKUP:
+            return html.unescape(_ELEMENT.sub("", term.value))
         return {"@value": term.value, "@language": term.language.lower()} if term.language else term.value
     if isinstance(term, ox.Triple):
         return str(term)

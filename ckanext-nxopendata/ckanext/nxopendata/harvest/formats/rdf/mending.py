@@ -102,30 +102,50 @@ def _parse(text: str, syntax: ox.RdfFormat, base: str) -> list[Any]:
     return [quad.triple if syntax.supports_datasets else quad for quad in triples]
 
 
+_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|(?m:^[ \t]*#.*$)', re.DOTALL)
+_OPEN_IRI = re.compile(r"<(?=[A-Za-z])[^>\n]*(?:\n|\Z)")
+
+
+def has_open_iri(text: str) -> bool:
+    """Tell whether an IRI of Turtle does not end in its line: a lenient parser takes what follows for a part of it."""
+    return _OPEN_IRI.search(_STRING.sub("", text)) is not None
+
+
 _BAD_TAG = re.compile(r"""(["'])@([A-Za-z]{1,8})_([A-Za-z0-9]+)""")
 _WORD_TAG = re.compile(r"""(["'])@([^\x00-\x7f\s;,.\])]+)""")
-_SUBJECT = re.compile(r"(?m)^(?=(?:<[^>\n]*>|_:\w+|\[|[A-Za-z][\w.-]*:[\w.%-]*)[ \t]*(?:$|\S))")
+_HALF_PAIR = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F])\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_SPLIT_IRI = re.compile(r"""<([A-Za-z][\w+.-]*:[^\s<>"]*)[ \t]*\r?\n[ \t]*([^\s<>"]*)>""")
+_NO_DOT = re.compile(r"(?m)^([ \t]*@(?:prefix|base)[ \t][^\n<]*<[^\n<>]*>)[ \t\r]*$")
+_SUBJECT = re.compile(
+    r"(?m)^(?=(?:<[^>\n]*>|<[A-Za-z]+:[^>\n]*$|_:\w+|\[|(?:[A-Za-z][\w.-]*)?:[\w.%-]*)[ \t]*(?:$|\S))"
+)
 _DIRECTIVE = re.compile(r"(?im)^[ \t]*(?:@prefix|@base|prefix|base)[ \t][^\n]*$")
 _JOINED = 4
 """Pieces that are tried as one: a text of several lines may look like the beginning of a statement."""
 
 
 def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -> list[Any]:
-    plain = _BAD_TAG.sub(r"\1@\2-\3", text)
-    plain = _WORD_TAG.sub(r"\1", plain)
+    # The line that an address lost is kept behind it, so that what is told names the right ones.
+    plain = _SPLIT_IRI.sub(r"<\1\2>\n", text)
+    plain = _WORD_TAG.sub(r"\1", _BAD_TAG.sub(r"\1@\2-\3", plain))
+    plain = _NO_DOT.sub(r"\1 .", _HALF_PAIR.sub("", plain))
     undeclared = [prefix for prefix in PREFIXES if _uses(prefix, plain)] if syntax in _PREFIXED else []
     plain = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in undeclared) + plain
     if plain != text:
+        for found in (*_BAD_TAG.finditer(text), *_WORD_TAG.finditer(text)):
+            repairs.mend(found[0][1:])
+        for found in (*_SPLIT_IRI.finditer(text), *_HALF_PAIR.finditer(text), *_NO_DOT.finditer(text)):
+            repairs.mend(found[0].strip())
+        for prefix in undeclared:
+            repairs.mend(f"{prefix}:")
+    if plain != text and not has_open_iri(plain):
         try:
-            triples = _parse(plain, syntax, base)
+            return _parse(plain, syntax, base)
         except (SyntaxError, ValueError):
             pass
-        else:
-            for found in (*_BAD_TAG.finditer(text), *_WORD_TAG.finditer(text)):
-                repairs.mend(found[0][1:])
-            for prefix in undeclared:
-                repairs.mend(f"{prefix}:")
-            return triples
     line_wise = syntax in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
     directives = [] if line_wise else [found[0] for found in _DIRECTIVE.finditer(plain)]
     head = "\n".join(directive for directive in directives if _is_sound(directive, syntax, base)) + "\n"
@@ -143,6 +163,8 @@ def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -
         for count in range(1, 2 if line_wise else _JOINED + 1):
             piece = "".join(pieces[number : number + count])
             try:
+                if has_open_iri(piece):
+                    raise ValueError("an address does not end in its line")
                 triples += _parse(head + piece, syntax, base)
                 break
             except (SyntaxError, ValueError) as error:
@@ -210,6 +232,11 @@ def _read_xml(text: str, base: str, repairs: Repairs) -> list[Any]:
     return triples
 
 
+_BESIDE_ADDRESS = re.compile(
+    r"""(<[\w.-]+:[\w.-]+(?:\s+[^<>]*?)?\srdf:resource\s*=\s*(?:"[^"<]*"|'[^'<]*')[^<>]*(?<!/)>)([^<>]*[^<>\s][^<>]*)(?=</)"""
+)
+"""A text in an element that is a reference: RDF/XML allows one of both, GeoNetwork writes both."""
+
 _NODE_ID = re.compile(r"""(rdf:(?:nodeID|ID)\s*=\s*)(["'])([^"'<>]*)\2""")
 _NC_NAME = re.compile(r"[^\W\d][\w.-]*")
 
@@ -234,6 +261,8 @@ def _mend_xml(text: str) -> tuple[str, list[str]]:
         mended |= {f"{prefix}:": None for prefix in missing}
         declared = "".join(f' xmlns:{prefix}="{namespace}"' for prefix, namespace in missing.items())
         plain = re.sub(r"<(?:[\w.-]+:)?RDF(?=[\s>])", lambda found: found[0] + declared, plain, count=1)
+    mended |= {found[2].strip(): None for found in _BESIDE_ADDRESS.finditer(plain)}
+    plain = _BESIDE_ADDRESS.sub(r"\1", plain)
     sound = salvage.mend_xml(plain)
     if sound != plain:
         written = (found[0] for found in re.finditer(r"&[A-Za-z]\w{1,31};|&|[\x00-\x08\x0b\x0c\x0e-\x1f]", plain))
@@ -252,17 +281,49 @@ def _read_json(text: str, base: str, repairs: Repairs) -> list[Any]:
         except ValueError:
             context = {}
     triples: list[Any] = []
+    plain, mended = salvage.mend_json(text)
+    if mended:
+        try:
+            triples = _parse(plain, ox.RdfFormat.JSON_LD, base)
+        except (SyntaxError, ValueError):
+            triples = []
+        else:
+            for written in mended:
+                repairs.mend(written)
+            return triples
     array = "" if text.lstrip("\ufeff \t\r\n").startswith("[") else _ARRAY
     for line, value, reason in salvage.json_pieces(text, array, lambda entry: "@type" in entry and len(entry) > 2):
         try:
             if reason:
                 raise ValueError(reason)
             if isinstance(value, dict):
-                document = json.dumps({"@context": context, **value}, ensure_ascii=False)
-                triples += _parse(document, ox.RdfFormat.JSON_LD, base)
+                triples += _parse_record({"@context": context, **value}, base, repairs)
         except (SyntaxError, ValueError) as error:
             repairs.broken.append((line, _reason(error)))
     return triples
+
+
+def _parse_record(record: dict[str, Any], base: str, repairs: Repairs) -> list[Any]:
+    """Return the triples of one record of JSON-LD, without the values that say nothing in JSON-LD.
+
+    Raises:
+        ValueError: It says nothing at all.
+    """
+    try:
+        return _parse(json.dumps(record, ensure_ascii=False), ox.RdfFormat.JSON_LD, base)
+    except (SyntaxError, ValueError):
+        keys = {key: value for key, value in record.items() if key in ("@context", "@id", "@type")}
+    _parse(json.dumps(keys, ensure_ascii=False), ox.RdfFormat.JSON_LD, base)
+    sound = dict(keys)
+    for key, value in record.items():
+        if key in keys:
+            continue
+        try:
+            _parse(json.dumps({**keys, key: value}, ensure_ascii=False), ox.RdfFormat.JSON_LD, base)
+            sound[key] = value
+        except (SyntaxError, ValueError):
+            repairs.mend(f"{key}: {json.dumps(value, ensure_ascii=False)}")
+    return _parse(json.dumps(sound, ensure_ascii=False), ox.RdfFormat.JSON_LD, base)
 
 
 def _reason(error: Exception) -> str:

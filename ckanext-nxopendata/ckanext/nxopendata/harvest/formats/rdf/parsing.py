@@ -18,7 +18,7 @@ from ckanext.nxopendata.harvest.formats.rdf.contexts import (
     linked_context,
 )
 from ckanext.nxopendata.harvest.formats.rdf.graphs import DiskGraph, Graph, MemoryGraph
-from ckanext.nxopendata.harvest.formats.rdf.mending import Repairs, read_pieces
+from ckanext.nxopendata.harvest.formats.rdf.mending import Repairs, has_open_iri, read_pieces
 
 DISK_FROM = 16 * 1024 * 1024
 """Bytes; larger documents are kept in a database on disk instead of in memory."""
@@ -85,6 +85,10 @@ def parse(document: Document, client: Fetcher | None = None) -> Graph:
     except (SyntaxError, ValueError):
         pass
     try:
+        if syntax in NESTING and document.size <= salvage.MOST_BYTES:
+            body.seek(0)
+            if has_open_iri(body.read().decode("utf-8", "replace")):
+                raise ValueError("an address does not end in its line")
         return _load(document, body, syntax, lenient=True)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or _line_in(str(error))
@@ -126,6 +130,9 @@ def _read_pieces(document: Document, body: IO[bytes], syntax: ox.RdfFormat, erro
     triples = read_pieces(content, syntax, document.url, repairs)
     graph = MemoryGraph(iter(triples), repairs)
     if next(graph.datasets(), None) is None:
+        if repairs.broken and error.params.get("line") == "?":
+            line, reason = repairs.broken[0]
+            raise FormatError("rdf_broken", url=document.url, line=line, reason=reason) from error
         raise error
     if not repairs.broken and not repairs.mended:
         repairs.broken.append((error.params.get("line", "?"), str(error.params.get("reason", ""))))

@@ -34,6 +34,7 @@ OWNED = frozenset(
         "dct:format",
         "dct:accessRights",
         "dct:license",
+        "dct:provenance",
         "dct:publisher",
         "dct:rights",
         "dct:spatial",
@@ -54,7 +55,10 @@ DATASET = PREFIXES["dcat"] + "Dataset"
 
 INSIDE = PREFIXES["dcat"] + "catalog"
 
-LISTS = (PREFIXES["dcat"] + "dataset", PREFIXES["dcat"] + "seriesMember", PREFIXES["hydra"] + "member")
+LISTS = (
+    *(PREFIXES["dcat"] + name for name in ("dataset", "seriesMember", "servesDataset")),
+    PREFIXES["hydra"] + "member",
+)
 """Predicates by which a catalogue lists its datasets."""
 
 HYDRA_NEXT = tuple(PREFIXES["hydra"] + name for name in ("next", "nextPage"))
