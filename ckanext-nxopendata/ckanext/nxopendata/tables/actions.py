@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.tables import jobs, messages, query, table_lookup
+from ckanext.nxopendata.tables import grouping, jobs, messages, query, table_lookup
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables.exports import formats
 from ckanext.nxopendata.tables.page import chart_rules
@@ -66,12 +66,14 @@ def nx_table_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param id: the id of the file (resource)
     :type id: string
-    :param q: words that a row must have, each somewhere in it; parts of Chinese words too (optional)
+    :param q: words that a row must have, each somewhere in it; parts of Chinese words too; of a table with more than
+        100,000 rows, letters and digits where a word begins (optional)
     :type q: string
-    :param conditions: objects with ``column``, ``operator`` (``has``, ``is``, ``isnot``, ``ge``, ``le``, ``empty``,
-        ``filled``) and ``value``; all must hold (optional)
+    :param conditions: objects with ``column``, ``operator`` (``has``, ``is``, ``isnot``, ``ge``, ``le``, ``lt``,
+        ``empty``, ``filled``) and ``value``; all must hold, of several ``is`` of one column one of them (optional)
     :type conditions: list
-    :param sort: id of a column, ``-`` before it for the largest first (optional: the order of the file)
+    :param sort: id of a column, ``-`` before it for the largest first, or a list of them (optional: the order of the
+        file)
     :type sort: string
     :param limit: at most 1,000 (default 100)
     :type limit: int
@@ -129,7 +131,7 @@ def nx_table_chart(context: Context, data_dict: DataDict) -> dict[str, Any]:
     aggregate = str(data_dict.get("aggregate") or "count")
     _refuse_wrong_sums(resource_id, columns, question, by, value, aggregate)
     try:
-        groups = query.read_groups(
+        groups = grouping.read_groups(
             table_lookup.make_source(resource_id, columns),
             question,
             by,
@@ -151,7 +153,7 @@ def _refuse_wrong_sums(
     Raises:
         ValidationError: ``aggregate`` says why.
     """
-    fixed = {condition.column for condition in question.conditions if condition.operator == "is"}
+    fixed = question.fixed
     facts = table_lookup.get_facts(resource_id, columns)
     objection = chart_rules.find_objection(facts, by, value, aggregate, fixed)
     if objection:
@@ -269,5 +271,6 @@ def _question(data: dict[str, Any]) -> Question:
         Condition(str(entry.get("column") or ""), str(entry.get("operator") or "is"), str(entry.get("value") or ""))
         for entry in given
     )
-    sort = str(data.get("sort") or "")
-    return Question(str(data.get("q") or "").strip(), conditions, sort.removeprefix("-"), sort.startswith("-"))
+    sort = data.get("sort") or ""
+    order = query.parse_order(map(str, sort) if isinstance(sort, list) else [str(sort)])
+    return Question(str(data.get("q") or "").strip(), conditions, order)

@@ -11,9 +11,11 @@ from ckan import model
 from sqlalchemy import event
 
 from ckanext.nxopendata.tables import models as states
+from ckanext.nxopendata.tables import origin
 from ckanext.nxopendata.tables.answers import index as value_index
 from ckanext.nxopendata.tables.loading import files
 from ckanext.nxopendata.tables.loading import jobs as loading
+from ckanext.nxopendata.tables.sql import columns_file
 
 log = logging.getLogger(__name__)
 
@@ -92,12 +94,13 @@ def large_queue() -> str:
 
 
 def load(resource_id: str) -> None:
-    """Load one file, and index its dataset."""
+    """Load one file, index its dataset, and make what SQL reads of a large table."""
     loading.load_file(resource_id)
     value_index.refresh(resource_id)
     resource = model.Session.get(model.Resource, resource_id)
     if resource is not None:
         loading.index(str(resource.package_id))
+    columns_file.make_file(resource_id)
 
 
 # What is needed
@@ -138,10 +141,11 @@ def _sync(dataset_id: str, *, force: bool) -> list[str]:
             outcomes.append("kept")
             continue
         states.write_state(resource_id, dataset_id=dataset_id, state=states.QUEUED, code="", params={})
-        if (resource.size or SMALL) < SMALL:
+        size = (origin.find_origin(resource) or resource).size
+        if (size or SMALL) < SMALL:
             small.append(resource_id)
         else:
-            enqueue_load(resource_id, resource.size)
+            enqueue_load(resource_id, size)
             outcomes.append("queued")
     model.Session.rollback()
     for resource_id in small:
@@ -150,4 +154,6 @@ def _sync(dataset_id: str, *, force: bool) -> list[str]:
         loading.index(dataset_id)
     for resource_id in known.keys() | wanted.keys():
         value_index.refresh(resource_id)
+    for resource_id in small:
+        columns_file.make_file(resource_id)
     return outcomes + ["loaded"] * len(small)

@@ -37,10 +37,16 @@ def describe_state(state: str, code: str, params: dict[str, Any]) -> str:
         ),
         "missing": tk._("The stored file was not found. Upload it again."),
         "encoding": tk._("The text is in no encoding we know. Save the file as UTF-8 or GB18030 and upload it again."),
-        "password": tk._("The workbook is locked by a password. Save it without one and upload it again."),
+        "password": tk._("The file is locked by a password. Save it without one and upload it again."),
         "web_page": tk._("This is a web page without a table, perhaps a page to log in: upload the file itself."),
-        "several_lists": tk._("The file holds several tables ({reason}). Upload each as a file of its own."),
-        "several_files": tk._("The archive holds {reason} tables. Upload a single one, or each as a file of its own."),
+        "several_files": tk._(
+            "The archive holds {reason} files with tables; from 1 to 50 are read. Upload the tables themselves."
+        ),
+        "other_kind": tk._(
+            "This is a file of the kind {reason}, in which no table is looked for. Save the table as XLSX or CSV and "
+            "upload that."
+        ),
+        "broken_json": tk._("The JSON breaks off at line {line}. Mend that line and upload the file again."),
         "plan": tk._("The file is no longer as its reading plan says: “{reason}” was not found. Check that plan."),
         "all_not_open": tk._("All columns of the file are declared not open, so there is nothing to publish."),
         "empty": tk._("No table was found in the file: it needs a row of column names and at least one row of data."),
@@ -110,6 +116,7 @@ def list_reasons() -> dict[str, str]:
     """Return why rows of a file are not among its data: reason of the reader -> words."""
     return {
         "above": tk._("above the header"),
+        "column_numbers": tk._("numbers of the columns"),
         "repeated_header": tk._("the header again"),
         "total": tk._("a total that adds up"),
         "subtotal": tk._("a subtotal that adds up"),
@@ -130,16 +137,21 @@ def list_findings(findings: Mapping[str, int], lines: Iterable[Mapping[str, Any]
         "formulas_without_value": tk._(
             "{number} formulas were never calculated and are empty here. Open the file, save it and upload it again."
         ),
+        "digits_lost": tk._(
+            "{number} whole numbers have more than the 15 digits that a workbook keeps: identity numbers and codes "
+            "end in zeros here. Write them as text and upload the file again."
+        ),
         "merged_amounts": tk._(
             "{number} merged amounts stand in the first of their rows only, so that sums are right."
         ),
         "hidden_rows": tk._("{number} hidden rows were left out."),
         "hidden_columns": tk._("{number} hidden columns were left out."),
         "hidden_sheets": tk._("{number} hidden worksheets were left out."),
+        "unread_files": tk._("{number} files of the archive could not be read and were left out."),
         "total_differs": tk._("{number} rows are called totals but do not add up, so they are among the data."),
         "second_table": tk._(
             "Another table seems to begin on the same sheet; its rows are among the data. "
-            "Choose one of the tables in the reading plan, or put each table in a file of its own."
+            "Choose one of the tables in the reading plan, and make file entries of the others there."
         ),
         "near_tie": tk._(
             "The file can be read with another delimiter almost as well. Compare its first lines with the table."
@@ -172,6 +184,25 @@ def explain_objection(objection: Objection, labels: Mapping[str, str]) -> str:
         "parts": tk._("Column “{column}” holds a whole and its parts: they are not added. Choose one, or group by it."),
     }
     return sentences[objection.code].format(column=labels.get(objection.column, objection.column))
+
+
+def explain_shape(code: str) -> str:
+    """Return why a kind of chart does not fit the numbers, see :func:`page.shape_rules.find_problem`."""
+    return {
+        "times": tk._("This kind of chart needs several times. Group by a column of times, or draw bars."),
+        "series": tk._("This kind of chart needs several series. Choose a column under “A line or bar for each”."),
+        "negative": tk._("Numbers below zero are not stacked. Draw bars side by side."),
+        "not_added": tk._("Means, smallest and largest values are parts of no whole. Draw bars side by side or lines."),
+        "gaps": tk._("Some series lack times, so that areas would show falls that are none. Draw lines."),
+        "ages": tk._("A pyramid needs groups of ages. Group by the column of ages."),
+        "one": tk._("A map shows one number for each place. Draw no series, or choose one of them by a filter."),
+        "places": tk._("A map needs numbers of at least two cities or counties. Group by a column that names them."),
+        "rows": tk._("Several groups are one place, and a map shows one number for each. Narrow the data by filters."),
+        "two": tk._("A pyramid needs two series, such as men and women."),
+        "too_many": tk._(
+            "There are too many series for a whole of parts. Choose some of them by filters, or draw lines."
+        ),
+    }[code]
 
 
 def describe_check(name: str) -> str:

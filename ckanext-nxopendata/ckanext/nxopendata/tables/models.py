@@ -7,7 +7,7 @@ The table has metadata of its own, so that CKAN neither creates nor empties it. 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,6 +94,14 @@ def get_profile(state: State | None) -> TableProfile | None:
     return model.Session.get(TableProfile, (place["sha256"], place["version"])) if place else None
 
 
+def list_profiles(known: Iterable[State]) -> list[TableProfile]:
+    """Return the profiles of several ready tables."""
+    places = [state.around["profile"] for state in known if state.state == READY and state.around.get("profile")]
+    keys = sa.tuple_(TableProfile.sha256, TableProfile.version)
+    query = sa.select(TableProfile).where(keys.in_([(place["sha256"], place["version"]) for place in places]))
+    return list(model.Session.scalars(query)) if places else []
+
+
 def get_plan(resource_id: str) -> dict[str, Any]:
     """Return the plan that a department gave for a file; {} where it gave none."""
     given = model.Session.get(ReadingPlan, resource_id)
@@ -103,6 +111,12 @@ def get_plan(resource_id: str) -> dict[str, Any]:
 def get_state(resource_id: str) -> State | None:
     """Return the state of a file's table; None for a file that never was to become one."""
     return model.Session.get(State, resource_id)
+
+
+def list_states(resource_ids: Collection[str]) -> dict[str, State]:
+    """Return id of a file -> the state of its table; without those that never were to become one."""
+    query = sa.select(State).where(State.resource_id.in_(resource_ids))
+    return {state.resource_id: state for state in model.Session.scalars(query)}
 
 
 def list_of_dataset(dataset_id: str) -> list[State]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ckan.plugins as p
@@ -13,11 +14,23 @@ from ckanext.nxopendata import tables
 from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
 from ckanext.nxopendata.core.publication import objections
-from ckanext.nxopendata.tables import answers, charts, jobs, loading, places, plans, profiles
+from ckanext.nxopendata.tables import (
+    answers,
+    charts,
+    default_charts,
+    jobs,
+    loading,
+    parts,
+    places,
+    plans,
+    profiles,
+    sql,
+)
 from ckanext.nxopendata.tables.declared import withholding
 from ckanext.nxopendata.tables.loading import notices
+from ckanext.nxopendata.tables.maps import base_map
 
-SUBJECTS = (tables, loading, plans, profiles, answers, places, charts)
+SUBJECTS = (tables, loading, plans, parts, profiles, answers, places, charts, default_charts, sql)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
@@ -47,11 +60,12 @@ class NxOpendataTablesPlugin(p.SingletonPlugin):
     # IConfigurable
 
     def configure(self, config: CKANConfig) -> None:
+        base_map.check(config)
         wiring.start_tasks(SUBJECTS)
 
     # IFileAccess
 
-    def judge_file_access(self, asked: FileRequest) -> Access | None:
+    def judge_file_access(self, asked: Sequence[FileRequest]) -> Mapping[str, Access]:
         return withholding.judge(asked)
 
     # IPackageController

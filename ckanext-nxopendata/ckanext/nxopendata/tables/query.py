@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +18,7 @@ from ckanext.nxopendata.tables.store import quote_name
 
 OPERATORS = {
     "text": ("has", "is", "isnot", "empty", "filled"),
-    "number": ("is", "ge", "le", "isnot", "empty", "filled"),
+    "number": ("is", "ge", "le", "lt", "isnot", "empty", "filled"),
     "date": ("is", "ge", "le", "empty", "filled"),
 }
 """Operators by the family of a column's type, the one to offer first in front."""
@@ -30,13 +30,12 @@ DATES = frozenset({"date", "timestamp", "timestamptz"})
 MOST_CONDITIONS = 20
 STATEMENT_SECONDS = 20
 EXPORT_SECONDS = 600
-AGGREGATES = {
-    "count": "count(*)",
-    "sum": "sum({})",
-    "avg": "round(avg({})::numeric, 6)",
-    "min": "min({})",
-    "max": "max({})",
-}
+LARGE = 100_000
+FAR = 10_000
+"""Rows that the database may count off to find a page."""
+
+ROW_ID = "_id"
+"""The number that the DataStore gives each row, from 1 in the order of the file."""
 
 
 class QuestionError(Exception):
@@ -73,19 +72,34 @@ class Question:
 
     Attributes:
         q: words that a row must have, each somewhere in it.
-        conditions: all of which must hold.
-        sort: a column's id; "" for the order of the file.
+        conditions: all of which must hold; of several ``is`` of one column, one.
+        order: ids of columns, each with whether the largest come first; none for the order of the file.
     """
 
     q: str = ""
     conditions: tuple[Condition, ...] = ()
-    sort: str = ""
-    descending: bool = False
+    order: tuple[tuple[str, bool], ...] = ()
 
     @property
     def narrowed(self) -> bool:
         """Whether it leaves rows out."""
         return bool(self.q or self.conditions)
+
+    @property
+    def fixed(self) -> set[str]:
+        """The columns that it holds at one value."""
+        chosen = [(one.column, one.value) for one in self.conditions if one.operator == "is"]
+        columns = [column for column, _ in set(chosen)]
+        return {column for column in columns if columns.count(column) == 1}
+
+
+def parse_order(given: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+    """Return an order as people write it: ids of columns, ``-`` before one for the largest first.
+
+    >>> parse_order(["-人口", "县区", ""])
+    (('人口', True), ('县区', False))
+    """
+    return tuple((text.removeprefix("-"), text.startswith("-")) for text in given if text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,131 +116,92 @@ class Source:
     rows: int | None = None
     has_words: bool = False
 
+    @property
+    def is_large(self) -> bool:
+        """Whether reading all rows takes too long, so that letters and digits are found where words begin alone."""
+        return self.has_words and (self.rows or 0) > LARGE
+
 
 @dataclass(slots=True)
-class _Where:
+class Where:
+    """The conditions of a statement in the making, and the values that they compare with."""
+
     parts: list[sql.Composable] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 
     def statement(self) -> sql.Composable:
+        """Return the clause; nothing where there is no condition."""
         return sql.SQL(" WHERE ") + sql.SQL(" AND ").join(self.parts) if self.parts else sql.SQL("")
 
 
-def read_page(source: Source, question: Question, limit: int, offset: int) -> tuple[int, list[tuple[Any, ...]]]:
+def read_page(
+    source: Source,
+    question: Question,
+    limit: int,
+    offset: int,
+    names: Sequence[str] | None = None,
+    *,
+    total: int | None = None,
+) -> tuple[int, list[tuple[Any, ...]]]:
     """Return how many rows answer the question, and some of them.
+
+    Args:
+        names: of the columns wanted, ``_id`` (the number of a row) may be one; all columns by default.
+        total: how many rows answer it, where that is known.
 
     Raises:
         QuestionError: it names what the table has not.
         QueryTimeoutError: it takes too long.
     """
-    where = _build_where(source, question)
+    where = build_where(source, question)
     count = sql.SQL("SELECT count(*) FROM {}{}").format(quote_name(source.resource_id), where.statement())
-    rows = _select(source, where, question) + sql.SQL(" LIMIT %s OFFSET %s")
-    with _cursor(STATEMENT_SECONDS) as cursor:
-        if question.narrowed or source.rows is None:
+    with open_cursor(STATEMENT_SECONDS) as cursor:
+        if total is None and not question.narrowed:
+            total = source.rows
+        if total is None:
             cursor.execute(count, where.values)
             total = int(cursor.fetchone()[0])
-        else:
-            total = source.rows
+        if offset >= FAR and not question.narrowed and not question.order and _is_numbered(cursor, source):
+            where.parts.append(sql.SQL("_id > %s"))
+            where.values.append(offset)
+            offset = 0
+        rows = _select(source, where, question, names) + sql.SQL(" LIMIT %s OFFSET %s")
         cursor.execute(rows, [*where.values, limit, offset])
         return total, cursor.fetchall()
 
 
-def stream_rows(source: Source, question: Question) -> Iterator[tuple[Any, ...]]:
+def _is_numbered(cursor: Any, source: Source) -> bool:
+    """Whether the rows are numbered without gaps, so that a page far behind is found by its first number."""
+    cursor.execute(sql.SQL("SELECT min(_id), max(_id) FROM {}").format(quote_name(source.resource_id)), ())
+    return source.rows is not None and cursor.fetchone() == (1, source.rows)
+
+
+def has_more_rows(resource_id: str, most: int) -> bool:
+    """Return whether a table has more rows than ``most``; no further ones are counted."""
+    query = sql.SQL("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT %s) AS first").format(quote_name(resource_id))
+    with open_cursor(STATEMENT_SECONDS) as cursor:
+        cursor.execute(query, [most + 1])
+        return int(cursor.fetchone()[0]) > most
+
+
+def stream_rows(source: Source, question: Question, names: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
     """Yield all rows that answer the question, by a cursor of the server.
+
+    Args:
+        names: of the columns wanted; all by default.
 
     Raises:
         QuestionError: at once, before the first row is asked for.
     """
-    where = _build_where(source, question)
-    statement = _select(source, where, question)
+    where = build_where(source, question)
+    statement = _select(source, where, question, names)
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        with _cursor(EXPORT_SECONDS, named=True) as cursor:
+        with open_cursor(EXPORT_SECONDS, named=True) as cursor:
             cursor.execute(statement, where.values)
             yield from cursor
 
     return rows()
-
-
-def read_groups(
-    source: Source,
-    question: Question,
-    by: str,
-    value: str,
-    aggregate: str,
-    *,
-    limit: int,
-    by_value: bool,
-) -> list[tuple[Any, Any]]:
-    """Return the values of column ``by`` and for each an aggregate of column ``value`` (ignored when counting).
-
-    Args:
-        by_value: largest first; else in the order of ``by``.
-    """
-    if by not in source.types or aggregate not in AGGREGATES:
-        raise QuestionError("column", by)
-    if aggregate != "count" and family(source.types.get(value, "text")) != "number":
-        raise QuestionError("number", value)
-    where = _build_where(source, question)
-    total = sql.SQL(AGGREGATES[aggregate]).format(quote_name(value)) if aggregate != "count" else sql.SQL("count(*)")
-    where.parts.append(sql.SQL("{} IS NOT NULL").format(quote_name(by)))
-    statement = sql.SQL("SELECT {by}, {total} FROM {table}{where} GROUP BY 1 ORDER BY {order} LIMIT %s").format(
-        by=quote_name(by),
-        total=total,
-        table=quote_name(source.resource_id),
-        where=where.statement(),
-        order=sql.SQL("2 DESC NULLS LAST, 1" if by_value else "1"),
-    )
-    with _cursor(STATEMENT_SECONDS) as cursor:
-        cursor.execute(statement, [*where.values, limit])
-        return cursor.fetchall()
-
-
-def read_series(
-    source: Source, question: Question, by: str, split: str, value: str, aggregate: str, *, limit: int
-) -> list[tuple[Any, Any, Any]]:
-    """Return an aggregate for each pair of values of two columns, in the order of both.
-
-    Args:
-        split: the second column; "" for none.
-        value: the column of numbers, ignored when counting.
-    """
-    named = [column for column in (by, split, value if aggregate != "count" else "") if column]
-    if any(column not in source.types for column in named) or aggregate not in AGGREGATES:
-        raise QuestionError("column", next((column for column in named if column not in source.types), by))
-    if aggregate != "count" and family(source.types[value]) != "number":
-        raise QuestionError("number", value)
-    where = _build_where(source, question)
-    total = sql.SQL(AGGREGATES[aggregate]).format(quote_name(value)) if aggregate != "count" else sql.SQL("count(*)")
-    where.parts += [sql.SQL("{} IS NOT NULL").format(quote_name(column)) for column in (by, split) if column]
-    statement = sql.SQL(
-        "SELECT {by}, {split}, {total} FROM {table}{where} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT %s"
-    ).format(
-        by=quote_name(by),
-        split=quote_name(split) if split else sql.SQL("''::text"),
-        total=total,
-        table=quote_name(source.resource_id),
-        where=where.statement(),
-    )
-    with _cursor(STATEMENT_SECONDS) as cursor:
-        cursor.execute(statement, [*where.values, limit])
-        return cursor.fetchall()
-
-
-def read_pairs(source: Source, question: Question, names: Sequence[str], *, limit: int) -> list[tuple[Any, ...]]:
-    """Return some columns of the rows that answer the question, for maps and scatter charts."""
-    if any(column not in source.types for column in names):
-        raise QuestionError("column", next(column for column in names if column not in source.types))
-    where = _build_where(source, question)
-    where.parts += [sql.SQL("{} IS NOT NULL").format(quote_name(column)) for column in names[:2]]
-    chosen = sql.SQL(", ").join([quote_name(column) for column in names])
-    statement = sql.SQL("SELECT {} FROM {}{} ORDER BY _id LIMIT %s").format(
-        chosen, quote_name(source.resource_id), where.statement()
-    )
-    with _cursor(STATEMENT_SECONDS) as cursor:
-        cursor.execute(statement, [*where.values, limit])
-        return cursor.fetchall()
 
 
 def read_digits(source: Source) -> dict[str, tuple[int, int]]:
@@ -237,7 +212,7 @@ def read_digits(source: Source) -> dict[str, tuple[int, int]]:
     measures = sql.SQL(", ").join(
         [sql.SQL("max(length(trunc(abs({0}))::text)), max(scale({0}))").format(quote_name(name)) for name in names]
     )
-    with _cursor(STATEMENT_SECONDS) as cursor:
+    with open_cursor(STATEMENT_SECONDS) as cursor:
         cursor.execute(sql.SQL("SELECT {} FROM {}").format(measures, quote_name(source.resource_id)), ())
         found = [number or 0 for number in cursor.fetchone()]
     return {name: (found[2 * n] + found[2 * n + 1], found[2 * n + 1]) for n, name in enumerate(names)}
@@ -246,46 +221,78 @@ def read_digits(source: Source) -> dict[str, tuple[int, int]]:
 # Statements
 
 
-def _select(source: Source, where: _Where, question: Question) -> sql.Composable:
-    order = sql.SQL("_id")
-    if question.sort:
-        if question.sort not in source.types:
-            raise QuestionError("column", question.sort)
-        column: sql.Composable = quote_name(question.sort)
-        if source.types[question.sort] == "text" and _sorts_by_pinyin():
-            column = column + sql.SQL(' COLLATE "zh-x-icu"')
-        order = column + sql.SQL(" DESC NULLS LAST, _id" if question.descending else " NULLS LAST, _id")
-    chosen = sql.SQL(", ").join([quote_name(column) for column in source.types])
+def _select(source: Source, where: Where, question: Question, names: Sequence[str] | None = None) -> sql.Composable:
+    order = [_order_by(source, column, descending) for column, descending in question.order]
+    for name in names or ():
+        if name not in source.types and name != ROW_ID:
+            raise QuestionError("column", name)
+    chosen = sql.SQL(", ").join([quote_name(column) for column in (source.types if names is None else names)])
     table = quote_name(source.resource_id)
-    return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(chosen, table, where.statement(), order)
+    by = sql.SQL(", ").join([*order, quote_name(ROW_ID)])
+    return sql.SQL("SELECT {} FROM {}{} ORDER BY {}").format(chosen, table, where.statement(), by)
 
 
-def _build_where(source: Source, question: Question) -> _Where:
-    where = _Where()
+def _order_by(source: Source, name: str, descending: bool) -> sql.Composable:
+    if name not in source.types:
+        raise QuestionError("column", name)
+    column: sql.Composable = quote_name(name)
+    if source.types[name] == "text" and _sorts_by_pinyin():
+        column = column + sql.SQL(' COLLATE "zh-x-icu"')
+    return column + sql.SQL(" DESC NULLS LAST" if descending else " NULLS LAST")
+
+
+def build_where(source: Source, question: Question) -> Where:
+    """Return the clause of a question: what its rows must have.
+
+    Raises:
+        QuestionError: it names what the table has not.
+    """
+    where = Where()
     if len(question.conditions) > MOST_CONDITIONS:
         raise QuestionError("operator")
+    wanted: dict[str, list[Condition]] = {}
     for condition in question.conditions:
-        _add_condition(where, source, condition)
+        if condition.operator == "is":
+            wanted.setdefault(condition.column, []).append(condition)
+        else:
+            _add_condition(where, source, condition)
+    for conditions in wanted.values():
+        either = Where()
+        for condition in conditions:
+            _add_condition(either, source, condition)
+        where.parts.append(sql.SQL("(") + sql.SQL(" OR ").join(either.parts) + sql.SQL(")"))
+        where.values += either.values
     texts = [column for column, type_ in source.types.items() if family(type_) == "text"]
     others = [column for column in source.types if column not in texts]
     for word in question.q.split()[:8]:
-        pairs = [token for token in columns.tokens(word) if not token.isascii() and len(token) == 2]
-        if pairs and source.has_words and texts:
-            # The index finds the candidates, the comparison below decides.
-            where.parts.append(sql.SQL("_full_text @@ %s::tsquery"))
-            where.values.append(" & ".join(f"'{token}'" for token in pairs))
-        fitting = [sql.SQL("{} ILIKE %s").format(quote_name(column)) for column in texts]
+        terms = columns.index_terms(word, begins=source.is_large) if source.has_words and texts else ()
+        _add_candidates(where, terms)
+        if len(word) == 2 and terms == (
+            f"'{word}'",
+        ):  # two Chinese characters beside each other: there is no more to it
+            continue
+        # Only where there are small and capital letters is it worth the time to take them for the same.
+        like = sql.SQL("{} ILIKE %s" if word.lower() != word.upper() else "{} LIKE %s")
+        fitting = [like.format(quote_name(column)) for column in texts]
         fitting += [sql.SQL("{}::text = %s").format(quote_name(column)) for column in others]
         where.parts.append(sql.SQL("(") + sql.SQL(" OR ").join(fitting) + sql.SQL(")"))
-        where.values += [f"%{_escape_pattern(word)}%"] * len(texts) + [word] * len(others)
+        where.values += [f"%{escape_pattern(word)}%"] * len(texts) + [word] * len(others)
     return where
 
 
-def _escape_pattern(word: str) -> str:
+def _add_candidates(where: Where, terms: Sequence[str]) -> None:
+    """Let the index of words find the rows that a comparison is then made for."""
+    if terms:
+        where.parts.append(sql.SQL("_full_text @@ %s::tsquery"))
+        where.values.append(" & ".join(terms))
+
+
+def escape_pattern(word: str) -> str:
+    """Return a word as LIKE reads it literally."""
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _add_condition(where: _Where, source: Source, condition: Condition) -> None:
+def _add_condition(where: Where, source: Source, condition: Condition) -> None:
     type_ = source.types.get(condition.column)
     if type_ is None:
         raise QuestionError("column", condition.column)
@@ -298,10 +305,12 @@ def _add_condition(where: _Where, source: Source, condition: Condition) -> None:
         where.parts.append(sql.SQL("{} {}").format(column, none))
         return
     if condition.operator == "has":
+        if type_ == "text" and source.has_words:
+            _add_candidates(where, columns.index_terms(condition.value))
         where.parts.append(sql.SQL("{}::text ILIKE %s").format(column))
-        where.values.append(f"%{_escape_pattern(condition.value)}%")
+        where.values.append(f"%{escape_pattern(condition.value)}%")
         return
-    sign = {"is": "=", "isnot": "IS DISTINCT FROM", "ge": ">=", "le": "<="}[condition.operator]
+    sign = {"is": "=", "isnot": "IS DISTINCT FROM", "ge": ">=", "le": "<=", "lt": "<"}[condition.operator]
     left = sql.SQL("{}::text").format(column) if kind == "text" and type_ != "text" else column
     if kind == "date":
         left = sql.SQL("{}::date").format(column)
@@ -328,7 +337,16 @@ def _parse_value(kind: str, condition: Condition) -> Any:
 
 
 @contextmanager
-def _cursor(seconds: int, *, named: bool = False) -> Iterator[Any]:
+def open_cursor(seconds: int, *, named: bool = False) -> Iterator[Any]:
+    """Yield a cursor of the read-only user, whose statements end after some seconds.
+
+    Args:
+        named: whether the server holds the rows, which are then fetched as they are asked for.
+
+    Raises:
+        QueryTimeoutError: a statement took longer.
+        QuestionError: a number was beyond what the database compares.
+    """
     raw: Any = get_read_engine().raw_connection()
     try:
         with raw.cursor() as cursor:

@@ -6,18 +6,22 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
+from ckanext.datastore.writer import XMLWriter
 from flask import Blueprint, Response, request
 
 from ckanext.nxopendata.core import params
-from ckanext.nxopendata.tables import messages, models, query, table_lookup
+from ckanext.nxopendata.core.file_access.decision import decide
+from ckanext.nxopendata.tables import messages, models, origin, query, table_lookup
 from ckanext.nxopendata.tables.exports import dump, registry, workbook
 from ckanext.nxopendata.tables.exports.formats import Field
-from ckanext.nxopendata.tables.page.address import parse_question
+from ckanext.nxopendata.tables.page.address import choose_columns, parse_question
+from ckanext.nxopendata.tables.page.licence_name import name_licence
 from ckanext.nxopendata.tables.query import QueryTimeoutError, Question, QuestionError
 from ckanext.nxopendata.tables.reader.columns import Column
 
@@ -45,13 +49,15 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
     if not columns:
         return tk.abort(404, tk._("This file has no table"))
     response = Response(content_type=registry.FORMATS[wanted].media_type)
-    question = parse_question(request.args, columns)
-    _add_validators(response, resource_id, wanted, columns, question)
+    question, shown = parse_question(request.args, columns), choose_columns(request.args, columns)
+    if not question.narrowed:
+        _refuse_too_many_rows(resource_id)
+    _add_validators(response, resource_id, wanted, shown, question)
     if response.make_conditional(request).status_code == 304:
         return response
     response.headers.pop("Content-Length", None)  # it is that of no body; the stream's is not known
     try:
-        response.response = _write(resource_id, wanted, columns, question, resource)
+        response.response = _write(table_lookup.make_source(resource_id, columns), wanted, shown, question, resource)
     except (QuestionError, QueryTimeoutError) as problem:
         return tk.abort(400, messages.explain_question(problem))
     except workbook.TooManyRowsError:
@@ -60,9 +66,10 @@ def download(id: str, resource_id: str, ending: str) -> Any:  # noqa: A002  CKAN
     except workbook.CellTooLongError:
         most = f"{workbook.LONGEST_CELL:,}"
         return tk.abort(400, tk._("A cell of a worksheet holds at most {most} signs. Choose CSV.").format(most=most))
-    stem = PurePosixPath(resource.get("nx_file_name") or resource.get("name") or "data").stem
+    name = resource.get("nx_file_name") or resource.get("name") or "data"
+    stem = name if origin.is_part(resource) else PurePosixPath(name).stem
     kind = registry.FORMATS[wanted].ending
-    name = quote(f"{stem}{'（部分）' if question.narrowed else ''}.{kind}")
+    name = quote(f"{stem}{'（部分）' if question.narrowed or len(shown) < len(columns) else ''}.{kind}")
     response.headers["Content-Disposition"] = f"attachment; filename=\"data.{kind}\"; filename*=UTF-8''{name}"
     return response
 
@@ -90,9 +97,8 @@ def _add_validators(
 
 
 def _write(
-    resource_id: str, wanted: str, columns: Sequence[Column], question: Question, resource: dict[str, Any]
+    source: query.Source, wanted: str, columns: Sequence[Column], question: Question, resource: dict[str, Any]
 ) -> Iterator[bytes]:
-    source = table_lookup.make_source(resource_id, columns)
     digits = query.read_digits(source) if wanted == "parquet" else {}
     fields = [
         Field(column.id, column.label, column.type, column.unit, column.notes, *digits.get(column.id, (0, 0)))
@@ -101,7 +107,7 @@ def _write(
     write = registry.FORMATS[wanted].write
     if wanted == "xlsx":
         write = partial(workbook.xlsx, notes=_describe(columns, resource))
-    return _start(write(fields, query.stream_rows(source, question)))
+    return _start(write(fields, query.stream_rows(source, question, [column.id for column in columns])))
 
 
 def _describe(columns: Sequence[Column], resource: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -113,7 +119,7 @@ def _describe(columns: Sequence[Column], resource: dict[str, Any]) -> list[tuple
         (tk._("Dataset"), tk.h.nx_text(dataset, "title")),
         (tk._("File"), str(resource.get("name") or "")),
         (tk._("Provider"), str((dataset.get("organization") or {}).get("title") or "")),
-        (tk._("Licence"), str(dataset.get("license_title") or dataset.get("license_id") or "")),
+        (tk._("Licence"), name_licence(dataset)),
         (tk._("Address"), tk.h.url_for("dataset.read", id=dataset["name"], qualified=True)),
     ]
     return [*rows, ("",), *(fact for fact in facts if fact[1])]
@@ -130,6 +136,37 @@ def _start(blocks: Iterator[bytes]) -> Iterator[bytes]:
     return joined()
 
 
+def _name_elements(columns: Sequence[Column]) -> dict[str, str]:
+    """The names that CKAN's dump in XML gives its elements -> the headers of the file, where the two differ."""
+    named = XMLWriter(BytesIO(), ["_id", *(column.id for column in columns)]).element_names
+    return {named[column.id]: column.label for column in columns if named[column.id] != column.label}
+
+
+# How many rows one answer holds
+
+
+def _refuse_too_many_rows(resource_id: str) -> None:
+    """Refuse a whole table that has more rows than one answer holds; those that we loaded never have."""
+    most = tk.config["ckanext.nxopendata.tables.most_rows"]
+    if models.get_state(resource_id) is None and query.has_more_rows(resource_id, most):
+        text = tk._("One answer holds at most {most} rows. Narrow the table, or take it in parts: {example}")
+        example = tk.h.url_for("datastore.dump", resource_id=resource_id, limit=most, offset=most, locale="default")
+        tk.abort(400, text.format(most=f"{most:,}", example=example))
+
+
+@nx_tables.before_app_request
+def bound_dump() -> None:
+    """Refuse a dump of more rows than one answer holds, of a table that the reader may have."""
+    if request.endpoint != "datastore.dump":
+        return
+    resource_id = str((request.view_args or {}).get("resource_id") or "")
+    limit = request.args.get("limit", type=int)
+    is_bounded = limit is not None and limit <= tk.config["ckanext.nxopendata.tables.most_rows"]
+    columns = () if is_bounded else table_lookup.list_columns(resource_id)
+    if columns and decide(resource_id, tk.current_user.name, rows=True).allowed:
+        _refuse_too_many_rows(resource_id)
+
+
 @nx_tables.after_app_request
 def name_columns_of_dump(response: Response) -> Response:
     """Write the headers of the file into CKAN's dump of its table."""
@@ -138,6 +175,9 @@ def name_columns_of_dump(response: Response) -> Response:
     columns = table_lookup.list_columns(str((request.view_args or {}).get("resource_id") or ""))
     labels = [column.label for column in columns]
     by_name = {column.id: column.label for column in columns} if len(set(labels)) == len(labels) else {}
-    if columns and (blocks := dump.rewrite(response.iter_encoded(), response.mimetype or "", by_name)) is not None:
+    # Asked for some of the columns, CKAN tells apart the names of these alone.
+    elements = {} if request.args.get("fields") else _name_elements(columns)
+    blocks = dump.rewrite(response.iter_encoded(), response.mimetype or "", by_name, elements) if columns else None
+    if blocks is not None:
         response.response = blocks
     return response

@@ -11,6 +11,7 @@ from ckan import authz
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core import caching, localised
+from ckanext.nxopendata.core.edge import payload
 from ckanext.nxopendata.core.params import flag
 from ckanext.nxopendata.search.query import query_check, results, solr, solr_query
 
@@ -85,7 +86,7 @@ def _may_see_everything(context: Context) -> bool:
 def _search(data_dict: DataDict) -> solr_query.Search:
     chosen = data_dict.get("filters") or {}
     try:
-        chosen = json.loads(chosen) if isinstance(chosen, str) else chosen
+        chosen = payload.parse_json(chosen) if isinstance(chosen, str) else chosen
         return solr_query.Search(
             q=str(data_dict.get("q") or ""),
             filters={

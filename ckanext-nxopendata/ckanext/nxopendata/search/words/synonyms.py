@@ -19,10 +19,12 @@ def synonym_groups() -> tuple[tuple[str, ...], ...]:
     )
 
 
+@cache
+def _groups_by_word() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((word, group) for group in synonym_groups() for word in group)
+
+
 def find_synonyms(text: str) -> list[str]:
     """The other words for what ``text`` names, in the order of the file; words the text has itself are left out."""
-    found: dict[str, None] = {}
-    for group in synonym_groups():
-        if any(word in text for word in group):
-            found |= {word: None for word in group if word not in text}
-    return list(found)
+    groups = dict.fromkeys([group for word, group in _groups_by_word() if word in text])
+    return list(dict.fromkeys(word for group in groups for word in group if word not in text))

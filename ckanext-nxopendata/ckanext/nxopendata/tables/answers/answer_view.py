@@ -15,11 +15,13 @@ from ckanext.nxopendata.core.language import is_chinese, reader_language
 from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.tables import table_lookup
-from ckanext.nxopendata.tables.answers import finder, periods, terms, units
+from ckanext.nxopendata.tables.answers import finder, periods, terms
 from ckanext.nxopendata.tables.answers.finder import Finding
 from ckanext.nxopendata.tables.answers.question import Ask, parse_question
+from ckanext.nxopendata.tables.page import units
 from ckanext.nxopendata.tables.page.address import ANCHOR, condition_pairs
 from ckanext.nxopendata.tables.page.column_view import label_of
+from ckanext.nxopendata.tables.page.licence_name import name_licence
 from ckanext.nxopendata.tables.page.row_view import to_text
 from ckanext.nxopendata.tables.query import Condition
 
@@ -32,6 +34,11 @@ def answer(q: str) -> dict[str, Any]:
     ask = parse_question(q, today().year)
     if ask is None:
         return dict(NOTHING)
+    with finder.hold_objects():
+        return _answer(ask)
+
+
+def _answer(ask: Ask) -> dict[str, Any]:
     found = finder.find_answers(ask)
     sources = Sources()
     claims = [view for finding in found.claims if (view := _describe(finding, ask, sources))]
@@ -66,7 +73,8 @@ def name_indicator(key: str, name: str) -> str:
         return name
     if is_chinese():
         known = {terms.fold_text(one) for one in parts[0].zh}
-        if len(parts) == 1 and terms.fold_text(name) in known:
+        # A name that does not say what is counted (男, 回族) is given in full.
+        if len(parts) == 1 and not parts[0].title and terms.fold_text(name) in known:
             return name
         return "".join(term.zh[0] for term in parts)
     first = ", ".join(term.en[0] for term in parts)
@@ -143,8 +151,8 @@ def format_number(value: Any) -> str:
 
 def format_amount(value: Any, unit: str) -> str:
     """Return a number with its unit in the reader's language."""
-    name = units.name_unit(unit, is_chinese())
-    return f"{format_number(value)}{name}" if name in ("%", "‰") else f"{format_number(value)} {name}".strip()
+    number, name = (format_number(value), unit) if is_chinese() else units.count_in_english(value, unit)
+    return f"{number}{name}" if name in ("%", "‰") else f"{number} {name}".strip()
 
 
 def link_rows(dataset: str, resource_id: str, conditions: Sequence[Condition]) -> str:
@@ -183,7 +191,7 @@ def describe_dataset(dataset_id: str) -> dict[str, Any] | None:
         "title": str(tk.h.nx_text(dataset, "title").striptags()),
         "updated": tk.h.nx_date(dataset["metadata_modified"]),
         "provider": tk.h.nx_department_title(organization["name"]) if organization else "",
-        "licence": str(dataset.get("license_title") or dataset.get("license_id") or ""),
+        "licence": name_licence(dataset),
         "themes": list(dataset.get("nx_theme") or []),
         "url": tk.h.url_for("dataset.read", id=dataset["name"]),
         "citation": citation,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy import event
 from sqlalchemy.orm import aliased
 
 from ckanext.nxopendata.core.places import gazetteer
@@ -61,6 +63,25 @@ class Answers:
     rows: list[Finding] = field(default_factory=list)
     wider: list[Finding] = field(default_factory=list)
     indicators: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def hold_objects() -> Iterator[None]:
+    """Keep what the database gave while an answer is made.
+
+    A session forgets what nobody holds, and would read the same rows of datasets and files for each table again.
+    """
+    held: list[Any] = []
+    session = model.Session()
+
+    def hold(_session: Any, instance: Any) -> None:
+        held.append(instance)
+
+    event.listen(session, "loaded_as_persistent", hold)
+    try:
+        yield
+    finally:
+        event.remove(session, "loaded_as_persistent", hold)
 
 
 def find_answers(ask: Ask) -> Answers:
@@ -157,40 +178,47 @@ class TableReader:
     """Reads the tables that everybody may read now; what is known of a table is asked once."""
 
     def __init__(self) -> None:
-        self._public: dict[str, bool] = {}
         self._facts: dict[str, Facts | None] = {}
+        self._held: list[Any] = []
 
     def read_candidates(self, place: str, keys: Sequence[str], asked: str) -> list[Finding]:
         """Return the figures of a place for some keys."""
         findings: list[Finding] = []
-        for candidate in list_candidates(place, keys):
+        candidates = list_candidates(place, keys)
+        self.read_ahead(candidate.resource_id for candidate in candidates)
+        cells = _list_place_cells(place, {candidate.resource_id for candidate in candidates})
+        for candidate in candidates:
             facts = self.get_facts(candidate.resource_id)
-            if facts is not None:
-                findings += self._read_figures(candidate, facts, place, asked)
+            # The whole table, or the column, is of the place; or else the rows in which a cell names it.
+            cell = None if candidate.place == place else cells.get(candidate.resource_id)
+            if facts is not None and (cell or candidate.place == place):
+                findings += self._read_figures(candidate, facts, place, asked, cell)
         return findings
 
-    def _read_figures(self, candidate: Any, facts: Facts, place: str, asked: str) -> Iterator[Finding]:
+    def read_ahead(self, resource_ids: Iterable[str]) -> None:
+        """Learn of several tables at once what :meth:`get_facts` gives of each, with as many queries as for one."""
+        new = list(dict.fromkeys(id_ for id_ in resource_ids if id_ not in self._facts))
+        public = index.select_public(new) if new else set()
+        self._facts |= dict.fromkeys(new)
+        if not public:
+            return
+        known = states.list_states(public)
+        packages = sa.select(model.Package).where(model.Package.id.in_({state.dataset_id for state in known.values()}))
+        # The session forgets what nobody holds, and would read each state again for the rows of its table.
+        self._held += [*known.values(), *states.list_profiles(known.values()), *model.Session.scalars(packages)]
+        self._facts |= {resource_id: self._make_facts(state) for resource_id, state in known.items()}
+
+    def _read_figures(
+        self, candidate: Any, facts: Facts, place: str, asked: str, cell: Condition | None
+    ) -> Iterator[Finding]:
         state, found = states.get_state(candidate.resource_id), find_amount(candidate, facts)
         if state is None or found is None:
             return
         indicator, amount = found
         conditions = [Condition(indicator[0], "is", indicator[1])] if indicator[0] else []
-        for more in self._list_places(candidate, place):
-            rows = self.read_rows(candidate.resource_id, [*conditions, *more])
-            for figure in figures.read_figures(facts, rows, place, candidate.key, indicator, amount, asked):
-                yield Finding(figure, candidate.resource_id, state.dataset_id)
-
-    def _list_places(self, candidate: Any, place: str) -> list[list[Condition]]:
-        """Conditions that lead to the rows of a place: none where the whole table, or the column, is of it."""
-        if candidate.place == place:
-            return [[]]
-        statement = (
-            sa.select(Value.column_id, Value.value)
-            .where(Value.resource_id == candidate.resource_id, Value.place == place, Value.role == "place")
-            .order_by(Value.rows)
-            .limit(1)
-        )
-        return [[Condition(column, "is", value)] for column, value in model.Session.execute(statement)]
+        rows = self.read_rows(candidate.resource_id, [*conditions, *([cell] if cell else [])])
+        for figure in figures.read_figures(facts, rows, place, candidate.key, indicator, amount, asked):
+            yield Finding(figure, candidate.resource_id, state.dataset_id)
 
     def read_rows(self, resource_id: str, conditions: list[Condition], most: int = MOST_ROWS) -> list[dict[str, Any]]:
         """Return the rows for which some conditions hold; none where they are more than ``most``."""
@@ -206,15 +234,12 @@ class TableReader:
 
     def get_facts(self, resource_id: str) -> Facts | None:
         """Return what is known of a table that everybody may read now; None for another."""
-        if resource_id not in self._facts:
-            self._facts[resource_id] = self._make_facts(resource_id) if index.is_public(resource_id) else None
+        self.read_ahead([resource_id])
         return self._facts[resource_id]
 
-    def _make_facts(self, resource_id: str) -> Facts | None:
-        state = states.get_state(resource_id)
-        profile = states.get_profile(state)
-        package = model.Package.get(state.dataset_id) if state else None
-        if state is None or profile is None or package is None:
+    def _make_facts(self, state: states.State) -> Facts | None:
+        profile, package = states.get_profile(state), model.Package.get(state.dataset_id)
+        if profile is None or package is None:
             return None
         title = str(package.title or "")
         notes = {column["id"]: str(column.get("notes") or "") for column in state.columns}
@@ -229,17 +254,21 @@ class TableReader:
 
     def list_indicators(self, place: str) -> list[str]:
         """Return the names of what public tables have of a place."""
-        found = {
-            term.id
-            for candidate in list_candidates(place, None)
-            if self.get_facts(candidate.resource_id) is not None and (term := terms.term_of(candidate.key)) is not None
-        }
+        found: set[str] = set()
+        candidates = list_candidates(place, None)
+        self.read_ahead(candidate.resource_id for candidate in candidates)
+        for candidate in candidates:
+            term = terms.term_of(candidate.key)
+            if term is not None and term.id not in found and self.get_facts(candidate.resource_id) is not None:
+                found.add(term.id)
         return [term.zh[0] for name, term in terms.load_terms().items() if name in found][:MOST_ANSWERS]
 
     def find_hits(self, text: str) -> list[Finding]:
         """Return rows of which a value has a text in it."""
         findings = []
-        for hit in _list_hits(text):
+        hits = _leave_out_titles(_list_hits(text))
+        self.read_ahead(hit.resource_id for hit in hits)
+        for hit in hits:
             facts = self.get_facts(hit.resource_id)
             state = states.get_state(hit.resource_id)
             if facts is None or state is None:
@@ -252,6 +281,15 @@ class TableReader:
         for finding in findings:
             unique.setdefault(finding.figure.indicator + finding.dataset_id, finding)
         return list(unique.values())[:MOST_HITS]
+
+
+def _leave_out_titles(hits: Sequence[Any]) -> list[Any]:
+    """Leave out values that are titles of datasets: the search finds the dataset itself."""
+    package = model.Package
+    named = package.title.in_({hit.value for hit in hits})
+    query = sa.select(package.title).where(named, package.state == model.State.ACTIVE, package.private.is_(False))
+    titles = set(model.Session.scalars(query)) if hits else set()
+    return [hit for hit in hits if hit.value not in titles]
 
 
 def _label(facts: Facts, id_: str) -> str:
@@ -271,6 +309,19 @@ def find_amount(candidate: Any, facts: Facts) -> tuple[tuple[str, str], str] | N
     # Beside the numbers of indicators there may be shares of them; those have names of their own.
     amounts = [one for one in facts.list_ids("measure") if not labels.OF_SOMETHING.search(_label(facts, one))]
     return ((candidate.column_id, candidate.value), amounts[0]) if len(amounts) == 1 else None
+
+
+def _list_place_cells(place: str, resource_ids: Collection[str]) -> dict[str, Condition]:
+    """Return table -> the condition on the cell that names a place, of several that of the fewest rows."""
+    statement = (
+        sa.select(Value.resource_id, Value.column_id, Value.value)
+        .where(Value.resource_id.in_(resource_ids), Value.place == place, Value.role == "place")
+        .order_by(Value.rows, Value.id)
+    )
+    found: dict[str, Condition] = {}
+    for resource_id, column_id, value in model.Session.execute(statement) if resource_ids else ():
+        found.setdefault(resource_id, Condition(column_id, "is", value))
+    return found
 
 
 def list_candidates(place: str, keys: Iterable[str] | None, most: int = MOST_CANDIDATES) -> list[Any]:

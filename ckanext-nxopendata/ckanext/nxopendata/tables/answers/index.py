@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from ckan import model
 
+from ckanext.nxopendata.core.file_access.decision import decide_all
 from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.core.tabular.profile import roles
+from ckanext.nxopendata.tables import grouping, query, table_lookup
 from ckanext.nxopendata.tables import models as states
-from ckanext.nxopendata.tables import query, table_lookup
 from ckanext.nxopendata.tables.answers import labels, models, terms
 from ckanext.nxopendata.tables.answers.labels import Label
 from ckanext.nxopendata.tables.exports import formats
@@ -31,13 +31,13 @@ LONGEST_VALUE = 100
 
 
 def is_public(resource_id: str) -> bool:
-    """Whether everybody may read the rows of a table: asked where a file is served, for a visitor."""
-    anonymous: Any = {"user": "", "model": model, "ignore_auth": False}
-    try:
-        tk.check_access("nx_table_search", anonymous, {"id": resource_id})
-    except (tk.NotAuthorized, tk.ObjectNotFound):
-        return False
-    return True
+    """Whether everybody may read the rows of a table now."""
+    return bool(select_public([resource_id]))
+
+
+def select_public(resource_ids: Iterable[str]) -> set[str]:
+    """Return those of some tables whose rows everybody may read now."""
+    return {resource_id for resource_id, access in decide_all(resource_ids, "", rows=True).items() if access.allowed}
 
 
 def refresh(resource_id: str) -> bool:
@@ -78,7 +78,7 @@ def _list_values(resource_id: str, columns: list[dict[str, Any]], title: str) ->
         )
         if not wanted or not 0 < column["distinct"] <= MOST_VALUES:
             continue
-        groups = query.read_groups(source, Question(), column["id"], "", "count", limit=MOST_VALUES, by_value=True)
+        groups = grouping.read_groups(source, Question(), column["id"], "", "count", limit=MOST_VALUES, by_value=True)
         for value, rows in groups:
             text = formats.to_text(value)
             if text and len(text) <= LONGEST_VALUE:

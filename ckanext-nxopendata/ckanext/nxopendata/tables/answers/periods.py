@@ -11,6 +11,9 @@ CENSUSES = (
     (re.compile(r"第?七次(?:全国)?人口普查|七人?普|seventh (?:national )?population census"), "2020-11-01"),
     (re.compile(r"第?六次(?:全国)?人口普查|六人?普|sixth (?:national )?population census"), "2010-11-01"),
 )
+CENSUS = re.compile(r"人口普查(?:数据|结果|公报)?|(?<=年)普查|普查(?=常住|人口)|\bcensus\b")
+"""A census without its number: that of the year named, the last one where none is."""
+
 RANGE = re.compile(r"(?:19|20)\d\d\s*年?\s*(?:[-—–~至到]|and|to)+\s*(?:19|20)\d\d\s*年?|近\d+年|历年|十年")
 DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:[-_./年]\s*(1[0-2]|0?[1-9])(?:[-_./月]\s*(3[01]|[12]\d|0?[1-9])日?|月份?)?|年度?|(?!\d))"
@@ -34,6 +37,11 @@ def take_period(text: str, this_year: int) -> tuple[str, str]:
             rest = DAY.sub(" ", pattern.sub(" ", text))
             named = {match[1] for match in DAY.finditer(text)}
             return (day if named <= {day[:4]} else UNCLEAR), rest
+    if CENSUS.search(text):
+        named = {match[1] for match in DAY.finditer(text)}
+        days = [day for _, day in CENSUSES if named <= {day[:4]}]
+        rest = CENSUS.sub(lambda word: " 人口 " if "人口" in word[0] else " ", text)
+        return (days[0] if days else UNCLEAR), DAY.sub(" ", rest)
     found = list(DAY.finditer(text))
     for word, years in RELATIVE.items():
         if word in text:

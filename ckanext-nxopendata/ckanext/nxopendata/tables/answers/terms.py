@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 FILE = resources.files("ckanext.nxopendata.schemas") / "search" / "terms.csv"
-FILLERS = re.compile(r"\A(?:的|之|是|为|共|约|有)+|(?:的|之|是|为|了|吗|呢|有|情况|总数|数量|合计)+\Z")
+FILLERS = re.compile(r"\A(?:的|之|是|为|共|约|有)+|(?:的|之|是|为|了|吗|呢|有|在|情况|总数|数量|个数|合计)+\Z")
 SIGNS = re.compile(r"[\s,，、。;；:：?？!！“”\"'‘’《》()（）\[\]【】_/·-]+")
 
 

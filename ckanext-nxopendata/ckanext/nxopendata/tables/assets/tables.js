@@ -22,7 +22,9 @@
         });
         if (remember) history.pushState({ nxTable: true }, "", address);
         var back = focused && document.getElementById(focused);
-        (back || document.getElementById("nx-preview")).focus({ preventScroll: true });
+        var folded = back && back.closest("details:not([open])");
+        if (folded) folded.open = true; // nothing in what is folded can be focused
+        (back || document.getElementById("nx-column-title") || document.getElementById("nx-preview")).focus({ preventScroll: true });
         say();
       })
       .catch(function () { location.href = address; });
@@ -52,6 +54,12 @@
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       show(location.pathname + link.getAttribute("href").replace(/#.*/, ""), true);
+    });
+    // What a slider says while it moves.
+    document.addEventListener("input", function (event) {
+      if (event.target.type !== "range" || !event.target.id) return;
+      var said = document.querySelector("output[for='" + event.target.id + "']");
+      if (said) said.value = event.target.value;
     });
     addEventListener("popstate", function () { if (!location.hash || location.search) show(location.pathname + location.search, false); });
   }

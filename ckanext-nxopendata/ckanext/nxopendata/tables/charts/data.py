@@ -10,24 +10,29 @@ from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.nxopendata.core.language import is_chinese
-from ckanext.nxopendata.tables import messages, query, table_lookup
+from ckanext.nxopendata.core.language import is_chinese, reader_language
+from ckanext.nxopendata.core.places import gazetteer
+from ckanext.nxopendata.tables import grouping, messages, query, table_lookup
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables.answers import periods
-from ckanext.nxopendata.tables.charts import drawing, token
-from ckanext.nxopendata.tables.charts.drawing import Plot
+from ckanext.nxopendata.tables.charts import drawing, regions, token
+from ckanext.nxopendata.tables.charts.canvas import Plot
 from ckanext.nxopendata.tables.charts.token import ChartSpec
 from ckanext.nxopendata.tables.exports import formats
-from ckanext.nxopendata.tables.page import chart_rules
+from ckanext.nxopendata.tables.maps import base_map
+from ckanext.nxopendata.tables.page import chart_rules, shape_rules
 from ckanext.nxopendata.tables.page.address import condition_pairs
 from ckanext.nxopendata.tables.page.chart_view import describe_measure
 from ckanext.nxopendata.tables.page.column_view import label_of
+from ckanext.nxopendata.tables.page.licence_name import name_licence
 from ckanext.nxopendata.tables.page.row_view import list_operators, to_text
 from ckanext.nxopendata.tables.query import Condition, QueryTimeoutError, Question, QuestionError
 from ckanext.nxopendata.tables.reader.columns import Column
 
-MOST_GROUPS = {"bar": 40, "line": 500, "scatter": 500}
+MOST_GROUPS = {"line": 500, "scatter": 500, "area": 500, "multiples": 500, "slope": 500, "pyramid": 120, "map": 500}
+MOST_BARS = 40
 MOST_SERIES = 8
+MOST_PANELS = 24
 
 
 class NoChartError(Exception):
@@ -78,7 +83,7 @@ def read_chart(spec: ChartSpec) -> Chart:
         conditions.append(Condition(column.id, operator, value))
     question = Question(spec.q, tuple(conditions))
     facts = table_lookup.get_facts(spec.resource_id, columns)
-    fixed = {one.column for one in conditions if one.operator == "is"} | ({split.id} if split else set())
+    fixed = question.fixed | ({split.id} if split else set())
     aggregate = "max" if spec.kind == "scatter" else spec.aggregate
     objection = chart_rules.find_objection(facts, x.id, y.id if y else "", aggregate, fixed)
     if objection:
@@ -115,48 +120,66 @@ def _read(
     x, y, split = drawn
     x_label, y_label = label_of(x), describe_measure(spec.kind, spec.aggregate, y, facts)
     about = _describe(spec.resource_id, question, columns)
-    title = tk._("{numbers} by {groups}").format(numbers=y_label, groups=x_label)
+    title = spec.title or tk._("{numbers} by {groups}").format(numbers=y_label, groups=x_label)
     state = states.get_state(spec.resource_id)
-    plot = Plot("line" if spec.kind == "line" else "bar", title, x_label, y_label, (), (), notes=about["notes"])
+    plot = Plot(spec.kind, title, x_label, y_label, (), (), notes=about["notes"])
     if spec.kind == "scatter" and y is not None:
         most = MOST_GROUPS["scatter"]
-        pairs = query.read_pairs(source, question, [x.id, y.id], limit=most + 1)
+        pairs = grouping.read_pairs(source, question, [x.id, y.id], limit=most + 1)
         points = tuple((float(a), float(b)) for a, b in pairs[:most])
         plot = replace(plot, kind="scatter", points=points)
         rows = [(formats.to_json(a), formats.to_json(b)) for a, b in pairs[:most]]
         return Chart(spec, plot, (x_label, y_label), rows, about, len(pairs) > most, state.changed if state else None)
-    cells = query.read_series(
+    cells = grouping.read_series(
         source, question, x.id, split.id if split else "", y.id if y else "", spec.aggregate, limit=5000
     )
-    table = {(to_text(group), to_text(name) if split else y_label): number for group, name, number in cells}
-    groups = list(dict.fromkeys(to_text(group) for group, _, _ in cells))
+    named = name_values([group for group, _, _ in cells], facts[x.id])
+    parts = name_values([name for _, name, _ in cells], facts[split.id]) if split else {}
+    table = {(named[group], parts[name] if split else y_label): number for group, name, number in cells}
+    groups = list(dict.fromkeys(named[group] for group, _, _ in cells))
     names = list(dict.fromkeys(name for _, name in table))
-    wholes = chart_rules.find_wholes(groups)
+    wholes = _find_wholes(named)
     groups = [group for group in groups if group not in wholes]
-    inner = chart_rules.find_wholes(names)
+    inner = _find_wholes(parts)
     names = [name for name in names if name not in inner]
 
     def size(name: str) -> float:
         return sum(abs(float(table[group, name] or 0)) for group in groups if (group, name) in table)
 
-    kept = sorted(names, key=size, reverse=True)[:MOST_SERIES]
-    names = [name for name in names if name in kept] if len(names) > MOST_SERIES else names
-    if spec.order == "value" and spec.kind != "line":
+    room = MOST_PANELS if spec.kind in ("multiples", "slope") else MOST_SERIES
+    kept, others = sorted(names, key=size, reverse=True)[:room], len(names) - room
+    names = [name for name in names if name in kept]
+    if spec.kind == "pyramid":
+        groups = shape_rules.sort_ages(groups)
+    elif spec.order == "value" and spec.kind not in shape_rules.TIMED:
         groups.sort(key=lambda group: -max(float(table.get((group, name)) or 0) for name in names) if names else 0.0)
-    most = MOST_GROUPS[spec.kind]
+    most = MOST_GROUPS.get(spec.kind, MOST_BARS)
     shown = groups[:most]
     series = tuple((name, tuple(_to_number(table.get((group, name))) for group in shown)) for name in names)
     times = [periods.of_cell(group) for group in shown]
-    is_time = spec.kind == "line" and all(times)
+    is_time = spec.kind in shape_rules.TIMED and all(times)
+    problem = shape_rules.find_problem(spec.kind, spec.aggregate, x.label, times if is_time else (), series)
+    if others > 0 and spec.kind in shape_rules.STACKED:
+        problem = "too_many"  # what is left out would be missing in the whole
+    if problem:
+        raise NoChartError("wrong", messages.explain_shape(problem))
     notes = list(plot.notes)
     left_out = sorted(wholes | inner)
     if left_out:
-        notes.insert(0, tk._("Not drawn beside their own parts: {names}").format(names=", ".join(left_out)))
+        notes.insert(
+            0, tk._("Not drawn, for they overlap with other groups: {names}").format(names=", ".join(left_out))
+        )
+    if others > 0:
+        text = tk._("Only the {number} largest series are drawn; choose others by filters.")
+        notes.insert(0, text.format(number=room))
     cut = len(groups) - len(shown)
     if cut:
         notes.insert(
             0, tk._("Only the first {number} groups are drawn; narrow the data by filters.").format(number=most)
         )
+    if spec.kind == "map":
+        plot = _add_map(plot, shown, series)
+        notes = [*plot.notes, *notes]
     plot = replace(plot, groups=tuple(shown), series=series, times=tuple(times) if is_time else (), notes=tuple(notes))
     rows = [
         ((group, name, formats.to_json(table[group, name])) if split else (group, formats.to_json(table[group, name])))
@@ -166,6 +189,51 @@ def _read(
     ]
     labels = (x_label, label_of(split), y_label) if split else (x_label, y_label)
     return Chart(spec, plot, labels, rows, about, cut, state.changed if state else None)
+
+
+def name_values(values: Sequence[Any], fact: Mapping[str, Any]) -> dict[Any, str]:
+    """Return the names of groups: of places in the reader's language, never their codes.
+
+    Args:
+        fact: the profile of their column.
+    """
+    plain = {value: to_text(value) for value in values}
+    if fact.get("role") != "place":
+        return plain
+    named = {}
+    for value, text in plain.items():
+        code = gazetteer.find_code(text)
+        named[value] = (
+            gazetteer.name_of(code, reader_language()) if code and (not is_chinese() or text == code) else text
+        )
+    return named if len(set(named.values())) == len(named) else plain  # two ways to write one place stay two groups
+
+
+def _find_wholes(named: Mapping[Any, str]) -> set[str]:
+    """The names of groups that hold others, found by what the table says: only that is in Chinese or a code."""
+    names = {to_text(value): name for value, name in named.items()}
+    return {names[text] for text in chart_rules.find_wholes(list(names))}
+
+
+def _add_map(plot: Plot, groups: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]]) -> Plot:
+    """The plot with its map; what is said of it stands in the notes."""
+    numbers = dict(zip(groups, series[0][1], strict=True)) if series else {}
+    placed = regions.place_numbers(numbers)
+    if placed.twice or not placed.values:
+        raise NoChartError("wrong", messages.explain_shape("rows" if placed.twice else "places"))
+    base = base_map.load()
+    picture = regions.make_region_map(placed.values, base, reader_language())
+    schematic = tk._(
+        "Schematic: simplified areas of the cities without any authority on boundaries (Apache ECharts, Apache-2.0)."
+    )
+    approved = tk._("Approval number of the map: {number}").format(number=base.approval)
+    notes = [approved if base.approval else schematic]
+    if any(not region.path for region in picture.regions):
+        notes.append(tk._("Counties stand as circles at their seats (GeoNames, CC BY 4.0)."))
+    if placed.left_out:
+        text = tk._("Not on the map: {names}")
+        notes.append(text.format(names=("、" if is_chinese() else ", ").join(placed.left_out)))
+    return replace(plot, regions=picture, notes=tuple(notes))
 
 
 def _to_number(value: Any) -> float | None:
@@ -180,7 +248,7 @@ def _describe(resource_id: str, question: Question, columns: Sequence[Column]) -
     provider = tk.h.nx_department_title(organization["name"]) if organization else ""
     title = str(tk.h.nx_text(dataset, "title").striptags())
     updated = tk.h.nx_date(dataset["metadata_modified"])
-    licence = str(dataset.get("license_title") or dataset.get("license_id") or "")
+    licence = name_licence(dataset)
     url = tk.h.url_for("dataset.read", id=dataset["name"], qualified=True)
     labels, operators = {column.id: label_of(column) for column in columns}, dict(list_operators())
     filters = [f"{labels[one.column]} {operators[one.operator]} {one.value}".strip() for one in question.conditions]

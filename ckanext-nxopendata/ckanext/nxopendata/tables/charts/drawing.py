@@ -6,80 +6,34 @@ import html
 import itertools
 import math
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
+from ckanext.nxopendata.tables.charts import shapes
+from ckanext.nxopendata.tables.charts.canvas import (
+    BAR,
+    FONT,
+    GAP,
+    GROUP_GAP,
+    MOST_LABEL,
+    WIDTH,
+    Canvas,
+    Plot,
+    colour,
+    cut,
+    measure,
+)
 from ckanext.nxopendata.tables.page.svg_chart import choose_ticks, to_years
-
-WIDTH = 800
-COLOURS = ("#0b5f56", "#b4541a", "#3b5ba5", "#8a3b76", "#5d7a1f", "#a3861a", "#4a5560", "#c23b3b")
-FONT = "Noto Sans CJK SC, Noto Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
-BAR, GAP, GROUP_GAP = 18, 3, 12
-MOST_LABEL = 24
-"""Width of the label of a bar, in letters (a Chinese character is two)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """What is drawn.
-
-    Attributes:
-        kind: ``bar``, ``line`` or ``scatter``.
-        groups: names of the groups, in order; of a scatter chart unused.
-        series: name, and a number (or None) for each group; of a scatter chart pairs of numbers.
-        times: the periods of the groups where they are times, which are then drawn in proportion.
-        notes: lines beneath: source, day, licence, what is left out.
-    """
-
-    kind: str
-    title: str
-    x: str
-    y: str
-    groups: Sequence[str]
-    series: Sequence[tuple[str, Sequence[float | None]]]
-    times: Sequence[str] = ()
-    points: Sequence[tuple[float, float]] = ()
-    notes: Sequence[str] = field(default_factory=tuple)
-
-
-@dataclass(slots=True)
-class _Canvas:
-    parts: list[str] = field(default_factory=list)
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        size: int = 13,
-        anchor: str = "start",
-        fill: str = "#52605b",
-        weight: str = "400",
-    ) -> None:
-        self.parts.append(
-            f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}" fill="{fill}" '
-            f'font-weight="{weight}">{html.escape(text)}</text>'
-        )
-
-    def line(self, x1: float, y1: float, x2: float, y2: float) -> None:
-        self.parts.append(f'<path d="M{x1:g},{y1:g}L{x2:g},{y2:g}" stroke="#dce3e0"/>')
 
 
 def draw(plot: Plot, *, fluid: bool = False) -> str:
     """Return the picture as the text of an SVG; a fluid one is as wide as its place."""
-    canvas = _Canvas()
+    canvas = Canvas()
     top = 34
     for line in wrap(plot.title, 92)[:2]:
         canvas.text(16, top, line, size=17, fill="#18211e", weight="600")
         top += 24
     top = _draw_legend(canvas, plot, top)
-    if plot.kind == "bar":
-        bottom = _draw_bars(canvas, plot, top)
-    elif plot.kind == "line":
-        bottom = _draw_lines(canvas, plot, top)
-    else:
-        bottom = _draw_points(canvas, plot, top)
+    bottom = _find_shape(plot.kind)(canvas, plot, top)
     for note in plot.notes:
         for line in wrap(note, 118):
             bottom += 18
@@ -94,23 +48,31 @@ def draw(plot: Plot, *, fluid: bool = False) -> str:
     )
 
 
-def _draw_legend(canvas: _Canvas, plot: Plot, top: float) -> float:
-    if len(plot.series) < 2:
+def _find_shape(kind: str) -> Callable[[Canvas, Plot, float], float]:
+    """What draws a kind of chart below a place, and returns where it ends."""
+    own = {"bar": _draw_bars, "line": _draw_lines, "scatter": _draw_points}
+    return own.get(kind) or shapes.SHAPES[kind]
+
+
+NAMED_WITHIN = ("pyramid", "multiples", "table", "map")
+"""Kinds of charts that name their series themselves."""
+
+
+def _draw_legend(canvas: Canvas, plot: Plot, top: float) -> float:
+    if len(plot.series) < 2 or plot.kind in NAMED_WITHIN:
         return top
     x = 16.0
     for number, (name, _) in enumerate(plot.series):
         width = 30 + 7.2 * measure(name)
         if x + width > WIDTH - 16:
             x, top = 16.0, top + 20
-        canvas.parts.append(
-            f'<rect x="{x:g}" y="{top - 10:g}" width="12" height="12" rx="2" fill="{_colour(number)}"/>'
-        )
+        canvas.parts.append(f'<rect x="{x:g}" y="{top - 10:g}" width="12" height="12" rx="2" fill="{colour(number)}"/>')
         canvas.text(x + 17, top, name, fill="#18211e")
         x += width
     return top + 18
 
 
-def _draw_bars(canvas: _Canvas, plot: Plot, top: float) -> float:
+def _draw_bars(canvas: Canvas, plot: Plot, top: float) -> float:
     """Bars that lie, so that long names can be read; the axis begins at zero."""
     numbers = [number for _, values in plot.series for number in values if number is not None]
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
@@ -136,7 +98,7 @@ def _draw_bars(canvas: _Canvas, plot: Plot, top: float) -> float:
             x1, x2 = sorted((place(0.0), place(value)))
             said = html.escape(f"{name} {series}: {value:,.10g}".replace("  ", " "))
             canvas.parts.append(
-                f'<rect x="{x1:g}" y="{y:g}" width="{max(x2 - x1, 1):g}" height="{BAR}" fill="{_colour(number)}">'
+                f'<rect x="{x1:g}" y="{y:g}" width="{max(x2 - x1, 1):g}" height="{BAR}" fill="{colour(number)}">'
                 f"<title>{said}</title></rect>"
             )
             canvas.text(x2 + 6, y + 14, f"{value:,.10g}", size=12, fill="#18211e")
@@ -145,7 +107,7 @@ def _draw_bars(canvas: _Canvas, plot: Plot, top: float) -> float:
     return bottom + 40
 
 
-def _draw_lines(canvas: _Canvas, plot: Plot, top: float) -> float:
+def _draw_lines(canvas: Canvas, plot: Plot, top: float) -> float:
     numbers = [number for _, values in plot.series for number in values if number is not None]
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     zero = low >= 0 and high - low > 0.4 * high
@@ -166,8 +128,9 @@ def _draw_lines(canvas: _Canvas, plot: Plot, top: float) -> float:
     for mark in marks:
         canvas.line(left, place_y(mark), right, place_y(mark))
         canvas.text(left - 6, place_y(mark) + 4, f"{mark:,.10g}", anchor="end")
-    if marks[0] != 0:  # a broken axis is marked
-        canvas.parts.append(f'<path d="M{left - 4:g},{bottom + 3:g}l8,-4m-8,8l8,-4" stroke="#52605b" fill="none"/>')
+    if marks[0] != 0:
+        canvas.line(left, top, left, bottom)
+        canvas.mark_break(left, bottom)
     step = max(1, math.ceil(len(plot.groups) * max(map(measure, plot.groups), default=1) * 8 / (right - left)))
     for number, name in enumerate(plot.groups):
         if number % step == 0:
@@ -179,19 +142,19 @@ def _draw_lines(canvas: _Canvas, plot: Plot, top: float) -> float:
             # Where times are left out, the line is broken into dashes.
             dashes = ' stroke-dasharray="5 5"' if width > 1.5 * min(widths) else ""
             path = f"M{place_x(x1):g},{place_y(y1):g}L{place_x(x2):g},{place_y(y2):g}"
-            canvas.parts.append(f'<path d="{path}" stroke="{_colour(number)}" stroke-width="2.5"{dashes}/>')
+            canvas.parts.append(f'<path d="{path}" stroke="{colour(number)}" stroke-width="2.5"{dashes}/>')
         for name, place, value in zip(plot.groups, places, values, strict=True):
             if value is not None:
                 said = html.escape(f"{name} {series}: {value:,.10g}")
                 canvas.parts.append(
-                    f'<circle cx="{place_x(place):g}" cy="{place_y(value):g}" r="3.5" fill="{_colour(number)}">'
+                    f'<circle cx="{place_x(place):g}" cy="{place_y(value):g}" r="3.5" fill="{colour(number)}">'
                     f"<title>{said}</title></circle>"
                 )
     canvas.text(right, bottom + 38, plot.x, anchor="end")
     return bottom + 44
 
 
-def _draw_points(canvas: _Canvas, plot: Plot, top: float) -> float:
+def _draw_points(canvas: Canvas, plot: Plot, top: float) -> float:
     xs, ys = [x for x, _ in plot.points], [y for _, y in plot.points]
     across = choose_ticks(min(xs, default=0.0), max(xs, default=1.0))
     up = choose_ticks(min(ys, default=0.0), max(ys, default=1.0))
@@ -212,32 +175,11 @@ def _draw_points(canvas: _Canvas, plot: Plot, top: float) -> float:
         canvas.text(place_x(mark), bottom + 18, f"{mark:,.10g}", anchor="middle")
     for x, y in plot.points:
         canvas.parts.append(
-            f'<circle cx="{place_x(x):g}" cy="{place_y(y):g}" r="4" fill="{COLOURS[0]}" fill-opacity=".6">'
+            f'<circle cx="{place_x(x):g}" cy="{place_y(y):g}" r="4" fill="{colour(0)}" fill-opacity=".6">'
             f"<title>{x:,.10g}, {y:,.10g}</title></circle>"
         )
     canvas.text(right, bottom + 38, plot.x, anchor="end")
     return bottom + 44
-
-
-def _colour(number: int) -> str:
-    return COLOURS[number % len(COLOURS)]
-
-
-def measure(text: str) -> int:
-    """Return the width of a text in letters; a Chinese character is two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def cut(text: str, width: int) -> str:
-    """Return a text that is no wider; what is cut off is told by three points."""
-    if measure(text) <= width:
-        return text
-    taken = ""
-    for sign in text:
-        if measure(taken + sign) > width - 1:
-            break
-        taken += sign
-    return taken + "…"
 
 
 def wrap(text: str, width: int) -> list[str]:

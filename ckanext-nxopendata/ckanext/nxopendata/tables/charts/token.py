@@ -15,10 +15,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ckanext.nxopendata.core.edge import payload
 from ckanext.nxopendata.tables.query import Condition
 
 VERSION = 1
-KINDS = ("bar", "line", "scatter")
+KINDS = ("bar", "line", "scatter", "stacked", "area", "slope", "multiples", "pyramid", "table", "map")
+"""At most 16; new ones at the end, for addresses hold their places."""
+
 AGGREGATES = ("count", "sum", "avg", "min", "max")
 ORDERS = ("value", "name")
 HASH = 4
@@ -29,6 +32,9 @@ SIGN = 4
 
 LONGEST = 1500
 """Characters of an address; a longer one is none."""
+
+LONGEST_TITLE = 120
+"""Characters of a title."""
 
 MOST_FILTERS = 20_000
 """Bytes of filters, unpacked."""
@@ -45,6 +51,7 @@ class ChartSpec:
     Attributes:
         x, y, split: hashes of the columns of groups, of numbers and of series; b"" for none.
         conditions: hash of a column, operator, value.
+        title: that somebody gave it; "" for the one that is made of its columns.
     """
 
     resource_id: str
@@ -56,6 +63,7 @@ class ChartSpec:
     order: str
     conditions: tuple[tuple[bytes, str, str], ...] = ()
     q: str = ""
+    title: str = ""
 
 
 def hash_column(id_: str) -> bytes:
@@ -71,6 +79,7 @@ def make_spec(
     order: str,
     conditions: Sequence[Condition],
     q: str,
+    title: str = "",
 ) -> ChartSpec:
     """Return what a chart draws.
 
@@ -79,7 +88,7 @@ def make_spec(
     """
     x, y, split = map(hash_column, columns)
     filters = tuple((hash_column(one.column), one.operator, one.value) for one in conditions)
-    return ChartSpec(resource_id, kind, x, y, split, aggregate, order, filters, q)
+    return ChartSpec(resource_id, kind, x, y, split, aggregate, order, filters, q, title[:LONGEST_TITLE])
 
 
 def to_token(spec: ChartSpec) -> str:
@@ -92,9 +101,14 @@ def to_token(spec: ChartSpec) -> str:
     choices = KINDS.index(spec.kind) << 4 | AGGREGATES.index(spec.aggregate) << 1 | ORDERS.index(spec.order)
     columns = b"".join(column.ljust(HASH, b"\0") for column in (spec.x, spec.y, spec.split))
     body = bytes([VERSION]) + uuid.UUID(spec.resource_id).bytes + bytes([choices]) + columns
-    if spec.conditions or spec.q:
+    if spec.conditions or spec.q or spec.title:
         filters = [[column.hex(), operator, value] for column, operator, value in spec.conditions]
-        body += zlib.compress(json.dumps([spec.q, filters], ensure_ascii=False, separators=(",", ":")).encode(), 9)
+        body += zlib.compress(
+            json.dumps(
+                [spec.q, filters, *([spec.title] if spec.title else [])], ensure_ascii=False, separators=(",", ":")
+            ).encode(),
+            9,
+        )
     checked = body + _sign(body)
     return base64.urlsafe_b64encode(checked).decode().rstrip("=")
 
@@ -119,7 +133,7 @@ def from_token(token: str) -> ChartSpec:
     columns = [body[18 + n * HASH : 18 + (n + 1) * HASH] for n in range(3)]
     x, y, split = (b"" if column == bytes(HASH) else column for column in columns)
     try:
-        q, filters = _read_filters(body[start:]) if body[start:] else ("", ())
+        q, filters, title = _read_filters(body[start:]) if body[start:] else ("", (), "")
         return ChartSpec(
             str(uuid.UUID(bytes=body[1:17])),
             KINDS[choices >> 4],
@@ -130,6 +144,7 @@ def from_token(token: str) -> ChartSpec:
             ORDERS[choices & 1],
             filters,
             q,
+            title,
         )
     except (IndexError, ValueError, TypeError, zlib.error):
         raise TokenError(token) from None
@@ -139,7 +154,9 @@ def _sign(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()[:SIGN]
 
 
-def _read_filters(packed: bytes) -> tuple[str, tuple[tuple[bytes, str, str], ...]]:
+def _read_filters(packed: bytes) -> tuple[str, tuple[tuple[bytes, str, str], ...], str]:
     text = zlib.decompressobj().decompress(packed, MOST_FILTERS)
-    q, filters = json.loads(text)
-    return str(q), tuple((bytes.fromhex(column), str(operator), str(value)) for column, operator, value in filters)
+    q, filters, *more = payload.parse_json(text)
+    title = str(more[0])[:LONGEST_TITLE] if more else ""
+    conditions = tuple((bytes.fromhex(column), str(operator), str(value)) for column, operator, value in filters)
+    return str(q), conditions, title

@@ -7,15 +7,17 @@ neither its bytes nor its earlier rows are given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.orm import selectinload
 
+from ckanext.nxopendata.core.file_access.decision import decide_all
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
-from ckanext.nxopendata.core.tabular import reader
-from ckanext.nxopendata.tables import models
+from ckanext.nxopendata.tables import models, origin
 from ckanext.nxopendata.tables.declared.comparison import list_not_open
 from ckanext.nxopendata.tables.loading import files
 
@@ -23,18 +25,40 @@ CUT = "cut"
 """Value of ``closed`` in a reading plan: the department wants the table published without these columns."""
 
 
-def judge(asked: FileRequest) -> Access | None:
-    """Refuse a file, or its table, that must be kept from the public; None of all others."""
-    reason = _find_reason(asked.resource, asked.rows)
-    return Access(False, "withheld", reason) if reason else None
+def judge(asked: Sequence[FileRequest]) -> dict[str, Access]:
+    """Refuse files, or their tables, that must be kept from the public; all others are left out.
+
+    The rows of a further table of a file are given to those who may have the rows of the file.
+    """
+    refused: dict[str, Access] = {}
+    declared = {one.dataset.id for one in asked if list_not_open(files.list_items(one.dataset))}
+    of_declared = [one for one in asked if one.dataset.id in declared]
+    known = models.list_states([one.resource.id for one in of_declared]) if of_declared else {}
+    for one in of_declared:
+        if reason := _find_reason(one.resource, one.rows, known.get(one.resource.id)):
+            refused[one.resource.id] = Access(False, "withheld", reason)
+    first = asked[0]
+    _held = _read_siblings([one for one in asked if origin.names_another(one.resource)])
+    stored = {one.resource.id: origin.find_origin(one.resource) for one in asked}
+    parts = {id_: file.id for id_, file in stored.items() if file is not None and file.id != id_}
+    if parts:
+        answers = decide_all(parts.values(), first.user.name if first.user else None, rows=first.rows)
+        refused |= {id_: answers[file_id] for id_, file_id in parts.items() if not answers[file_id].allowed}
+    return refused
 
 
-def _find_reason(resource: Any, rows: bool) -> str:
-    if resource.package is None or not list_not_open(files.list_items(resource.package)):
+def _read_siblings(asked: Sequence[FileRequest]) -> list[Any]:
+    """Read the other files of the datasets of further tables at once, among which theirs is looked for."""
+    if len(asked) < 2:
+        return []
+    package = model.Package
+    query = sa.select(package).where(package.id.in_({one.dataset.id for one in asked}))
+    return list(model.Session.scalars(query.options(selectinload(package.resources_all))))
+
+
+def _find_reason(resource: Any, rows: bool, state: models.State | None) -> str:
+    if not files.is_table_file(resource):
         return ""
-    if resource.url_type != "upload" or files.detect_format(resource) not in reader.FORMATS:
-        return ""
-    state = models.get_state(resource.id)
     settled = state is not None and state.state in (models.READY, models.FAILED)
     if state is None or not settled or state.fingerprint != files.fingerprint(resource):
         return tk._("The file is being checked for columns that are not open. Try again in a minute.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from xml.sax.saxutils import quoteattr
 
 from ckanext.nxopendata.core.tabular import csv_out, delimited
 
@@ -25,17 +26,20 @@ _FIRST_CELL = re.compile(rb"(\n    \[)\d+,?")
 _ROW = re.compile(rb'<row _id="\d+"')
 
 
-def rewrite(blocks: Iterable[bytes], media_type: str, labels: Mapping[str, str]) -> Iterator[bytes] | None:
+def rewrite(
+    blocks: Iterable[bytes], media_type: str, labels: Mapping[str, str], elements: Mapping[str, str] | None = None
+) -> Iterator[bytes] | None:
     """Return the blocks of a dump as people may use them; None for a dump of another kind.
 
     Args:
         labels: name in the database -> header of the file; names that are not in it stay.
+        elements: name of an element of XML -> header of the file, where the two differ.
     """
     if delimiter := DELIMITERS.get(media_type):
         return with_headers(blocks, delimiter, labels)
     if media_type == JSON:
         return without_ids_in_json(blocks, labels)
-    return without_ids_in_xml(blocks) if media_type == XML else None
+    return with_headers_in_xml(without_ids_in_xml(blocks), elements or {}) if media_type == XML else None
 
 
 def with_headers(blocks: Iterable[bytes], delimiter: str, labels: Mapping[str, str]) -> Iterator[bytes]:
@@ -79,3 +83,12 @@ def without_ids_in_json(blocks: Iterable[bytes], labels: Mapping[str, str]) -> I
 def without_ids_in_xml(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the blocks of a dump in XML, whose rows stand whole in them, without CKAN's number of each."""
     return (_ROW.sub(b"<row", block) for block in blocks)
+
+
+def with_headers_in_xml(blocks: Iterable[bytes], elements: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield the blocks of a dump in XML, whose elements bear a header that is no name of XML as an attribute."""
+    opened = {f"<{name}".encode(): f"<{name} name={quoteattr(header)}".encode() for name, header in elements.items()}
+    names = sorted(opened, key=len, reverse=True)
+    pattern = re.compile(rb"(" + b"|".join(map(re.escape, names)) + rb")(?=[ />])") if names else None
+    for block in blocks:
+        yield pattern.sub(lambda found: opened[found[1]], block) if pattern else block

@@ -164,7 +164,7 @@ def parquet(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
 
     schema = pa.schema(
         [
-            pa.field(key, _parquet_type(field), metadata={"unit": field.unit, "description": field.notes})
+            pa.field(key, parquet_type(field), metadata={"unit": field.unit, "description": field.notes})
             for key, field in zip(_keys(fields), fields, strict=True)
         ]
     )
@@ -186,7 +186,8 @@ def parquet(fields: Sequence[Field], rows: Rows) -> Iterator[bytes]:
         yield from read_blocks(file)
 
 
-def _parquet_type(field: Field) -> Any:
+def parquet_type(field: Field) -> Any:
+    """Return the type of a column in Arrow and Parquet."""
     import pyarrow as pa
 
     types = {"int8": pa.int64(), "int4": pa.int64(), "float8": pa.float64(), "date": pa.date32()}

@@ -20,11 +20,12 @@ from ckanext.nxopendata.catalogue.uploads import find_path
 from ckanext.nxopendata.core.tabular import plan as plans
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables import models as states
-from ckanext.nxopendata.tables import store
+from ckanext.nxopendata.tables import origin, store
 from ckanext.nxopendata.tables.loading import files, notices
 from ckanext.nxopendata.tables.profiles import recording
 from ckanext.nxopendata.tables.reader import limited, table
 from ckanext.nxopendata.tables.reader.limited import LimitError
+from ckanext.nxopendata.tables.sql import columns_file
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ def index(dataset_id: str) -> None:
 def discard_table(resource_id: str) -> None:
     """Drop a table and forget it."""
     store.drop_table(resource_id)
+    columns_file.discard_files(resource_id)
     states.delete_state(resource_id)
     resource = model.Session.get(model.Resource, resource_id)
     if resource is not None:
@@ -90,11 +92,12 @@ def _load(resource_id: str) -> None:
     if resource is None or resource.package is None or resource not in files.list_table_files(resource.package):
         discard_table(resource_id)
         return
-    dataset_id, mark, known_hash = str(resource.package_id), files.fingerprint(resource), str(resource.hash or "")
-    items, kind = files.list_items(resource.package), files.detect_format(resource)
-    given, before = states.get_plan(resource_id), states.get_state(resource_id)
+    stored = origin.find_origin(resource)
+    dataset_id, mark, known_hash = str(resource.package_id), files.fingerprint(resource), str(stored.hash or "")
+    items, kind = files.list_items(resource.package), files.detect_format(stored)
+    given, before = files.get_plan(resource), states.get_state(resource_id)
     attempts = int(before.params.get("attempts", 0)) + 1 if before and before.state == states.LOADING else 1
-    path = find_path({"id": resource.id, "url_type": "upload", "url": resource.url})
+    path = find_path({"id": stored.id, "url_type": "upload", "url": stored.url})
     model.Session.rollback()  # no transaction stays open while a file is read
     states.write_state(resource_id, dataset_id=dataset_id, state=states.LOADING, code="", params={"attempts": attempts})
     began = time.monotonic()

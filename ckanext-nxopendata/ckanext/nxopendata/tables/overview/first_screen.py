@@ -1,4 +1,4 @@
-"""What the page of a dataset shows of its data at once: key figures, first rows, the default chart if it is right."""
+"""What the page of a dataset shows of its data at once: key figures, first rows, the chart chosen for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
 
 from ckanext.nxopendata.core import caching
 from ckanext.nxopendata.core.language import reader_language
@@ -16,18 +15,16 @@ from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import query, table_lookup
 from ckanext.nxopendata.tables.answers import index, periods
 from ckanext.nxopendata.tables.charts import data as chart_data
-from ckanext.nxopendata.tables.charts import token
-from ckanext.nxopendata.tables.page import chart_view
+from ckanext.nxopendata.tables.default_charts import choosing
+from ckanext.nxopendata.tables.page import chart_rules
 from ckanext.nxopendata.tables.page.chart_rules import EVENT
-from ckanext.nxopendata.tables.page.column_view import label_of
+from ckanext.nxopendata.tables.page.column_view import label_of, unit_of
 from ckanext.nxopendata.tables.page.row_view import make_rows_view
 from ckanext.nxopendata.tables.query import QueryTimeoutError, Question, QuestionError
 from ckanext.nxopendata.tables.reader.columns import Column
 
 SHOWN_ROWS = 8
 SHOWN_COLUMNS = 8
-MOST_BARS = 30
-FEWEST_GROUPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,15 @@ class FirstScreen:
 
 def make_first_screen(dataset: Mapping[str, Any]) -> FirstScreen | None:
     """Return the data of a dataset in short, of the first of its files that this reader may read as a table."""
-    for resource in dataset.get("resources") or ():
-        state = states.get_state(resource["id"])
-        if state is None or state.state != states.READY:
+    resources = dataset.get("resources") or ()
+    known = states.list_states([resource["id"] for resource in resources])
+    ready = {id_: state for id_, state in known.items() if state.state == states.READY}
+    public = index.select_public(ready)
+    for resource in resources:
+        state = ready.get(resource["id"])
+        if state is None:
             continue
-        if index.is_public(resource["id"]):
+        if resource["id"] in public:
             name = f"tables:first:{resource['id']}:{state.changed.isoformat()}:{reader_language()}"
             found = caching.cached(name, lambda resource_id=resource["id"]: _read(resource_id))
         elif tk.h.check_access("nx_table_search", {"id": resource["id"]}):
@@ -83,21 +84,29 @@ def _read(resource_id: str) -> dict[str, Any] | None:
         return None
     source = table_lookup.make_source(resource_id, columns)
     try:
-        view = make_rows_view(source, columns, Question(), size=SHOWN_ROWS, page=1)
+        facts = table_lookup.get_facts(resource_id, columns)
+        measures = chart_rules.list_measures(facts)
+        view = make_rows_view(source, columns, Question(), size=SHOWN_ROWS, page=1, measures=measures)
     except (QuestionError, QueryTimeoutError):
         return None
-    facts = table_lookup.get_facts(resource_id, columns)
-    chart, reason = _read_chart(resource_id, columns, facts)
+    default = choosing.choose(resource_id, columns, facts)
     shown = columns[:SHOWN_COLUMNS]
     return {
         "figures": _list_figures(view.total, columns, facts),
-        "columns": [(label_of(column), column.unit, query.family(column.type) == "number") for column in shown],
-        "rows": [[cell.text for cell in row[:SHOWN_COLUMNS]] for row in view.rows],
+        "columns": [(label_of(column), unit_of(column), query.family(column.type) == "number") for column in shown],
+        "rows": [[cell.text for cell in row.cells[:SHOWN_COLUMNS]] for row in view.rows],
         "total": view.total,
         "more_columns": len(columns) - len(shown),
-        "chart": chart,
-        "reason": reason,
+        "chart": _draw(default),
+        "reason": "" if default.choice == "none" else default.reason,
     }
+
+
+def _draw(default: choosing.Default) -> dict[str, str] | None:
+    if default.chart is None:
+        return None
+    picture = chart_data.draw_svg(default.chart, fluid=True)
+    return {"id": default.chart_id, "title": default.chart.plot.title, "picture": picture}
 
 
 def _list_figures(
@@ -116,23 +125,3 @@ def _list_figures(
     if places:
         figures.append((tk._("Places"), f"{max(fact['distinct'] for fact in places):,}"))
     return figures
-
-
-def _read_chart(
-    resource_id: str, columns: Sequence[Column], facts: Mapping[str, Mapping[str, Any]]
-) -> tuple[dict[str, str] | None, str]:
-    """The chart that the rules choose: its address, title and picture; and why there is none."""
-    view = chart_view.make_chart_view(columns, Question(), MultiDict(), facts)
-    if view.reason or not view.y:
-        return None, view.reason
-    spec = token.make_spec(resource_id, view.kind, (view.x, view.y, ""), view.agg, view.order, (), "")
-    try:
-        chart = chart_data.read_chart(spec)
-    except chart_data.NoChartError:
-        return None, ""
-    if len(chart.plot.groups) < FEWEST_GROUPS:
-        return None, ""
-    if chart.plot.kind == "bar" and len(chart.plot.groups) > MOST_BARS:
-        return None, ""
-    picture = chart_data.draw_svg(chart, fluid=True)
-    return {"id": token.to_token(spec), "title": chart.plot.title, "picture": picture}, ""

@@ -11,9 +11,15 @@ from ckanext.nxopendata.tables import query
 from ckanext.nxopendata.tables.query import Condition, Question
 from ckanext.nxopendata.tables.reader.columns import Column
 
-QUESTION_PARAMETERS = ("q", "c", "o", "v", "sort", "size")
-CHART_PARAMETERS = ("x", "y", "agg", "kind", "order", "s")
-EXPORT_PARAMETERS = ("q", "c", "o", "v", "sort")
+QUESTION_PARAMETERS = ("q", "c", "o", "v", "sort", "size", "hide", "pin")
+CHART_PARAMETERS = ("x", "y", "agg", "kind", "order", "s", "title")
+MAP_PARAMETERS = ("area", "datum", "measure")
+CHOOSING = "by:"
+"""Before the id of a column that chooses among the rows of a place on the map."""
+EXPORT_PARAMETERS = ("q", "c", "o", "v", "sort", "hide", "pin")
+PASSING = ("page", "row", "col", "fq")
+"""Parameters of a place on the page, which no link to another place keeps."""
+
 ANCHOR = "#nx-table"
 
 
@@ -24,20 +30,29 @@ class Address:
     pairs: tuple[tuple[str, str], ...]
 
     def but(self, **changes: Any) -> str:
-        """Return a relative link: None takes a parameter out; every change goes back to the first page."""
-        gone = {*changes, "page"}
+        """Return a relative link: None takes a parameter out; a list gives one several times.
+
+        Every change goes back to the first page.
+        """
+        gone = {*changes, *PASSING}
         pairs = [(key, value) for key, value in self.pairs if key not in gone]
-        pairs += [(key, str(value)) for key, value in changes.items() if value is not None]
+        for key, value in changes.items():
+            values = value if isinstance(value, list | tuple) else [] if value is None else [value]
+            pairs += [(key, str(one)) for one in values]
         return "?" + urlencode(pairs) + ANCHOR
+
+    def values(self, name: str) -> list[str]:
+        """Return the values of a parameter."""
+        return [value for key, value in self.pairs if key == name]
 
     def with_conditions(self, conditions: Sequence[Condition]) -> str:
         """Return a relative link that asks for these conditions instead of those of the page."""
-        pairs = [(key, value) for key, value in self.pairs if key not in ("c", "o", "v")]
+        pairs = [(key, value) for key, value in self.pairs if key not in ("c", "o", "v", "page", "row")]
         return "?" + urlencode([*pairs, *condition_pairs(conditions)]) + ANCHOR
 
     def hidden(self, *but: str) -> list[tuple[str, str]]:
         """Return the parameters that a form must carry along."""
-        return [(key, value) for key, value in self.pairs if key not in but and key != "page"]
+        return [(key, value) for key, value in self.pairs if key not in but and key not in PASSING]
 
     def export_pairs(self) -> list[tuple[str, str]]:
         """Return the parameters that a download of these rows needs."""
@@ -46,8 +61,10 @@ class Address:
 
 def read_address(args: Any) -> Address:
     """Return the parameters of a request (``werkzeug.MultiDict``) that belong to the page of a table."""
-    kept = (*QUESTION_PARAMETERS, *CHART_PARAMETERS, "view")
-    return Address(tuple((key, value) for key, value in args.items(multi=True) if key in kept))
+    kept = (*QUESTION_PARAMETERS, *CHART_PARAMETERS, *MAP_PARAMETERS, "view", "col", "fq")
+    return Address(
+        tuple((key, value) for key, value in args.items(multi=True) if key in kept or key.startswith(CHOOSING))
+    )
 
 
 def condition_pairs(conditions: Sequence[Condition]) -> list[tuple[str, str]]:
@@ -63,7 +80,8 @@ def parse_question(args: Any, columns: Sequence[Column]) -> Question:
     """Return the question in an address.
 
     Args:
-        args: ``werkzeug.MultiDict`` with ``q``, ``c`` ``o`` ``v`` (column, operator, value, each as often), ``sort``.
+        args: ``werkzeug.MultiDict`` with ``q``, ``c`` ``o`` ``v`` (column, operator, value, each as often), ``sort``
+            (as often as there are columns to sort by).
     """
     families = {column.id: query.family(column.type) for column in columns}
     conditions = []
@@ -74,8 +92,17 @@ def parse_question(args: Any, columns: Sequence[Column]) -> Question:
         if operator == "has" and families.get(column, "text") != "text":
             operator = "is"
         conditions.append(Condition(column, operator, value.strip()))
-    sort = str(args.get("sort") or "")
-    return Question(str(args.get("q") or "").strip(), tuple(conditions), sort.removeprefix("-"), sort.startswith("-"))
+    return Question(str(args.get("q") or "").strip(), tuple(conditions), query.parse_order(args.getlist("sort")))
+
+
+def choose_columns(args: Any, columns: Sequence[Column]) -> list[Column]:
+    """Return the columns that an address shows, in its order: without those it hides, the one it pins in front.
+
+    All, where it would hide every one.
+    """
+    hidden, pinned = set(args.getlist("hide")), str(args.get("pin") or "")
+    shown = [column for column in columns if column.id not in hidden] or list(columns)
+    return sorted(shown, key=lambda column: column.id != pinned)
 
 
 def parse_number(value: Any, default: int) -> int:

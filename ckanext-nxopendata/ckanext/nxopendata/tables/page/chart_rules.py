@@ -17,11 +17,22 @@ from ckanext.nxopendata.tables.reader.columns import Column
 Facts = Mapping[str, Mapping[str, Any]]
 """Column id -> its profile."""
 
-WHOLE = re.compile(r"(合|总|小|共)\s*计|全部|全体|total|all", re.IGNORECASE)
+WHOLE = re.compile(
+    r"\S{0,8}?[合总小共]\s*计|全[部体区市县省州国]|总[体数]|(grand |sub-?)?total|all|overall|其中\s*[：:].*",
+    re.IGNORECASE,
+)
+"""Values that overlap with others of their column: wholes, and 其中 (of these), which names a part of another value."""
+
 EVENT = re.compile(
     r"登记|成立|评定|批准|出生|更新|发布|竣工|建成|开业|注册|立项|founded|registered|updated", re.IGNORECASE
 )
 """Headers of dates that say something of a row, and not when its amounts were measured."""
+
+PERIOD = re.compile(r"季度|月份|学年|年度|\b(quarter|month)\b", re.IGNORECASE)
+"""Headers of columns that say when amounts were measured in words that are no dates: 2020年一季度."""
+
+RANK = re.compile(r"位次|名次|排名|\brank\b", re.IGNORECASE)
+"""Headers of numbers that put rows in order: the longest bar would be the last of them."""
 
 MOST_GROUPS = 500
 MOST_VALUES = 12
@@ -67,6 +78,11 @@ def make_facts(columns: Sequence[Column], profiles: Iterable[Mapping[str, Any]] 
     return facts
 
 
+def list_measures(facts: Facts) -> set[str]:
+    """Return the ids of the columns whose numbers are amounts."""
+    return {name for name, fact in facts.items() if fact["role"] == "measure"}
+
+
 def find_objection(facts: Facts, x: str, y: str, aggregate: str, fixed: Collection[str]) -> Objection | None:
     """Return why a chart would be wrong; None when it is right.
 
@@ -89,7 +105,7 @@ def find_objection(facts: Facts, x: str, y: str, aggregate: str, fixed: Collecti
     for name, fact in free.items():
         if name not in (x, y) and _has_wholes(fact):
             return Objection("parts", name, _values(fact))
-    if aggregate == "sum" and amount.get("sequence") == "stock" and facts.get(x, {}).get("role") != "time":
+    if aggregate == "sum" and amount.get("sequence") == "stock" and not _says_when(facts.get(x, {})):
         for name, fact in free.items():
             if _is_measured_at(fact):
                 return Objection("stock", name, _latest(fact))
@@ -107,7 +123,13 @@ def _latest(fact: Mapping[str, Any]) -> tuple[str, ...]:
 def _is_measured_at(fact: Mapping[str, Any]) -> bool:
     """Whether a column says when the amounts of a row were measured: a time that many rows have in common."""
     repeated = fact["distinct"] * 2 <= fact.get("rows", 0)
-    return fact["role"] == "time" and repeated and not EVENT.search(fact.get("header") or "")
+    return _says_when(fact) and repeated and not EVENT.search(fact.get("header") or "")
+
+
+def _says_when(fact: Mapping[str, Any]) -> bool:
+    """Whether the values of a column are times, as dates or in words."""
+    in_words = fact.get("role") in ("category", "text") and PERIOD.search(str(fact.get("header") or ""))
+    return fact.get("role") == "time" or bool(in_words)
 
 
 def _has_wholes(fact: Mapping[str, Any]) -> bool:
@@ -129,7 +151,11 @@ def find_wholes(values: Sequence[str]) -> set[str]:
 
 def list_choices(facts: Facts, columns: Sequence[str], numbers: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Yield what may be drawn, the likeliest first: column of groups, column of numbers or "", aggregate."""
-    amounts = [name for name in numbers if facts[name]["role"] == "measure"]
+    amounts = [
+        name
+        for name in numbers
+        if facts[name]["role"] == "measure" and not RANK.search(str(facts[name].get("header") or ""))
+    ]
     for y in amounts:
         aggregate = "avg" if facts[y].get("sequence") == "ratio" else "sum"
         for x in _list_groups(facts, columns):
@@ -137,7 +163,10 @@ def list_choices(facts: Facts, columns: Sequence[str], numbers: Sequence[str]) -
                 yield x, y, aggregate
     if not amounts:
         for x in _list_groups(facts, columns):
-            yield x, "", "count"
+            if facts[x]["distinct"] < facts[x].get(
+                "rows", 0
+            ):  # where each value stands once, there is nothing to count
+                yield x, "", "count"
 
 
 def _list_groups(facts: Facts, columns: Sequence[str]) -> list[str]:
@@ -153,6 +182,7 @@ def _list_groups(facts: Facts, columns: Sequence[str]) -> list[str]:
 
     def rank(name: str) -> tuple[int, bool, int]:
         fact = facts[name]
-        return order[fact["role"]], bool(fact.get("code_list")), -fact["distinct"]
+        is_code = bool(fact.get("code_list")) or "代码" in str(fact.get("header") or "")
+        return order[fact["role"]], is_code, -fact["distinct"]
 
     return sorted(fitting, key=rank)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.core.language import is_chinese
 from ckanext.nxopendata.core.tabular.values.types import IDENTIFIERS
-from ckanext.nxopendata.tables import messages, query
-from ckanext.nxopendata.tables.page import chart_rules
+from ckanext.nxopendata.tables import grouping, messages, query
+from ckanext.nxopendata.tables.page import chart_rules, units
 from ckanext.nxopendata.tables.page.address import ANCHOR, condition_pairs
 from ckanext.nxopendata.tables.page.chart_rules import Facts, Objection
-from ckanext.nxopendata.tables.page.column_units import find_unit
+from ckanext.nxopendata.tables.page.column_units import find_unit, says_unit
 from ckanext.nxopendata.tables.page.column_view import label_of, place_columns
+from ckanext.nxopendata.tables.page.shape_rules import TIMED
 from ckanext.nxopendata.tables.query import Condition, Question
 from ckanext.nxopendata.tables.reader.columns import Column
 
-KINDS = ("bar", "line", "scatter")
+KINDS = ("bar", "stacked", "line", "area", "multiples", "slope", "scatter", "pyramid", "table", "map")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class ChartChoice:
     Attributes:
         kind: one of ``KINDS``.
         x, y: the column whose values are the groups, and the one of numbers; without ``y`` rows are counted.
-        aggregate: of ``query.AGGREGATES``.
+        aggregate: of ``grouping.AGGREGATES``.
         order: of the groups: ``value`` (largest first) or ``name``.
         split: the column whose values are series of their own, or None.
     """
@@ -52,6 +54,7 @@ class ChartView:
         x_label, y_label: names of the axes.
         reason: why there is no chart: it would be wrong.
         remedies: label and link of charts that would be right.
+        title: that the reader gave it; "" for the one that is made of its columns.
     """
 
     x: str
@@ -68,6 +71,7 @@ class ChartView:
     y_label: str
     reason: str = ""
     remedies: Sequence[tuple[str, str]] = ()
+    title: str = ""
 
 
 def make_chart_view(columns: Sequence[Column], question: Question, args: Any, facts: Facts) -> ChartView:
@@ -78,7 +82,8 @@ def make_chart_view(columns: Sequence[Column], question: Question, args: Any, fa
     """
     numbers = [column for column in columns if query.family(column.type) == "number"]
     choice = choose_chart(columns, question, args, facts)
-    objection = _object(choice, question, facts)
+    objection = find_objection(choice, question, facts)
+    nothing = "x" not in args and not any(list_choices(columns, facts))
     return ChartView(
         x=choice.x.id,
         y=choice.y.id if choice.y else "",
@@ -88,24 +93,25 @@ def make_chart_view(columns: Sequence[Column], question: Question, args: Any, fa
         split=choice.split.id if choice.split else "",
         columns=[(column.id, label_of(column)) for column in columns],
         numbers=[(column.id, label_of(column)) for column in numbers],
-        kinds=list(zip(KINDS, (tk._("Bars"), tk._("Line"), tk._("Scatter")), strict=True)),
+        kinds=list_kinds(),
+        title=str(args.get("title") or "")[:120],
         aggregates=list_aggregates(),
         x_label=label_of(choice.x),
         y_label=describe_measure(choice.kind, choice.aggregate, choice.y, facts),
-        reason=messages.explain_objection(objection, _labels(columns)) if objection else "",
+        reason=messages.explain_objection(objection, _labels(columns))
+        if objection
+        else tk._("Nothing in this table makes a chart by itself. Choose what to draw.")
+        if nothing
+        else "",
         remedies=_list_remedies(objection, columns, question, choice) if objection else (),
     )
 
 
-def _object(choice: ChartChoice, question: Question, facts: Facts) -> Objection | None:
+def find_objection(choice: ChartChoice, question: Question, facts: Facts) -> Objection | None:
+    """Return why a chart would be wrong for the rows of a question; None when it is right."""
     aggregate = "max" if choice.kind == "scatter" else choice.aggregate  # points are not added
-    fixed = fixed_columns(question) | ({choice.split.id} if choice.split else set())
+    fixed = question.fixed | ({choice.split.id} if choice.split else set())
     return chart_rules.find_objection(facts, choice.x.id, choice.y.id if choice.y else "", aggregate, fixed)
-
-
-def fixed_columns(question: Question) -> set[str]:
-    """Return the columns that a question holds at one value."""
-    return {condition.column for condition in question.conditions if condition.operator == "is"}
 
 
 def _labels(columns: Sequence[Column]) -> dict[str, str]:
@@ -145,10 +151,10 @@ def choose_chart(columns: Sequence[Column], question: Question, args: Any, facts
     kind = kind if kind in KINDS else "bar"
     rated = y is not None and facts[y.id].get("sequence") == "ratio"
     aggregate = str(args.get("agg") or ("avg" if rated else "sum"))
-    aggregate = aggregate if aggregate in query.AGGREGATES and y else "count"
+    aggregate = aggregate if aggregate in grouping.AGGREGATES and y else "count"
     order = str(args.get("order") or "")
     if order not in ("value", "name"):
-        order = "name" if is_time or kind in ("line", "scatter") else "value"
+        order = "name" if is_time or kind in (*TIMED, "scatter", "pyramid") else "value"
     if kind == "scatter" and (y is None or query.family(x.type) == "text"):
         kind = "bar"
     split = by_id.get(str(args.get("s") or ""))
@@ -160,10 +166,7 @@ def choose_chart(columns: Sequence[Column], question: Question, args: Any, facts
 def _choose_default(columns: Sequence[Column], question: Question, facts: Facts) -> ChartChoice:
     """The first chart that is right; where none is, the likeliest, whose reason is then shown."""
     by_id = {column.id: column for column in columns}
-    places = place_columns(columns)
-    numbers = [column.id for column in columns if query.family(column.type) == "number" and column.id not in places]
-    fixed = fixed_columns(question)
-    choices = list(chart_rules.list_choices(facts, [column.id for column in columns], numbers))
+    numbers, fixed, choices = _list_numbers(columns), question.fixed, list(list_choices(columns, facts))
     right = (one for one in choices if not chart_rules.find_objection(facts, *one, fixed))
     found = next(right, choices[0] if choices else None)
     if found:
@@ -172,6 +175,33 @@ def _choose_default(columns: Sequence[Column], question: Question, facts: Facts)
     named = [column for column in columns if column.id not in numbers and not IDENTIFIERS.search(column.label)]
     plotted = next((by_id[name] for name in numbers if facts[name]["role"] == "measure"), None)
     return ChartChoice("bar", (named or list(columns))[0], plotted, "sum" if plotted else "count", "value")
+
+
+def _list_numbers(columns: Sequence[Column]) -> list[str]:
+    places = place_columns(columns)
+    return [column.id for column in columns if query.family(column.type) == "number" and column.id not in places]
+
+
+def list_choices(columns: Sequence[Column], facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Return what of a table may be drawn, see :func:`chart_rules.list_choices`."""
+    return chart_rules.list_choices(facts, [column.id for column in columns], _list_numbers(columns))
+
+
+def list_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of charts: name in the address, words."""
+    names = {
+        "bar": tk._("Bars"),
+        "stacked": tk._("Stacked bars"),
+        "line": tk._("Line"),
+        "area": tk._("Stacked areas"),
+        "multiples": tk._("Small charts, one for each"),
+        "slope": tk._("First and last time"),
+        "scatter": tk._("Scatter"),
+        "pyramid": tk._("Pyramid of ages"),
+        "table": tk._("Table of groups"),
+        "map": tk._("Map of regions"),
+    }
+    return [(kind, names[kind]) for kind in KINDS]
 
 
 def list_aggregates() -> list[tuple[str, str]]:
@@ -191,7 +221,8 @@ def describe_measure(kind: str, aggregate: str, y: Column | None, facts: Facts) 
     if y is None or aggregate == "count":
         return words
     label, unit = label_of(y), y.unit or find_unit({"label": y.label, **facts[y.id]}, y.notes, ())
-    if unit and unit not in label:
+    unit = units.name_unit(unit, is_chinese())
+    if unit and not says_unit(label, unit):
         label = tk._("{column} [{unit}]").format(column=label, unit=unit)
     return label if kind == "scatter" else tk._("{column} ({aggregate})").format(column=label, aggregate=words)
 

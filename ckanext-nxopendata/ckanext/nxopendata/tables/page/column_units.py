@@ -14,6 +14,15 @@ NOTED_LAST = re.compile(rf"[，,；;]\s*({UNITS}|%|‰)[。.]?\Z")
 PER_CENT = re.compile(r"百分比|百分率|per ?cent", re.IGNORECASE)
 
 
+def says_unit(header: str, unit: str) -> bool:
+    """Whether a header says its unit already: in brackets, or as its last word.
+
+    >>> says_unit("接待游客人次", "人次"), says_unit("收入（万元）", "万元"), says_unit("常住人口", "人")
+    (True, True, False)
+    """
+    return bool(roles.find_unit(header)) or header.endswith(unit)
+
+
 def find_unit(column: Mapping[str, Any], notes: str, above: Iterable[str]) -> str:
     """Return the unit of a column of numbers; "" where nothing says it for certain.
 

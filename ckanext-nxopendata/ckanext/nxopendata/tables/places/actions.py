@@ -21,8 +21,9 @@ def nx_place_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type code: string
 
     :returns: ``code``, ``name``, ``name_en``, ``level``, ``parent``, ``children``, ``neighbours`` (places of the same
-        city or region), ``figures`` (``indicator``, ``value``, ``unit``, ``period``, ``rank`` of ``of`` places of its
-        level in the table, ``series`` of earlier periods, ``url``, ``dataset`` with ``citation``), ``tables`` (those
+        city or region), ``figures`` (``indicator``, ``part``: of a whole, as men of all people, ``value``, ``unit``,
+        ``period``, ``rank`` of ``of`` places of its level in the table, ``series`` of earlier periods, ``url``,
+        ``dataset`` with ``citation``), ``tables`` (those
         with rows about it, by ``theme``; ``rows``, ``url``, and the first rows as ``labels`` and ``cells``), and
         ``lacking`` (what other places of its level have)
     """

@@ -14,8 +14,9 @@ from ckanext.nxopendata.core.language import is_chinese, reader_language
 from ckanext.nxopendata.core.places import gazetteer
 from ckanext.nxopendata.tables import models as states
 from ckanext.nxopendata.tables import table_lookup
-from ckanext.nxopendata.tables.answers import answer_view, finder, periods, terms, units
+from ckanext.nxopendata.tables.answers import answer_view, finder, periods, terms
 from ckanext.nxopendata.tables.answers.models import Value
+from ckanext.nxopendata.tables.page import units
 from ckanext.nxopendata.tables.page.column_view import label_of
 from ckanext.nxopendata.tables.page.row_view import to_text
 from ckanext.nxopendata.tables.places import series
@@ -43,6 +44,12 @@ def describe_place(code: str) -> dict[str, Any]:
         "tables": _list_tables(code, reader, sources),
         "lacking": [_name_term(name) for name in series.list_lacking(code, known, reader)],
     }
+
+
+def list_figures(code: str) -> list[dict[str, Any]]:
+    """Return the certain numbers of a place alone, as :func:`describe_place` has them."""
+    reader, sources = finder.TableReader(), answer_view.Sources()
+    return [view for one in series.list_series(code, reader) if (view := _describe_series(one, sources))]
 
 
 def compare_places(codes: Sequence[str]) -> dict[str, Any]:
@@ -92,19 +99,35 @@ def _name_term(name: str) -> str:
     return (term.zh if is_chinese() else term.en)[0]
 
 
+def _is_part(key: str) -> bool:
+    """Whether an indicator counts a part of something that has a number of its own, as men of all people."""
+    term = terms.load_terms().get(key.strip("{}"))
+    return term is not None and bool(term.broader or term.title)
+
+
+def _name_series(one: Series) -> str:
+    """The name of its indicator in the reader's language: the term's, else that of its column in the table."""
+    name = answer_view.name_indicator(one.key, one.indicator)
+    if is_chinese() or name.isascii():
+        return name
+    columns = table_lookup.list_columns(one.resource_id)
+    return next((label_of(column) for column in columns if one.indicator in (column.label, column.header)), name)
+
+
 def _describe_series(one: Series, sources: answer_view.Sources) -> dict[str, Any] | None:
     dataset = sources.get(one.dataset_id)
     if dataset is None:
         return None
     rank, of = one.rank
     return {
-        "indicator": answer_view.name_indicator(one.key, one.indicator),
+        "indicator": _name_series(one),
         "value": to_text(one.last.value),
         "text": answer_view.format_amount(one.last.value, one.unit),
         "unit": one.unit,
         "unit_text": units.name_unit(one.unit, is_chinese()),
         "period": one.last.period,
         "period_text": periods.describe_period(one.last.period, is_chinese()),
+        "part": _is_part(one.key),
         "rank": rank,
         "of": of,
         "series": [{"period": figure.period, "value": float(figure.value)} for figure in one.figures],
@@ -125,7 +148,9 @@ def _list_tables(code: str, reader: finder.TableReader, sources: answer_view.Sou
         .limit(MOST_TABLES)
     )
     found: dict[str, dict[str, Any]] = {}
-    for resource_id, column_id, value, rows, dataset_id in model.Session.execute(statement):
+    listed = model.Session.execute(statement).all()
+    reader.read_ahead(row.resource_id for row in listed)
+    for resource_id, column_id, value, rows, dataset_id in listed:
         if dataset_id in found or reader.get_facts(resource_id) is None:
             continue
         dataset = sources.get(dataset_id)

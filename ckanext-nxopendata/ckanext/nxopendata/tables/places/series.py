@@ -51,7 +51,9 @@ class Series:
 def list_series(place: str, reader: finder.TableReader) -> list[Series]:
     """Return what public tables say of a place in numbers, the most asked for first, each once."""
     found: dict[tuple[str, ...], Series] = {}
-    for candidate in finder.list_candidates(place, None, MOST_CANDIDATES):
+    candidates = finder.list_candidates(place, None, MOST_CANDIDATES)
+    reader.read_ahead(candidate.resource_id for candidate in candidates)
+    for candidate in candidates:
         series = _read_series(candidate, place, reader)
         if series is None:
             continue
@@ -115,5 +117,7 @@ def list_lacking(place: str, present: Sequence[Series], reader: finder.TableRead
     level = gazetteer.level_of(place)
     peers = [code for code in gazetteer.list_codes() if code != place and gazetteer.level_of(code) == level]
     own = {series.key for series in present}
-    found = {key for key, resource_id in finder.list_keys(peers) if key not in own and reader.get_facts(resource_id)}
+    pairs = finder.list_keys(peers)
+    reader.read_ahead(resource_id for _, resource_id in pairs)
+    found = {key for key, resource_id in pairs if key not in own and reader.get_facts(resource_id)}
     return [name for name in terms.load_terms() if f"{{{name}}}" in found]

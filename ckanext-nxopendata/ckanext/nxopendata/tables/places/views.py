@@ -17,20 +17,9 @@ nx_places = Blueprint("nx_places", __name__)
 
 @nx_places.route("/place/")
 def index() -> str:
-    """All places, the counties below their cities."""
-    language = reader_language()
-    cities = [
-        {
-            "code": city,
-            "name": gazetteer.name_of(city, language),
-            "counties": [
-                {"code": code, "name": gazetteer.name_of(code, language)} for code in gazetteer.list_children(city)
-            ],
-        }
-        for city in gazetteer.list_children(gazetteer.REGION)
-    ]
-    region = {"code": gazetteer.REGION, "name": gazetteer.name_of(gazetteer.REGION, language)}
-    return tk.render("nx_places/index.html", {"region": region, "cities": cities})
+    """All places, on the map and as a list."""
+    region = {"code": gazetteer.REGION, "name": gazetteer.name_of(gazetteer.REGION, reader_language())}
+    return tk.render("nx_places/index.html", {"region": region})
 
 
 @nx_places.route("/place/compare")

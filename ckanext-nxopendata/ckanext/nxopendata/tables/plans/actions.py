@@ -10,9 +10,10 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core.tabular import plan as reading_plan
 from ckanext.nxopendata.core.tabular.plan import PlanError
-from ckanext.nxopendata.tables import messages, models, table_lookup
+from ckanext.nxopendata.tables import messages, models, origin, table_lookup
 from ckanext.nxopendata.tables.declared.comparison import compare
 from ckanext.nxopendata.tables.loading import files
+from ckanext.nxopendata.tables.parts.actions import find_parts
 
 
 @tk.side_effect_free
@@ -27,6 +28,8 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``set_aside`` (``line``, ``reason``, ``cells``), ``columns`` of the table, ``state``, ``code`` and ``message``
         of what keeps the file from being a table, ``other_sheets``, ``areas`` (of the tables that seem to stand on
         the sheet, where there are several), ``not_open`` (columns that are declared so and not in the table),
+        ``part_of`` (the id of the file whose further table this is; "" for a file of its own), ``tables`` (the further
+        tables of the file: ``sheet``, ``area``, and the ``id`` of the file entry that each is; "" where it is none),
         ``differences`` between the file and the declared information items (``code``, ``name``, ``message``)
     """
     resource_id = str(tk.get_or_bust(data_dict, "id"))
@@ -44,6 +47,7 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         "areas": around.get("areas") or [],
         "not_open": around.get("not_open") or [],
         "differences": _list_differences(resource_id, around.get("not_open") or []),
+        **_list_tables(resource_id, around),
         "code": state.code if state else "",
         "message": messages.describe_state(state.state, state.code, state.params) if state else "",
         "columns": [
@@ -55,6 +59,27 @@ def nx_table_plan_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
                 "role": column.role,
             }
             for column in table_lookup.list_columns(resource_id)
+        ],
+    }
+
+
+def _list_tables(resource_id: str, around: dict[str, Any]) -> dict[str, Any]:
+    """The further tables that a stored file seems to hold, and which of them are file entries."""
+    resource = model.Session.get(model.Resource, resource_id)
+    stored = origin.find_origin(resource) if resource is not None else None
+    if stored is None or stored is not resource:
+        return {"part_of": stored.id if stored is not None else "", "tables": []}
+    read = (around.get("plan") or {}).get("sheet") or ""
+    given = models.get_plan(resource_id).get("area") or ""
+    places = [(read, area) for area in around.get("areas") or [] if area != given]
+    places += [(sheet, "") for sheet in around.get("other_sheets") or []]
+    made = find_parts(resource)
+    places += [place for place in made if place not in places and place[0] == read]
+    return {
+        "part_of": "",
+        "tables": [
+            {"sheet": sheet, "area": area, "id": made[sheet, area].id if (sheet, area) in made else ""}
+            for sheet, area in places
         ],
     }
 
@@ -78,7 +103,8 @@ def nx_table_plan_update(context: Context, data_dict: DataDict) -> dict[str, Any
     :param plan: what differs from what the reader finds: ``sheet``, ``area`` (of the sheet, such as ``A1:D20``,
         ``22:40``, ``22:`` to the last row, ``E:G``; the rest of the sheet is not read), ``codec``, ``delimiter``,
         ``header_lines`` (lines from 1; an empty list: there is no header), ``headers`` (names that the file must
-        have), ``take_in`` (of ``above``, ``repeated_header``, ``total``, ``subtotal``, ``note``: such rows are data),
+        have), ``take_in`` (of ``above``, ``column_numbers``, ``repeated_header``, ``total``, ``subtotal``, ``note``:
+        such rows are data),
         ``columns`` (``header``, ``label``, ``type``, ``unit``, ``role``, ``null_words``), ``closed`` (``cut``: publish
         the table without the columns that are declared not open; else it is not published); an empty object: what the
         reader finds

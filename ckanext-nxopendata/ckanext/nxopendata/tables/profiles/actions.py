@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.core.publication import column_facts
 from ckanext.nxopendata.tables import models
 
 
@@ -23,7 +24,9 @@ def nx_table_profile_show(context: Context, data_dict: DataDict) -> dict[str, An
         (name: values of that kind, and those that pass), ``role`` (``key``, ``time``, ``place``, ``category``,
         ``indicator``, ``measure``, ``text``, ``coordinate``), ``granularity`` of a time, ``levels`` and ``code_list``
         of places, ``system`` of coordinates, ``sequence`` of an amount (``stock``, ``flow``, ``ratio``) and
-        ``aggregations`` (what may be done with it; a stock is never summed over time)
+        ``aggregations`` (what may be done with it; a stock is never summed over time); for those who edit
+        the dataset, and the office, also ``sensitivity`` (level of what the safety check found, 0 to 4), ``quasi``
+        (kind of quasi-identifier), ``sensitive`` and ``grade`` (level of general data that is suggested)
     """
     resource_id = str(tk.get_or_bust(data_dict, "id"))
     tk.check_access("nx_table_profile_show", context, {"id": resource_id})
@@ -31,4 +34,7 @@ def nx_table_profile_show(context: Context, data_dict: DataDict) -> dict[str, An
     found = models.get_profile(state)
     if state is None or found is None:
         raise tk.ObjectNotFound(tk._("This file has no table"))
-    return {"id": resource_id, "sha256": found.sha256, "columns": found.columns}
+    headers = [str(column.get("header") or column["label"]) for column in found.columns]
+    facts = column_facts.find_facts(resource_id, context.get("user") or "", headers)
+    columns = [column | more for column, more in zip(found.columns, facts, strict=True)]
+    return {"id": resource_id, "sha256": found.sha256, "columns": columns}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,11 +22,17 @@ pc: Any = pyarrow.compute  # its functions are made at run time, where no type c
 SPACE = " \t\r\n\u3000\u00a0\u200b\ufeff"
 """Signs that are cut off at both ends of a cell."""
 
+SPACES = (*(bytes([sign]) for sign in b" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f"), b"\xc2\xa0", b"\xc2\x85", b"\xe1\x9a\x80")
+SPACES += (b"\xe2\x80", b"\xe2\x81", b"\xe3\x80\x80", b"\xef\xbb\xbf")
+"""First bytes, in UTF-8, of all signs that are space or nothing."""
+
 PLAIN_INT = "^-?(?:0|[1-9][0-9]{0,14})$"
 PLAIN_DECIMAL = r"^-?(?:0|[1-9][0-9]{0,8})\.[0-9]{1,8}$"
 """Cells that :func:`values.kinds.classify` calls ``int`` and ``num`` for certain."""
 
+PLAIN = {"int": PLAIN_INT, "num": PLAIN_DECIMAL}
 PLAIN_NUMBER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?$"
+NUMBER_OF_DATABASE = re.compile(PLAIN_NUMBER)
 COMPACT_DAY = "^(?:19|20)[0-9]{6}$"
 DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 ISO = {"date": f"^{DAY}$", "timestamp": f"^{DAY} (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}
@@ -48,6 +55,15 @@ FEW = 2000
 # What cells look like
 
 
+def holds(cells: pa.Array, *texts: bytes) -> bool:
+    """Whether any of some texts stands in the bytes of a column; far cheaper than a look at its cells."""
+    buffer = cells.buffers()[-1]
+    if buffer is None:
+        return False
+    content = buffer.to_pybytes()
+    return any(text[:1] in content and text in content for text in texts)
+
+
 def count_cells(counts: TableCounts, cells: Sequence[pa.Array]) -> None:
     """Count what the cells of each column look like; columns beyond those known open."""
     counts.columns += [CellCounts() for _ in range(len(cells) - len(counts.columns))]
@@ -57,6 +73,32 @@ def count_cells(counts: TableCounts, cells: Sequence[pa.Array]) -> None:
 
 
 def _count(counts: CellCounts, cells: pa.Array) -> None:
+    some = cells.slice(0, 2 * FEW)
+    if len(some) == 2 * FEW and len(some.unique()) > FEW:
+        cells = _count_plain(counts, cells)
+        if not len(cells):
+            return
+    _count_different(counts, cells)
+
+
+def _count_plain(counts: CellCounts, cells: pa.Array) -> pa.Array:
+    """Count the plain numbers of a column whose cells hardly repeat; return the other cells."""
+    for kind, pattern in sorted(PLAIN.items(), key=lambda entry: -counts.kinds[entry[0]]):
+        mask = pc.match_substring_regex(cells, pattern)
+        number = pc.sum(mask).as_py() or 0
+        if not number:
+            continue
+        counts.kinds[kind] += number
+        counts.compact_months = False
+        if kind == "int" and counts.compact_days:
+            counts.compact_days = _are_compact_days(cells.filter(mask))
+        if number == len(cells):
+            return cells.slice(0, 0)
+        cells = cells.filter(pc.invert(mask))
+    return cells
+
+
+def _count_different(counts: CellCounts, cells: pa.Array) -> None:
     different = pc.value_counts(cells)
     values, numbers = different.field("values"), different.field("counts")
     if len(values) > FEW:
@@ -76,7 +118,11 @@ def _count(counts: CellCounts, cells: pa.Array) -> None:
         counts.kinds[kind] += number
         if kind in ("missing", "zero"):
             counts.null_words[cell] += number
-        elif kind in ("int", "num") and (counts.compact_days or counts.compact_months):
+        elif kind in ("int", "num"):
+            if not NUMBER_OF_DATABASE.match(cell):
+                counts.odd_numbers += number
+            if not (counts.compact_days or counts.compact_months):
+                continue
             written = normalize(cell)
             counts.compact_months = counts.compact_months and bool(dates.COMPACT_MONTH.match(written))
             counts.compact_days = counts.compact_days and (kind == "num" or dates.is_compact_day(written))
@@ -95,19 +141,22 @@ def _are_compact_days(cells: pa.Array) -> bool:
 
 def trim(cells: pa.Array) -> pa.Array:
     """Cut space off the cells of a column."""
-    return pc.utf8_trim(cells, SPACE)
+    return pc.utf8_trim(cells, SPACE) if holds(cells, *SPACES) else cells
 
 
-def to_database(column: Column, cells: pa.Array) -> pa.Array:
+def to_database(column: Column, cells: pa.Array, *, plain: bool = False) -> pa.Array:
     """Return the cells of a column as PostgreSQL reads them, null for gaps; see :func:`columns.to_database`.
 
     Args:
         cells: trimmed.
+        plain: whether all cells are known to be empty or numbers that PostgreSQL reads as they are written.
     """
     if column.type == "text" and not column.precision:
-        values = pc.utf8_trim_whitespace(cells)
+        values = pc.utf8_trim_whitespace(cells) if holds(cells, *SPACES) else cells
         return _without(values, ["", *column.null_words])
     if column.type in ("int8", "numeric"):
+        if plain and not column.shown_unit and not column.order:
+            return _without(cells, [""])
         plain = pc.match_substring_regex(cells, PLAIN_NUMBER)
         if pc.all(pc.or_(plain, pc.equal(cells, ""))).as_py():
             return _without(cells, ["", *column.null_words])
@@ -121,7 +170,7 @@ def to_database(column: Column, cells: pa.Array) -> pa.Array:
 
 
 def _without(values: pa.Array, words: list[str]) -> pa.Array:
-    gaps = pc.equal(values, "") if len(words) == 1 else pc.is_in(values, pa.array(words))
+    gaps = pc.equal(pc.binary_length(values), 0) if len(words) == 1 else pc.is_in(values, pa.array(words))
     return pc.if_else(gaps, None, values) if pc.any(gaps).as_py() else values
 
 

@@ -29,6 +29,7 @@ NOT_IN_DICTIONARY = ("id", "type", "shown_unit", "order", "header", "not_open")
 SYSTEM_NAMES = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rank"})
 """Columns that every table of PostgreSQL has; ``rank`` is what CKAN's search calls the order of its answers."""
 
+LONGEST_TOKEN = 64
 _TOKENS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[0-9a-z]+")
 
 
@@ -200,7 +201,33 @@ def tokens(cell: str) -> tuple[str, ...]:
     unique: dict[str, None] = {}
     for run in _TOKENS.findall(unicodedata.normalize("NFKC", cell).lower()):
         if run.isascii() or len(run) == 1:
-            unique[run[:64]] = None
+            unique[run[:LONGEST_TOKEN]] = None
         else:
             unique |= {run[n : n + 2]: None for n in range(len(run) - 1)}
     return tuple(unique)
+
+
+def index_terms(word: str, *, begins: bool = False) -> tuple[str, ...]:
+    """Return what the full-text index has of each cell that holds a text, as terms of a ``tsquery``.
+
+    Letters and digits at the end of the text may go on in the cell, so their beginning is looked for; those at its
+    beginning may be the end of a longer word, of which the index knows nothing.
+
+    Args:
+        begins: whether letters and digits must begin a word of the cell, which the index can find.
+
+    >>> index_terms("第99999号"), index_terms("沙湖5A"), index_terms("NX01"), index_terms("NX01", begins=True)
+    (("'99999'",), ("'沙湖'", "'5a':*"), (), ("'nx01':*",))
+    """
+    folded = unicodedata.normalize("NFKC", word).lower()
+    terms: dict[str, None] = {}
+    for match in _TOKENS.finditer(folded):
+        run, first, last = match[0], match.start() == 0, match.end() == len(folded)
+        if run.isascii():
+            if len(run) <= LONGEST_TOKEN and (begins or not first):
+                terms[f"'{run}'" + (":*" if last else "")] = None
+        elif len(run) > 1:
+            terms |= {f"'{run[n : n + 2]}'": None for n in range(len(run) - 1)}
+        elif not first and not last:
+            terms[f"'{run}'"] = None
+    return tuple(terms)

@@ -15,6 +15,7 @@ from ckanext.nxopendata.core.tabular.layout.header import LOOKED_AT, Header
 from ckanext.nxopendata.core.tabular.layout.patterns import ASIDE, FOOTNOTE, SUBTOTALS, TOTALS
 from ckanext.nxopendata.core.tabular.layout.rows import Layout
 from ckanext.nxopendata.core.tabular.sheets import Row, SheetStream
+from ckanext.nxopendata.tables.reader.arrays import holds
 from ckanext.nxopendata.tables.reader.spool import LINE, Spool, list_rows
 
 pc: Any = pyarrow.compute  # its functions are made at run time, where no type checker sees them
@@ -22,6 +23,10 @@ pc: Any = pyarrow.compute  # its functions are made at run time, where no type c
 SPACE = r"[\s\x{3000}:：]*"
 TOTAL = f"(?i)^{SPACE}(?:{'|'.join(SPACE.join(word) for word in sorted(TOTALS | SUBTOTALS))}){SPACE}$"
 NOTE = f"(?i)(?:{FOOTNOTE.pattern})|(?:{ASIDE.pattern})".replace(r"\s", r"[\s\x{3000}]").replace(r"\d", "0-9０-９")
+IN_TOTALS = ("计".encode(), b"l", b"L")
+IN_NOTES = (b":", b")", b".", "：".encode(), "）".encode())
+"""What stands in every total and in every note: a column without it is not looked through cell by cell."""
+
 LABELS = 4
 """Cells among which the label of a total stands."""
 
@@ -49,7 +54,7 @@ class Candidates:
         if kept is None or not batch.num_rows:
             return
         columns = batch.columns[1:]
-        if _any_matches(columns[:LABELS], TOTAL):
+        if _any_matches([column for column in columns[:LABELS] if holds(column, *IN_TOTALS)], TOTAL):
             self.rows = None
             return
         places = {place + near for place in _candidates(columns, self._place, self._name) for near in (-1, 0, 1)}
@@ -91,15 +96,20 @@ def _candidates(columns: list[pa.Array], place: int, name: str) -> list[int]:
     """Places of rows that have one cell, begin as a note does, or repeat the header: ``name`` at ``place``."""
     if len(columns) < 2:
         return []
+    found = pa.repeat(pa.scalar(False), len(columns[0]))
     filled = [pc.not_equal(column, "") for column in columns]
-    count = filled[0].cast(pa.int32())
-    for one in filled[1:]:
-        count = pc.add(count, one.cast(pa.int32()))
-    first = pc.coalesce(*(pc.if_else(one, column, None) for one, column in zip(filled, columns, strict=True)))
-    found = pc.or_(
-        pc.equal(count, 1), pc.fill_null(pc.match_substring_regex(pc.utf8_trim_whitespace(first), NOTE), False)
-    )
-    if name:
+    full = [place for place, one in enumerate(filled) if pc.all(one).as_py()]
+    if len(full) < 2:
+        count = filled[0].cast(pa.int32())
+        for one in filled[1:]:
+            count = pc.add(count, one.cast(pa.int32()))
+        found = pc.equal(count, 1)
+    # The first filled cell of each row stands in the columns up to one that has no gap.
+    leading = list(zip(filled, columns, strict=True))[: full[0] + 1 if full else None]
+    if any(holds(column, *IN_NOTES) for _, column in leading):
+        first = pc.coalesce(*(pc.if_else(one, column, None) for one, column in leading))
+        found = pc.or_(found, pc.fill_null(pc.match_substring_regex(pc.utf8_trim_whitespace(first), NOTE), False))
+    if name and holds(columns[place], name.encode()):
         found = pc.or_(found, pc.equal(pc.utf8_trim_whitespace(columns[place]), name))
     return pc.indices_nonzero(found).to_pylist()
 

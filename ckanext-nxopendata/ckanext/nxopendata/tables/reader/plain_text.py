@@ -31,6 +31,8 @@ WORTH = 256 * 1024
 
 CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])
 STRAY_QUOTE = re.compile(rb'"(?<=[^DELIM"\r\n]")(?=[^DELIM"\r\n])|""(?<=[DELIM\n]"")(?=[^DELIM"\r\n])')
+LONE_RETURN = re.compile(rb"\r(?!\n)")
+EMPTY_LINE = re.compile(rb"\n\r?\n")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
 INVISIBLE_HEADS = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf", b"\xef\xbf\xbd")
 """First bytes, in UTF-8, of signs that nobody sees."""
@@ -47,7 +49,7 @@ def can_read(sheet: SheetStream, size: int, most_columns: int) -> bool:
         size >= WORTH
         and "quote" in known
         and len(str(known["delimiter"])) == 1
-        and known["delimiter"] != " "
+        and known["delimiter"] not in (" ", "\x01", "\x1f")  # the last two stand for a text of one column, too
         and known["quote"] in ('"', "")
         and not known.get("escape")
         and not known.get("space_after")
@@ -127,6 +129,7 @@ class _WatchedText(io.RawIOBase):
         return data
 
     def _check(self, data: bytes) -> None:
+        # Single bytes are found many times faster than runs of them, so they are looked for first.
         if len(data.translate(None, CONTROL)) != len(data):
             raise IrregularTextError("control characters")
         text = self._rest + data
@@ -134,12 +137,12 @@ class _WatchedText(io.RawIOBase):
         lines, self._rest = text[:end], text[end:]
         if len(self._rest) > BLOCK // 2:
             raise IrregularTextError("a very long line")
-        if any(head in lines for head in INVISIBLE_HEADS) and INVISIBLE.search(lines.decode()):
+        if any(head[:1] in lines and head in lines for head in INVISIBLE_HEADS) and INVISIBLE.search(lines.decode()):
             raise IrregularTextError("invisible characters")
-        if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):
+        if b"\r" in lines and LONE_RETURN.search(lines):
             raise IrregularTextError("line ends of two kinds")
         self._check_gaps(lines)
-        if b"'" in lines or b'="' in lines:
+        if b"'" in lines or (b'"' in lines and b'="' in lines):
             self._check_tricks(lines)
         if self._quote and b'"' in lines:
             if self._stray.search(lines):
@@ -152,7 +155,7 @@ class _WatchedText(io.RawIOBase):
         if not lines:
             return
         content = lines.rstrip(b"\r\n")
-        gap = content.startswith((b"\n", b"\r")) or b"\n\n" in content or b"\n\r\n" in content
+        gap = content.startswith((b"\n", b"\r")) or EMPTY_LINE.search(content)
         if content and (self._gap or gap):
             raise IrregularTextError("empty lines")
         self._gap = self._gap or not content or lines.endswith((b"\n\n", b"\n\r\n"))

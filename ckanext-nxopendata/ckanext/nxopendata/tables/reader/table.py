@@ -17,11 +17,12 @@ from ckanext.nxopendata.core.tabular.layout.rows import Layout, SetAside, read_r
 from ckanext.nxopendata.core.tabular.plan import Plan
 from ckanext.nxopendata.core.tabular.sheets import SheetStream
 from ckanext.nxopendata.core.tabular.values.types import TableCounts
-from ckanext.nxopendata.tables.reader import arrays, columns, layout_scan, plain_text
+from ckanext.nxopendata.tables.reader import arrays, closed_names, columns, layout_scan, plain_text
 from ckanext.nxopendata.tables.reader.columns import Column
 from ckanext.nxopendata.tables.reader.plain_text import IrregularTextError
 from ckanext.nxopendata.tables.reader.spool import Spool, to_batches
 
+PLAIN = frozenset({"int", "num", "empty"})
 MOST_UNPACKED_MEGABYTES = 512
 MOST_TOLD = 50
 """Findings that are kept with their lines; of all, how many there are is kept."""
@@ -47,6 +48,7 @@ class Table:
         places: number of each column on the sheet, from 0; a column without header and cells is left out.
         around: what people are told of the file, see :class:`ckanext.nxopendata.tables.models.State`.
         spool: its rows, and those that are no data.
+        plain: places of columns of numbers that PostgreSQL reads as they are written.
     """
 
     columns: tuple[Column, ...]
@@ -55,6 +57,7 @@ class Table:
     places: tuple[int, ...]
     around: dict[str, Any]
     spool: Spool
+    plain: frozenset[int] = frozenset()
 
     @property
     def sheet(self) -> SheetStream:
@@ -65,7 +68,7 @@ class Table:
         """Yield the rows, some at a time: an array a column, values as PostgreSQL reads them."""
         for batch in layout_scan.drop_lines(self.spool.batches(), self.found.layout.lines):
             yield [
-                arrays.to_database(column, arrays.trim(batch.column(place + 1)))
+                arrays.to_database(column, arrays.trim(batch.column(place + 1)), plain=place in self.plain)
                 for place, column in zip(self.places, self.columns, strict=True)
             ]
 
@@ -101,7 +104,8 @@ def read(
             passed = _fill_spool(path, place, limits)
             layout = layout_scan.survey(place.sheet, place.header, passed.spool, passed.candidates, plan.take_in)
             if passed.spool.rows > sum(row.reason != "above" for row in layout.set_aside):
-                return _measure(tables.complete(place, layout, plan), passed, items, plan)
+                closed = closed_names.find(path, kind, items, most_bytes)
+                return _measure(tables.complete(place, layout, plan), passed, items, plan, closed)
     except UnreadableError as error:
         code = {"too_many_cells": "too_large"}.get(error.code, error.code)
         raise UnreadableError(code, **{"megabytes": MOST_UNPACKED_MEGABYTES} | error.params) from error
@@ -144,7 +148,13 @@ def _count(counts: TableCounts, batch: pa.RecordBatch) -> None:
     arrays.count_cells(counts, [arrays.trim(column) for column in batch.columns[1:]])
 
 
-def _measure(found: tables.FoundTable, passed: _Passed, items: Sequence[Mapping[str, Any]], plan: Plan) -> Table:
+def _measure(
+    found: tables.FoundTable,
+    passed: _Passed,
+    items: Sequence[Mapping[str, Any]],
+    plan: Plan,
+    closed: Sequence[str],
+) -> Table:
     """Decide the columns by what all cells look like; they are looked at again where some rows are no data."""
     spool, counts, gone = passed.spool, passed.counts, found.layout.lines
     count = spool.rows
@@ -163,14 +173,24 @@ def _measure(found: tables.FoundTable, passed: _Passed, items: Sequence[Mapping[
         found=found,
         places=places,
         around=_describe(
-            found, {number: column.label for number, column in enumerate(decided) if column and column.not_open}
+            found, {number: column.label for number, column in enumerate(decided) if column and column.not_open}, closed
         ),
         spool=spool,
+        plain=frozenset(
+            place
+            for place, cells in enumerate(counts.columns)
+            if not cells.odd_numbers and {kind for kind, number in cells.kinds.items() if number} <= PLAIN
+        ),
     )
 
 
-def _describe(found: tables.FoundTable, not_open: Mapping[int, str]) -> dict[str, Any]:
-    """What people are told; nothing of the cells of columns that are not open."""
+def _describe(found: tables.FoundTable, not_open: Mapping[int, str], closed: Sequence[str]) -> dict[str, Any]:
+    """What people are told; nothing of the cells of columns that are not open.
+
+    Args:
+        closed: names of such columns anywhere in the file.
+    """
+    cut = {columns.fold_name(label) for label in not_open.values()}
     counts, first = found.findings()
     rows = [
         {"line": row.line, "reason": row.reason, "cells": _list_cells(row, not_open)} for row in found.layout.set_aside
@@ -187,7 +207,7 @@ def _describe(found: tables.FoundTable, not_open: Mapping[int, str]) -> dict[str
         "areas": list(found.areas),
         "encoding": found.sheet.encoding,
         "plan": plans.to_dict(found.plan) | {"set_aside": []},
-        "not_open": list(not_open.values()),
+        "not_open": [*not_open.values(), *(name for name in closed if columns.fold_name(name) not in cut)],
     }
 
 
