@@ -12,6 +12,7 @@ from ckan.types import Context
 
 from ckanext.nxopendata.safety import models
 from ckanext.nxopendata.safety.scanning import jobs, messages, verdicts
+from ckanext.nxopendata.safety.walkers import result
 
 MOST_NAMED = 4
 """Findings of a file that an objection names."""
@@ -28,12 +29,14 @@ def _object(entry: Mapping[str, Any], dataset_id: str) -> list[str]:
     resource = model.Session.get(model.Resource, str(entry["id"]))
     described = jobs.describe(resource) if resource is not None else {"package_id": dataset_id, **entry}
     standing = verdicts.find_standing(described)
-    if standing.is_released:
+    if standing.is_released or models.is_replaced(str(entry["id"])):
         return []
     name = str(entry.get("name") or entry.get("nx_file_name") or "")
     if standing.verdict is None:
         jobs.enqueue(str(entry["id"]))
         return [tk._("File “{file}” is still being checked. Try again in a few minutes.").format(file=name)]
+    if standing.status == result.CLEAN and standing.anonymity is not None:
+        return [messages.describe_anonymity(name, standing.anonymity)]
     return [
         tk._("File “{file}” must not become public as it is: {findings}. See its page “Safety check”.").format(
             file=name, findings="; ".join(messages.summarise(standing.verdict.report)[:MOST_NAMED])

@@ -47,10 +47,13 @@ def dataset(id: str) -> Any:  # noqa: A002  CKAN's name for it
             errors = [str(problem.message or tk._("You may not do this"))]
         except tk.ObjectNotFound as problem:
             errors = [str(problem.message or tk._("There is no such file or dataset"))]
-    package = act("package_show", id=id)
+    files = act("nx_safety_show", id=id)
     data = {
-        "pkg": package,
-        "files": act("nx_safety_show", id=id),
+        # Who looks at what was found may not be one who sees the dataset: the office, and one that is not public yet.
+        "pkg": tk.get_action("package_show")({"ignore_auth": True}, {"id": id}),
+        "may_read": tk.h.check_access("package_show", {"id": id}),
+        "files": files,
+        "grade": act("nx_safety_grade_show", id=id),
         "kinds": name_signoffs(),
         "states": name_states(),
         "may_recall": tk.h.check_access("nx_safety_recall_create", {}),
@@ -83,6 +86,7 @@ def name_kinds() -> dict[str, str]:
         "waiting": tk._("Waiting"),
         "proposed": tk._("Sign-off proposed"),
         "signed": tk._("Signed off"),
+        "expiring": tk._("Sign-off ends soon"),
         "recall": tk._("Published, to come down"),
         "recalled": tk._("Recalled"),
     }

@@ -13,6 +13,9 @@ HEADER_WEIGHT, VALUE_WEIGHT = 0.4, 0.6
 FEW = 40
 """Values that are looked at first: where none of them fits, the column is of another kind."""
 
+MOST_TABLES = 20
+"""Tables below each other on a sheet that are told apart."""
+
 HEADER_ROWS = 10
 """Rows among which the header is."""
 
@@ -42,7 +45,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
         filled = [cell for cell in row if cell.strip()]
         texts = [cell for cell in filled if len(cell) <= 40 and sum(map(str.isdecimal, cell)) * 3 <= len(cell)]
         if filled and len(texts) >= 0.6 * len(filled):
-            weight = len(set(texts)) - 0.5 * number
+            weight = len(set(texts)) - 0.1 * number
             if weight > most + 0.4:
                 best, most = number, weight
     return best
@@ -88,8 +91,37 @@ def vote(rules: Sequence[Rule], headers: Sequence[str], sample: Sequence[Sequenc
     return votes
 
 
+def find_later_headers(rules: Sequence[Rule], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return which rows begin another table of persons on the same sheet.
+
+    Args:
+        rules: about columns.
+
+    Returns:
+        Numbers of rows with the header of a column of names, and that of another column that a rule speaks of.
+    """
+    names = [word for rule in rules if rule.values == "name" for word in rule.headers]
+    if not names:
+        return []
+    likely = re.compile("|".join(map(re.escape, names)))
+    found = []
+    for number, row in enumerate(rows):
+        if not likely.search("\t".join(row)):
+            continue
+        headers = [text for text in read_headers([row], 0, len(row)) if text and len(text) <= 12]
+        named = {text: [rule for rule in rules if names_header(rule, text)] for text in headers}
+        is_name = any(rule.values == "name" for matching in named.values() for rule in matching)
+        if is_name and sum(bool(matching) for matching in named.values()) > 1:
+            found.append(number)
+        if len(found) >= MOST_TABLES:
+            break
+    return found
+
+
 def _count(rule: Rule, column: int, cells: Sequence[str], *, named: bool) -> Vote | None:
-    recognise = values.RECOGNISERS[rule.values]
+    recognise = (
+        values.RECOGNISERS[rule.values] if named else values.UNNAMED.get(rule.values, values.RECOGNISERS[rule.values])
+    )
     if not named and len(cells) > FEW and not any(map(recognise, cells[:: len(cells) // FEW])):
         return None
     fitting = [cell for cell in cells if recognise(cell)]

@@ -29,7 +29,8 @@ class Rule:
         action: what follows.
         few: what follows where less than ``many`` were found.
         numbers: kinds of :class:`~..recognition.numbers.Hit` that are found in running text.
-        structure: what a walker sees that is no text: ``covered_text``, ``image_place``; "" for nothing.
+        structure: what a walker sees that is no text: ``covered_text``, ``image_place``; or what the
+            daemon says: ``malware``; "" for nothing.
         pattern: looked for in running text that has one of ``anchors``; "" for none.
         check: recogniser that a match must pass.
         context: one of these words must stand within ``window`` characters before a match.

@@ -55,6 +55,15 @@ def is_identity_form(value: str) -> bool:
     return check_digits.has_identity_form(re.sub(r"[\s\-]|\.0$", "", value))
 
 
+def is_checked_identity(value: str) -> bool:
+    """Whether a cell is an identity number of 18 characters that proves itself, or looks like one of 15."""
+    value = re.sub(r"[\s\-]|\.0$", "", value)
+    identity = check_digits.read_identity(value)
+    if identity is not None:
+        return identity.kind == "resident_id"
+    return len(value) == 15 and check_digits.has_identity_form(value)
+
+
 def is_damaged_identity(value: str) -> bool:
     """Whether a cell is an identity number that a spreadsheet damaged."""
     return check_digits.is_damaged_identity(value) or bool(numbers.DAMAGED.fullmatch(value))
@@ -62,7 +71,7 @@ def is_damaged_identity(value: str) -> bool:
 
 def is_mobile(value: str) -> bool:
     """Whether a cell is a mobile number."""
-    digits = re.sub(r"^(?:\+?86|0086)[ -]?|[ \-]|\.0$", "", value.strip())
+    digits = re.sub(r"^\(?(?:\+?86|0086)\)?[ -]?|[ \-]|\.0$|(?<=\d{3})\.(?=\d{4})", "", value.strip())
     return bool(numbers.MOBILE.fullmatch(digits))
 
 
@@ -162,6 +171,12 @@ def is_filled(value: str) -> bool:
     return value.strip() not in ("", "无", "否", "0", "-", "—", "/", "NULL", "null", "None", "nan")
 
 
+def is_secret(value: str) -> bool:
+    """Whether a cell may be a password or key: four or more signs of ASCII that hide nothing and say nothing else."""
+    is_long = re.fullmatch(r"(?=.*[A-Za-z0-9])(?!.*[*]{2})[!-~]{4,200}", value.strip())
+    return bool(is_long) and value.strip().lower() not in ("null", "none", "true", "false", "password")
+
+
 def is_fine_coordinate(value: str) -> bool:
     """Whether a cell is a coordinate of Ningxia with five decimals or more."""
     found = re.fullmatch(r"[0-9]{2,3}\.[0-9]{5,}", value.strip())
@@ -225,6 +240,7 @@ RECOGNISERS: dict[str, Recogniser] = {
     "phone": is_phone,
     "plate": is_plate,
     "religion": is_religion,
+    "secret": is_secret,
     "taiwan_id": is_taiwan_id,
     "travel_permit": is_travel_permit,
 }
@@ -234,6 +250,9 @@ SELF_EVIDENT = frozenset(
     {"bank_card", "damaged_id", "email", "hong_kong_id", "identity_form", "individual_business", "mobile", "plate"}
 )
 """Recognisers that may tell a column without a header; all others need one that speaks of them."""
+
+UNNAMED: dict[str, Recogniser] = {"identity_form": is_checked_identity}
+"""What is asked instead, where no header speaks of it: case numbers are made of a place, a day and an order too."""
 
 CHECKS: dict[str, Recogniser] = {
     "hong_kong_id": is_hong_kong_id,

@@ -1,4 +1,4 @@
-"""Which rules are in force: those of the software, and those of the province in a folder of its own.
+"""Which rules are in force: those of the software, and those of the province: its folder, and what the office wrote.
 
 A file that is wrong changes nothing: the last good set stays in force, and the log says which line is wrong.
 """
@@ -6,11 +6,14 @@ A file that is wrong changes nothing: the last good set stays in force, and the 
 from __future__ import annotations
 
 import logging
+import time
 from functools import lru_cache
 from pathlib import Path
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 
+from ckanext.nxopendata.safety import models
 from ckanext.nxopendata.safety.recognition import rule as model
 from ckanext.nxopendata.safety.recognition.rule import RuleSet
 from ckanext.nxopendata.safety.rules import loading
@@ -54,7 +57,37 @@ def _make_set(files: tuple[tuple[str, str], ...]) -> RuleSet:
 
 
 def read_province_files() -> dict[str, str]:
-    """Return the files of the province, name -> text; {} where none are configured."""
+    """Return the files of the province, name -> text: of its folder, and what the office wrote on a page."""
+    return read_folder() | _read_written()
+
+
+def forget() -> None:
+    """Read what the office wrote anew when it is asked for next."""
+    _written.clear()
+
+
+_written: dict[float, dict[str, str]] = {}
+"""What the office wrote, by when it was read."""
+
+SECONDS = 5
+"""For which it is not read again: rules are asked for with every file that somebody wants."""
+
+
+def _read_written() -> dict[str, str]:
+    moment = time.monotonic()
+    for read, files in _written.items():
+        if moment - read < SECONDS:
+            return files
+    query = sa.select(models.RuleFile.name, models.RuleFile.text)
+    with models.engine().connect() as connection:
+        files = {f"office/{name}": text for name, text in connection.execute(query)}
+    _written.clear()
+    _written[moment] = files
+    return files
+
+
+def read_folder() -> dict[str, str]:
+    """Return the files in the province's folder, name -> text; {} where none is configured."""
     folder = str(tk.config["ckanext.nxopendata.safety.rules_folder"])
     if not folder:
         return {}

@@ -17,8 +17,11 @@ from ckanext.nxopendata.safety.recognition import rule as model
 from ckanext.nxopendata.safety.recognition.rule import Rule, RuleSet
 
 FOLDER = "ckanext.nxopendata.schemas.safety"
-SOFTWARE = "3"
+SOFTWARE = "5"
 """Changes when the same rules would find something else."""
+
+NO_RULES = ("words.yaml", "quasi_identifiers.yaml")
+"""Files of the folder that hold words and no rules."""
 
 TREATMENTS = ("mask", "generalise", "suppress", "pseudonym", "round", "drop", "")
 NUMBERS = (
@@ -56,7 +59,7 @@ FIND = {
     "all_of": list,
     "any_of": list,
 }
-STRUCTURES = ("covered_text", "image_place")
+STRUCTURES = ("covered_text", "image_place", "malware")
 VERIFY = {
     "check": str,
     "context": list,
@@ -240,8 +243,15 @@ def make_set(files: Mapping[str, str]) -> RuleSet:
             if other not in rules or not rules[other].values:
                 raise RuleFileError("", 1, f"rule {rule.id} names rule {other}, which is about no column")
     content = "\n".join(f"{name}\n{files[name]}" for name in sorted(files))
-    digest = hashlib.sha256(f"{SOFTWARE}\n{numbers.MOBILE.pattern}\n{content}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{SOFTWARE}\n{numbers.MOBILE.pattern}\n{_read_words()}\n{content}".encode()).hexdigest()
     return RuleSet(rules, digest[:12])
+
+
+@cache
+def _read_words() -> str:
+    """The files that hold words: with them, too, other things are found."""
+    folder = resources.files(FOLDER)
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in NO_RULES)
 
 
 @cache
@@ -251,7 +261,7 @@ def read_own_files() -> dict[str, str]:
     return {
         entry.name: entry.read_text(encoding="utf-8")
         for entry in folder.iterdir()
-        if entry.name.endswith(".yaml") and entry.name != "words.yaml"
+        if entry.name.endswith(".yaml") and entry.name not in NO_RULES
     }
 
 

@@ -10,6 +10,7 @@ from ckan.logic import validate
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.safety import models
+from ckanext.nxopendata.safety.privacy import shown as privacy
 from ckanext.nxopendata.safety.scanning import board, jobs, messages, schema, verdicts
 from ckanext.nxopendata.safety.walkers import result
 
@@ -40,7 +41,11 @@ def nx_safety_show(context: Context, data_dict: DataDict) -> list[dict[str, Any]
     :returns: of each ``id``, ``name``, ``status`` (``clean``, ``findings``, ``unreadable``, ``waiting``),
         ``status_text``, ``released`` (whether it may be public), ``recalled``, ``version`` (of the rules), ``checked``,
         ``findings`` (``rule``, ``name``, ``level``, ``action``, ``action_text``, ``place``, ``first``, ``count``,
-        ``sample``, ``basis``, ``advice``), ``unread`` (``place``, ``reason``, ``reason_text``), ``signoffs``
+        ``sample``, ``basis``, ``advice``), ``unread`` (``place``, ``reason``, ``reason_text``), ``signoffs``,
+        ``treated`` (whether a treated file is public in its place), ``privacy`` (``k``, the least number of people
+        who are alike in it, None where it says nothing of persons; ``threshold``, ``suffices``, ``quasi`` and
+        ``sensitive`` that somebody chose, ``tables`` with their measures, ``linked``: what it gives away with other
+        published files)
     """
     tk.check_access("nx_safety_show", context, data_dict)
     package = model.Package.get(data_dict["id"])
@@ -54,8 +59,9 @@ def nx_safety_show(context: Context, data_dict: DataDict) -> list[dict[str, Any]
 def nx_safety_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Files that wait for somebody: of all departments for the office, of their own for others.
 
-    :param kind: ``waiting``, ``findings``, ``unreadable``, ``proposed``, ``signed``, ``recalled`` or ``recall``
-        (published, and not released by the rules in force); optional, default ``findings``
+    :param kind: ``waiting``, ``findings``, ``unreadable``, ``proposed``, ``signed``, ``expiring`` (within 30 working
+        days), ``recalled`` or ``recall`` (published, and not released by the rules in force); optional, default
+        ``findings``
     :param limit: how many (optional, default 50, at most 500)
     :param offset: after how many (optional)
 
@@ -69,11 +75,15 @@ def nx_safety_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
 def show_file(resource: model.Resource) -> dict[str, Any]:
     """Return how a file stands, in words."""
     standing = verdicts.find_standing(jobs.describe(resource))
+    is_known = standing.status == result.CLEAN and not standing.hides_people
+    status = result.FINDINGS if is_known else standing.status
     shown: dict[str, Any] = {
         "id": resource.id,
         "name": resource.name or "",
-        "status": standing.status,
-        "status_text": messages.describe_status(standing.status),
+        "status": status,
+        "status_text": messages.describe_status(status),
+        "privacy": privacy.show(resource, standing.anonymity),
+        "treated": models.is_replaced(resource.id),
         "recalled": models.find_recall(resource.id, resource.package_id or "") is not None,
         "released": standing.is_released,
         "findings": [],
@@ -84,5 +94,5 @@ def show_file(resource: model.Resource) -> dict[str, Any]:
         words = messages.to_words(result.from_dict(standing.verdict.report))
         shown |= {name: words[name] for name in ("version", "findings", "unread")}
         shown["checked"] = standing.verdict.created.isoformat()
-        shown["level"] = verdicts.find_level(standing.verdict)
+        shown["level"] = verdicts.find_level(standing.verdict, standing.anonymity)
     return shown

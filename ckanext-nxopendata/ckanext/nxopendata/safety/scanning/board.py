@@ -9,11 +9,16 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core.calendar import holidays
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.safety import models
+from ckanext.nxopendata.safety.privacy import thresholds
 from ckanext.nxopendata.safety.walkers import result
 
-KINDS = ("waiting", "findings", "unreadable", "proposed", "signed", "recalled", "recall")
+KINDS = ("waiting", "findings", "unreadable", "proposed", "signed", "expiring", "recalled", "recall")
+
+SOON = 30
+"""Working days before its end from which a sign-off is listed as ending."""
 
 
 def may_see_all(user: str) -> bool:
@@ -29,6 +34,22 @@ def is_officer(user: str) -> bool:
 
 def read(user: str, kind: str, limit: int, offset: int) -> dict[str, Any]:
     """Return a list that somebody may see."""
+    package = model.Package
+    query = select_kind(kind)
+    if not may_see_all(user):
+        query = query.where(package.owner_org.in_(_list_departments(user)))
+    count = model.Session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    rows = model.Session.execute(query.order_by(package.metadata_modified.desc()).limit(limit).offset(offset))
+    return {"count": count, "results": [_show(*row) for row in rows]}
+
+
+def count(kind: str) -> int:
+    """Return how many files of all departments are on a list."""
+    return model.Session.scalar(sa.select(sa.func.count()).select_from(select_kind(kind).subquery())) or 0
+
+
+def select_kind(kind: str) -> Any:
+    """Return the query of a list: resource, dataset, status and report of its newest verdict."""
     content, resource, package = models.Content, model.Resource, model.Package
     newest = (
         sa.select(models.Verdict)
@@ -43,34 +64,44 @@ def read(user: str, kind: str, limit: int, offset: int) -> dict[str, Any]:
         models.Signoff.state == models.APPROVED,
         sa.or_(models.Signoff.until.is_(None), models.Signoff.until >= today()),
     )
+    soon = holidays.calendar().after(today(), SOON).day
+    expiring = sa.exists().where(
+        models.Signoff.resource_id == resource.id,
+        models.Signoff.sha256 == content.sha256,
+        models.Signoff.state == models.APPROVED,
+        models.Signoff.until.between(today(), soon),
+    )
     proposed = sa.exists().where(models.Signoff.resource_id == resource.id, models.Signoff.state == models.PROPOSED)
     recalled = sa.exists().where(
         models.Recall.dataset_id == package.id,
         models.Recall.resource_id.in_(("", resource.id)),
         models.Recall.lifted.is_(None),
     )
-    closing = newest.c.status.in_((result.FINDINGS, result.UNREADABLE))
+    known = sa.exists().where(
+        models.Privacy.resource_id == resource.id,
+        models.Privacy.sha256 == content.sha256,
+        models.Privacy.k < thresholds.select_threshold(),
+    )
+    found = sa.or_(newest.c.status == result.FINDINGS, sa.and_(newest.c.status == result.CLEAN, known))
+    replaced = sa.exists().where(models.Treatment.source_id == resource.id, models.Treatment.target_id != "")
+    closing = sa.or_(newest.c.status == result.UNREADABLE, found)
     conditions = {
         "waiting": newest.c.status.is_(None),
-        "findings": sa.and_(newest.c.status == result.FINDINGS, ~signed),
+        "findings": sa.and_(found, ~signed, ~replaced),
         "unreadable": sa.and_(newest.c.status == result.UNREADABLE, ~signed),
         "proposed": proposed,
         "signed": sa.and_(closing, signed),
+        "expiring": sa.and_(closing, expiring),
         "recalled": recalled,
-        "recall": sa.and_(closing, ~signed, ~recalled, package.private.is_(False)),
+        "recall": sa.and_(closing, ~signed, ~recalled, ~replaced, package.private.is_(False)),
     }
-    query = (
+    return (
         sa.select(resource, package, newest.c.status, newest.c.report)
         .join(package, package.id == resource.package_id)
         .outerjoin(content, sa.and_(content.resource_id == resource.id, content.part == models.FILE))
         .outerjoin(newest, sa.true())
         .where(resource.url_type == "upload", resource.state == "active", package.state == "active", conditions[kind])
     )
-    if not may_see_all(user):
-        query = query.where(package.owner_org.in_(_list_departments(user)))
-    count = model.Session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
-    rows = model.Session.execute(query.order_by(package.metadata_modified.desc()).limit(limit).offset(offset))
-    return {"count": count, "results": [_show(*row) for row in rows]}
 
 
 def _show(resource: Any, package: Any, status: str | None, report: dict[str, Any] | None) -> dict[str, Any]:

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.safety.recognition.masking import keyed_hash
 from ckanext.nxopendata.safety.rules import in_force
 from ckanext.nxopendata.safety.walkers import engine
-from ckanext.nxopendata.safety.walkers.result import Report
+from ckanext.nxopendata.safety.walkers.result import Finding, Report, decide_status
 
 
-def examine(path: Path, name: str) -> Report:
+def examine(path: Path, name: str, deadline: float | None = None) -> Report:
     """Return what stands in a file that a stranger sent.
 
     Args:
         name: what the file is called.
+        deadline: until when somebody waits, by ``time.monotonic``; None for a worker.
+
+    Raises:
+        SandboxError: it is not done by the deadline.
     """
+    seconds = tk.config["ckanext.nxopendata.safety.seconds"]
     return engine.examine_apart(
-        engine.Task(
-            str(path), name, in_force.read_files(), hash_key(), today(), tk.config["ckanext.nxopendata.safety.seconds"]
-        )
+        engine.Task(str(path), name, in_force.read_files(), hash_key(), today(), seconds, deadline)
     )
+
+
+def add_malware(report: Report, name: str) -> Report:
+    """Return a report with what the malware daemon found; ``name`` is "" for nothing."""
+    if not name:
+        return report
+    rule = next(rule for rule in in_force.rules().rules.values() if rule.structure == "malware")
+    finding = Finding(rule.id, rule.level, rule.action, "", "", 1, name[:80], keyed_hash(hash_key(), rule.id, name))
+    findings = [*report.findings, finding]
+    return replace(report, findings=findings, status=decide_status(findings, report.unread))
 
 
 def hash_key() -> bytes:

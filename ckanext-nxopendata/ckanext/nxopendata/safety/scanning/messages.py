@@ -8,6 +8,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.safety.privacy.assessment import Anonymity
 from ckanext.nxopendata.safety.recognition import rule as model
 from ckanext.nxopendata.safety.recognition.rule import Rule
 from ckanext.nxopendata.safety.rules import in_force, loading
@@ -43,9 +44,22 @@ def describe_reason(reason: str) -> str:
         "no_text": tk._("The page has no text, such as a scan."),
         "encoding": tk._("Its encoding is not known."),
         "columns": tk._("It has too many columns."),
+        "case_numbers": tk._("It looks like case numbers, but identity numbers among them cannot be told apart."),
         "depth": tk._("It is nested too deep."),
         "ratio": tk._("It unpacks to far more than it is: perhaps a bomb."),
     }.get(reason, tk._("It is too large to be read."))
+
+
+def describe_anonymity(file: str, anonymity: Anonymity) -> str:
+    """Return why a file needs a sign-off in which people can be known again."""
+    if not anonymity.k:
+        return tk._("File “{file}” speaks of single people and could not be measured: a person decides.").format(
+            file=file
+        )
+    return tk._(
+        "File “{file}” does not hide the people in it: only {k} are alike, at least {threshold} must be. "
+        "Treat it, or ask for a sign-off on its page “Safety check”."
+    ).format(file=file, k=anonymity.k, threshold=anonymity.threshold)
 
 
 def describe_treatment(treatment: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.core.payload_validators import number, text
+from ckanext.nxopendata.core.payload.validators import number, text
 from ckanext.nxopendata.safety.scanning.board import KINDS
 
 

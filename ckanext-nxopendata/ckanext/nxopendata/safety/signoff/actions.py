@@ -15,6 +15,9 @@ from ckanext.nxopendata.safety import models
 from ckanext.nxopendata.safety.scanning import jobs, verdicts
 from ckanext.nxopendata.safety.signoff import schema
 
+SHOWN = ("kind", "reason", "article", "level", "author", "approver", "opinion", "state")
+"""Of a sign-off, in a list of all."""
+
 
 @validate(schema.proposal)
 def nx_safety_signoff_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def nx_safety_signoff_create(context: Context, data_dict: DataDict) -> dict[str,
         reason=data_dict["reason"],
         article=data_dict["article"],
         until=data_dict.get("until"),
-        level=verdicts.find_level(standing.verdict),
+        level=verdicts.find_level(standing.verdict, standing.anonymity),
         author=context.get("user") or "",
     )
     model.Session.add(row)
@@ -82,6 +85,41 @@ def nx_safety_signoff_decide(context: Context, data_dict: DataDict) -> dict[str,
     _note(context, f"signoff_{row.state}", row.dataset_id, row.resource_id, signoff=row.id, level=row.level)
     model.Session.commit()
     return {"id": row.id, "level": row.level, "state": row.state}
+
+
+@tk.side_effect_free
+def nx_safety_signoff_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """All sign-offs, the oldest first, for those who audit them.
+
+    :param owner_org: the department (id or name; optional: all)
+
+    :returns: of each ``id``, ``dataset`` (title), ``department`` (title), ``file``, ``kind``, ``reason``, ``article``,
+        ``until``, ``level``, ``author``, ``approver``, ``opinion``, ``state``, ``created``, ``decided``
+    """
+    tk.check_access("nx_safety_signoff_list", context, data_dict)
+    signoff, group = models.Signoff, model.Group
+    query = (
+        sa.select(signoff, model.Resource, model.Package, group)
+        .outerjoin(model.Resource, model.Resource.id == signoff.resource_id)
+        .join(model.Package, model.Package.id == signoff.dataset_id)
+        .outerjoin(group, group.id == model.Package.owner_org)
+        .order_by(signoff.created)
+    )
+    if data_dict.get("owner_org"):
+        query = query.where(sa.or_(group.id == data_dict["owner_org"], group.name == data_dict["owner_org"]))
+    return [
+        {
+            "id": row.id,
+            "dataset": package.title or package.name,
+            "department": (owner.title or owner.name) if owner is not None else "",
+            "file": (resource.name or "") if resource is not None else "",
+            "until": row.until.isoformat() if row.until else "",
+            "created": row.created.isoformat(),
+            "decided": row.decided.isoformat() if row.decided else "",
+            **{name: getattr(row, name) for name in SHOWN},
+        }
+        for row, resource, package, owner in model.Session.execute(query)
+    ]
 
 
 @validate(schema.recall)

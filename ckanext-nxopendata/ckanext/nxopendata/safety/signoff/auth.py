@@ -53,6 +53,11 @@ def nx_safety_officer_update(context: Context, data_dict: DataDict) -> AuthResul
     return {"success": authz.is_sysadmin(user) or is_head, "msg": tk._("The head of the office decides")}
 
 
+def nx_safety_signoff_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """The office and safety officers; the register's audit reads it for those who audit."""
+    return nx_safety_recall_create(context, data_dict)
+
+
 def nx_safety_event_list(context: Context, data_dict: DataDict) -> AuthResult:
     """The office and safety officers."""
     return nx_safety_recall_create(context, data_dict)

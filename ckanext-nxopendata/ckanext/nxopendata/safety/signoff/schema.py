@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.core.payload_validators import text
+from ckanext.nxopendata.core.payload.validators import text
 from ckanext.nxopendata.core.timezone import today
 
 KINDS = ("disclosure_list", "consent", "organisation_contact", "synthetic", "already_public")

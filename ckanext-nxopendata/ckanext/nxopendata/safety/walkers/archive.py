@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -12,12 +13,19 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from ckanext.nxopendata.core.tabular.workbook.archive import decode_name
 from ckanext.nxopendata.safety.walkers import markup, workbook
 from ckanext.nxopendata.safety.walkers.budget import BudgetError
 from ckanext.nxopendata.safety.walkers.collector import Collector, join
 
 BLOCK = 256 * 1024
 IN_MEMORY = 16 * 1024 * 1024
+DESCRIPTOR = 64
+"""Bytes between two members of a zip archive that are no content."""
+
+LONGEST_END = 22 + 0xFFFF
+"""Bytes of the record at the end of a zip archive, with the longest comment."""
+
 SMALL = 1024 * 1024
 """Bytes below which a high ratio is no bomb."""
 
@@ -37,11 +45,12 @@ def walk_zip(file: IO[bytes], name: str, place: str, collector: Collector, depth
     with archive:
         infos = archive.infolist()
         names = [info.filename for info in infos]
-        collector.add_text(place, "\n".join(_decode_name(info) for info in infos))
+        collector.add_text(place, "\n".join(decode_name(info) for info in infos))
         if archive.comment:
             collector.add_text(place, archive.comment.decode("gb18030", "replace"))
-        if _has_foreign_bytes(file, infos):
+        if _has_foreign_bytes(file, archive):
             collector.add_unread(place, "damaged")
+        _check_total(infos, collector)
         is_office = "[Content_Types].xml" in names or ("mimetype" in names and "content.xml" in names)
         done: set[str] = set()
         if is_office and "xl/workbook.xml" in names and not any(info.flag_bits & 1 for info in infos):
@@ -53,7 +62,7 @@ def walk_zip(file: IO[bytes], name: str, place: str, collector: Collector, depth
         for info in infos:
             if info.is_dir() or info.filename in done:
                 continue
-            below = join(place, _decode_name(info))
+            below = join(place, decode_name(info))
             collector.budget.spend_member()
             if info.flag_bits & 1:
                 collector.add_unread(below, "encrypted")
@@ -63,9 +72,16 @@ def walk_zip(file: IO[bytes], name: str, place: str, collector: Collector, depth
                     if is_office:
                         _walk_part(member, info.filename, below, place, collector, depth, walk)
                     else:
-                        walk(member, _decode_name(info), below, collector, depth + 1)
+                        walk(member, decode_name(info), below, collector, depth + 1)
             except (*DAMAGED, RuntimeError):
                 collector.add_unread(below, "damaged")
+
+
+def _check_total(infos: list[zipfile.ZipInfo], collector: Collector) -> None:
+    """A bomb may be made of many small members."""
+    packed, unpacked = (sum(getattr(info, name) for info in infos) for name in ("compress_size", "file_size"))
+    if unpacked > 64 * SMALL and unpacked > collector.budget.ratio * packed:
+        raise BudgetError("ratio")
 
 
 def _check_ratios(infos: list[zipfile.ZipInfo], collector: Collector) -> None:
@@ -74,22 +90,24 @@ def _check_ratios(infos: list[zipfile.ZipInfo], collector: Collector) -> None:
             raise BudgetError("ratio")
 
 
-def _decode_name(info: zipfile.ZipInfo) -> str:
-    """The name of a member; Chinese programs write GB 18030 without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return info.filename
-
-
-def _has_foreign_bytes(file: IO[bytes], infos: list[zipfile.ZipInfo]) -> bool:
-    """Whether an archive holds more bytes than its members: something stands before, between or behind them."""
+def _has_foreign_bytes(file: IO[bytes], archive: zipfile.ZipFile) -> bool:
+    """Whether an archive holds bytes that no member accounts for: before, between or behind its members."""
+    end = 0
+    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+        if info.header_offset - end > DESCRIPTOR:
+            return True
+        file.seek(info.header_offset + 26)
+        lengths = file.read(4)
+        if len(lengths) < 4:
+            return True
+        own = sum(struct.unpack("<HH", lengths))
+        end = max(end, info.header_offset + 30 + own + info.compress_size)
     file.seek(0, 2)
-    size = file.tell()
-    known = sum(info.compress_size + len(info.filename) * 6 + len(info.extra) * 2 + 600 for info in infos)
-    return size > known + 64 * 1024 or (bool(infos) and min(info.header_offset for info in infos) > 1024)
+    file.seek(max(0, file.tell() - LONGEST_END))
+    tail = file.read()
+    record = tail.rfind(b"PK\x05\x06")
+    behind = len(tail) - record - 22 - len(archive.comment)
+    return archive.start_dir - end > DESCRIPTOR or behind > DESCRIPTOR
 
 
 def _walk_part(
@@ -148,7 +166,9 @@ def walk_tar(file: IO[bytes], place: str, collector: Collector, depth: int, walk
         with tarfile.open(fileobj=file, mode="r:") as archive:
             for member in archive:
                 collector.budget.spend_member()
-                collector.add_text(place, f"{member.name}\n{member.linkname}")
+                collector.add_text(
+                    place, "\n".join((member.name, member.linkname, *map(str, member.pax_headers.values())))
+                )
                 if not member.isfile():
                     continue
                 packed = archive.extractfile(member)
@@ -156,6 +176,66 @@ def walk_tar(file: IO[bytes], place: str, collector: Collector, depth: int, walk
                     with _unpack(packed, 0, collector) as unpacked:
                         walk(unpacked, member.name, join(place, member.name), collector, depth + 1)
     except DAMAGED:
+        collector.add_unread(place, "damaged")
+
+
+def walk_seven_zip(file: IO[bytes], place: str, collector: Collector, depth: int, walk: Walk) -> None:
+    """Look at a 7z archive: each member as soon as it is unpacked."""
+    import py7zr.exceptions  # heavy, and most files are none
+    import py7zr.io
+
+    class Member(py7zr.io.Py7zIO):
+        """One member; py7zr closes it when it is whole."""
+
+        def __init__(self, name: str) -> None:
+            self._name = name
+            self._file: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  closed below
+
+        def write(self, s: bytes | bytearray) -> int:
+            collector.budget.check_time()
+            return self._file.write(s)
+
+        def read(self, size: int | None = None) -> bytes:
+            return self._file.read(-1 if size is None else size)
+
+        def seek(self, offset: int, whence: int = 0) -> int:
+            return self._file.seek(offset, whence)
+
+        def flush(self) -> None:
+            self._file.flush()
+
+        def size(self) -> int:
+            return self._file.tell()
+
+        def close(self) -> None:
+            with self._file as unpacked:
+                unpacked.seek(0)
+                walk(unpacked, self._name, join(place, self._name), collector, depth + 1)
+
+    class Members(py7zr.io.WriterFactory):
+        """Makes room for each member; the archive's names are looked at, not used."""
+
+        def create(self, filename: str) -> py7zr.io.Py7zIO:
+            return Member(filename)
+
+    file.seek(0, 2)
+    largest = max(SMALL, file.tell() * collector.budget.ratio)
+    file.seek(0)
+    try:
+        with py7zr.SevenZipFile(file, max_extract_size=min(largest, collector.budget.bytes)) as archive:
+            infos = archive.list()
+            collector.add_text(place, "\n".join(info.filename for info in infos))
+            for _ in infos:
+                collector.budget.spend_member()
+            if archive.needs_password():
+                collector.add_unread(place, "encrypted")
+            else:
+                archive.extractall(factory=Members())  # noqa: S202  nothing is written to a path
+    except py7zr.exceptions.PasswordRequired:
+        collector.add_unread(place, "encrypted")
+    except py7zr.exceptions.DecompressionBombError:
+        raise BudgetError("ratio") from None
+    except (py7zr.exceptions.ArchiveError, ValueError, *DAMAGED):
         collector.add_unread(place, "damaged")
 
 

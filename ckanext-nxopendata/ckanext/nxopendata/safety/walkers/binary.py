@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, Any
 
 import xlrd
@@ -79,6 +80,20 @@ def _show(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e19:
         return str(int(value))
     return str(value)
+
+
+def walk_rich_text(file: IO[bytes], place: str, collector: Collector) -> None:
+    """Look at the text of an RTF document; what pictures and objects in it show, a person looks at."""
+    data = file.read(MOST_BYTES)
+    collector.budget.spend_bytes(len(data))
+    data = re.sub(
+        rb"((?:\\'[0-9A-Fa-f]{2})+)", lambda found: bytes.fromhex(found[1].replace(b"\\'", b"").decode()), data
+    )
+    text = data.decode("gb18030", "replace")
+    text = re.sub(r"\\u(-?[0-9]{1,5}) ?\??", lambda found: chr(int(found[1]) % 65536), text)
+    text = re.sub(r"\\(?:par|line|cell|row)\b ?", "\n", text)
+    collector.add_text(place, re.sub(r"\\[a-z]+-?[0-9]* ?|[{}]", "", text))
+    collector.add_unread(place, "format")
 
 
 def walk_unknown(file: IO[bytes], place: str, collector: Collector) -> None:

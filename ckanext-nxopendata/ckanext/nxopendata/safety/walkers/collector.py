@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ckanext.nxopendata.safety.recognition import columns, masking, values
+from ckanext.nxopendata.safety.recognition import check_digits, columns, masking, values
 from ckanext.nxopendata.safety.recognition.normalise import normalise
 from ckanext.nxopendata.safety.recognition.rule import Rule, RuleSet
-from ckanext.nxopendata.safety.recognition.text import Match, TextRules
+from ckanext.nxopendata.safety.recognition.text import Match, prepare
 from ckanext.nxopendata.safety.walkers.budget import Budget
 from ckanext.nxopendata.safety.walkers.result import Finding, Report, Unread, decide_status
 
@@ -24,6 +26,17 @@ MOST_COLUMNS = 2_000
 
 DEFERRED = frozenset({"mobile", "bank_card"})
 """Recognisers without a check digit worth the name: of whole cells, the column says what they are."""
+
+IDENTITIES = frozenset({"resident_id", "minor"})
+"""Numbers of a whole cell that a column of case numbers (place, day, order) holds by chance: a ninth passes."""
+
+MANY_FORMS = 20
+"""Cells of the form of an identity number from which on chance can be told."""
+
+NUMBERED = ("编号", "单号", "案号", "文号", "流水")
+"""Words of a header that says that its column numbers things, not persons."""
+
+CODE = re.compile("[0-9A-Za-z-]{9,}")
 
 BREAKS = str.maketrans("\t\n\r\x0b\x0c", "     ")
 Locate = Callable[[int], tuple[str, str, str]]
@@ -52,7 +65,7 @@ class Collector:
     def __init__(self, rule_set: RuleSet, key: bytes, budget: Budget, today: dt.date) -> None:
         rules = list(rule_set.rules.values())
         self.budget = budget
-        self.text_rules = TextRules(rules, today)
+        self.text_rules, self._today = prepare(rule_set), today
         self.column_rules = [rule for rule in rules if rule.values]
         self.joint_rules = [rule for rule in rules if rule.all_of]
         self._structures: dict[str, list[Rule]] = {}
@@ -66,14 +79,14 @@ class Collector:
     def add_text(self, place: str, text: str, locate: Locate | None = None) -> None:
         """Look at a running text."""
         text = normalise(text)
-        for match in self.text_rules.find(text):
+        for match in self.text_rules.find(text, self._today):
             below, first, _ = locate(match.start) if locate else ("", "", "")
             self.count(match.rule, join(place, below), first, match.value)
 
     def scan_cells(self, place: str, text: str, locate: Locate, skips: Callable[[Match, str, str, str], bool]) -> None:
         """Look at the cells of a table as a text; ``skips`` says which matches are none for their header."""
         self.budget.check_time()
-        for match in self.text_rules.find(text):
+        for match in self.text_rules.find(text, self._today):
             header, first, cell = locate(match.start)
             if not skips(match, header, first, cell):
                 self.count(match.rule, join(place, header), first, match.value)
@@ -212,12 +225,15 @@ class Table:
         """Whether a match is not to be counted now: the whole cell is a number, and its column tells what it is."""
         rule = match.rule
         cell = cell.strip().strip('"')
-        if not rule.not_headers or len(cell) > len(match.value) + 6 or not cell.endswith(match.value[-6:]):
+        is_identity = not IDENTITIES.isdisjoint(rule.numbers)
+        if not (rule.not_headers or is_identity):
+            return False
+        if len(cell) > len(match.value) + 6 or not cell.endswith(match.value[-6:]):
             return False
         header = "".join(columns.read_headers([[label]], 0, 1))
         if any(word in header for word in rule.not_headers):
             return True
-        if rule.values not in DEFERRED:
+        if rule.values not in DEFERRED and not is_identity:
             return False
         known = self._deferred.get((rule.id, label))
         self._deferred[rule.id, label] = (*known[:3], known[3] + 1) if known else (rule, first, match.value, 1)
@@ -229,11 +245,14 @@ class Table:
             column = next((n for n in range(self._width) if self.label(n) == label), None)
             if column is not None and not columns.names_header(rule, (self._headers or [""])[column]):
                 cells = [row[column].strip() for row in sample if column < len(row) and row[column].strip()]
-                long = [cell for cell in cells if len(cell) > 8 and cell.replace(" ", "").isdecimal()]
-                if len(long) > 0.5 * len(cells) and len(cells) > 5:
-                    fitting = sum(map(values.RECOGNISERS[rule.values], long))
-                    if fitting < 0.3 * len(long):
+                if not IDENTITIES.isdisjoint(rule.numbers):
+                    if _is_chance(cells):
+                        # A few real ones among them cannot be told apart: a person looks, unless the header settles it.
+                        if not any(word in label for word in NUMBERED):
+                            self._collector.add_unread(join(self.place, label), "case_numbers")
                         continue
+                elif _are_codes(cells, values.RECOGNISERS[rule.values]):
+                    continue
             self._collector.count(rule, join(self.place, label), first, value, number)
 
     def label(self, column: int) -> str:
@@ -262,8 +281,20 @@ class Table:
         sample = [*self._head[self._header_row + 1 :], *([normalise(cell) for cell in row] for row in self._sample)]
         headers = self._headers or []
         self._count_deferred(sample)
-        votes = columns.vote(collector.column_rules, headers, sample)
         scale = max(1.0, (self.rows - self._header_row - 1) / max(1, len(sample)))
+        later = columns.find_later_headers(collector.column_rules, sample)
+        self._tell(headers, sample[: later[0] if later else None], scale)
+        for start, end in zip(later, [*later[1:], None], strict=False):
+            self._headers = columns.read_headers([sample[start]], 0, self._width)
+            self._labels = [cell.strip()[:40] for cell in sample[start]]
+            self._tell(self._headers, sample[start + 1 : end], scale)
+        if self._width >= MOST_COLUMNS:
+            collector.add_unread(self.place, "columns")
+
+    def _tell(self, headers: Sequence[str], sample: Sequence[Sequence[str]], scale: float) -> None:
+        """Count what the columns below one header are, alone and together."""
+        collector = self._collector
+        votes = columns.vote(collector.column_rules, headers, sample)
         for vote in votes:
             place = join(self.place, self.label(vote.column))
             collector.count_at_least(vote.rule, place, "", vote.example, int(vote.fitting * scale))
@@ -276,8 +307,20 @@ class Table:
                 number = int(min(first.fitting, partner.fitting) * scale)
                 if number >= rule.rows:
                     collector.count(rule, join(self.place, labels), "", partner.example, number)
-        if self._width >= MOST_COLUMNS:
-            collector.add_unread(self.place, "columns")
+
+
+def _is_chance(cells: Sequence[str]) -> bool:
+    """Whether so few numbers of the form of an identity number pass its check that chance explains them."""
+    forms = [cell for cell in cells if len(cell) == 18 and check_digits.has_identity_form(cell)]
+    passing = sum(check_digits.read_identity(cell) is not None for cell in forms)
+    expected = len(forms) / 11
+    return len(forms) >= MANY_FORMS and passing <= expected + 4 * math.sqrt(expected) + 1
+
+
+def _are_codes(cells: Sequence[str], recognise: Callable[[str], bool]) -> bool:
+    """Whether most cells are long codes of another kind."""
+    long = [cell for cell in cells if CODE.fullmatch(cell.replace(" ", ""))]
+    return len(cells) > 5 and len(long) > 0.5 * len(cells) and sum(map(recognise, long)) < 0.3 * len(long)
 
 
 def join(place: str, below: str) -> str:

@@ -70,7 +70,7 @@ def _read_blocks(file: IO[bytes], codec: str) -> Iterator[str]:
     rest = ""
     while data := file.read(BLOCK):
         rest = (rest + decoder.decode(data)).replace("\r\n", "\n").replace("\r", "\n")
-        end = rest.rfind("\n") + 1
+        end = rest.rfind("\n") + 1 if len(rest) > BLOCK // 4 else 0
         if end or len(rest) > LONGEST_LINE:
             end = end or len(rest) - 64
             yield rest[:end]

@@ -15,6 +15,7 @@ from ckanext.nxopendata.safety.walkers.collector import Collector
 HEAD = 8 * 1024
 IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 PACKED = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\0": "xz"}
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 MAIL = re.compile(
     rb"(?:(?:Received|From|To|Subject|Date|MIME-Version|Message-ID|Return-Path|Delivered-To|X-[\w-]+|"
     rb"Content-[\w-]+): .*\r?\n(?:[ \t].*\r?\n)*){3}",
@@ -49,7 +50,7 @@ def walk(file: IO[bytes], name: str, place: str, collector: Collector, depth: in
 
 
 def _is_container(head: bytes) -> bool:
-    return head.startswith((b"PK\x03\x04", b"PK\x05\x06", *PACKED)) or head[257:262] == b"ustar"
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06", SEVEN_ZIP, *PACKED)) or head[257:262] == b"ustar"
 
 
 def _walk(file: IO[bytes], head: bytes, name: str, place: str, collector: Collector, depth: int) -> None:
@@ -57,6 +58,8 @@ def _walk(file: IO[bytes], head: bytes, name: str, place: str, collector: Collec
         archive.walk_zip(file, name, place, collector, depth, walk)
     elif head[257:262] == b"ustar":
         archive.walk_tar(file, place, collector, depth, walk)
+    elif head.startswith(SEVEN_ZIP):
+        archive.walk_seven_zip(file, place, collector, depth, walk)
     elif packed := next((kind for magic, kind in PACKED.items() if head.startswith(magic)), ""):
         archive.walk_compressed(file, packed, name, place, collector, depth, walk)
     elif b"%PDF-" in head[:1024]:
@@ -86,6 +89,11 @@ def _walk_text(file: IO[bytes], head: bytes, name: str, place: str, collector: C
         mail.walk(file, place, collector, depth, walk)
         return
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{\\rtf"):
+        from ckanext.nxopendata.safety.walkers import binary
+
+        binary.walk_rich_text(file, place, collector)
+        return
     if PAGE.search(start[:4096]) and start.startswith(b"<"):
         markup.walk_html(file, place, _codec(file), collector)
         return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ckanext.nxopendata.core.tabular import sandbox
+from ckanext.nxopendata.safety.recognition.text import prepare
 from ckanext.nxopendata.safety.rules import loading
 from ckanext.nxopendata.safety.walkers import dispatch
 from ckanext.nxopendata.safety.walkers.budget import Budget
@@ -19,6 +20,9 @@ from ckanext.nxopendata.safety.walkers.result import Report, Unread, decide_stat
 MEGABYTE = 1024 * 1024
 IN_PROCESS = MEGABYTE
 """Bytes up to which a plain text is examined by the process that asks, without one of its own."""
+
+
+prepare(loading.built_in())  # when it is imported: the process that forks one for each file does it once for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Task:
         key: of the hashes of findings.
         today: by which ages are told.
         seconds: that it may take.
+        deadline: until when somebody waits, by ``time.monotonic``; None for a worker.
     """
 
     path: str
@@ -39,6 +44,7 @@ class Task:
     key: bytes
     today: dt.date
     seconds: float = 240
+    deadline: float | None = None
 
 
 def examine(task: Task) -> Report:
@@ -62,6 +68,9 @@ def examine_apart(task: Task) -> Report:
     """Examine a file in a process of its own, with limits of memory and time; small plain texts here.
 
     Whatever ends that process makes the file unreadable, never clean.
+
+    Raises:
+        sandbox.SandboxError: it is not done by the task's deadline.
     """
     path = Path(task.path)
     if path.stat().st_size <= IN_PROCESS and _is_plain(path):
@@ -69,12 +78,16 @@ def examine_apart(task: Task) -> Report:
     limits = sandbox.Limits(
         memory=1536 * MEGABYTE,
         cpu_seconds=int(task.seconds) + 10,
-        wall_seconds=task.seconds * 2 + 10,
+        wall_seconds=task.seconds * 6 + 10,
         output=16 * MEGABYTE,
     )
+    if task.deadline is not None:
+        limits = sandbox.until(task.deadline, limits)
     try:
         return from_dict(json.loads(sandbox.run_limited(examine_to_json, task, limits=limits)))
     except sandbox.SandboxError:
+        if task.deadline is not None:
+            raise
         # The message is not kept: it may quote the file.
         unread = [Unread("", "program")]
         version = loading.make_set(task.files).version

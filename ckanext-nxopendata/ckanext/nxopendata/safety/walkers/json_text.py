@@ -43,6 +43,7 @@ def walk(file: IO[bytes], place: str, collector: Collector) -> None:
             elif event in ("start_map", "start_array"):
                 path = stack[-1][0] if stack else ""
                 if key:
+                    records.add_name(key)
                     path = f"{path}.{key}" if path and len(path) < 200 else path or key
                 stack.append((path, [], event == "start_map"))
                 key = ""

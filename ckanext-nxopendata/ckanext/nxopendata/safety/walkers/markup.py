@@ -6,10 +6,12 @@ and data: which element is what is told by its local name.
 
 from __future__ import annotations
 
+import base64
 import codecs
 import re
 from html.parser import HTMLParser
 from typing import IO, Any
+from urllib.parse import unquote_to_bytes
 from xml.parsers import expat
 
 from ckanext.nxopendata.safety.walkers.collector import Collector, Table
@@ -57,6 +59,9 @@ class Handler:
             if values:
                 self._lines.append("\t".join(values))
                 self._size += sum(map(len, values))
+                for value in values:
+                    if value.startswith("data:") and not value.startswith("data:image/"):
+                        self._read_address(value)
         if len(self._stack) >= DEEPEST:
             raise MarkupError("depth")
         self._stack.append(local)
@@ -74,6 +79,16 @@ class Handler:
         if self._is_data:
             self._members.append([(key.rpartition(":")[2], value) for key, value in attributes.items()])
             self._data.append([])
+
+    def _read_address(self, address: str) -> None:
+        """Look at what a ``data:`` address holds; a person decides about it."""
+        head, _, content = address.partition(",")
+        try:
+            data = base64.b64decode(content) if head.endswith(";base64") else unquote_to_bytes(content)
+        except ValueError:
+            data = b""
+        self._collector.add_text(self._place, data.decode("utf-8", "replace"))
+        self._collector.add_unread(self._place, "format")
 
     def end(self, name: str) -> None:
         """End an element."""

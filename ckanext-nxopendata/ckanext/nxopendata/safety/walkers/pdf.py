@@ -21,8 +21,8 @@ MOST_BYTES = 400 * 1024 * 1024
 MOST_REVISIONS = 20
 MOST_OBJECTS = 60_000
 END = re.compile(rb"%%EOF[\r\n]*")
-DARK = 200
-"""Sum of red, green and blue up to which a box hides what lies below it."""
+DARK, WHITE = 200, 740
+"""Sum of red, green and blue up to which, and from which on, a box hides what lies below it; between are marks."""
 
 SKIPPED_STREAMS = ("/XRef", "/ObjStm")
 
@@ -115,7 +115,7 @@ def _is_cover(item: Any) -> bool:
     colour = [pdfium.c_uint() for _ in range(4)]
     return (
         bool(pdfium.FPDFPageObj_GetFillColor(item.raw, *colour))
-        and sum(part.value for part in colour[:3]) <= DARK
+        and not DARK < sum(part.value for part in colour[:3]) < WHITE
         and colour[3].value > 200
     )
 

@@ -37,8 +37,7 @@ class Records:
         for name, value in members:
             column = places.get(name)
             if column is None:
-                if name not in self._names:
-                    self.add_name(name)
+                self.add_name(name)
                 if len(headers) >= 2_000:
                     extra.append(value)
                     continue
@@ -53,6 +52,8 @@ class Records:
 
     def add_name(self, name: str) -> None:
         """Look at a name: numbers of people stand in names, too."""
+        if name in self._names:
+            return
         if len(self._names) < 100_000:
             self._names.add(name)
         self._new.append(name)

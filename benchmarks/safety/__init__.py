@@ -1,0 +1,1 @@
+"""Measurement of the safety check on synthetic files."""

@@ -1,0 +1,1 @@
+"""The province's own rules, edited on a page by the office."""
