@@ -9,8 +9,9 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from ckanext.nxopendata.core.history import HistoryBase, Step
 from ckanext.nxopendata.core.timezone import utc_now
 
 
@@ -92,11 +93,7 @@ class Use(tk.BaseModel):
     time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
 
 
-class LogBase(DeclarativeBase):
-    """Apart from CKAN's tables: what empties those must not, and could not, empty the history."""
-
-
-class Event(LogBase):
+class Event(Step, HistoryBase):
     """What happened to a case: a step, a message, a reminder, or a limit that was computed anew. Rows are only added.
 
     Attributes:
@@ -107,15 +104,11 @@ class Event(LogBase):
 
     __tablename__ = "nx_case_event"
 
-    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
     case_id: Mapped[str] = mapped_column(sa.Text)
-    action: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[str] = mapped_column(sa.Text, default="")
     target: Mapped[str] = mapped_column(sa.Text, default="")
     actor_id: Mapped[str] = mapped_column(sa.Text, default="")
     role: Mapped[str] = mapped_column(sa.Text)
-    opinion: Mapped[str] = mapped_column(sa.Text, default="")
     extends: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     day: Mapped[dt.date] = mapped_column(sa.Date)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

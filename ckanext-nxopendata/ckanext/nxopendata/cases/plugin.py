@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.nxopendata.cases import desk, disclosure, grants, process
+from ckanext.nxopendata.cases import (
+    accounts,
+    desk,
+    disclosure,
+    duty_reports,
+    grants,
+    keys,
+    letters,
+    messages,
+    process,
+    references,
+    register_dataset,
+    reuses,
+    ties,
+    uploads,
+)
 from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.duties import duty_store
+from ckanext.nxopendata.cases.keys import key_store
 from ckanext.nxopendata.cases.process import notices, suspension
 from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
@@ -15,18 +35,23 @@ from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, 
 NEEDED = ("nxopendata_portal", "nxopendata_licences")
 """Its pages stand in the portal's frame; what it grants are agreements of the licences."""
 
-SUBJECTS = (process, grants, disclosure, desk)
+SUBJECTS = (
+    *(process, accounts, keys, messages, duty_reports, letters, reuses, uploads),
+    *(grants, disclosure, register_dataset, references, ties, desk),
+)
 
 
 @tk.blanket.actions(wiring.actions(SUBJECTS))
 @tk.blanket.auth_functions(wiring.auth_functions(SUBJECTS))
 @tk.blanket.blueprints(wiring.blueprints(SUBJECTS))
 @tk.blanket.cli(wiring.commands(SUBJECTS))
+@tk.blanket.config_declarations
 @tk.blanket.helpers(wiring.helpers(SUBJECTS))
 class NxOpendataCasesPlugin(p.SingletonPlugin):
     """What people ask of departments; stands anywhere after the portal, which leads to its forms."""
 
     p.implements(IFileAccess)
+    p.implements(p.IApiToken, inherit=True)
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
 
@@ -44,7 +69,12 @@ class NxOpendataCasesPlugin(p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_cases")
 
+    # IApiToken
+
+    def preprocess_api_token(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        return data if key_store.may_be_used(str(data.get("jti") or "")) else {}
+
     # IFileAccess
 
-    def judge_file_access(self, asked: FileRequest) -> Access | None:
-        return suspension.judge(asked)
+    def judge_file_access(self, asked: Sequence[FileRequest]) -> Mapping[str, Access]:
+        return duty_store.judge(asked) | suspension.judge(asked)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ckanext.nxopendata.cases.definitions.kind import Field
-from ckanext.nxopendata.core import payload_types
+from ckanext.nxopendata.core.payload import value_types
 
 MISSING, TOO_LONG, NOT_TEXT = "missing", "too_long", "not_text"
 NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
@@ -22,8 +22,14 @@ NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
 MOST_COLUMNS = 500
 NOT_A_FILTER = "not_a_filter"
 
+NUMBER = re.compile(r"[1-9][0-9]{0,14}")
+"""A whole number from one: none of the questions has an answer of nothing."""
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SEPARATORS = re.compile(r"[、，,；;]")
 MOST_FILTERS = 20
+MOST_VALUES = 500
+LONGEST_VALUE = 200
 
 Problem = tuple[str, Any]
 """What is wrong with an answer: a code of this module, and the number that its message names."""
@@ -62,11 +68,11 @@ def _read(field: Field, value: Any, today: dt.date) -> tuple[Any, Problem | None
         return (value is True or str(value).lower() in ("1", "true", "on", "yes")), None
     if field.type == "filters":
         return _read_filters(value)
-    if field.type in ("choices", "columns"):
+    if field.type in ("choices", "columns", "datasets"):
         return _read_several(field, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or payload_types.UNSTORABLE.search(value):
+    if not isinstance(value, str) or value_types.UNSTORABLE.search(value):
         return None, (NOT_TEXT, None)
     text = value.strip()
     if len(text) > field.longest:
@@ -80,10 +86,11 @@ def _read_text(field: Field, text: str, today: dt.date) -> tuple[Any, Problem | 
     if field.type == "choice" and text not in {choice.value for choice in field.choices}:
         return None, (NOT_A_CHOICE, None)
     if field.type == "number":
-        return (int(text), None) if text.isdecimal() and len(text) < 16 else (None, (NOT_A_NUMBER, None))
+        is_number = NUMBER.fullmatch(text) is not None
+        return (int(text), None) if is_number else (None, (NOT_A_NUMBER, None))
     if field.type == "date":
         try:
-            day = dt.date.fromisoformat(text)
+            day = dt.date.fromisoformat(text if DAY.fullmatch(text) else "")
         except ValueError:
             return None, (NOT_A_DATE, None)
         return (day.isoformat(), None) if today < day < dt.date(9000, 1, 1) else (None, (NOT_IN_FUTURE, None))
@@ -93,11 +100,11 @@ def _read_text(field: Field, text: str, today: dt.date) -> tuple[Any, Problem | 
 
 
 def _read_several(field: Field, value: Any) -> tuple[Any, Problem | None]:
-    values = value if isinstance(value, list) else str(value).splitlines()
-    if len(values) > MOST_COLUMNS or not all(isinstance(one, str) for one in values):
+    values = value.splitlines() if isinstance(value, str) else value
+    if not isinstance(values, list) or len(values) > MOST_COLUMNS or not all(isinstance(one, str) for one in values):
         return None, (NOT_TEXT, None)
     texts = list(dict.fromkeys(one.strip() for one in values if one.strip()))
-    if any(len(one) > 200 or payload_types.UNSTORABLE.search(one) for one in texts):
+    if any(len(one) > 200 or value_types.UNSTORABLE.search(one) for one in texts):
         return None, (TOO_LONG, 200)
     known = {choice.value for choice in field.choices}
     if field.type == "choices" and not set(texts) <= known:
@@ -106,19 +113,29 @@ def _read_several(field: Field, value: Any) -> tuple[Any, Problem | None]:
 
 
 def _read_filters(value: Any) -> tuple[Any, Problem | None]:
-    """Read conditions on rows, one a line: a column, "=", and values with 、 or commas between them."""
-    if isinstance(value, Mapping):
-        lines = [f"{name}={'、'.join(map(str, values))}" for name, values in value.items() if isinstance(values, list)]
+    """Read conditions on rows, one a line: a column, "=", and values with 、 or commas between them.
+
+    What is no condition is a problem, never no condition: that would be all rows.
+    """
+    if isinstance(value, str):
+        lines = (line.partition("=") for line in value.replace("＝", "=").splitlines() if line.strip())
+        pairs = [(name, SEPARATORS.split(rest) if sign else []) for name, sign, rest in lines]
+    elif isinstance(value, Mapping):
+        pairs = [(str(name), values if isinstance(values, list) else []) for name, values in value.items()]
     else:
-        lines = [line for line in str(value).replace("＝", "=").splitlines() if line.strip()]
+        return None, (NOT_A_FILTER, None)
     found: dict[str, list[str]] = {}
-    for line in lines:
-        name, sign, rest = line.partition("=")
-        values = [part.strip() for part in SEPARATORS.split(rest) if part.strip()]
-        if not name.strip() or not sign or not values or payload_types.UNSTORABLE.search(line):
+    for name, values in pairs:
+        texts = [part.strip() for part in values if isinstance(part, str) and part.strip()]
+        whole = [name, *texts]
+        if not name.strip() or not texts or any(not isinstance(part, str) for part in values):
             return None, (NOT_A_FILTER, None)
-        found.setdefault(name.strip(), []).extend(values)
-    return (found, None) if len(found) <= MOST_FILTERS else (None, (NOT_A_FILTER, None))
+        if any(len(part) > LONGEST_VALUE or value_types.UNSTORABLE.search(part) for part in whole):
+            return None, (NOT_A_FILTER, None)
+        found.setdefault(name.strip(), []).extend(texts)
+    if len(found) > MOST_FILTERS or any(len(values) > MOST_VALUES for values in found.values()):
+        return None, (NOT_A_FILTER, None)
+    return found or None, None
 
 
 def _is_web_address(text: str) -> bool:

@@ -49,6 +49,7 @@ def _names(kind: Kind) -> Iterator[Finding]:
         ("states", [one.name for one in kind.states]),
         ("steps", [one.action for one in kind.steps]),
         ("outcomes", [one.code for one in kind.outcomes]),
+        ("duties", [one.name for one in kind.duties]),
     )
     for group, names in groups:
         for number, name in enumerate(names):
@@ -139,11 +140,17 @@ def _turns(kind: Kind) -> Iterator[Finding]:
         if state.phase == kinds.WAITING and not goes_on - {SYSTEM}:
             yield ("states", number), f"in {state.name} nobody can go on"
         if state.phase in (kinds.OPEN, kinds.WAITING) and not any(
-            step.roles == (APPLICANT,) and kind.state_by_name[step.target].phase == kinds.ENDED
+            step.roles == (APPLICANT,) and _is_out(kind, state, step)
             for step in leaving
             if step.target in kind.state_by_name
         ):
             yield ("states", number), f"from {state.name} the applicant cannot withdraw"
+
+
+def _is_out(kind: Kind, state: kinds.State, step: kinds.Step) -> bool:
+    """Whether a step takes a case back: it ends, or what is asked anew is as it was, with the permission in force."""
+    target = kind.state_by_name[step.target]
+    return target.phase == kinds.ENDED or (state.in_force and target.in_force)
 
 
 def _grants(kind: Kind) -> Iterator[Finding]:
@@ -159,7 +166,8 @@ def _grants(kind: Kind) -> Iterator[Finding]:
         withholds = target.suspends and not all(source.suspends for source in sources)
         if withholds and set(step.roles) & {APPLICANT, SYSTEM}:
             yield ("steps", number, "who"), "a file is withheld by the department or the office"
-        if not target.in_force or all(source.in_force for source in sources):
+        renews = target.in_force and any(field.name == "agreed_ends" for field in step.fields)
+        if not renews and (not target.in_force or all(source.in_force for source in sources)):
             continue
         if not set(step.roles) <= {HEAD, OFFICE}:
             yield ("steps", number, "who"), "a right is granted by the head or the office alone"
@@ -168,6 +176,8 @@ def _grants(kind: Kind) -> Iterator[Finding]:
         groups = {kind.outcome_by_code[code].group for code in step.outcomes if code in kind.outcome_by_code}
         if groups != {"granted"}:
             yield ("steps", number, "outcomes"), "a right is granted with an outcome of the group granted"
+    if kind.duties and not any(state.in_force for state in kind.states):
+        yield ("duties",), "duties come with a permission, and no state has one in force"
     names = {field.name: field for field in kind.fields}
     for number, state in enumerate(kind.states):
         if state.in_force and (kind.about != kinds.DATASET or "purpose" not in names):

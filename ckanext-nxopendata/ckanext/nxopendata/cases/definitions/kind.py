@@ -21,8 +21,18 @@ PHASES = (OPEN, WAITING, ANSWERED, ENDED)
 
 DATASET, DEPARTMENT = "dataset", "department"
 ABOUT = (DATASET, DEPARTMENT)
-ACCOUNT = "account"
-APPLICANTS = (ACCOUNT, DEPARTMENT)
+ACCOUNT, ANYONE = "account", "anyone"
+APPLICANTS = (ACCOUNT, DEPARTMENT, ANYONE)
+"""Who asks: somebody with an account, a department, or any reader through a form that stands elsewhere."""
+
+LEVELS = ("none", "account", "email", "organisation", "department")
+"""How sure it is who applies, the least first: no account; an account; one whose address was confirmed; one that acts
+for an organisation that the office confirmed; staff of a department."""
+
+PICTURE, EVIDENCE = "picture", "evidence"
+FILES = (PICTURE, EVIDENCE)
+"""Files that whoever takes part may add: pictures that are public once the case is answered; evidence that never is."""
+
 TYPES = (
     "text",
     "area",
@@ -35,14 +45,18 @@ TYPES = (
     "url",
     "uscc",
     "dataset",
+    "datasets",
     "case",
     "filters",
+    "metadata",
+    "change",
 )
 OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")
 CONFIDENCE = ("V", "MH", "MM")
-FACTS = ("unconditional",)
-"""What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions."""
+FACTS = ("unconditional", "organisation")
+"""What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions; ``organisation``, who
+applies acts for one that the office confirmed, or is staff of a department."""
 
 LONGEST = 2000
 """Characters of an answer whose field names no other limit."""
@@ -89,7 +103,7 @@ class State:
     """Where a case may stand.
 
     While a case stands there: ``in_force``, its agreement is; ``suspends``, the file is withheld; ``marks``, the
-    dataset's page shows a mark. ``clock`` names the limit that runs, or that waits.
+    dataset's page shows a mark; ``disputed``, the sides are not at one. ``clock`` names the limit that runs, or waits.
     """
 
     name: str
@@ -99,6 +113,7 @@ class State:
     in_force: bool = False
     suspends: bool = False
     marks: bool = False
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +141,21 @@ class Step:
     outcomes: tuple[str, ...] = ()
     extends: bool = False
     when: tuple[str, ...] = ()
+    phrases: tuple[Text, ...] = ()
+    """Words to choose from, which stand before those of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRule:
+    """What whoever was granted data has to do: again each so many days, or so many days after the end.
+
+    One of ``every`` and ``after_end`` is above 0; both are days of the calendar.
+    """
+
+    name: str
+    label: Text
+    every: int = 0
+    after_end: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,6 +174,12 @@ class Kind:
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     outcomes: tuple[Outcome, ...]
+    level: str = "account"
+    """How sure it must be who applies: one of ``LEVELS``."""
+    duties: tuple[DutyRule, ...] = ()
+    """What a permission of this kind obliges to."""
+    files: tuple[str, ...] = ()
+    """Those of ``FILES`` that may be added."""
 
     @property
     def start(self) -> State:
@@ -164,6 +200,11 @@ class Kind:
     def outcome_by_code(self) -> dict[str, Outcome]:
         """The outcomes by code."""
         return {outcome.code: outcome for outcome in self.outcomes}
+
+    @cached_property
+    def duty_by_name(self) -> dict[str, DutyRule]:
+        """The duties by name."""
+        return {duty.name: duty for duty in self.duties}
 
     @cached_property
     def transitions(self) -> tuple[Transition, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ckanext.nxopendata.cases.definitions import kind as kinds
-from ckanext.nxopendata.cases.definitions.kind import Choice, Clock, Field, Kind, Outcome, State, Step
+from ckanext.nxopendata.cases.definitions.kind import Choice, Clock, DutyRule, Field, Kind, Outcome, State, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,22 @@ def _note_lines(node: Any, path: tuple[str | int, ...], lines: Lines) -> None:
 
 
 Path = tuple[str | int, ...]
-TOP = ("title", "summary", "about", "applicants", "public", "votes", "fields", "clocks", "states", "steps", "outcomes")
+TOP = (
+    "title",
+    "summary",
+    "about",
+    "applicants",
+    "level",
+    "public",
+    "votes",
+    "fields",
+    "clocks",
+    "states",
+    "steps",
+    "outcomes",
+    "duties",
+    "files",
+)
 
 
 class _Reader:
@@ -111,6 +126,7 @@ class _Reader:
             summary=self._text(document, (), "summary"),
             about=self._word(document, (), "about", kinds.ABOUT),
             applicants=self._word(document, (), "applicants", kinds.APPLICANTS),
+            level=self._word(document, (), "level", kinds.LEVELS) if "level" in document else "account",
             public=self._flag(document, (), "public"),
             votes=self._flag(document, (), "votes"),
             fields=self._rows(document, (), "fields", self._field),
@@ -118,6 +134,8 @@ class _Reader:
             states=self._rows(document, (), "states", self._state),
             steps=self._rows(document, (), "steps", self._step),
             outcomes=self._rows(document, (), "outcomes", self._outcome),
+            duties=self._rows(document, (), "duties", self._duty),
+            files=self._names(document, (), "files", kinds.FILES) if "files" in document else (),
         )
         if not found.states:
             self.fault(("states",), "a kind needs at least one state")
@@ -162,7 +180,7 @@ class _Reader:
         )
 
     def _state(self, row: Any, path: Path) -> State:
-        keys = ("name", "label", "phase", "clock", "in_force", "suspends", "marks")
+        keys = ("name", "label", "phase", "clock", "in_force", "suspends", "marks", "disputed")
         if not self._is_mapping(row, path, keys, ("name", "label", "phase")):
             return State("", {}, kinds.ENDED)
         return State(
@@ -173,11 +191,13 @@ class _Reader:
             in_force=self._flag(row, path, "in_force"),
             suspends=self._flag(row, path, "suspends"),
             marks=self._flag(row, path, "marks"),
+            disputed=self._flag(row, path, "disputed"),
         )
 
     def _step(self, row: Any, path: Path) -> Step:
         needed = ("action", "label", "from", "to", "who", "tell")
-        if not self._is_mapping(row, path, (*needed, "opinion", "fields", "outcomes", "extends", "when"), needed):
+        more = ("opinion", "fields", "outcomes", "extends", "when", "phrases")
+        if not self._is_mapping(row, path, (*needed, *more), needed):
             return Step("", {}, (), "", (), {})
         return Step(
             action=self._name(row, path, "action"),
@@ -191,7 +211,11 @@ class _Reader:
             outcomes=self._names(row, path, "outcomes") if "outcomes" in row else (),
             extends=self._flag(row, path, "extends"),
             when=self._names(row, path, "when", kinds.FACTS) if "when" in row else (),
+            phrases=self._rows(row, path, "phrases", self._phrase),
         )
+
+    def _phrase(self, row: Any, path: Path) -> dict[str, str]:
+        return self._text({"phrase": row}, path, "phrase")
 
     def _outcome(self, row: Any, path: Path) -> Outcome:
         keys = ("code", "label", "group", "basis")
@@ -203,6 +227,19 @@ class _Reader:
             group=self._word(row, path, "group", kinds.GROUPS),
             basis=self._text(row, path, "basis"),
         )
+
+    def _duty(self, row: Any, path: Path) -> DutyRule:
+        if not self._is_mapping(row, path, ("name", "label", "every", "after_end"), ("name", "label")):
+            return DutyRule("", {})
+        rule = DutyRule(
+            name=self._name(row, path, "name"),
+            label=self._text(row, path, "label"),
+            every=self._number(row, path, "every", 0),
+            after_end=self._number(row, path, "after_end", 0),
+        )
+        if bool(rule.every) == bool(rule.after_end):
+            self.fault(path, "a duty comes again each so many days (every), or once after the end (after_end)")
+        return rule
 
     # Values
 

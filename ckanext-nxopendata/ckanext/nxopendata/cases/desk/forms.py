@@ -10,8 +10,12 @@ import ckan.plugins.toolkit as tk
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 
-from ckanext.nxopendata.cases.definitions.kind import Field
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import Field, Step
+from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import now
+from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 
 OLDEST = 24 * 3600
 """Seconds that a form may lie open."""
@@ -19,7 +23,7 @@ OLDEST = 24 * 3600
 FASTEST = 2
 """Seconds that a person needs at least to fill one in."""
 
-SEVERAL = ("choices", "columns")
+SEVERAL = ("choices", "columns", "datasets")
 
 
 def make_stamp() -> str:
@@ -56,6 +60,37 @@ def read_form(fields: Iterable[Field], form: MultiDict[str, str]) -> dict[str, A
         elif field.name in form:
             given[field.name] = form[field.name].strip()
     return given
+
+
+def read_opinion(step: Step | None, form: MultiDict[str, str]) -> str:
+    """Return the words of a step: the phrase that was chosen of those that it offers, and words of one's own."""
+    offered = {str(number): phrase for number, phrase in enumerate(step.phrases)} if step else {}
+    phrase = offered.get(form.get("phrase", ""))
+    chosen = localised.choose(dict(phrase), reader_language())[0] if phrase else ""
+    return "\n".join(part for part in (chosen, form.get("opinion", "").strip()) if part)
+
+
+def list_batch_steps(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the steps that may be taken of several cases at once: value of the form, and label.
+
+    They ask no question; of outcomes they have one at most. ``action:outcome`` is the value.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(kinds):
+        kind = registry.kinds().get(name)
+        for step in kind.steps if kind else ():
+            if not step.fields and len(step.outcomes) < 2 and set(step.roles) & {EDITOR, HEAD, OFFICE}:
+                label = localised.choose(dict(step.label), reader_language())[0]
+                found.setdefault(f"{step.action}:{''.join(step.outcomes)}", label)
+    return list(found.items())
+
+
+def describe_problem(problem: Exception) -> str:
+    """Return in words why a step was not taken."""
+    if isinstance(problem, tk.ValidationError):
+        told: dict[str, Any] = problem.error_dict
+        return " ".join(str(text) for texts in told.values() for text in texts)
+    return str(getattr(problem, "message", "") or tk._("This step is not yours to take"))
 
 
 def _serializer() -> URLSafeTimedSerializer:

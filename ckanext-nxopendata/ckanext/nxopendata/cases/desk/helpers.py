@@ -6,11 +6,14 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from markupsafe import Markup, escape
 
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.definitions.kind import Kind
+from ckanext.nxopendata.cases.disclosure import public_store
 from ckanext.nxopendata.cases.process import case_store, suspension
-from ckanext.nxopendata.core.display.helpers import nx_localised_html
+from ckanext.nxopendata.core.display.helpers import nx_localised_html, nx_untranslated
+from ckanext.nxopendata.core.language import is_chinese, join_words
 
 
 def nx_case_kinds() -> list[Kind]:
@@ -27,6 +30,15 @@ def nx_case_kind_title(name: str) -> str:
     """The name of a kind in the reader's language."""
     kind = registry.kinds().get(name)
     return nx_localised_html(kind.title) if kind else tk._("Unknown kind")
+
+
+def nx_case_title(case: dict[str, Any]) -> str:
+    """What a public case is about: its dataset in the reader's language, else the words of who wrote."""
+    name = case.get("dataset_name")
+    package = model.Package.get(name) if name and not is_chinese() else None
+    if package is not None:
+        return nx_localised_html((package.extras or {}).get("title_translated") or package.title)
+    return nx_untranslated(case["title"])
 
 
 def nx_case_state(case: dict[str, Any]) -> str:
@@ -46,18 +58,34 @@ def nx_case_outcome(case: dict[str, Any]) -> dict[str, str]:
 def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
     """Question and answer of each field that was filled in, in the order of the form and of the steps."""
     kind = registry.kinds().get(case["kind"])
-    rows = []
-    for field in (*kind.fields, *(one for step in kind.steps for one in step.fields)) if kind else ():
+    rows, asked = [], (*kind.fields, *(one for step in kind.steps for one in step.fields)) if kind else ()
+    # Steps that lead to the same state ask the same; what was changed is a link of its own.
+    for field in {one.name: one for one in reversed(asked) if one.type != "change"}.values():
         value = case["answers"].get(field.name)
         if value in (None, "", []):
             continue
         labels = {choice.value: nx_localised_html(choice.label) for choice in field.choices}
+        if field.type == "metadata":
+            labels = dict(tk.h.nx_case_metadata_fields())
+        if field.type == "datasets":
+            gone = tk._("A dataset that is no longer public")
+            named = public_store.name_datasets(value)
+            labels = {one["id"]: nx_case_title(one) if one["dataset_name"] else gone for one in named}
         if isinstance(value, dict):
-            value = [f"{name} = {'、'.join(values)}" for name, values in value.items()]
+            value = [f"{name} = {join_words(values)}" for name, values in value.items()]
         values = value if isinstance(value, list) else [value]
-        shown = "、".join(tk._("Yes") if one is True else str(labels.get(one, one)) for one in values)
+        if field.type == "dataset":
+            labels = {one: _link_dataset(one) for one in values}
+        shown = escape(tk._(", ")).join(tk._("Yes") if one is True else labels.get(one, one) for one in values)
         rows.append((nx_localised_html(field.label), shown))
-    return rows
+    return rows[::-1]
+
+
+def _link_dataset(name: str) -> str:
+    found = model.Package.get(name)
+    if found is None or found.private or found.state != "active":
+        return name
+    return Markup('<a href="{}">{}</a>').format(tk.url_for("dataset.read", id=found.name), nx_untranslated(found.title))
 
 
 def nx_case_role(role: str) -> str:
@@ -68,12 +96,20 @@ def nx_case_role(role: str) -> str:
 
 def nx_case_event(event: dict[str, Any]) -> str:
     """What happened, in the reader's language."""
-    if event["label"]:
+    if event["label"] and event["target"]:
         return nx_localised_html(event["label"])
     names = {
         "create": tk._("Received"),
         "message": tk._("Message"),
         "remind": tk._("Reminder"),
+        "report": tk._("Reported by a reader"),
+        "forward": tk._("Given to another department"),
+        "ending": tk._("Reminded that the permission ends"),
+        "duty": tk._("Duty done"),
+        "duty_due": tk._("Reminded of a duty"),
+        "duty_late": tk._("A duty was not done in time: the permission is suspended"),
+        "file": tk._("File added"),
+        "file_gone": tk._("File taken away"),
         "recompute": tk._("Time limit computed anew by the calendar in force"),
     }
     return names.get(event["action"], tk._("Step of an earlier version"))
@@ -84,15 +120,27 @@ def nx_case_confidence(code: str) -> str:
     return {"MH": tk._("likely, to be confirmed"), "MM": tk._("unconfirmed")}.get(code, "")
 
 
+def nx_case_level(level: str) -> str:
+    """How sure it is who applies, in the reader's language."""
+    names = {
+        "none": tk._("No account"),
+        "account": tk._("An account, nothing confirmed"),
+        "email": tk._("Account with a confirmed address"),
+        "organisation": tk._("Organisation confirmed by the office"),
+        "department": tk._("Staff of a department"),
+    }
+    return names.get(level, level)
+
+
+def nx_case_may_register() -> bool:
+    """Whether readers make accounts themselves."""
+    return bool(tk.h.check_access("nx_account_invite"))
+
+
 def nx_case_has_desk() -> bool:
     """Whether the reader answers cases."""
     user = model.User.get(getattr(tk.current_user, "name", "") or "")
     return user is not None and case_store.has_desk(user)
-
-
-def nx_case_marks(dataset_id: str) -> list[dict[str, str]]:
-    """What is being verified at a dataset."""
-    return suspension.list_marks(dataset_id)
 
 
 def nx_case_suspension(dataset_id: str) -> str:

@@ -8,9 +8,9 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import ANSWERED, DATASET, DEPARTMENT, ENDED, OPEN, WAITING, Kind
+from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ANYONE, DATASET, DEPARTMENT, ENDED, OPEN, WAITING, Kind
 from ckanext.nxopendata.cases.desk import forms
-from ckanext.nxopendata.core.web import act, call_action, require_access, require_login
+from ckanext.nxopendata.core.web import act, call_action, pager, require_access, require_login
 
 nx_cases = Blueprint("nx_cases", __name__)
 
@@ -30,7 +30,7 @@ def _render(name: str, **variables: Any) -> str:
 @nx_cases.route("/case/start")
 def start() -> str:
     """What can be asked for."""
-    return _render("start", kinds=list(registry.kinds().values()))
+    return _render("start", kinds=[kind for kind in registry.kinds().values() if kind.applicants != ANYONE])
 
 
 @nx_cases.route("/case/new/<kind_name>", methods=["GET", "POST"])
@@ -39,12 +39,16 @@ def new(kind_name: str) -> Any:
     kind = registry.kinds().get(kind_name)
     if kind is None:
         return tk.abort(404, tk._("There is no such form"))
-    if not tk.current_user.is_authenticated:
-        return Response(_render("sign_in", kind=kind), 403)
-    require_access("nx_case_create")
+    if kind.applicants == ANYONE:
+        dataset = tk.request.args.get("dataset", "")
+        return tk.redirect_to("nx_feedback.new", dataset_id=dataset) if dataset else tk.redirect_to("nx_cases.start")
+    if not tk.current_user.is_authenticated or not _may_create(kind):
+        # The links to it are for everybody: it says how one signs in, or is known as surely as the kind asks.
+        return Response(_render("sign_in", kind=kind), 200 if tk.request.method == "GET" else 403)
     about = {name: tk.request.values.get(name, "") for name in ("dataset", "resource", "department", "applicant_org")}
     pkg = _dataset(about["dataset"]) if kind.about == DATASET and about["dataset"] else None
-    values: dict[str, Any] = {}
+    # A link may say what the form is about, such as what somebody searched for in vain.
+    values = {name: text for name, text in forms.read_form(kind.fields, tk.request.args).items() if text}
     errors: dict[str, Any] = {}
     similar: list[dict[str, Any]] = []
     if tk.request.method == "POST":
@@ -82,6 +86,11 @@ def new(kind_name: str) -> Any:
         columns=[item["name"] for item in (pkg or {}).get("nx_items") or [] if item.get("name")],
         own=_own_departments() if kind.applicants == DEPARTMENT else [],
     )
+
+
+def _may_create(kind: Kind) -> bool:
+    """Return whether the reader is known as surely as the kind asks."""
+    return bool(tk.h.check_access("nx_case_create", {"kind": kind.name}))
 
 
 def _dataset(reference: str) -> dict[str, Any] | None:
@@ -124,12 +133,15 @@ def _list(box: str, default: tuple[str, ...]) -> str:
     query = {
         "kind": asked.get("kind", "") if asked.get("kind", "") in registry.kinds() else "",
         "phase": phase if phase in (OPEN, WAITING, ANSWERED, ENDED) else "",
+        "attention": asked.get("attention", "") if asked.get("attention", "") in ("unclear", "disputed") else "",
         "overdue": "1" if asked.get("overdue") == "1" else "",
         "q": asked.get("q", "")[:100].replace("\0", ""),
     }
     found = call_action("nx_case_list", box=box, limit=PAGE, offset=(number - 1) * PAGE, **query)
-    pages = {"page": number, "page_count": -(-found["count"] // PAGE)}
-    return _render("list", box=box, cases=found["results"], count=found["count"], query=query, page=pages)
+    pages = pager(number, found["count"], PAGE)
+    steps = forms.list_batch_steps({case["kind"] for case in found["results"]}) if box == "desk" else []
+    shown = {"cases": found["results"], "count": found["count"], "steps": steps}
+    return _render("list", box=box, query=query, page=pages, **shown)
 
 
 @nx_cases.route("/case/<case_id>")
@@ -169,13 +181,59 @@ def step(case_id: str) -> Any:
     action = form.get("action", "")
     found = _find_step(registry.kinds()[case["kind"]], action)
     given = forms.read_form(found.fields, form) if found else {}
-    words = {"opinion": form.get("opinion", "").strip(), "outcome": form.get("outcome", "")}
+    words = {"opinion": forms.read_opinion(found, form), "outcome": form.get("outcome", "")}
     try:
         act("nx_case_advance", id=case_id, action=action, version=form.get("version", ""), answers=given, **words)
     except tk.ValidationError as problem:
         return _show(act("nx_case_show", id=case_id), action, {**given, **words}, problem.error_dict)
     tk.h.flash_success(tk._("Done. The other side is told."))
     return tk.redirect_to("nx_cases.show", case_id=case_id)
+
+
+@nx_cases.route("/case/<case_id>/forward", methods=["POST"])
+def forward(case_id: str) -> Any:
+    """Give the case to another department."""
+    require_login(tk._("Log in to see your cases"))
+    words = {name: tk.request.form.get(name, "").strip() for name in ("version", "department", "opinion")}
+    try:
+        act("nx_case_forward", id=case_id, **words)
+    except tk.ValidationError as problem:
+        return _show(act("nx_case_show", id=case_id), "forward", words, problem.error_dict)
+    tk.h.flash_success(tk._("Done. The other side is told."))
+    return tk.redirect_to("nx_cases.desk")
+
+
+@nx_cases.route("/case/desk/batch", methods=["POST"])
+def batch() -> Any:
+    """Take one step of several cases; each is decided on by itself, and what went wrong is told of each."""
+    require_login(tk._("Log in to see the cases of your department"))
+    form, done = tk.request.form, 0
+    action, _, outcome = form.get("action", "").partition(":")
+    for chosen in form.getlist("case")[:PAGE]:
+        case_id, _, version = chosen.partition(":")
+        words = {"version": version, "outcome": outcome, "opinion": form.get("opinion", "").strip()}
+        try:
+            call_action("nx_case_advance", id=case_id, action=action, **words)
+            done += 1
+        except (tk.ValidationError, tk.NotAuthorized, tk.ObjectNotFound) as problem:
+            tk.h.flash_error(f"{form.get(f'number-{case_id}', '')[:20]} {forms.describe_problem(problem)}")
+    if done:
+        tk.h.flash_success(tk.ungettext("{number} case done.", "{number} cases done.", done).format(number=done))
+    return tk.redirect_to("nx_cases.desk")
+
+
+@nx_cases.route("/case/<case_id>/duty", methods=["POST"])
+def duty(case_id: str) -> Any:
+    """Say that a duty was done."""
+    require_login(tk._("Log in to see your cases"))
+    form = tk.request.form
+    words = {"duty": form.get("duty", ""), "statement": form.get("statement", "").strip()}
+    try:
+        act("nx_case_duty_perform", id=case_id, **words)
+    except tk.ValidationError as problem:
+        return _show(act("nx_case_show", id=case_id), "duty", words, problem.error_dict)
+    tk.h.flash_success(tk._("Done. The other side is told."))
+    return tk.redirect_to("nx_cases.show", case_id=case_id, _anchor="nx-duties")
 
 
 def _find_step(kind: Kind, action: str) -> Any:

@@ -69,6 +69,7 @@ def nx_case_demand_list(context: Context, data_dict: DataDict) -> dict[str, Any]
     """Demands for data that are public, those with most votes first.
 
     :param q: a part of the subject (optional)
+    :param lane: ``asked``, ``planned`` or ``done`` (optional)
     :param similar: instead of a list, at most five whose subject is similar to this text (optional)
     :param limit: how many (optional, default 20, at most 100)
     :param offset: after how many (optional)
@@ -82,6 +83,23 @@ def nx_case_demand_list(context: Context, data_dict: DataDict) -> dict[str, Any]
     else:
         count, cases = public_store.list_demands(data_dict)
     return {"count": count, "results": public_store.to_public(cases)}
+
+
+@tk.side_effect_free
+@validate(schema.span)
+def nx_case_between(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """The cases that departments received from one day to another, for the evaluation: who answered, and by when.
+
+    :param since: the first day, YYYY-MM-DD
+    :param until: the last day, YYYY-MM-DD
+    :param department: id of the one that received them (optional)
+
+    :returns: ``id``, ``number``, ``title``, ``owner_org``, ``due`` and ``answered`` each, the oldest first. ``due`` is
+        null while somebody else is asked; of an answered one it tells only whether the answer was late. Messages of
+        readers, and what was withdrawn before an answer, are left out
+    """
+    tk.check_access("nx_case_between", context, data_dict)
+    return public_store.list_between(data_dict["since"], data_dict["until"], data_dict.get("department") or "")
 
 
 @validate(schema.vote)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import ENDED, OPEN
+from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ANYONE, ENDED, OPEN, WAITING
 from ckanext.nxopendata.cases.disclosure import anonymous
+from ckanext.nxopendata.cases.files import file_store
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core.timezone import today
 
@@ -20,6 +22,9 @@ MOST_COMPARED = 2000
 """Newest demands that a new one is compared with."""
 
 MOST_SIMILAR = 5
+LANE_OF_PHASE = {OPEN: "asked", WAITING: "asked", ANSWERED: "planned", ENDED: "done"}
+"""Where a demand stands in public, by its phase: asked for, planned, fulfilled."""
+
 SIMILAR = 0.35
 """Share of pairs of characters that two texts have in common, from which on they are shown as similar."""
 
@@ -55,12 +60,27 @@ def iterate_public(query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def to_public(cases: Sequence[Case]) -> list[dict[str, Any]]:
     """Return cases as the public sees them; datasets that it does not see now are not named."""
+    further = {case.id: case.answers.get("datasets") or [] for case in cases if case.kind == "reuse"}
+    ids = {case.dataset_id for case in cases}.union(*further.values())
+    named = {one["id"]: one for one in name_datasets(ids)}
+    seen = {key for key, one in named.items() if one["dataset_name"]}
+    return [
+        anonymous.to_public(case, registry.kinds()[case.kind], seen)
+        | ({"datasets": [named[one] for one in further[case.id]]} if case.id in further else {})
+        for case in cases
+    ]
+
+
+def name_datasets(ids: Collection[str]) -> list[dict[str, str]]:
+    """Return of each dataset ``id``, ``dataset_id``, ``dataset_name`` and ``title``; the last two "" where the public
+    does not see it now."""
     package = model.Package
-    query = sa.select(package.id).where(
-        package.id.in_({case.dataset_id for case in cases}), package.state == "active", package.private.is_(False)
+    query = sa.select(package.id, package.name, package.title).where(
+        package.id.in_(set(ids)), package.state == "active", package.private.is_(False)
     )
-    seen = set(model.Session.scalars(query))
-    return [anonymous.to_public(case, registry.kinds()[case.kind], seen) for case in cases]
+    seen = {row.id: (row.name, row.title or row.name) for row in model.Session.execute(query)}
+    named = [(one, *seen.get(one, ("", ""))) for one in ids]
+    return [{"id": one, "dataset_id": one, "dataset_name": name, "title": title} for one, name, title in named]
 
 
 def count_by_department() -> list[dict[str, Any]]:
@@ -125,6 +145,29 @@ def count_refusals() -> list[dict[str, Any]]:
     ]
 
 
+def list_between(since: dt.date, until: dt.date, department: str = "") -> list[dict[str, Any]]:
+    """Return what departments, or one of them, received from one day to another; see ``nx_case_between``."""
+    kinds = [kind.name for kind in registry.kinds().values() if kind.applicants != ANYONE]
+    query = (
+        sa.select(Case)
+        .where(Case.kind.in_(kinds), Case.owner_org != "", Case.received >= since, Case.received <= until)
+        .where(sa.or_(Case.phase != ENDED, Case.answered.isnot(None)))
+        .order_by(Case.serial)
+    )
+    if department:
+        query = query.where(Case.owner_org == department)
+    return [_to_matter(case) for case in model.Session.scalars(query)]
+
+
+def _to_matter(case: Case) -> dict[str, Any]:
+    due = case.due if case.phase == OPEN else None
+    if case.answered is not None:  # by which day it had to be is not kept, only whether it was late
+        due = case.answered - dt.timedelta(days=bool(case.answered_late))
+    told = {"id": case.id, "number": case.number, "title": case.title, "owner_org": case.owner_org}
+    days = {"due": due, "answered": case.answered}
+    return told | {name: day.isoformat() if day else None for name, day in days.items()}
+
+
 def list_demands(query: Mapping[str, Any]) -> tuple[int, list[Case]]:
     """Return how many demands the public may vote for or see answered, and a page of them, most votes first."""
     kinds = [kind for kind in registry.kinds().values() if kind.votes]
@@ -133,6 +176,7 @@ def list_demands(query: Mapping[str, Any]) -> tuple[int, list[Case]]:
         for kind in kinds
         for state in kind.states
         if state.name not in (kind.start.name, "completion", "merged", "refused", *anonymous.UNSEEN)
+        and query.get("lane", "") in ("", LANE_OF_PHASE[state.phase])
     ]
     where: list[Any] = [sa.tuple_(Case.kind, Case.state).in_(shown)]
     if query.get("q"):
@@ -163,8 +207,18 @@ def list_reuses(dataset_id: str) -> list[dict[str, Any]]:
     """Return the reuses that are shown beside a dataset, the newest first."""
     query = (
         sa.select(Case)
-        .where(Case.dataset_id == dataset_id, Case.kind == "reuse", Case.state == "shown")
+        .where(
+            sa.or_(Case.dataset_id == dataset_id, Case.answers.contains({"datasets": [dataset_id]})),
+            Case.kind == "reuse",
+            Case.state == "shown",
+        )
         .order_by(Case.serial.desc())
         .limit(20)
     )
-    return to_public(list(model.Session.scalars(query)))
+    return add_pictures(list(model.Session.scalars(query)))
+
+
+def add_pictures(cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """Return cases as the public sees them, with the ``pictures`` of each."""
+    pictures = file_store.list_pictures([case.id for case in cases])
+    return [row | {"pictures": pictures.get(case.id, [])} for row, case in zip(to_public(cases), cases, strict=True)]

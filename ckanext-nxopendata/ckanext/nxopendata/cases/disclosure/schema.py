@@ -6,9 +6,11 @@ from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.core.payload_validators import number, text
+from ckanext.nxopendata.cases.process.schema import a_day
+from ckanext.nxopendata.core.payload.validators import number, text
 
 MOST = 100
+LANES = ("asked", "planned", "done")
 
 
 @validator_args
@@ -23,13 +25,20 @@ def listing(ignore_empty: Validator, default: ValidatorFactory, one_of: Validato
 
 
 @validator_args
-def demands(ignore_empty: Validator, default: ValidatorFactory) -> Schema:
+def demands(ignore_empty: Validator, default: ValidatorFactory, one_of: ValidatorFactory) -> Schema:
     return {
+        "lane": [ignore_empty, text, one_of([*LANES])],
         "q": [ignore_empty, text],
         "similar": [ignore_empty, text],
         "limit": [default(20), number(MOST)],
         "offset": [default(0), number()],
     }
+
+
+@validator_args
+def span(not_empty: Validator, ignore_empty: Validator) -> Schema:
+    days = {"since": [not_empty, text, a_day], "until": [not_empty, text, a_day]}
+    return {**days, "department": [ignore_empty, text]}
 
 
 @validator_args

@@ -10,7 +10,8 @@ from flask import Blueprint, Response
 
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.disclosure import public_store
-from ckanext.nxopendata.core.web import act, call_action, csv_response, require_login
+from ckanext.nxopendata.cases.disclosure.schema import LANES
+from ckanext.nxopendata.core.web import act, call_action, csv_response, pager, require_login
 
 nx_case_public = Blueprint("nx_case_public", __name__)
 
@@ -33,7 +34,7 @@ def index() -> str:
     """The register for people, with the figures of each department."""
     number, query = tk.h.get_page_number(tk.request.args), _query()
     found = call_action("nx_case_public_list", limit=PAGE, offset=(number - 1) * PAGE, **query)
-    pages = {"page": number, "page_count": -(-found["count"] // PAGE)}
+    pages = pager(number, found["count"], PAGE)
     more = {"figures": call_action("nx_case_figures"), "query": query, "page": pages}
     return tk.render("nx_cases/public.html", {"cases": found["results"], "count": found["count"], **more})
 
@@ -83,11 +84,11 @@ def feed() -> Response:
 def demands() -> str:
     """What data people want, those with most votes first."""
     number, words = tk.h.get_page_number(tk.request.args), tk.request.args.get("q", "")[:100].replace("\0", "")
-    found = call_action("nx_case_demand_list", q=words, limit=PAGE, offset=(number - 1) * PAGE)
-    pages = {"page": number, "page_count": -(-found["count"] // PAGE)}
-    return tk.render(
-        "nx_cases/demands.html", {"demands": found["results"], "count": found["count"], "q": words, "page": pages}
-    )
+    lane = tk.request.args.get("lane", "") if tk.request.args.get("lane") in LANES else ""
+    found = call_action("nx_case_demand_list", q=words, lane=lane, limit=PAGE, offset=(number - 1) * PAGE)
+    pages = pager(number, found["count"], PAGE)
+    shown = {"demands": found["results"], "count": found["count"], "q": words, "lane": lane, "page": pages}
+    return tk.render("nx_cases/demands.html", shown)
 
 
 @nx_case_public.route("/demands/<number>/vote", methods=["POST"])

@@ -10,12 +10,28 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.cases.grants import schema
+from ckanext.nxopendata.cases.grants import schema, table
 from ckanext.nxopendata.cases.models import Case, Use
 from ckanext.nxopendata.core.file_access.decision import decide
+from ckanext.nxopendata.core.file_access.part import Part
+from ckanext.nxopendata.core.language import join_words
 from ckanext.nxopendata.core.rate_limit import Limit
 
 A_DAY = 24 * 3600
+
+
+@tk.side_effect_free
+@validate(schema.use)
+def nx_case_use_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """What of a file of a grant may be taken now. Nothing is counted.
+
+    :param id: the case of the grant
+    :param resource: id of the file
+
+    :returns: ``resource``, ``columns`` (null for all) and ``filters`` (column -> values) that may be given now
+    """
+    tk.check_access("nx_case_use_show", context, data_dict)
+    return _find_granted(context, data_dict)[2]
 
 
 @validate(schema.use)
@@ -24,27 +40,107 @@ def nx_case_use_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param id: the case of the grant
     :param resource: id of the file
+    :param expected: what :func:`nx_case_use_show` said before; where it is another by now nothing is counted (optional)
+    :type expected: dict
 
-    :returns: ``resource``, ``columns`` (null for all) and ``filters`` (column -> values) that may be given now
+    :returns: as :func:`nx_case_use_show`
     """
     tk.check_access("nx_case_use_create", context, data_dict)
+    case, user, granted = _find_granted(context, data_dict)
+    if data_dict.get("expected") not in (None, granted):
+        raise tk.ValidationError({"expected": [tk._("What was granted changed just now. Please try again.")]})
+    count_use(case, user, granted, {})
+    model.Session.commit()
+    return granted
+
+
+@validate(schema.rows)
+def nx_case_row_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Rows of a table of a grant: the granted columns and rows. Each call is a use, counted for the quota.
+
+    :param id: the case of the grant
+    :param resource: id of the file whose table it is
+    :param filters: column -> list of values, one of which a row must have; granted columns only (optional)
+    :type filters: dict
+    :param sort: a granted column, ``-`` before it for the largest first (optional: the order of the file)
+    :param limit: how many rows (optional, default 100, at most 1,000)
+    :param offset: after how many (optional)
+
+    :returns: ``total``, ``columns`` and ``records`` (column -> value each)
+    """
+    tk.check_access("nx_case_row_list", context, data_dict)
+    case, user, granted = _find_granted(context, data_dict)
+    if case.answers.get("channel") == "file":
+        raise tk.ValidationError({"id": [tk._("This grant is for files: take them from the page of the case")]})
+    columns, sort = _list_columns(granted["resource"]), data_dict.get("sort") or ""
+    try:
+        question = table.ask(columns, to_part(granted), data_dict["filters"], sort)
+    except table.NotGrantedError as problem:
+        message = tk._("No column {name} was granted").format(name=problem.name[:100])
+        raise tk.ValidationError({"filters": [message]}) from None
+    except table.ColumnsGoneError as problem:
+        message = tk._("The file has no column {names} any more. Ask the department for what it granted you.")
+        raise tk.ValidationError({"resource": [message.format(names=join_words(problem.names))]}) from None
+    found = _search(granted["resource"], question, data_dict["limit"], data_dict["offset"])
+    count_use(case, user, granted, {"rows": len(found["records"])})
+    model.Session.commit()
+    return found
+
+
+def to_part(granted: dict[str, Any]) -> Part:
+    """Return what :func:`nx_case_use_show` says as a part of a table."""
+    columns = frozenset(granted["columns"]) if granted["columns"] is not None else None
+    return Part(columns, {name: frozenset(values) for name, values in granted["filters"].items()})
+
+
+def _list_columns(resource_id: str) -> list[tuple[str, str]]:
+    try:
+        shown: dict[str, Any] = tk.get_action("nx_table_show")({"ignore_auth": True}, {"id": resource_id})
+    except KeyError:  # the site has no tables
+        shown = {"state": "none"}
+    if shown["state"] != "ready":
+        raise tk.ObjectNotFound(tk._("This file has no table"))
+    columns: list[dict[str, Any]] = shown["columns"]
+    return [(column["id"], column["label"] or column["id"]) for column in columns]
+
+
+def _search(resource_id: str, question: table.Question, limit: int, offset: int) -> dict[str, Any]:
+    names = dict(question.fields)
+    told: dict[str, Any] = {"total": 0, "columns": list(names.values()), "records": []}
+    if question.filters is None:
+        return told
+    asked = {"resource_id": resource_id, "fields": list(names), "filters": dict(question.filters)}
+    asked |= {"limit": limit, "offset": offset} | ({"sort": question.sort} if question.sort else {})
+    found = tk.get_action("datastore_search")({"ignore_auth": True}, asked)
+    records = [{name: record[column] for column, name in question.fields} for record in found["records"]]
+    return told | {"total": found.get("total", 0), "records": records}
+
+
+def count_use(case: Case, user: model.User, granted: dict[str, Any], detail: dict[str, Any]) -> None:
+    """Count a use of a grant for its quota, and write it down. The caller commits.
+
+    Raises:
+        tk.ValidationError: the quota of the day is used up.
+    """
+    if quota := case.answers.get("agreed_quota"):
+        Limit("case quota", int(quota), A_DAY).check(case.agreement_id, "id")
+    told = {"columns": granted["columns"], "filters": granted["filters"], **detail}
+    model.Session.add(Use(case_id=case.id, user_id=user.id, resource_id=granted["resource"], detail=told))
+
+
+def _find_granted(context: Context, data_dict: DataDict) -> tuple[Case, model.User, dict[str, Any]]:
+    """Return the case of a grant, who asks, and what of the file they may have by it now."""
     case = _case(data_dict["id"])
     user = model.User.get(context.get("user") or "")
     resource = model.Resource.get(data_dict["resource"])
     if user is None or resource is None or resource.package_id != case.dataset_id:
         raise tk.ObjectNotFound(tk._("There is no such file"))
-    access = decide(resource.id, user.name, part=True)
+    access = decide(resource.id, user.name, part=True, agreement=case.agreement_id)
     if not access.allowed:
         raise tk.NotAuthorized(access.message)
-    if quota := case.answers.get("agreed_quota"):
-        Limit("case quota", int(quota), A_DAY).check(case.agreement_id, "id")
     columns = sorted(access.part.columns) if access.part and access.part.columns is not None else None
     filters = {name: sorted(values) for name, values in access.part.filters.items()} if access.part else {}
-    model.Session.add(
-        Use(case_id=case.id, user_id=user.id, resource_id=resource.id, detail={"columns": columns, "filters": filters})
-    )
-    model.Session.commit()
-    return {"resource": resource.id, "columns": columns, "filters": filters}
+    return case, user, {"resource": resource.id, "columns": columns, "filters": filters}
 
 
 @tk.side_effect_free

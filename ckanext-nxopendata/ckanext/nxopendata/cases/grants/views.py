@@ -9,9 +9,10 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
 from ckanext.nxopendata.cases.grants import cut
+from ckanext.nxopendata.cases.grants.actions import to_part
 from ckanext.nxopendata.catalogue import uploads
-from ckanext.nxopendata.core.file_access.part import Part
 from ckanext.nxopendata.core.file_access.views import keep_private
+from ckanext.nxopendata.core.language import join_words
 from ckanext.nxopendata.core.tabular import reader
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.web import act, call_action, csv_response, require_login
@@ -24,26 +25,30 @@ MOST_BYTES = 4_000_000_000
 # Its argument is not called resource_id: the guard of files would refuse a part, which this way cuts.
 @nx_case_grants.route("/case/<case_id>/data/<file_id>.csv")
 def take(case_id: str, file_id: str) -> Any:
-    """Send what was granted of a file, as CSV: the granted columns and rows, and nothing else."""
+    """Send what was granted of a file, as CSV: the granted columns and rows, and nothing else.
+
+    What cannot be sent, and a look at the headers alone (HEAD), is no use and is not counted.
+    """
     require_login(tk._("Log in to see your cases"))
     found = call_action("resource_show", id=file_id) if _may_see(file_id) else None
     path = uploads.find_path(found) if found else None
     if found is None or path is None:
         return tk.abort(404, tk._("There is no such file"))
-    try:
-        granted = act("nx_case_use_create", id=case_id, resource=file_id)
-    except tk.ValidationError as refused:
-        return tk.abort(429, " ".join(refused.error_summary.values()))
-    columns = frozenset(granted["columns"]) if granted["columns"] is not None else None
-    part = Part(columns, {name: frozenset(values) for name, values in granted["filters"].items()})
+    granted = act("nx_case_use_show", id=case_id, resource=file_id)
     try:
         sheet = reader.open_sheets(path, _find_format(found), most_bytes=MOST_BYTES)[0]
-        rows = cut.cut((row for _, row in sheet.numbered()), part)
+        rows = cut.cut((row for _, row in sheet.numbered()), to_part(granted))
     except UnreadableError:
         return tk.abort(409, tk._("No table could be made of this file. Ask the department for what it granted you."))
     except cut.ColumnsMissingError as problem:
         message = tk._("The file has no column {names} any more. Ask the department for what it granted you.")
-        return tk.abort(409, message.format(names="、".join(problem.names)))
+        return tk.abort(409, message.format(names=join_words(problem.names)))
+    if tk.request.method != "HEAD":
+        try:
+            act("nx_case_use_create", id=case_id, resource=file_id, expected=granted)
+        except tk.ValidationError as refused:
+            status = 409 if "expected" in refused.error_dict else 429
+            return tk.abort(status, " ".join(refused.error_summary.values()))
     return keep_private(csv_response(rows, "granted.csv"))
 
 

@@ -6,15 +6,16 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 from sqlalchemy.exc import IntegrityError
 
+from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import answers, registry
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT, Step
+from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, Step
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import case_store, moves, notices, participants, problems, schema, subjects
+from ckanext.nxopendata.cases.references import lookup
 from ckanext.nxopendata.core import workflow
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import today
@@ -30,9 +31,9 @@ WRITTEN = Limit("case message", 60)
 def nx_case_kind_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """What can be asked for: the kinds of cases with their forms and time limits.
 
-    :returns: ``kind``, ``title``, ``summary``, ``about`` (``dataset`` or ``department``), ``applicants`` (``account``
-        or ``department``), ``fields``, ``clocks`` (``name``, ``days``, ``extension``, ``article``, ``confidence``)
-        each; texts by language
+    :returns: ``kind``, ``title``, ``summary``, ``about`` (``dataset`` or ``department``), ``applicants``
+        (``account``, ``department`` or ``anyone``, by a form elsewhere), ``fields``,
+        ``clocks`` (``name``, ``days``, ``extension``, ``article``, ``confidence``) each; texts by language
     """
     tk.check_access("nx_case_kind_list", context, data_dict)
     return [
@@ -74,19 +75,21 @@ def nx_case_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: the case, as :func:`nx_case_show`
     """
     tk.check_access("nx_case_create", context, data_dict)
-    user = _user(context)
+    user = assurance.require_user(context)
     kind = registry.kinds()[data_dict["kind"]]
+    if kind.applicants == ANYONE:
+        raise tk.ValidationError({"kind": [tk._("This is written on the page of a dataset, without an account")]})
     found = case_store.find_by_key(user.id, data_dict["client_key"])
-    if found is not None:
-        return case_store.to_api(found, user)
     given, wrong = answers.read_answers(kind.fields, data_dict["answers"], today())
     if unknown := data_dict["answers"].keys() - {field.name for field in kind.fields}:
         message = tk._("This form has no field {names}").format(names=", ".join(sorted(unknown))[:200])
         raise tk.ValidationError({"answers": [message]})
     if wrong:
         raise tk.ValidationError(problems.describe(wrong))
+    if found is not None:
+        return _answer_again(found, kind.name, given, user)
     case = Case(kind=kind.name, applicant_id=user.id, client_key=data_dict["client_key"], answers=given)
-    case.applicant_org = case.owner_org = ""
+    case.applicant_org, case.owner_org, case.level = "", "", assurance.find_level(user)
     subjects.fill(case, kind, data_dict, context, user)
     CREATED.check(user.id, "kind")
     CREATED.check_reader("kind")
@@ -97,13 +100,25 @@ def nx_case_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
         found = case_store.find_by_key(user.id, data_dict["client_key"])
         if found is None:
             raise
-        return case_store.to_api(found, user)
+        return _answer_again(found, kind.name, given, user)
     step = moves.take_system_step(case, subjects.list_facts(case))
     if step is not None:
         notices.tell_step(case, step, "system", "", None)
     else:
         notices.tell_received(case)
     model.Session.commit()
+    return case_store.to_api(case, user)
+
+
+def _answer_again(case: Case, kind: str, given: dict[str, Any], user: model.User) -> dict[str, Any]:
+    """Return the case that an earlier attempt to send the same form made.
+
+    Raises:
+        tk.ValidationError: it was another form, which is not to be lost without a word.
+    """
+    first = case_store.list_first_answers(case)
+    if case.kind != kind or first != given:
+        raise tk.ValidationError({"client_key": [tk._("Another case was sent with this key: take a new one")]})
     return case_store.to_api(case, user)
 
 
@@ -119,7 +134,7 @@ def nx_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``events``, its history
     """
     tk.check_access("nx_case_show", context, data_dict)
-    return case_store.to_api(_case(data_dict["id"]), _user(context))
+    return case_store.to_api(_case(data_dict["id"]), assurance.require_user(context))
 
 
 @tk.side_effect_free
@@ -130,6 +145,7 @@ def nx_case_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param box: ``mine`` (default), ``desk`` or ``board``
     :param kind: only of this kind (optional)
     :param phase: ``open``, ``waiting``, ``answered`` or ``ended`` (optional)
+    :param attention: only those that nobody is known to answer (``unclear``), or that are ``disputed`` (optional)
     :param overdue: only those that should have been answered (optional)
     :type overdue: bool
     :param q: a number, or a part of the title (optional)
@@ -139,7 +155,7 @@ def nx_case_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``count`` (10,000 stands for more) and ``results``, by the time limit, your own by number
     """
     tk.check_access("nx_case_list", context, data_dict)
-    count, rows = case_store.list_cases(_user(context), data_dict)
+    count, rows = case_store.list_cases(assurance.require_user(context), data_dict)
     return {"count": count, "results": [case_store.to_row(case) for case in rows]}
 
 
@@ -159,7 +175,7 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: the case, as :func:`nx_case_show`
     """
     tk.check_access("nx_case_advance", context, data_dict)
-    user = _user(context)
+    user = assurance.require_user(context)
     case = _case(data_dict["id"], lock=True)
     if case.version != data_dict["version"]:
         message = tk._("Somebody moved this case since you looked at it: look again, then decide")
@@ -176,14 +192,48 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if step.extends and not case_store.may_extend(case, kind, moves.list_events(case.id)):
         message = tk._("A limit is extended once, and before it has passed")
         raise tk.ValidationError({"action": [message]})
-    given = _read_step(step, data_dict, context)
+    given = _read_step(case, step, data_dict, context)
     role = next(name for name in step.roles if name in held)
     opinion = data_dict.get("opinion") or ""
     moves.take(case, step, user.id, role, opinion=opinion, outcome=data_dict.get("outcome") or "", answers=given)
     _merge_votes(case)
     notices.tell_step(case, step, role, opinion, user)
-    model.Session.commit()
+    if not context.get("defer_commit"):
+        model.Session.commit()
     return case_store.to_api(case, user)
+
+
+@validate(schema.forwarding)
+def nx_case_forward(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Give a case that is about no dataset to the department that can answer it. The time limit goes on.
+
+    :param id: the case
+    :param version: the ``version`` of the case that you looked at
+    :type version: int
+    :param department: id or name of the department
+    :param opinion: why it is the one
+
+    :returns: ``id``, ``number``, ``owner_org``
+    """
+    tk.check_access("nx_case_forward", context, data_dict)
+    user, case = assurance.require_user(context), _case(data_dict["id"], lock=True)
+    if case.version != data_dict["version"]:
+        message = tk._("Somebody moved this case since you looked at it: look again, then decide")
+        raise tk.ValidationError({"version": [message]})
+    held = participants.find_roles(user, case)
+    if not case_store.may_forward(case, registry.kinds()[case.kind], held):
+        raise tk.ValidationError({"department": [tk._("This case cannot be given to another department")]})
+    department = subjects.find_department(data_dict["department"])
+    if department.id == case.owner_org:
+        raise tk.ValidationError({"department": [tk._("This department has the case already")]})
+    told = {"before": case.owner_org, "after": department.id}
+    role = next(name for name in case_store.STAFF if name in held)
+    case.owner_org, case.version = department.id, case.version + 1
+    moves.write(case, "forward", user.id, role, data_dict["opinion"], told)
+    notices.tell_received(case)
+    notices.tell_message(case, role, user)
+    model.Session.commit()
+    return {"id": case.id, "number": case.number, "owner_org": case.owner_org}
 
 
 @validate(schema.message)
@@ -196,7 +246,7 @@ def nx_case_message_create(context: Context, data_dict: DataDict) -> dict[str, A
     :returns: the case, as :func:`nx_case_show`
     """
     tk.check_access("nx_case_message_create", context, data_dict)
-    user, case = _user(context), _case(data_dict["id"])
+    user, case = assurance.require_user(context), _case(data_dict["id"])
     if not case_store.may_write(user, case):
         raise tk.ValidationError({"text": [tk._("This case is over")]})
     WRITTEN.check(user.id, "text")
@@ -208,7 +258,7 @@ def nx_case_message_create(context: Context, data_dict: DataDict) -> dict[str, A
     return case_store.to_api(case, user)
 
 
-def _read_step(step: Step, data: DataDict, context: Context) -> dict[str, Any]:
+def _read_step(case: Case, step: Step, data: DataDict, context: Context) -> dict[str, Any]:
     """Return the answers to a step's questions, once everything that it asks for is there."""
     given, wrong = answers.read_answers(step.fields, data["answers"], today())
     errors = problems.describe(wrong)
@@ -216,43 +266,18 @@ def _read_step(step: Step, data: DataDict, context: Context) -> dict[str, Any]:
         errors["opinion"] = [tk._("This step needs a reason in words")]
     if step.outcomes and data.get("outcome") not in step.outcomes:
         errors["outcome"] = [tk._("Choose one of the values that are offered")]
-    for field in step.fields:
-        if field.name in given and field.type == "dataset":
-            try:
-                found = subjects.find_dataset(given[field.name], context)
-                given[field.name] = found.name
-                if found.private or found.state != model.State.ACTIVE:
-                    errors[field.name] = [tk._("This dataset is not public yet: publish it first")]
-            except tk.ObjectNotFound as error:
-                errors[field.name] = [str(error.message)]
-        elif field.name in given and field.type == "case" and _find_number(given[field.name]) is None:
-            errors[field.name] = [tk._("There is no case with this number")]
+    errors |= lookup.resolve(case, step, given, context)
     if errors:
         raise tk.ValidationError(errors)
     return given
 
 
-def _find_number(number: str) -> Case | None:
-    serial = number.strip().upper().rpartition("-")[2]
-    if not serial.isdecimal() or len(serial) > 15:
-        return None
-    found = model.Session.scalars(sa.select(Case).where(Case.serial == int(serial))).first()
-    return found if found is not None and found.number == number.strip().upper() else None
-
-
 def _merge_votes(case: Case) -> None:
     """Count the votes of a case that was merged for the one that it was merged into."""
     number = case.answers.get("merged_into")
-    target = _find_number(number) if number and case.state == "merged" else None
+    target = lookup.find_number(number) if number and case.state == "merged" else None
     if target is not None and target.id != case.id:
         target.votes += case.votes + 1
-
-
-def _user(context: Context) -> model.User:
-    user = model.User.get(context.get("user") or "")
-    if user is None:
-        raise tk.NotAuthorized(tk._("Log in to do this"))
-    return user
 
 
 def _case(case_id: str, *, lock: bool = False) -> Case:

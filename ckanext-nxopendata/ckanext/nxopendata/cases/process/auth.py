@@ -6,7 +6,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.nxopendata.cases.models import Case
+from ckanext.nxopendata.cases.applicants import assurance
+from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.process import case_store, participants
 
 
@@ -17,11 +18,24 @@ def nx_case_kind_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 def nx_case_create(context: Context, data_dict: DataDict) -> AuthResult:
-    """Who has an account with an address; the action limits how often."""
+    """Who is known as surely as the kind asks; the action limits how often."""
     user = model.User.get(context.get("user") or "")
     if user is not None and not user.email and not user.sysadmin:
         return {"success": False, "msg": tk._("Write an e-mail address in your profile first: answers go there")}
+    kind = registry.kinds().get(str((data_dict or {}).get("kind")))
+    if kind is not None and not assurance.is_reached(assurance.find_level(user), kind.level):
+        return {"success": False, "msg": _explain(kind.level)}
     return {"success": True}
+
+
+def _explain(level: str) -> str:
+    """What has to be confirmed before a kind may be asked for."""
+    sentences = {
+        "email": tk._("Confirm your e-mail address on the page of your account first"),
+        "organisation": tk._("Only organisations that the office has confirmed may ask for this"),
+        "department": tk._("Only departments may ask for this"),
+    }
+    return sentences.get(level, tk._("Log in to do this"))
 
 
 def nx_case_list(context: Context, data_dict: DataDict) -> AuthResult:
@@ -33,7 +47,7 @@ def nx_case_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 def nx_case_show(context: Context, data_dict: DataDict) -> AuthResult:
-    """Who applied, who answers, and the office; a case that is not there is for the action to report."""
+    """Who applied, who answers, and the office; of others' cases nobody learns that they are there."""
     return _taking_part(context, data_dict)
 
 
@@ -42,13 +56,18 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> AuthResult:
     return _taking_part(context, data_dict)
 
 
+def nx_case_forward(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who answers it, and the office."""
+    if participants.require_roles(context, data_dict) & set(case_store.STAFF):
+        return {"success": True}
+    return {"success": False, "msg": tk._("This step is not yours to take")}
+
+
 def nx_case_message_create(context: Context, data_dict: DataDict) -> AuthResult:
     """As to read it."""
     return _taking_part(context, data_dict)
 
 
 def _taking_part(context: Context, data_dict: DataDict) -> AuthResult:
-    case = model.Session.get(Case, data_dict.get("id") or "")
-    if case is None or case_store.may_read(model.User.get(context.get("user") or ""), case):
-        return {"success": True}
-    return {"success": False, "msg": tk._("This case is for those who take part in it")}
+    participants.require_roles(context, data_dict)
+    return {"success": True}

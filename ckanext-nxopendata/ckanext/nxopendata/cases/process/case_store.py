@@ -8,12 +8,20 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 
+from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import ENDED, OPEN, Field, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import DEPARTMENT, ENDED, OPEN, WAITING, Field, Kind, Step
+from ckanext.nxopendata.cases.duties import duty_store
+from ckanext.nxopendata.cases.duties.models import Duty
+from ckanext.nxopendata.cases.files import file_store
 from ckanext.nxopendata.cases.models import Case, Event
 from ckanext.nxopendata.cases.process import moves, participants
 from ckanext.nxopendata.core import roles, workflow
 from ckanext.nxopendata.core.timezone import today
+from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
+
+STAFF = (EDITOR, HEAD, OFFICE)
+"""Roles in which somebody answers."""
 
 MOST_COUNTED = 10_000
 """A list counts no further: nobody turns so many pages."""
@@ -24,8 +32,8 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
 
     Args:
         query: ``box``: ``mine`` (those the user applied for), ``desk`` (those the user's departments answer; without a
-            department's, those that the office answers) or ``board`` (all); ``kind``, ``phase``, ``overdue``, ``q``;
-            ``limit``, ``offset``.
+            department's, those that the office answers) or ``board`` (all); ``kind``, ``phase``, ``overdue``,
+            ``attention`` (``unclear``, nobody is known to answer; ``disputed``), ``q``; ``limit``, ``offset``.
     """
     where = [_box(user, query["box"])]
     if query.get("kind"):
@@ -34,6 +42,10 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
         where.append(Case.phase == query["phase"])
     if query.get("overdue"):
         where += [Case.phase == OPEN, Case.due < today()]
+    if query.get("attention") == "unclear":
+        where += [Case.phase.in_((OPEN, WAITING)), Case.owner_org == ""]
+    elif query.get("attention") == "disputed":
+        where.append(sa.tuple_(Case.kind, Case.state).in_(_list_disputed()))
     if words := (query.get("q") or "").strip():
         where.append(_matches(words))
     order = [Case.serial.desc()] if query["box"] == "mine" else [Case.due.asc().nulls_last(), Case.serial.desc()]
@@ -43,8 +55,12 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
     return count, list(model.Session.scalars(rows))
 
 
+def _list_disputed() -> list[tuple[str, str]]:
+    return [(kind.name, state.name) for kind in registry.kinds().values() for state in kind.states if state.disputed]
+
+
 def _box(user: model.User, box: str) -> Any:
-    own = participants.list_departments(user)
+    own = roles.list_departments(user)
     if box == "mine":
         return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
     if box == "board":
@@ -64,6 +80,12 @@ def find_by_key(user_id: str, client_key: str) -> Case | None:
     """Return the case that an earlier attempt to send the same form made."""
     query = sa.select(Case).where(Case.applicant_id == user_id, Case.client_key == client_key)
     return model.Session.scalars(query).first()
+
+
+def list_first_answers(case: Case) -> dict[str, Any]:
+    """Return what the form of a case held when it was sent: without what the steps asked for."""
+    names = {field.name for field in registry.kinds()[case.kind].fields}
+    return {name: value for name, value in case.answers.items() if name in names}
 
 
 def to_row(case: Case) -> dict[str, Any]:
@@ -108,6 +130,11 @@ def to_api(case: Case, user: model.User) -> dict[str, Any]:
     return to_row(case) | {
         "applicant": applicant.display_name if applicant else "",
         "level": case.level,
+        "duties": [_duty_to_api(duty, kind) for duty in duty_store.list_duties(case.id)],
+        "organisation": _find_organisation(case),
+        "files": [file_store.to_api(row) | {"own": row.user_id == user.id} for row in file_store.list_files(case.id)],
+        "file_roles": file_store.list_roles(case),
+        "may_write": may_write(user, case),
         "answers": case.answers,
         "agreement_id": case.agreement_id,
         "roles": sorted(held),
@@ -121,8 +148,28 @@ def to_api(case: Case, user: model.User) -> dict[str, Any]:
             "confidence": clock.confidence,
         },
         "steps": [_step_to_api(step, kind) for step in list_steps(case, kind, held, events)],
-        "events": [_event_to_api(event, kind) for event in events],
+        "may_forward": may_forward(case, kind, held),
+        "events": _events_to_api(events, kind),
     }
+
+
+def _duty_to_api(duty: Duty, kind: Kind) -> dict[str, Any]:
+    rule = kind.duty_by_name.get(duty.name)
+    return {
+        "id": duty.id,
+        "name": duty.name,
+        "label": dict(rule.label) if rule else None,
+        "due": duty.due.isoformat(),
+        "state": duty.state,
+        "performed": duty.performed.isoformat() if duty.performed else None,
+        "statement": duty.statement,
+    }
+
+
+def _find_organisation(case: Case) -> dict[str, str] | None:
+    """The organisation that the office has confirmed for who applies; None without one."""
+    found = assurance.find_organisation(case.applicant_id, assurance.CONFIRMED) if case.applicant_id else None
+    return {"name": found.name, "uscc": found.uscc} if found else None
 
 
 def list_steps(case: Case, kind: Kind, held: set[str], events: list[Event]) -> list[Step]:
@@ -138,19 +185,27 @@ def may_extend(case: Case, kind: Kind, events: list[Event]) -> bool:
     return not standing.extended and standing.due is not None and today() <= standing.due
 
 
+def may_forward(case: Case, kind: Kind, held: set[str]) -> bool:
+    """Return whether a case may be given to another department: one that is about none in particular, while open."""
+    return kind.about == DEPARTMENT and case.phase == OPEN and bool(held & set(STAFF))
+
+
 def may_read(user: model.User | None, case: Case) -> bool:
     """Return whether a user takes part in a case, or supervises it."""
     return bool(participants.find_roles(user, case))
 
 
 def may_write(user: model.User | None, case: Case) -> bool:
-    """Return whether a user may write messages: those who take part, until it is over."""
-    return case.phase != ENDED and may_read(user, case)
+    """Return whether a user may write messages: those who take part, until it is over.
+
+    Who has no account reads no message.
+    """
+    return case.phase != ENDED and bool(case.applicant_id) and may_read(user, case)
 
 
 def has_desk(user: model.User) -> bool:
     """Return whether a user answers cases."""
-    return bool(participants.list_departments(user)) or roles.is_office(user.name) or bool(user.sysadmin)
+    return bool(roles.list_departments(user)) or roles.is_office(user.name) or bool(user.sysadmin)
 
 
 def field_to_api(field: Field) -> dict[str, Any]:
@@ -174,13 +229,25 @@ def _step_to_api(step: Step, kind: Kind) -> dict[str, Any]:
         "label": dict(step.label),
         "target": step.target,
         "opinion": step.opinion,
+        "phrases": [dict(phrase) for phrase in step.phrases],
         "fields": [field_to_api(field) for field in step.fields],
         "outcomes": [{"code": one.code, "label": dict(one.label), "basis": dict(one.basis)} for one in outcomes],
     }
 
 
+def _events_to_api(events: list[Event], kind: Kind) -> list[dict[str, Any]]:
+    """Return a history; ``letter`` numbers the steps of which a letter can be printed, 0 for the others."""
+    shown, letters = [], 0
+    for event in events:
+        one = _event_to_api(event, kind)
+        is_letter = bool(one["label"]) and event.role in STAFF and bool(event.opinion or event.detail.get("outcome"))
+        letters += is_letter
+        shown.append(one | {"letter": letters if is_letter else 0})
+    return shown
+
+
 def _event_to_api(event: Event, kind: Kind) -> dict[str, Any]:
-    step = next((one for one in kind.steps if one.action == event.action), None)
+    step = next((one for one in kind.steps if one.action == event.action and event.target), None)
     return {
         "action": event.action,
         "label": dict(step.label) if step else None,

@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
+import ckan.plugins as p
 import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.definitions import deadline, registry
 from ckanext.nxopendata.cases.definitions.deadline import Move, Standing
 from ckanext.nxopendata.cases.definitions.kind import ANSWERED, APPLICANT, ENDED, OPEN, SYSTEM, WAITING, Kind, Step
+from ckanext.nxopendata.cases.interfaces import ICaseFollower
 from ckanext.nxopendata.cases.models import Case, Event
 from ckanext.nxopendata.cases.process import effects
+from ckanext.nxopendata.cases.ties import following
 from ckanext.nxopendata.core import workflow
 from ckanext.nxopendata.core.calendar import holidays
 from ckanext.nxopendata.core.timezone import today, utc_now
-
-NO_STEPS = ("message", "remind", "recompute")
-"""Actions of the history that move nothing."""
 
 
 def list_events(case_id: str) -> list[Event]:
@@ -29,14 +29,15 @@ def list_events(case_id: str) -> list[Event]:
 
 def find_standing(kind: Kind, events: Sequence[Event]) -> Standing:
     """Return how the clock of a case stands, by the calendar in use."""
-    moves = [Move(event.day, event.target, event.extends) for event in events if event.action not in NO_STEPS]
+    moves = [Move(event.day, event.target, event.extends) for event in events if event.target]
     return deadline.find_standing(kind, moves, holidays.calendar())
 
 
-def begin(case: Case, actor_id: str, role: str) -> None:
-    """Store a new case where its kind begins, and start its clock."""
+def begin(case: Case, actor_id: str, role: str, received: dt.date | None = None) -> None:
+    """Store a new case where its kind begins, and start its clock; on the day ``received``, which is today."""
     kind = registry.kinds()[case.kind]
-    case.state, case.phase, case.received = kind.start.name, kind.start.phase, today()
+    case.state, case.phase, case.received = kind.start.name, kind.start.phase, received or today()
+    case.marks = kind.start.marks
     model.Session.add(case)
     model.Session.flush()
     _add(case, Event(action="create", target=case.state, actor_id=actor_id, role=role))
@@ -73,7 +74,10 @@ def take(
         case.answered = today()
         case.answered_late = bool(was_due and today() > was_due and before.phase == OPEN)
     actor = model.User.get(actor_id) if actor_id else None
-    effects.apply(case, before, after, actor.name if actor else "", by_system=role == SYSTEM)
+    renews = any(field.name == "agreed_ends" for field in step.fields)
+    name = actor.name if actor else ""
+    effects.apply(case, before, after, name, by_system=role == SYSTEM, renews=renews)
+    following.announce(case, before, after, "" if role in (APPLICANT, SYSTEM) else actor_id)
     _add(
         case,
         Event(
@@ -88,6 +92,8 @@ def take(
         ),
     )
     _wind_clock(case, kind)
+    for plugin in p.PluginImplementations(ICaseFollower):
+        plugin.follow_case(case, step, role, opinion, actor)
 
 
 def take_system_step(case: Case, facts: Sequence[str] = ()) -> Step | None:
@@ -120,7 +126,7 @@ def recompute(case: Case) -> bool:
 
 
 def _add(case: Case, event: Event) -> None:
-    event.case_id, event.day = case.id, today()
+    event.case_id, event.day = case.id, case.received if event.action == "create" else today()
     for name in ("source", "target", "actor_id", "opinion"):
         setattr(event, name, getattr(event, name) or "")
     event.extends, event.detail = bool(event.extends), event.detail or {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask_babel import lazy_gettext as _
 
+from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.definitions.kind import APPLICANT, Step
 from ckanext.nxopendata.cases.models import Case
@@ -18,6 +20,8 @@ from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.notifications.topics import Params, register_topic
 from ckanext.nxopendata.core.workflow import EDITOR, OFFICE
 
+DEAD_LINK, REPORTED = "case dead link", "case reported"
+END, DUTY, DUTY_LATE = "case end", "case duty", "case duty late"
 STEP, RECEIVED, MESSAGE, REMIND, LATE = "case step", "case received", "case message", "case reminder", "case late"
 
 
@@ -27,6 +31,15 @@ def register_topics() -> None:
     register_topic(RECEIVED, _('A new case waits for you: {number} "{title}", to be answered by {due}'), case_page)
     register_topic(MESSAGE, _('A message about {number} "{title}"'), case_page)
     register_topic(REMIND, _('{number} "{title}" has to be answered by {due}'), case_page)
+    register_topic(DEAD_LINK, _('The address of {number} "{title}" does not answer'), case_page)
+    register_topic(REPORTED, _('A reader reported {number} "{title}"'), case_page)
+    register_topic(END, _('Your permission of {number} "{title}" ends on {day}'), case_page)
+    register_topic(DUTY, _('A duty of {number} "{title}" is due on {day}'), case_page)
+    register_topic(
+        DUTY_LATE,
+        _('Suspended until a duty of {number} "{title}" is done, which was due on {day}'),
+        case_page,
+    )
     register_topic(LATE, _('{number} "{title}" should have been answered by {due}'), case_page)
 
 
@@ -51,26 +64,52 @@ def _params(case: Case, **more: Any) -> dict[str, Any]:
 
 def tell_received(case: Case) -> None:
     """Tell those who answer that a case has come."""
-    inbox.tell(participants.list_people(case, EDITOR), RECEIVED, _params(case))
+    _tell(case, EDITOR, RECEIVED, _params(case), None)
 
 
 def tell_step(case: Case, step: Step, role: str, opinion: str, actor: model.User | None) -> None:
     """Tell the other side of a step; what asks somebody is told to whoever is asked."""
     params = _params(case, action=step.action, opinion=opinion)
     other = EDITOR if role == APPLICANT else APPLICANT
-    inbox.tell(participants.list_people(case, other), STEP, params, but=actor)
+    _tell(case, other, STEP, params, actor)
     leaving = [one for one in registry.kinds()[case.kind].steps if case.state in one.sources]
     is_for_office = any(OFFICE in one.roles for one in leaving) and not any(EDITOR in one.roles for one in leaving)
     if role == APPLICANT and case.owner_org and is_for_office:
-        inbox.tell(participants.list_people(case, OFFICE), STEP, params, but=actor)
+        _tell(case, OFFICE, STEP, params, actor)
 
 
 def tell_message(case: Case, role: str, actor: model.User | None) -> None:
     """Tell the other side that somebody wrote."""
     other = EDITOR if role == APPLICANT else APPLICANT
-    inbox.tell(participants.list_people(case, other), MESSAGE, _params(case), but=actor)
+    _tell(case, other, MESSAGE, _params(case), actor)
+
+
+def tell_dead_link(case: Case) -> None:
+    """Tell who showed a reuse that its address does not answer."""
+    _tell(case, APPLICANT, DEAD_LINK, _params(case), None)
+
+
+def tell_report(case: Case, reason: str) -> None:
+    """Tell the department that a reader reported a reuse."""
+    _tell(case, EDITOR, REPORTED, _params(case, reason=reason), None)
+
+
+def tell_end(case: Case, day: dt.date) -> None:
+    """Tell who was granted data when the permission ends."""
+    _tell(case, APPLICANT, END, _params(case, day=day.isoformat()), None)
+
+
+def tell_duty(case: Case, role: str, day: dt.date, *, late: bool) -> None:
+    """Tell those with a role of a duty: that it is due, or that it was not done in time."""
+    _tell(case, role, DUTY_LATE if late else DUTY, _params(case, day=day.isoformat()), None)
 
 
 def remind(case: Case, role: str, *, late: bool) -> None:
     """Remind those with a role of the limit of a case."""
-    inbox.tell(participants.list_people(case, role), LATE if late else REMIND, _params(case))
+    _tell(case, role, LATE if late else REMIND, _params(case), None)
+
+
+def _tell(case: Case, role: str, topic: str, params: Params, actor: model.User | None) -> None:
+    """Leave those with a role a notice; letters go to addresses alone that are known to reach them."""
+    people = participants.list_people(case, role)
+    inbox.tell(people, topic, params, but=actor, write_to=filter(assurance.may_be_written_to, people))

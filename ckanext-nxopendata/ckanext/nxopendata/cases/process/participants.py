@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.authz as authz
 import ckan.model as model
-import sqlalchemy as sa
+import ckan.plugins.toolkit as tk
+from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.cases.definitions.kind import APPLICANT
 from ckanext.nxopendata.cases.models import Case
@@ -19,7 +18,7 @@ def find_roles(user: model.User | None, case: Case) -> set[str]:
     if user is None:
         return set()
     found: set[str] = set()
-    if case.applicant_id == user.id or (case.applicant_org and case.applicant_org in list_departments(user)):
+    if case.applicant_id == user.id or (case.applicant_org and case.applicant_org in roles.list_departments(user)):
         found.add(APPLICANT)
     found |= roles.find_roles(user.name, case.owner_org) if case.owner_org else set()
     if roles.is_office(user.name) or authz.is_sysadmin(user.name):
@@ -27,23 +26,18 @@ def find_roles(user: model.User | None, case: Case) -> set[str]:
     return found
 
 
-def list_departments(user: model.User) -> list[str]:
-    """Return the ids of the departments that a user works for, as editor or administrator."""
-    member: Any = model.Member
-    query = (
-        sa.select(member.group_id)
-        .join(model.Group, model.Group.id == member.group_id)
-        .where(
-            member.table_id == user.id,
-            member.table_name == "user",
-            member.state == "active",
-            member.capacity.in_(("admin", "editor")),
-            model.Group.is_organization,
-            model.Group.state == "active",
-        )
-        .order_by(model.Group.name)
-    )
-    return list(model.Session.scalars(query))
+def require_roles(context: Context, data_dict: DataDict) -> set[str]:
+    """Return the roles of the caller in the case that a call names, one at least.
+
+    Raises:
+        tk.ObjectNotFound: there is none, or the caller takes no part in it, which is answered alike: nobody learns from
+            an id whether somebody has a case.
+    """
+    case = model.Session.get(Case, str(data_dict.get("id") or "").replace("\0", ""))
+    found = find_roles(model.User.get(context.get("user") or ""), case) if case is not None else set()
+    if not found:
+        raise tk.ObjectNotFound(tk._("There is no such case"))
+    return found
 
 
 def is_supervisor(user: model.User | None) -> bool:

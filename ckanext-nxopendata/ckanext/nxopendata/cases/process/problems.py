@@ -16,7 +16,7 @@ TEXTS = {
     answers.NOT_TEXT: _("Write one text here, not a list, a table or a bare number"),
     answers.NOT_A_CHOICE: _("Choose one of the values that are offered"),
     answers.NOT_A_DATE: _("Write the date as YYYY-MM-DD"),
-    answers.NOT_A_NUMBER: _("Must be a whole number"),
+    answers.NOT_A_NUMBER: _("Write a whole number from 1"),
     answers.NOT_AN_ADDRESS: _("Write an address that begins with https:// or http://"),
     answers.NOT_A_FILTER: _("Write one condition a line: a column, =, and values with commas between them"),
     answers.NOT_IN_FUTURE: _("Write a day after today"),

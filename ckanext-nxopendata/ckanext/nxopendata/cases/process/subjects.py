@@ -11,8 +11,10 @@ from ckan.types import Context
 
 from ckanext.nxopendata.cases.definitions.kind import DATASET, DEPARTMENT, Kind
 from ckanext.nxopendata.cases.models import Case
-from ckanext.nxopendata.cases.process import participants
+from ckanext.nxopendata.cases.references import lookup, places
 from ckanext.nxopendata.catalogue.schema import uscc
+from ckanext.nxopendata.core import roles
+from ckanext.nxopendata.core.language import join_words
 from ckanext.nxopendata.licences import registry as licences
 
 TITLE_FIELDS = ("subject", "need", "name")
@@ -33,18 +35,28 @@ def fill(case: Case, kind: Kind, data: Mapping[str, Any], context: Context, user
         case.applicant_org = _find_own_department(data.get("applicant_org") or "", user)
     if kind.about == DATASET:
         _fill_dataset(case, kind, data, context)
+        lookup.resolve_datasets(case, kind, context)
     elif data.get("department"):
-        department: Any = model.Group.get(data["department"])
-        if department is None or not department.is_organization or department.state != "active":
-            raise tk.ValidationError({"department": [tk._("There is no such department")]})
-        case.owner_org = department.id
+        case.owner_org = find_department(data["department"]).id
     case.title = next((case.answers[name] for name in TITLE_FIELDS if case.answers.get(name)), case.dataset_title)
     if (code := case.answers.get("uscc")) and not uscc.is_valid(code):
         raise tk.ValidationError({"uscc": [tk._("This is no unified social credit code: its check character differs")]})
 
 
+def find_department(reference: str) -> Any:
+    """Return an active department by id or name.
+
+    Raises:
+        tk.ValidationError: there is none.
+    """
+    department: Any = model.Group.get(reference)
+    if department is None or not department.is_organization or department.state != "active":
+        raise tk.ValidationError({"department": [tk._("There is no such department")]})
+    return department
+
+
 def _find_own_department(wanted: str, user: model.User) -> str:
-    own = participants.list_departments(user)
+    own = roles.list_departments(user)
     found: Any = model.Group.get(wanted) if wanted else None
     if found is not None and found.id in own:
         return found.id
@@ -57,38 +69,21 @@ def _find_own_department(wanted: str, user: model.User) -> str:
 def _fill_dataset(case: Case, kind: Kind, data: Mapping[str, Any], context: Context) -> None:
     if not data.get("dataset"):
         raise tk.ValidationError({"dataset": [tk._("Missing value")]})
-    package: Any = find_dataset(data["dataset"], context)
+    package: Any = lookup.find_dataset(data["dataset"], context)
     case.dataset_id, case.dataset_name, case.owner_org = package.id, package.name, package.owner_org or ""
     case.dataset_title = package.title or package.name
     if data.get("resource"):
         if data["resource"] not in {resource.id for resource in package.resources}:
             raise tk.ValidationError({"resource": [tk._("There is no such file in this dataset")]})
         case.resource_id = data["resource"]
+    places.check(case, context)
     if any(state.in_force for state in kind.states) and not is_conditional(package):
         message = tk._("This dataset is open without conditions: nothing needs to be applied for")
         raise tk.ValidationError({"dataset": [message]})
     offered = set(list_columns(package))
     if offered and (unknown := [name for name in case.answers.get("columns", []) if name not in offered]):
-        message = tk._("The dataset has no data item {names}").format(names="、".join(unknown))
+        message = tk._("The dataset has no data item {names}").format(names=join_words(unknown))
         raise tk.ValidationError({"columns": [message]})
-
-
-def find_dataset(reference: str, context: Context) -> model.Package:
-    """Return a dataset that the caller may see, by id, name or address.
-
-    Raises:
-        tk.ObjectNotFound: there is none.
-    """
-    package = model.Package.get(reference.rstrip("/").rpartition("/")[2])
-    missing = tk.ObjectNotFound(tk._("There is no such dataset"))
-    if package is None or package.type != "dataset":
-        raise missing
-    asked: Context = {"user": context.get("user") or "", "ignore_auth": bool(context.get("ignore_auth"))}
-    try:
-        tk.check_access("package_show", asked, {"id": package.id})
-    except tk.NotAuthorized:
-        raise missing from None
-    return package
 
 
 def is_conditional(package: Any) -> bool:
@@ -111,4 +106,5 @@ def list_facts(case: Case) -> list[str]:
     """Return what holds of a case, for the conditions of its steps."""
     package: Any = model.Package.get(case.dataset_id) if case.dataset_id else None
     is_shared = package is not None and (package.extras or {}).get("nx_share_type") == UNCONDITIONAL
-    return ["unconditional"] if is_shared else []
+    facts = ["unconditional"] if is_shared else []
+    return [*facts, "organisation"] if case.level in ("organisation", "department") else facts

@@ -1,6 +1,8 @@
-"""Files that are withheld while an objection is verified, and datasets whose page shows a mark."""
+"""Files that are withheld while an objection is verified."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
@@ -10,27 +12,21 @@ from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 
 
-def judge(asked: FileRequest) -> Access | None:
-    """Refuse a file, and its rows, while an objection against it is verified; None where none stands."""
-    case = find_suspending_case(asked.dataset.id, asked.resource.id)
-    if case is None:
-        return None
+def judge(asked: Sequence[FileRequest]) -> dict[str, Access]:
+    """Refuse a file, and its rows, while an objection against it is verified; those without one are left out."""
+    datasets = {one.dataset.id for one in asked}
+    query = sa.select(Case).where(Case.dataset_id.in_(datasets), Case.suspends).order_by(Case.serial)
+    cases = list(model.Session.scalars(query))
     message = tk._("This file is withheld while an objection is being verified ({number}). The entry stays.")
-    return Access(False, "suspended", message.format(number=case.number))
+    refused: dict[str, Access] = {}
+    for one in asked:
+        for case in cases:
+            if case.dataset_id == one.dataset.id and case.resource_id in ("", one.resource.id):
+                refused.setdefault(one.resource.id, Access(False, "suspended", message.format(number=case.number)))
+    return refused
 
 
-def find_suspending_case(dataset_id: str, resource_id: str = "") -> Case | None:
-    """Return the case for which a dataset, or one file of it, is withheld."""
+def find_suspending_case(dataset_id: str) -> Case | None:
+    """Return the first case for which a dataset, or a file of it, is withheld."""
     query = sa.select(Case).where(Case.dataset_id == dataset_id, Case.suspends).order_by(Case.serial)
-    if resource_id:
-        query = query.where(Case.resource_id.in_(("", resource_id)))
     return model.Session.scalars(query.limit(1)).first()
-
-
-def list_marks(dataset_id: str) -> list[dict[str, str]]:
-    """Return what is being verified at a dataset: ``number``, ``place`` and ``id`` of each correction."""
-    query = sa.select(Case).where(Case.dataset_id == dataset_id, Case.marks).order_by(Case.serial).limit(20)
-    return [
-        {"id": case.id, "number": case.number, "place": case.answers.get("place", "")}
-        for case in model.Session.scalars(query)
-    ]

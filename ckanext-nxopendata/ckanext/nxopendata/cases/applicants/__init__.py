@@ -1,0 +1,1 @@
+"""How sure it is who applies: addresses that were confirmed, organisations that the office confirmed."""

@@ -1,0 +1,1 @@
+"""How duties of permissions are done, and reminded of."""

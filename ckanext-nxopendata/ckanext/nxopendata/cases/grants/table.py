@@ -1,0 +1,64 @@
+"""What of a question to a table a grant answers: its columns alone, its rows alone. Imports nothing of CKAN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ckanext.nxopendata.core.file_access.part import Part
+
+
+class NotGrantedError(Exception):
+    """A question names a column that is not granted; ``name`` says which. It is answered as one that is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class ColumnsGoneError(Exception):
+    """The table lacks columns of the grant; ``names`` says which. Nothing of it is given."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(", ".join(self.names))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the DataStore: ``fields`` as column and name, ``filters`` by column; None: no row can match."""
+
+    fields: tuple[tuple[str, str], ...]
+    filters: Mapping[str, list[str]] | None
+    sort: str
+
+
+def ask(columns: Sequence[tuple[str, str]], part: Part, filters: Mapping[str, list[str]], sort: str) -> Question:
+    """Return the question to a table that a grant allows.
+
+    Args:
+        columns: of the table: the name in the database, and the name that its file has.
+        part: what is granted, by the names of the file.
+        filters: column -> values, one of which a row shall have; granted columns only.
+        sort: a granted column, "-" before it for the largest first; "" for the order of the file.
+
+    Raises:
+        ColumnsGoneError: the table lacks a column that the grant names.
+        NotGrantedError: ``filters`` or ``sort`` names a column that is not granted.
+    """
+    ids = {name: column for column, name in reversed(columns)}
+    needed = set(part.columns or ()) | set(part.filters)
+    if gone := sorted(needed - ids.keys()):
+        raise ColumnsGoneError(gone)
+    granted = tuple((column, name) for column, name in columns if part.columns is None or name in part.columns)
+    open_names = {name for _, name in granted}
+    for name in (*filters, *([sort.removeprefix("-")] if sort else [])):
+        if name not in open_names:
+            raise NotGrantedError(name)
+    both = {name: set(values) for name, values in filters.items()}
+    for name, values in part.filters.items():
+        both[name] = both.get(name, set(values)) & values
+    order = f'"{ids[sort.removeprefix("-")]}"{" desc" if sort.startswith("-") else ""}' if sort else ""
+    if any(not values for values in both.values()):
+        return Question(granted, None, order)
+    return Question(granted, {ids[name]: sorted(values) for name, values in both.items()}, order)

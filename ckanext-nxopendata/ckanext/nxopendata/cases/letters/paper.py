@@ -1,0 +1,69 @@
+"""The letter of a step as an official paper. Official papers are Chinese, whatever language their reader uses.
+
+Imports nothing of CKAN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ckanext.nxopendata.cases.definitions.kind import Kind, Step
+from ckanext.nxopendata.register.reports.document import Paper, Section
+
+REMEDY = (
+    "对本告知有异议的，可以在平台该办件页面说明理由，也可以向主管部门提出；"
+    "认为侵犯合法权益的，可以依法申请行政复议或者提起行政诉讼。"
+)
+"""《政府信息公开条例》第五十一条: complaint, reconsideration and suit are open to whoever was answered."""
+
+
+def letter_number(case: Mapping[str, Any], place: int) -> str:
+    """Return the number of a letter (文号): the year of receipt, the case, and which of its letters it is.
+
+    >>> letter_number({"number": "NX2026-000012"}, 2)
+    '办件告知〔2026〕000012号之2'
+    """
+    year, _, serial = case["number"].removeprefix("NX").partition("-")
+    return f"办件告知〔{year}〕{serial}号之{place}"
+
+
+def build(
+    case: Mapping[str, Any],
+    kind: Kind,
+    step: Step,
+    event: Mapping[str, Any],
+    *,
+    place: int,
+    department: str,
+    outcome: str,
+) -> Paper:
+    """Return the letter that tells the applicant of a step.
+
+    Args:
+        case: as the API gives it. event: one of its history, of ``step``.
+        place: which letter of the case it is, from 1.
+        department: the name of the one that answers.
+        outcome: code of the outcome that was chosen, "" for none.
+    """
+    found = kind.outcome_by_code.get(outcome)
+    to = case["applicant"] or "申请人"
+    asked = f"您于{_day(case['received'])}提出的“{case['title']}”（{kind.title['zh']}，编号{case['number']}）收悉。"
+    told = [step.tell["zh"]]
+    if found is not None:
+        told.append(f"结果：{found.label['zh']}。")
+    reasons = tuple(filter(None, (f"{found.basis['zh']}。" if found else "", event["opinion"])))
+    sections = [
+        Section(letter_number(case, place), (f"{to}：", asked)),
+        Section("一、办理情况", tuple(told)),
+        Section("二、依据和理由", reasons or ("无。",)),
+    ]
+    if found is not None and found.group == "refused":
+        sections.append(Section("三、救济途径", (REMEDY,)))
+    sections.append(Section(f"{department}　{_day(event['day'])}", ()))
+    return Paper(f"{kind.title['zh']}告知书", tuple(sections))
+
+
+def _day(iso: str) -> str:
+    year, month, day = iso.split("-")
+    return f"{year}年{int(month)}月{int(day)}日"

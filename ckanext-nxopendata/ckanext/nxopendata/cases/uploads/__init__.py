@@ -1,0 +1,1 @@
+"""How files are added to cases, taken away and sent."""
