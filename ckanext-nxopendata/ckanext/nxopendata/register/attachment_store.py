@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import join_words
 from ckanext.nxopendata.register import log
 from ckanext.nxopendata.register.attachments.models import Attachment
 
@@ -37,7 +38,7 @@ def read_upload(upload: Any) -> tuple[str, bytes]:
         message = tk._("The file is larger than %d MB: split it") % (LARGEST // 1024 // 1024)
         raise tk.ValidationError({"upload": [message]})
     if PurePath(name).suffix.lstrip(".").lower() not in KINDS:
-        message = tk._("Files of this kind are not taken; send one of these: {kinds}").format(kinds="、".join(KINDS))
+        message = tk._("Files of this kind are not taken; send one of these: {kinds}").format(kinds=join_words(KINDS))
         raise tk.ValidationError({"upload": [message]})
     return name, content
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from ckanext.nxopendata.core import codelists
-from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core import codelists, departments
+from ckanext.nxopendata.core.language import join_words, reader_language
 from ckanext.nxopendata.register import periods, roles
 from ckanext.nxopendata.register.connection import queries
 from ckanext.nxopendata.register.entries import entry_schema
@@ -89,7 +90,7 @@ def nx_register_logged(kind: str, name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return " / ".join(map(str, value.values()))
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return join_words(value)
     field = entry_schema.find_field(kind, name) or {}
     codelist = field.get("codelist") or ("connection_status" if name.endswith("_status") else "")
     if name == "unit_type":
@@ -113,6 +114,8 @@ def nx_register_links() -> list[dict[str, Any]]:
         ("nx_register_funding.funding_list", tk._("Operation funds"), signed_in),
         ("nx_register_projects.projects", tk._("Projects"), signed_in),
         ("nx_register_reports.tasks", tk._("Tasks of the plan"), signed_in),
+        ("nx_register_ledger.notice_list", tk._("Notices to units"), signed_in),
+        ("nx_register_ledger.dispatch_list", tk._("Sent to the State"), bool(user) and roles.sees_all(user)),
         ("nx_register_reports.index", tk._("Reports"), signed_in),
         ("nx_register_evaluation.index", tk._("Evaluation"), True),
         ("nx_register_audit.index", tk._("Audit"), signed_in),
@@ -122,3 +125,16 @@ def nx_register_links() -> list[dict[str, Any]]:
         for endpoint, label, shown in pages
         if shown
     ]
+
+
+def nx_register_datasets(names: list[str]) -> list[tuple[str, str]]:
+    """The datasets that a system names: (name, title in the reader's language); "" for what they may not open."""
+    language = reader_language()
+    return [(name, _dataset_title(name, language)) for name in names]
+
+
+def _dataset_title(name: str, language: str) -> str:
+    dataset = model.Package.get(name)
+    if dataset is None or not tk.h.check_access("package_show", {"id": name}):
+        return ""
+    return departments.text(dataset.title or name, dataset.extras or {}, language)

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.history import HistoryBase, NamedStep
 from ckanext.nxopendata.core.timezone import utc_now
 
 
@@ -42,11 +43,7 @@ class RegisterEntry:
         return localised.choose(self.fields.get("notes_translated") or {}, localised.DEFAULT)[0]
 
 
-class LogBase(DeclarativeBase):
-    """Apart from CKAN's tables: what empties those must not, and could not, empty the log."""
-
-
-class Entry(LogBase):
+class Entry(NamedStep, HistoryBase):
     """One change of anything in the register: who, when, what. Rows are only ever added.
 
     ``subject`` is ``system``, ``project``, ``department``, ``task``, ``report``, ``evaluation`` or ``finding``;
@@ -55,13 +52,7 @@ class Entry(LogBase):
 
     __tablename__ = "nx_register_log"
 
-    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     subject: Mapped[str] = mapped_column(sa.Text)
     subject_id: Mapped[str] = mapped_column(sa.Text)
     owner_org: Mapped[str] = mapped_column(sa.Text)
-    action: Mapped[str] = mapped_column(sa.Text)
-    user_id: Mapped[str] = mapped_column(sa.Text)
-    user_name: Mapped[str] = mapped_column(sa.Text)
-    opinion: Mapped[str] = mapped_column(sa.Text, default="")
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    time: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

@@ -13,8 +13,9 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
 from ckanext.nxopendata import register
-from ckanext.nxopendata.core import payload_guard, requirements, wiring
+from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.core.notifications.topics import register_topic
+from ckanext.nxopendata.core.payload import action_guard
 from ckanext.nxopendata.register import (
     attachments,
     audit,
@@ -24,6 +25,7 @@ from ckanext.nxopendata.register import (
     evaluation,
     funding_rule,
     integration,
+    ledger,
     official_tables,
     projects,
     reports,
@@ -31,6 +33,7 @@ from ckanext.nxopendata.register import (
 )
 from ckanext.nxopendata.register.audit import findings
 from ckanext.nxopendata.register.evaluation import procedure
+from ckanext.nxopendata.register.ledger import notices
 from ckanext.nxopendata.register.reports import collection
 
 NEEDED = ("nxopendata_licences", "nxopendata_review", "nxopendata_catalogue", "nxopendata_organizations")
@@ -47,6 +50,7 @@ SUBJECTS = (
     funding_rule,
     integration,
     reports,
+    ledger,
     evaluation,
     audit,
     dashboard,
@@ -58,7 +62,7 @@ STRUCTURED = frozenset({"answers", "title_translated", "notes_translated", "nx_d
 
 def _actions() -> wiring.Functions:
     return {
-        name: payload_guard.guard_action(action, STRUCTURED) if name.startswith("nx_") else action
+        name: action_guard.guard_action(action, STRUCTURED) if name.startswith("nx_") else action
         for name, action in wiring.actions(SUBJECTS)().items()
     }
 
@@ -87,5 +91,5 @@ class NxOpendataRegisterPlugin(p.SingletonPlugin):
         requirements.require(config, "nxopendata_register", *NEEDED)
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_register")
-        for subject in (collection, procedure, findings):
+        for subject in (collection, procedure, findings, notices):
             register_topic(subject.TOPIC, subject.notice_text)

@@ -7,12 +7,14 @@ from ckan import model
 from ckanext.nxopendata.core.scheduler import schedule
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register.audit import findings
+from ckanext.nxopendata.register.ledger import facts
 from ckanext.nxopendata.register.reports import collection
 
 
 def schedule_tasks() -> None:
     """Ask for reports and remind once a day; count what the reports will tell at the end of each day."""
     schedule("10 8 * * *", "register remind", remind)
+    schedule("10 7 * * *", "register facts", follow_facts)
     schedule("40 23 * * *", "register figures", keep_figures)
 
 
@@ -32,3 +34,14 @@ def keep_figures() -> int:
     count = collection.keep_figures(today())
     model.Session.commit()
     return count
+
+
+def follow_facts() -> dict[str, int]:
+    """Have the state of the plan's tasks follow what the register knows. Commits.
+
+    Returns:
+        How many tasks were ``done`` and ``opened``.
+    """
+    counts = facts.follow(today())
+    model.Session.commit()
+    return counts

@@ -15,15 +15,15 @@ from ckanext.nxopendata.register.attachments import schema
 from ckanext.nxopendata.register.attachments.models import Attachment
 from ckanext.nxopendata.register.projects import filing
 from ckanext.nxopendata.register.schema import by_id
-from ckanext.nxopendata.register.tasks import plan_tasks
+from ckanext.nxopendata.register.tasks import tasks_in_force
 
 
 @validate(schema.attachment)
 def nx_register_attachment_create(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Attach a file to a project, or to what your unit did for a task of the plan.
+    """Attach a file to a project, to what your unit did for a task of the plan, or to your unit (责任书).
 
-    :param subject: ``project`` or ``task``
-    :param subject_id: the project, id or name; or the number of the task
+    :param subject: ``project``, ``task`` or ``unit``
+    :param subject_id: the project, id or name; the number of the task; or the unit
     :param owner_org: your unit, id or name; of a project it is the project's
     :param title: what it is (optional, the name of the file by default)
     :param upload: the file
@@ -37,8 +37,10 @@ def nx_register_attachment_create(context: Context, data_dict: dict[str, Any]) -
         if project is None:
             raise tk.ObjectNotFound(tk._("There is no such project"))
         reference, owner = project.id, project.owner_org
+    elif subject == "unit":
+        owner = reference = permissions.department_id(data_dict.get("owner_org")) or ""
     else:
-        if plan_tasks.find_task(reference) is None:
+        if tasks_in_force.find_task(reference) is None:
             raise tk.ObjectNotFound(tk._("There is no such task"))
         owner = permissions.department_id(data_dict.get("owner_org")) or ""
     title, user = data_dict.get("title") or "", context.get("user") or ""

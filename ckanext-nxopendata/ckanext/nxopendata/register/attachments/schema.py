@@ -15,7 +15,7 @@ def attachment(
     ignore_empty: Validator,
 ) -> Schema:
     return {
-        "subject": [not_empty, one_of(["project", "task"])],
+        "subject": [not_empty, one_of(["project", "task", "unit"])],
         "subject_id": [not_empty, unicode_safe],
         "owner_org": [ignore_empty, unicode_safe],
         "title": [ignore_empty, unicode_safe],

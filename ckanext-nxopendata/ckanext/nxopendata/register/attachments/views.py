@@ -15,7 +15,11 @@ from ckanext.nxopendata.register.web import flash_refusal
 
 nx_register_attachments = Blueprint("nx_register_attachments", __name__, url_prefix="/register")
 
-PAGES = {"project": "nx_register_projects.project", "task": "nx_register_reports.task"}
+PAGES = {
+    "project": "nx_register_projects.project",
+    "task": "nx_register_reports.task",
+    "unit": "nx_register_tables.unit",
+}
 """Kind of thing -> the page that shows its files."""
 
 
@@ -41,4 +45,5 @@ def add(subject: str, id: str) -> Any:  # noqa: A002  the same
         tk.h.flash_success(tk._("Saved"))
     except tk.ValidationError as problem:
         flash_refusal(problem)
-    return tk.redirect_to(PAGES[subject], id=id)
+    where = {"owner_org" if subject == "unit" else "id": id}
+    return tk.redirect_to(PAGES[subject], **where)

@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ckanext.nxopendata.core.history import HistoryBase
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.register.models import LogBase, new_id
+from ckanext.nxopendata.register.models import new_id
 
 OPEN, REPLIED, CLOSED = "open", "replied", "closed"
 STATES = (OPEN, REPLIED, CLOSED)
 
 
-class Export(LogBase):
+class Export(HistoryBase):
     """A list that was exported: who, when, by which filter, and the SHA-256 of the file. Rows are only ever added."""
 
     __tablename__ = "nx_register_export"

@@ -86,6 +86,7 @@ def _verdict(row: Verdict, system: record.System) -> dict[str, Any]:
         "reason": row.reason,
         "opinion": row.opinion,
         "answer_by": proposals.answer_by(row).isoformat(),
+        "waits": proposals.waits_for_answer(row),
         "created": row.created.isoformat(),
     }
 

@@ -101,6 +101,11 @@ def answer_by(verdict: Verdict) -> dt.date:
     return workdays.load(catalogue.workdays_file()).after(verdict.created.date(), days).day
 
 
+def waits_for_answer(verdict: Verdict) -> bool:
+    """Whether the department may still answer, so that the office does not decide yet."""
+    return verdict.state == PROPOSED and today() <= answer_by(verdict)
+
+
 def answer(verdict: Verdict, user: str, *, confirm: bool, reason: str) -> None:
     """Take the department's answer to a proposal.
 
@@ -129,7 +134,7 @@ def decide(verdict: Verdict, user: str, *, clear: bool, opinion: str) -> None:
         tk.ValidationError: it was decided before; the department may still answer; the reason is missing.
     """
     step = _step(verdict, "clear" if clear else "keep", OFFICE)
-    if verdict.state == PROPOSED and today() <= answer_by(verdict):
+    if waits_for_answer(verdict):
         message = tk._("The department may answer until {day}").format(day=answer_by(verdict))
         raise tk.ValidationError({"id": [message]})
     if step.opinion and not opinion.strip():

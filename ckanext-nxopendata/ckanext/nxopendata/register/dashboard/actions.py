@@ -11,7 +11,7 @@ from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import roles
 from ckanext.nxopendata.register.dashboard import figures
-from ckanext.nxopendata.register.tasks import plan_tasks
+from ckanext.nxopendata.register.tasks import tasks_in_force
 
 
 @tk.side_effect_free
@@ -31,7 +31,7 @@ def nx_register_dashboard(context: Context, data_dict: dict[str, Any]) -> dict[s
         return shown
     language = reader_language()
     late, progress = figures.list_overdue(day), figures.list_task_progress(day)
-    total = len(plan_tasks.list_tasks())
+    total = len(tasks_in_force.list_tasks())
     shown["office"] = {
         "figures": figures.figures(),
         "tasks": {

@@ -21,7 +21,7 @@ from ckanext.nxopendata.register.evaluation.models import OBJECTED, SENT, Evalua
 from ckanext.nxopendata.register.reports import collection, reporting_periods
 from ckanext.nxopendata.register.reports.models import ASKED, Report, TaskState
 from ckanext.nxopendata.register.systems import record, system_store
-from ckanext.nxopendata.register.tasks import plan_tasks
+from ckanext.nxopendata.register.tasks import plan_tasks, tasks_in_force, wording
 from ckanext.nxopendata.review.lists import catalogue_lists
 from ckanext.nxopendata.review.overdue import overdue_updates
 
@@ -74,10 +74,10 @@ def list_task_progress(today: dt.date) -> list[dict[str, Any]]:
         group = model.Group.get(unit)
         names[unit] = ([group.title or "", group.name] if group else [], collection.task_kind(unit))
     latest: dict[tuple[str, str], int] = {}
-    for row in collection.list_progress([task.code for task in plan_tasks.list_tasks()], None):
+    for row in collection.list_progress([task.code for task in tasks_in_force.list_tasks()], None):
         latest.setdefault((row.code, row.owner_org), row.percent)
     found = []
-    for task in plan_tasks.list_tasks():
+    for task in tasks_in_force.list_tasks():
         if task.code in done:
             continue
         leads = [unit for unit, (called, kind) in names.items() if task.concerns(called, kind) == "lead"]
@@ -87,9 +87,9 @@ def list_task_progress(today: dt.date) -> list[dict[str, Any]]:
             {
                 "code": task.code,
                 "title": task.title,
-                "lead": list(task.lead),
+                "lead": [wording.say_unit(unit) for unit in task.lead],
                 "due": task.due.isoformat() if task.due else None,
-                "due_text": task.due_text,
+                "due_text": wording.say_due(task.due_text),
                 "overdue": late > 0,
                 "late": late,
                 "percent": round(sum(said) / len(leads)) if leads else None,

@@ -14,7 +14,7 @@ import yaml
 from ckan.types import ErrorDict
 from ckanext.scheming.validation import validators_from_string
 
-from ckanext.nxopendata.core import payload_guard, payload_types
+from ckanext.nxopendata.core.payload import action_guard, value_types
 
 IDENTITY = frozenset({"name", "owner_org"})
 """Fields that the register sets by itself; they are columns, and no caller changes them."""
@@ -68,8 +68,8 @@ def validate(
         by field.
     """
     schema = load(kind)
-    if wrong := payload_types.find_type_errors(data, schema["fields"]):
-        return {}, payload_guard.to_error_dict(wrong)
+    if wrong := value_types.find_type_errors(data, schema["fields"]):
+        return {}, action_guard.to_error_dict(wrong)
     context: Any = {"user": user, "auth_user_obj": model.User.get(user), ENTRY: stored, OWNER: owner_org}
     validated, errors = tk.navl_validate(dict(data), _navl_schema(schema), context)
     fields = {

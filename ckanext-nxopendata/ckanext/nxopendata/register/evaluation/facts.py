@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ckanext.nxopendata.catalogue import config as catalogue
 from ckanext.nxopendata.catalogue import update_deadlines
 from ckanext.nxopendata.core.calendar import workdays
-from ckanext.nxopendata.core.timezone import CHINA
+from ckanext.nxopendata.core.timezone import to_china
 from ckanext.nxopendata.register import config
 from ckanext.nxopendata.register.audit.models import Finding
 from ckanext.nxopendata.register.cleanup import proposals
@@ -143,6 +143,7 @@ def _matters(since: dt.date, until: dt.date) -> Iterator[tuple[str, Matter]]:
     where = sa.and_(Finding.created >= since, Finding.created <= until)
     for row in model.Session.scalars(sa.select(Finding).where(where).order_by(Finding.created, Finding.id)):
         yield row.owner_org, Matter("finding", row.id, row.title, row.due, row.replied)
+    yield from _cases(since, until)
     try:
         said = tk.get_action("nx_feedback_between")
     except KeyError:
@@ -155,9 +156,21 @@ def _matters(since: dt.date, until: dt.date) -> Iterator[tuple[str, Matter]]:
         yield row["owner_org"], Matter("feedback", row["dataset_id"], row["text"][:60], last, answered)
 
 
+def _cases(since: dt.date, until: dt.date) -> Iterator[tuple[str, Matter]]:
+    """The cases that units had to answer; messages of readers are counted as feedback."""
+    try:
+        asked = tk.get_action("nx_case_between")
+    except KeyError:
+        return  # The site has no cases.
+    for row in asked({"ignore_auth": True}, {"since": since.isoformat(), "until": until.isoformat()}):
+        due, answered = (dt.date.fromisoformat(row[name]) if row[name] else None for name in ("due", "answered"))
+        if due is not None:
+            yield row["owner_org"], Matter("case", row["id"], f"{row['number']} {row['title']}"[:60], due, answered)
+
+
 def _day(moment: dt.datetime | None) -> dt.date | None:
     """The day in China of a time as CKAN stores it."""
-    return moment.replace(tzinfo=dt.UTC).astimezone(CHINA).date() if moment else None
+    return to_china(moment).date() if moment else None
 
 
 # Counts: one function an indicator

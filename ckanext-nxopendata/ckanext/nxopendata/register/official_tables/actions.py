@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import validate
 from ckan.types import Context
 
-from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core import departments, params
 from ckanext.nxopendata.register import log, permissions
 from ckanext.nxopendata.register.official_tables import contacts, content, delimited, excel, layout, pdf, schema
 from ckanext.nxopendata.register.official_tables.intake import importer, messages
@@ -124,7 +124,7 @@ def nx_system_import_preview(context: Context, data_dict: dict[str, Any]) -> dic
     """
     owner = _department(tk.get_or_bust(data_dict, "owner_org"))
     tk.check_access("nx_system_import_preview", context, {"owner_org": owner})
-    name, sent = _file(data_dict)
+    name, sent = params.sent_file(data_dict, LARGEST)
     row = Import(owner_org=owner, user_name=context.get("user") or "", file_name=name, content=sent, answers={})
     importer.preview(row)
     model.Session.add(row)
@@ -195,21 +195,3 @@ def _import(action: str, context: Context, identifier: str, *, lock: bool = Fals
     if row is None:
         raise tk.ObjectNotFound(tk._("There is no such import"))
     return row
-
-
-def _file(data_dict: dict[str, Any]) -> tuple[str, bytes]:
-    upload = data_dict.get("upload")
-    if upload is not None and hasattr(upload, "read"):
-        name, sent = upload.filename or "", upload.read(LARGEST + 1)
-    else:
-        name = str(data_dict.get("file_name") or "")
-        try:
-            sent = base64.b64decode(str(data_dict.get("content") or ""), validate=True)
-        except ValueError:
-            raise tk.ValidationError({"content": [tk._("This is not Base64")]}) from None
-    if not sent:
-        raise tk.ValidationError({"upload": [tk._("Choose a file")]})
-    if len(sent) > LARGEST:
-        limit = LARGEST // 1024 // 1024
-        raise tk.ValidationError({"upload": [tk._("The file is larger than %d MB: split it") % limit]})
-    return name[:200], sent

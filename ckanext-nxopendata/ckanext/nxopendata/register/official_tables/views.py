@@ -11,8 +11,10 @@ from flask import Blueprint, Response
 from openpyxl.utils import get_column_letter
 
 from ckanext.nxopendata.core import codelists, web
+from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.core.web import act, require_access
-from ckanext.nxopendata.register import roles
+from ckanext.nxopendata.register import attachment_store, roles
 from ckanext.nxopendata.register.official_tables import actions, contacts, layout
 from ckanext.nxopendata.register.official_tables.intake import importer
 from ckanext.nxopendata.register.official_tables.models import Import
@@ -89,6 +91,8 @@ def unit(owner_org: str) -> Any:
         "people": people,
         "owner_org": owner_org,
         "writes": bool(mine & (roles.COLLECTORS | {roles.EDITOR})),
+        "writes_files": roles.EDITOR in mine,
+        "attachments": attachment_store.list_attachments("unit", group.id if group else "", reader_language()),
         "log": log,
         "errors": errors,
         "unit_types": list(codelists.load("unit_type")),
@@ -148,4 +152,7 @@ def marked(identifier: str) -> Response:
     if row is None:
         return tk.abort(404)
     stem = row.file_name.rpartition(".")[0] or row.file_name
-    return web.download(importer.annotate_file(row), f"{stem}_校验.xlsx", web.MEDIA_TYPES["xlsx"])
+    try:
+        return web.download(importer.annotate_file(row), f"{stem}_校验.xlsx", web.MEDIA_TYPES["xlsx"])
+    except sandbox.SandboxError:
+        return tk.abort(422, tk._("The workbook is too large to be marked: its mistakes stand on the page before"))

@@ -17,7 +17,10 @@ from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.register import log, permissions, roles
 from ckanext.nxopendata.register.reports import collection, reporting_periods, schema
 from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, to_api
-from ckanext.nxopendata.register.tasks import plan_tasks
+from ckanext.nxopendata.register.tasks import plan_tasks, tasks_in_force, wording
+
+LOGGED = ("complete", "reopen", "add", "amend", "split", "notice_supervision", "notice_rectification", "notice_close")
+"""What the log of a task tells everybody who may read it."""
 
 # Tasks
 
@@ -30,12 +33,13 @@ def nx_task_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, 
     :param owner_org: only what concerns this unit, id or name (optional)
     :param state: only ``open``, ``done`` or ``overdue`` (optional)
 
-    :returns: ``code``, ``section``, ``title``, ``lead``, ``cooperating``, ``due``, ``due_text``, ``source``,
-        ``state``, ``overdue``, and ``place`` of the unit (``lead`` or ``cooperating``) each
+    :returns: ``code``, ``section``, ``title``, ``lead``, ``cooperating``, ``lead_units``, ``cooperating_units``
+        (as the plan writes them), ``due``, ``due_text``, ``source``, ``state``, ``by_facts`` (whether facts told it),
+        ``overdue``, and ``place`` of the unit (``lead`` or ``cooperating``) each
     """
     tk.check_access("nx_task_list", context, data_dict)
     owner_org = data_dict.get("owner_org")
-    found = plan_tasks.list_tasks()
+    found = tasks_in_force.list_tasks()
     places: dict[str, str] = {}
     if owner_org:
         unit = permissions.department_id(owner_org) or ""
@@ -53,30 +57,20 @@ def nx_task_list(context: Context, data_dict: dict[str, Any]) -> list[dict[str, 
 def _task(task: plan_tasks.Task, row: TaskState | None) -> dict[str, Any]:
     language = zh_or_en()
     state = row.state if row else plan_tasks.OPEN
-    groups = {
-        plan_tasks.DEPARTMENTS: tk._("All departments"),
-        plan_tasks.CITIES: tk._("The five cities and Ningdong"),
-        plan_tasks.MUNICIPALITIES: tk._("The five cities"),
-        plan_tasks.COUNTIES: tk._("Counties and districts"),
-    }
-
-    def name(unit: str) -> str:
-        now = plan_tasks.successor(unit)
-        if unit in groups or now == unit:
-            return groups.get(unit, unit)
-        return tk._("{unit} (now {successor})").format(unit=unit, successor=now)
-
     return {
         "code": task.code,
-        "section": task.section[language],
+        "section": task.section[language] or tk._("Tasks that the office added"),
         "title": task.title[language],
-        "lead": [name(unit) for unit in task.lead],
-        "cooperating": [name(unit) for unit in task.cooperating],
+        "lead": [wording.say_unit(unit) for unit in task.lead],
+        "cooperating": [wording.say_unit(unit) for unit in task.cooperating],
+        "lead_units": list(task.lead),
+        "cooperating_units": list(task.cooperating),
         "due": task.due.isoformat() if task.due else None,
-        "due_text": task.due_text,
-        "source": task.source,
+        "due_text": wording.say_due(task.due_text),
+        "source": wording.say_clause(task.source),
         "state": state,
         "opinion": row.opinion if row else "",
+        "by_facts": bool(row and row.by_facts),
         "overdue": plan_tasks.is_overdue(task, state, today()),
     }
 
@@ -108,12 +102,12 @@ def nx_task_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     ]
     return _task(task, model.Session.get(TaskState, task.code)) | {
         "progress": rows,
-        "log": [entry for entry in log.read("task", task.code) if entry["action"] in ("complete", "reopen")],
+        "log": [entry for entry in log.read("task", task.code) if entry["action"] in LOGGED],
     }
 
 
 def _known_task(data_dict: dict[str, Any]) -> plan_tasks.Task:
-    task = plan_tasks.find_task(str(tk.get_or_bust(data_dict, "id")))
+    task = tasks_in_force.find_task(str(tk.get_or_bust(data_dict, "id")))
     if task is None:
         raise tk.ObjectNotFound(tk._("There is no such task"))
     return task
@@ -174,7 +168,7 @@ def nx_task_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any
     row = model.Session.get(TaskState, task.code) or TaskState(code=task.code, state=plan_tasks.OPEN)
     before = row.state
     row.state = plan_tasks.DONE if data_dict["action"] == "complete" else plan_tasks.OPEN
-    row.opinion = opinion
+    row.opinion, row.by_facts = opinion, False
     model.Session.add(row)
     changes = {"state": [before, row.state]}
     log.write("task", task.code, "", data_dict["action"], context.get("user", ""), changes, opinion)

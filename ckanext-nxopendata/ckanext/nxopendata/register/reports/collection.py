@@ -20,7 +20,7 @@ from ckanext.nxopendata.register.projects.models import Project
 from ckanext.nxopendata.register.reports import figure_history, reporting_periods
 from ckanext.nxopendata.register.reports.models import ASKED, SUBMITTED, Progress, Report, TaskState, to_api
 from ckanext.nxopendata.register.systems import record, system_store
-from ckanext.nxopendata.register.tasks import plan_tasks
+from ckanext.nxopendata.register.tasks import plan_tasks, tasks_in_force
 from ckanext.nxopendata.review.lists import catalogue_lists
 from ckanext.nxopendata.review.overdue import overdue_updates
 
@@ -40,6 +40,8 @@ FIGURES = (
     "datasets_open",
     "datasets_overdue",
     "uses_shared",
+    "cases",
+    "cases_in_time",
     "tasks",
     "tasks_done",
 )
@@ -214,21 +216,43 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
         "datasets_open": sum(row[1] == "1" for row in datasets),
         "datasets_overdue": len(overdue_updates.list_overdue(today, [owner_org])),
         "uses_shared": sum(system.uses_shared == "1" for system in active),
+        **_count_cases(owner_org, today),
         "tasks": len(mine),
         "tasks_done": sum(task.code in done for task in mine),
     }
 
 
+def _count_cases(owner_org: str, today: dt.date) -> dict[str, int]:
+    """The cases of this year that a unit had to answer by now, and those of them that it answered in time."""
+    try:
+        asked = tk.get_action("nx_case_between")
+    except KeyError:  # a site without cases
+        return {"cases": 0, "cases_in_time": 0}
+    span = {"since": today.replace(month=1, day=1).isoformat(), "until": today.isoformat(), "department": owner_org}
+    rows = [row for row in asked({"ignore_auth": True}, span) if row["due"]]
+    counted = [row for row in rows if row["answered"] or row["due"] < today.isoformat()]
+    in_time = sum(bool(row["answered"]) and row["answered"] <= row["due"] for row in counted)
+    return {"cases": len(counted), "cases_in_time": in_time}
+
+
 def unit_tasks(owner_org: str, place: str = "") -> list[plan_tasks.Task]:
     """The tasks that concern a unit (id); with ``place`` only where it is ``lead`` or ``cooperating``."""
-    group = model.Group.get(owner_org)
-    names = [group.title or "", group.name] if group else []
-    kind = task_kind(owner_org)
+    names, kind = _names(owner_org), task_kind(owner_org)
     return [
         task
-        for task in plan_tasks.list_tasks()
+        for task in tasks_in_force.list_tasks()
         if (found := task.concerns(names, kind)) and (not place or found == place)
     ]
+
+
+def find_place(owner_org: str, task: plan_tasks.Task) -> str:
+    """What a unit (id) is in a task: ``lead``, ``cooperating`` or ""."""
+    return task.concerns(_names(owner_org), task_kind(owner_org))
+
+
+def _names(owner_org: str) -> list[str]:
+    group = model.Group.get(owner_org)
+    return [group.title or "", group.name] if group else []
 
 
 def task_kind(owner_org: str) -> str:

@@ -17,13 +17,14 @@ ASKED, SUBMITTED = "asked", "submitted"
 
 
 class TaskState(tk.BaseModel):
-    """What the office decided of a task of the plan; a task without a row is open."""
+    """The state of a task of the plan, decided by the office or (``by_facts``) told by facts; without a row: open."""
 
     __tablename__ = "nx_register_task"
 
     code: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     state: Mapped[str] = mapped_column(sa.Text)
     opinion: Mapped[str] = mapped_column(sa.Text, default="")
+    by_facts: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     modified: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now, onupdate=utc_now)
 
 

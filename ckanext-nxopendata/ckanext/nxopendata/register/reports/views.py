@@ -31,7 +31,8 @@ def tasks() -> str:
         found = act("nx_task_list", **choice)
     except tk.ValidationError:
         return tk.abort(400, tk._("There is no such choice"))
-    return tk.render("nx_task/list.html", {"tasks": found, "choice": choice})
+    decides = roles.OFFICE in roles.supervising_offices(tk.current_user.name)
+    return tk.render("nx_task/list.html", {"tasks": found, "choice": choice, "decides": decides})
 
 
 @nx_register_reports.route("/tasks/<id>", methods=["GET", "POST"])

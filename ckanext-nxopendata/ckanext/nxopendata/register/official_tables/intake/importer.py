@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ckanext.nxopendata.catalogue.schema.filing_rules import title_key
 from ckanext.nxopendata.core.errors import CodedError
 from ckanext.nxopendata.core.tabular import reader as file_reader
+from ckanext.nxopendata.core.tabular import sandbox
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.core.timezone import today, utc_now
 from ckanext.nxopendata.exchange.workbook import writer
@@ -100,7 +101,7 @@ class FileRefusedError(CodedError):
 
 def _planned(row: Import) -> tuple[reader.Filled, list[Entry]]:
     try:
-        filled = reader.read(file_reader.read(row.content))
+        filled = reader.read(file_reader.read(row.content, limits=sandbox.REQUEST))
     except UnreadableError as problem:
         raise FileRefusedError(problem.code, reason=problem.reason) from None
     except reader.NoTableError:
@@ -321,8 +322,12 @@ def to_api(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def annotate_file(row: Import) -> bytes:
-    """The file with a comment on each bad cell."""
+    """The file with a comment on each bad cell.
+
+    Raises:
+        sandbox.SandboxError: it is too large to be written while somebody waits.
+    """
     texts: dict[tuple[str, int, int], list[str]] = {}
     for problem in [*to_api(row.report)["problems"], *to_api(row.report)["remarks"]]:
         texts.setdefault((problem["sheet"], problem["row"], problem["column"]), []).append(problem["message"])
-    return writer.marked(row.content, file_reader.read(row.content), texts)
+    return writer.marked(row.content, texts, writer.MARKING)

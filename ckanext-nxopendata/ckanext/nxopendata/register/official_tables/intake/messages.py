@@ -32,6 +32,10 @@ TEXTS: Mapping[str, LazyString | str] = {
     "broken": _("The file cannot be read ({reason}): save it again as .xlsx"),
     "too_large": _("The file unpacks to more than {reason}: remove empty rows and pictures"),
     "too_many_cells": _("The file has more than {reason} cells: split it, and clear what stands far from the table"),
+    "costly": _(
+        "Reading the file takes more time or memory than there is for it: clear what stands far from the tables, or "
+        "split it"
+    ),
     "password": _("The file is protected by a password: save it without one"),
     "encoding": _("The character encoding cannot be told: save the file as UTF-8 or GB 18030"),
     "no_table": _(
