@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +17,14 @@ from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.portal import schema
 from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.models import Announcement
+from ckanext.nxopendata.portal.pages import news
 from ckanext.nxopendata.portal.usage import usage_store
 
 RECENT = timedelta(days=7)
+LOOKED_AT = 100
+"""Datasets changed last that are looked at for news."""
+
+MOST_NEWS = 8
 HOT_WORDS = 8
 HOT_LEAST = 3
 """Words searched for less often are nobody's business."""
@@ -46,6 +52,8 @@ def nx_portal_figures(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``datasets``, ``departments`` (with at least one public dataset), ``files``, ``changed`` and ``new``
         (datasets changed, and created, in the last seven days) as numbers; ``newest``, the six datasets changed last;
+        ``news``, what changed last by department and theme (``department``, ``theme``, ``day``, ``number``,
+        ``created`` and the first of its ``datasets``);
         ``changed_by``, the departments that changed datasets in these days; ``use``, how often ``view``, ``download``,
         ``api``, ``bulk`` and ``search`` happened; ``facets``, field -> ``[{"name", "count"}]`` for ``nx_theme``,
         ``organization``, ``nx_region``, ``res_format``, ``tags``, ``license_id``, ``nx_update_cycle`` and
@@ -186,22 +194,30 @@ def _figures() -> dict[str, Any]:
     search = tk.get_action("package_search")
     found = search(
         {"user": "", "for_view": True},
-        {"fq": PUBLIC, "rows": 6, "sort": "metadata_modified desc", "facet.field": list(FACETS), "facet.limit": 500},
+        {
+            "fq": PUBLIC,
+            "rows": LOOKED_AT,
+            "sort": "metadata_modified desc",
+            "facet.field": list(FACETS),
+            "facet.limit": 500,
+        },
     )
     recently = f"[NOW-{RECENT.days}DAYS TO *]"
     changed = search(
         {"user": ""},
         {"fq": f"{PUBLIC} +metadata_modified:{recently}", "rows": 0, "facet.field": ["organization"]},
     )
+    files, new = _count_public(RECENT)
     facets = {name: _counted(facet) for name, facet in found["search_facets"].items()}
     return {
         "datasets": found["count"],
         "departments": len(facets.get("organization", ())),
-        "files": _public_files(),
+        "files": files,
         "changed": changed["count"],
-        "new": _public_since(RECENT),
+        "new": new,
         "changed_by": _counted(changed["search_facets"].get("organization", {"items": []})),
-        "newest": found["results"],
+        "newest": found["results"][:6],
+        "news": [asdict(one) for one in news.group_news(found["results"], MOST_NEWS)],
         "use": usage_store.count_totals(),
         "facets": facets,
     }
@@ -238,30 +254,20 @@ def _hot_words() -> list[str]:
     return words[:HOT_WORDS]
 
 
-def _public_since(span: timedelta) -> int:
-    query = (
-        sa.select(sa.func.count())
-        .select_from(model.Package)
-        .where(
-            model.Package.state == "active",
-            model.Package.private.is_(False),
-            model.Package.type == "dataset",
-            model.Package.metadata_created > sa.func.timezone("UTC", sa.func.now()) - span,
-        )
+def _count_public(span: timedelta) -> tuple[int, int]:
+    """How many files public datasets have, and how many public datasets were made within a span, in one statement."""
+    public = (
+        model.Package.state == "active",
+        model.Package.private.is_(False),
+        model.Package.type == "dataset",
     )
-    return model.Session.execute(query).scalar_one()
-
-
-def _public_files() -> int:
-    query = (
+    files = (
         sa.select(sa.func.count())
         .select_from(model.Resource)
         .join(model.Package, model.Package.id == model.Resource.package_id)
-        .where(
-            model.Resource.state == "active",
-            model.Package.state == "active",
-            model.Package.private.is_(False),
-            model.Package.type == "dataset",
-        )
+        .where(model.Resource.state == "active", *public)
     )
-    return model.Session.execute(query).scalar_one()
+    since = sa.func.timezone("UTC", sa.func.now()) - span
+    new = sa.select(sa.func.count()).select_from(model.Package).where(model.Package.metadata_created > since, *public)
+    row = model.Session.execute(sa.select(files.scalar_subquery(), new.scalar_subquery())).one()
+    return row[0], row[1]

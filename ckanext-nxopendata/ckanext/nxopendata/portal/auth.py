@@ -6,6 +6,7 @@ import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
+from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.portal.models import Feedback
@@ -44,24 +45,6 @@ def nx_announcement_show(context: Context, data_dict: DataDict | None) -> AuthRe
     return {"success": True}
 
 
-def nx_announcement_create(context: Context, data_dict: DataDict | None) -> AuthResult:
-    """The supervising office, and system administrators."""
-    return {
-        "success": roles.is_office(context.get("user")),
-        "msg": tk._("Notices are written by the supervising office"),
-    }
-
-
-def nx_announcement_update(context: Context, data_dict: DataDict | None) -> AuthResult:
-    """As for writing one."""
-    return nx_announcement_create(context, data_dict)
-
-
-def nx_announcement_delete(context: Context, data_dict: DataDict | None) -> AuthResult:
-    """As for writing one."""
-    return nx_announcement_create(context, data_dict)
-
-
 # One dataset
 
 
@@ -95,11 +78,6 @@ def nx_feedback_create(context: Context, data_dict: DataDict) -> AuthResult:
     return authz.is_authorized("package_show", context, data_dict)
 
 
-def nx_feedback_between(context: Context, data_dict: DataDict) -> AuthResult:
-    """The supervising office."""
-    return {"success": roles.is_office(context.get("user"))}
-
-
 def nx_feedback_waiting(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Who has an account; the action shows them their departments' only."""
     return {"success": True}
@@ -113,3 +91,9 @@ def nx_feedback_decide(context: Context, data_dict: DataDict) -> AuthResult:
     if row is None:
         return {"success": False, "msg": tk._("There is no such feedback")}
     return authz.is_authorized("package_update", context, {"id": row.dataset_id})
+
+
+AUTH = {
+    f"nx_announcement_{name}": roles.for_office(_("Notices are written by the supervising office"))
+    for name in ("create", "update", "delete")
+} | {"nx_feedback_between": roles.for_office(_("This is for the supervising office"))}

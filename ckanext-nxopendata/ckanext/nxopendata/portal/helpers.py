@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from werkzeug.exceptions import default_exceptions
@@ -15,6 +16,7 @@ from ckanext.nxopendata.licences import registry
 
 Value = TypeVar("Value")
 PREFIX = "ckanext.nxopendata.portal."
+KEPT_IN_ADDRESSES = ("q", "page", "codes")
 HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -93,6 +95,30 @@ def _language_links() -> list[dict[str, Any]]:
         }
         for locale in tk.h.get_available_locales()
     ]
+
+
+def nx_page_addresses() -> dict[str, Any]:
+    """Return the addresses of the page for search engines and for sharing, all of them whole.
+
+    Returns:
+        ``canonical``, ``languages`` (code and address each, ``x-default`` among them) and ``image``; empty for a page
+        that has an address in no other language. Filters and pages of a list are pages of their own; the rest of the
+        question is not.
+    """
+    kept = [(name, value) for name, value in tk.request.args.items(multi=True) if name in KEPT_IN_ADDRESSES]
+    path = tk.request.path + (f"?{urlencode(kept)}" if kept else "")
+    default = tk.config["ckan.locale_default"]
+
+    def whole(locale: str) -> str:
+        return tk.h.url_for(path, locale="default" if locale == default else locale, qualified=True)
+
+    codes = {locale.short_name: tk.h.unix_locale_to_bcp47(locale.short_name) for locale in tk.h.get_available_locales()}
+    languages = [(code, whole(name)) for name, code in codes.items()]
+    return {
+        "canonical": whole(reader_language()),
+        "languages": [*languages, ("x-default", whole(default))],
+        "image": tk.h.url_for_static("/nx/share.png", qualified=True),
+    }
 
 
 def nx_unchanging(name: str, caller: Callable[[], Value]) -> Value:

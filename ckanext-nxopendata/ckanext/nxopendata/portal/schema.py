@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.nxopendata.core.payload_validators import email, number, text
+from ckanext.nxopendata.core.payload.validators import email, number, text
 from ckanext.nxopendata.portal.announcements import announcement_store
 from ckanext.nxopendata.portal.feedback import feedback_store
 
@@ -60,6 +60,11 @@ LONGEST_FEEDBACK = 2000
 @validator_args
 def dataset_page(not_empty: Validator) -> Schema:
     return {**page(), "id": [not_empty, text]}
+
+
+@validator_args
+def dataset_versions(ignore_empty: Validator) -> Schema:
+    return {**dataset_page(), "version": [ignore_empty, text]}
 
 
 def short_text(value: Any) -> Any:

@@ -14,6 +14,30 @@ from ckanext.nxopendata.core.web import call_action
 addresses = Blueprint("nx_addresses", __name__)
 
 TABLES = "csv, parquet"
+JSON = "application/json"
+FORMS = ("text/html", JSON, "text/turtle", "application/ld+json", "application/rdf+xml", "text/n3")
+"""What a program may take of a dataset's address; RDF of it is another room's answer."""
+
+
+@addresses.before_app_request
+def send_to_json() -> Response | None:
+    """Send a program that takes JSON rather than the page of a dataset (RFC 9110, 12.5.1) to the address of that."""
+    if tk.request.endpoint != "dataset.read" or tk.request.method not in ("GET", "HEAD"):
+        return None
+    if tk.request.accept_mimetypes.best_match(FORMS, default=FORMS[0]) != JSON:
+        return None
+    name = str((tk.request.view_args or {}).get("id") or "")
+    response = Response(status=303)
+    response.headers["Location"] = tk.h.url_for("nx_addresses.dataset_json", dataset_id=name)
+    return response
+
+
+@addresses.after_app_request
+def add_vary(response: Response) -> Response:
+    """Tell caches that the answer depends on what was asked for."""
+    if tk.request.endpoint == "dataset.read":
+        response.vary.add("Accept")
+    return response
 
 
 @addresses.route("/dataset/<dataset_id>.json")

@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.nxopendata.core.web import act
+from ckanext.nxopendata.core.web import act, pager
 
 announcements = Blueprint("nx_announcement", __name__, url_prefix="/announcement")
 
@@ -23,7 +23,7 @@ def index() -> str:
     """All notices, newest first."""
     page = tk.h.get_page_number(tk.request.args)
     found = act("nx_announcement_list", limit=PAGE, offset=(page - 1) * PAGE)
-    numbers = {"page": page, "page_count": -(-found["count"] // PAGE)}
+    numbers = pager(page, found["count"], PAGE)
     return _render("index", notices=found["results"], page=numbers)
 
 

@@ -12,10 +12,11 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core import caching, roles
 from ckanext.nxopendata.core.language import reader_language
+from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.portal import schema
 from ckanext.nxopendata.portal.dataset import relatives
-from ckanext.nxopendata.portal.feedback import feedback_store
+from ckanext.nxopendata.portal.feedback import feedback_cases, feedback_store
 from ckanext.nxopendata.portal.models import Feedback
 from ckanext.nxopendata.portal.usage import usage_store
 
@@ -24,11 +25,12 @@ WRITTEN = Limit("feedback", 5)
 
 
 @tk.side_effect_free
-@validate(schema.dataset_page)
+@validate(schema.dataset_versions)
 def nx_dataset_versions(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """The public versions of a dataset, newest first, and what each changed, field by field.
 
     :param id: the dataset, id or name
+    :param version: ``id`` of a version, to begin with it (optional)
     :param limit: how many (optional, default 20, at most 100)
     :param offset: after how many (optional)
 
@@ -36,7 +38,9 @@ def nx_dataset_versions(context: Context, data_dict: DataDict) -> dict[str, Any]
         ``path``, ``before``, ``after``
     """
     found = _package("nx_dataset_versions", context, data_dict)
-    count, rows = relatives.list_versions(found.id, data_dict["limit"], data_dict["offset"])
+    count, rows = relatives.list_versions(
+        found.id, data_dict["limit"], data_dict["offset"], data_dict.get("version") or ""
+    )
     return {"count": count, "results": rows}
 
 
@@ -96,6 +100,9 @@ def nx_feedback_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     found = _package("nx_feedback_create", context, data_dict)
     WRITTEN.check_reader("text")
     row = feedback_store.create(found, data_dict, reader_language())
+    if feedback_cases.is_on():
+        writer = model.User.get(context.get("user") or "")
+        feedback_cases.begin(row, writer.id if writer else "")
     model.Session.commit()
     return feedback_store.to_api(row)
 
@@ -140,11 +147,19 @@ def nx_feedback_decide(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if row is None:
         raise tk.ObjectNotFound(tk._("There is no such feedback"))
     tk.check_access("nx_feedback_decide", context, {"id": row.id})
+    if data_dict["state"] == "public":
+        written = [row.text, row.name or "", data_dict.get("answer") or ""]
+        if found := objections.find_text_objections(written):
+            raise tk.ValidationError({"answer": found})
     user = model.User.get(context.get("user") or "")
-    decided = feedback_store.decide(row, data_dict["state"], data_dict.get("answer") or "", user.id if user else "")
+    state, answer = data_dict["state"], data_dict.get("answer") or ""
+    if feedback_cases.is_on():
+        feedback_cases.decide(row, state, answer, user)
+    else:
+        feedback_store.decide(row, state, answer, user.id if user else "")
     model.Session.commit()
     caching.invalidate()
-    return feedback_store.to_api(decided)
+    return feedback_store.to_api(row)
 
 
 def _package(action: str, context: Context, data_dict: DataDict) -> model.Package:

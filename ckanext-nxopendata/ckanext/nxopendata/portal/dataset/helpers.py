@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from markupsafe import Markup
 
+from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.language import is_chinese
 from ckanext.nxopendata.portal.dataset import file_groups, metadata, view_model
 from ckanext.nxopendata.portal.feedback import feedback_store
 
@@ -57,6 +60,18 @@ def nx_preview(resource: dict[str, Any], refused: bool = False) -> dict[str, Any
     return view_model.file_preview(resource, refused)
 
 
-def nx_file_groups(dataset: dict[str, Any]) -> list[file_groups.FileGroup]:
-    """The files of a dataset, those of one content in several formats as one."""
-    return file_groups.group_files(dataset.get("resources") or ())
+def nx_file_name(resource: dict[str, Any], dataset: dict[str, Any]) -> Markup:
+    """The name of a file in the reader's language, marked with ``lang`` where there is none in it."""
+    texts = localised.parse(dataset.get("title_translated") or dataset.get("title"))
+    english = "" if is_chinese() else texts.get("en", "")
+    return tk.h.nx_untranslated(file_groups.name_file(resource, texts.get("zh", ""), english))
+
+
+def nx_file_groups(dataset: dict[str, Any], tables: dict[str, Any]) -> list[file_groups.FileGroup]:
+    """The files of a dataset, those of one content in several formats as one.
+
+    Args:
+        tables: as ``nx_dataset_about`` gives them.
+    """
+    rows = {id_: table["rows"] for id_, table in tables.items() if table.get("rows")}
+    return file_groups.group_files(dataset.get("resources") or (), rows)

@@ -22,10 +22,13 @@ BESIDE = ("license_id", "owner_org", "tags", "resources")
 RELATED_TERMS = 12
 
 
-def list_versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[dict[str, Any]]]:
+def list_versions(dataset_id: str, limit: int, offset: int = 0, version: str = "") -> tuple[int, list[dict[str, Any]]]:
     """The public versions of a dataset, newest first, and what changed in each against the one before.
 
     What was written while the dataset was not public is left out, and so is who wrote it.
+
+    Args:
+        version: id of the one to begin with; "" for the newest.
 
     Returns:
         how many there are, and ``{"id", "time", "kind", "changes"}`` each: ``kind`` is ``new`` or ``changed``,
@@ -40,6 +43,9 @@ def list_versions(dataset_id: str, limit: int, offset: int = 0) -> tuple[int, li
         Activity.activity_type.in_(KINDS),
         sa.cast(Activity.permission_labels, sa.Text).contains("public"),
     )
+    if version:
+        first = sa.select(Activity.timestamp).where(Activity.id == version, where).scalar_subquery()
+        where = sa.and_(where, Activity.timestamp <= first)
     # One more than is shown: the last one is compared with it.
     query = (
         sa.select(Activity.id, Activity.timestamp, Activity.activity_type, sa.func.count().over().label("number"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.views import dataset as ckan_dataset
 from flask import Blueprint
 
-from ckanext.nxopendata.core.web import act, call_action, require_login
+from ckanext.nxopendata.core.web import act, call_action, pager, require_login
+from ckanext.nxopendata.portal.feedback import feedback_cases
 
 feedback_pages = Blueprint("nx_feedback", __name__)
 
@@ -26,9 +28,12 @@ def _dataset(dataset_id: str) -> dict[str, Any]:
 def history(dataset_id: str) -> str:
     """All public versions of a dataset and what changed."""
     pkg = _dataset(dataset_id)
+    if version := tk.request.args.get("version", ""):
+        found = call_action("nx_dataset_versions", id=pkg["id"], version=version.replace("\0", ""), limit=1)
+        return tk.render("nx/history.html", {"pkg": pkg, "versions": found["results"], "page": {}, "alone": True})
     page = tk.h.get_page_number(tk.request.args)
     found = call_action("nx_dataset_versions", id=pkg["id"], limit=PAGE, offset=(page - 1) * PAGE)
-    numbers = {"page": page, "page_count": -(-found["count"] // PAGE)}
+    numbers = pager(page, found["count"], PAGE)
     return tk.render("nx/history.html", {"pkg": pkg, "versions": found["results"], "page": numbers})
 
 
@@ -52,9 +57,11 @@ def new(dataset_id: str) -> Any:
 
 
 @feedback_pages.route("/feedback", methods=["GET"])
-def index() -> str:
+def index() -> Any:
     """What waits for an answer of the reader's departments."""
     require_login(tk._("Log in to see what readers wrote to your department"))
+    if feedback_cases.is_on():
+        return tk.redirect_to("nx_cases.desk", kind=feedback_cases.KIND)
     return tk.render("nx/feedback_waiting.html", {"waiting": call_action("nx_feedback_waiting")})
 
 
@@ -79,10 +86,21 @@ def read(package_type: str, id: str) -> Any:  # noqa: A002  the name in the addr
     try:
         pkg = tk.get_action("package_show")(context, {"id": id})
     except (tk.ObjectNotFound, tk.NotAuthorized):
-        return ckan_dataset.read(package_type, id)
+        return _tombstone(id) or ckan_dataset.read(package_type, id)
     if id != pkg["name"] or tk.request.args.get("activity_id"):
         return ckan_dataset.read(package_type, id)
     tk.g.pkg_dict, tk.g.pkg = pkg, context["package"]
     kind = pkg["type"] or package_type
     template = ckan_dataset._get_pkg_template("read_template", kind)
     return tk.render(template, {"dataset_type": kind, "pkg_dict": pkg, "am_following": False})
+
+
+def _tombstone(reference: str) -> Any:
+    """The page of a dataset that was withdrawn, gone (410); None of every other."""
+    if not p.plugin_loaded("nxopendata_review"):
+        return None
+    try:
+        withdrawal = call_action("nx_dataset_withdrawal_show", id=reference)
+    except tk.ObjectNotFound:
+        return None
+    return tk.render("nx/withdrawn.html", {"withdrawal": withdrawal}), 410

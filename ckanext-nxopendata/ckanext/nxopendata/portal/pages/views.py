@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import segno
 from flask import Blueprint, Response, request, stream_with_context
 
 from ckanext.nxopendata.core import caching, departments
@@ -34,6 +35,9 @@ BULK = {
 }
 BULK_PAGE = 500
 HOME_NOTICES = 4
+EXAMPLES_LOOKED_AT = 20
+LONGEST_SHARED = 600
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" '
 SITEMAP_PART = 1000
 MOST_PARTS = 2_000_000
 """What the search index can count to, in parts."""
@@ -63,6 +67,13 @@ def _figures() -> dict[str, Any]:
 def before_the_first_page() -> None:
     """Have style sheets and scripts ready."""
     warmup.prepare_for_first_page()
+
+
+@portal.before_app_request
+def close_pages_of_developers() -> None:
+    """Show CKAN's own pages for testing only where it is debugged (OWASP ASVS 4.0.3, 14.2.2)."""
+    if request.endpoint in ("util.primer", "util.custom_form_fields") and not tk.config["debug"]:
+        tk.abort(404)
 
 
 @portal.after_app_request
@@ -113,21 +124,42 @@ def _notices() -> list[dict[str, Any]]:
 def developers() -> str:
     """How programs read the site."""
     figures = _figures()
-    files = [(dataset, file) for dataset in figures["newest"] for file in dataset["resources"]]
-    loaded = next(((dataset, file) for dataset, file in files if file.get("datastore_active")), None)
+    example = caching.cached("portal:examples", _find_example)
     return tk.render(
         "nx/developers.html",
         {
-            "example": next(iter(figures["newest"]), None),
-            "table": {"id": loaded[1]["id"], "dataset": loaded[0]["name"]} if loaded else None,
+            "example": example,
             "facets": figures["facets"],
             "limits": {
                 "datasets": tk.config["ckan.search.rows_max"],
                 "rows": tk.config["ckan.datastore.search.rows_max"],
                 "file": views.FILE_MOST,
+                "table_rows": tk.config.get("ckanext.nxopendata.tables.most_rows", 0),
+                "calls": tk.config["ckanext.nxopendata.limits.calls_per_hour"],
+                "downloads": tk.config["ckanext.nxopendata.limits.downloads_per_hour"],
             },
         },
     )
+
+
+def _find_example() -> dict[str, str]:
+    """A dataset for examples, the oldest of those with a table, which stays; placeholders where there is none."""
+    found = _search(rows=EXAMPLES_LOOKED_AT, sort="metadata_created asc, id asc")["results"]
+    files = [(dataset, file) for dataset in found for file in dataset["resources"]]
+    chosen = next(((dataset, file) for dataset, file in files if file.get("datastore_active")), None)
+    if chosen is None:
+        return {"name": found[0]["name"] if found else "NAME", "table": "", "column": "", "value": ""}
+    return {"name": chosen[0]["name"], "table": chosen[1]["id"], **_find_example_row(chosen[1]["id"])}
+
+
+def _find_example_row(resource_id: str) -> dict[str, str]:
+    try:
+        found = tk.get_action("datastore_search")({"user": ""}, {"resource_id": resource_id, "limit": 1})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return {"column": "", "value": ""}
+    texts = ((name, value) for name, value in (found["records"] or [{}])[0].items() if isinstance(value, str))
+    column, value = next(texts, ("", ""))
+    return {"column": column, "value": value[:40]}
 
 
 @portal.route("/statistics")
@@ -135,13 +167,17 @@ def statistics() -> str:
     """The site in figures."""
     figures = _figures()
     titles = facets.list_titles(facets.FIGURES)
+    counted = caching.cached(f"portal:series:{tk.h.lang()}", lambda: [asdict(one) for one in _series(figures)])
     charts = [{"field": field, "title": titles[field], "rows": _chart(figures, field, link=True)} for field in CHARTS]
     return tk.render(
         "nx/statistics.html",
         {
             "figures": figures,
             "charts": [chart for chart in charts if chart["rows"]],
-            "series": caching.cached(f"portal:series:{tk.h.lang()}", lambda: [asdict(one) for one in _series(figures)]),
+            "series": [
+                {**one, "picture": series.draw(one["title"], one["kind"], one["columns"], one["rows"])}
+                for one in counted
+            ],
         },
     )
 
@@ -255,6 +291,26 @@ def llms() -> Response:
 def site_map() -> str:
     """The site map for people."""
     return tk.render("nx/site_map.html", {"departments": departments.tree(tk.h.lang())})
+
+
+@portal.route("/favicon.ico")
+def favicon() -> Any:
+    """The icon, for browsers that look for it before they read a page."""
+    return tk.redirect_to(tk.h.url_for_static("/nx/mark.svg"))
+
+
+@portal.route("/share.svg")
+def share() -> Response:
+    """An address of this site as a QR code, to open it on a phone: ``of`` is its path."""
+    path = request.args.get("of", "/")
+    if not path.startswith("/") or path.startswith("//") or len(path) > LONGEST_SHARED:
+        return tk.abort(404)
+    url = tk.config["ckan.site_url"].rstrip("/") + path
+    text = segno.make(url, error="m").svg_inline(scale=4, border=3, dark="#000", light="#fff")
+    response = Response(f'<?xml version="1.0"?>{text.replace("<svg ", SVG, 1)}', content_type="image/svg+xml")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @portal.route("/nx-colours.css")

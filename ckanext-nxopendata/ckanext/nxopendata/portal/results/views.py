@@ -93,13 +93,17 @@ def page(package_type: str = "dataset") -> Any:
 
 @results.route("/dataset.<any(csv, json):kind>")
 def file(kind: str) -> Response:
-    """The results as one file, in their order: what the public finds, at most 10,000 datasets."""
+    """The results as one file, in their order: what the public finds.
+
+    It holds at most 10,000 datasets; the name of a file that leaves some out says so.
+    """
     search = _search()
     first = _package_search(search, start=0)
     datasets = _all(search, first)
     lines = bulk_download.csv_lines(datasets) if kind == "csv" else _json_lines(first["count"], datasets)
     response = Response(stream_with_context(lines), content_type=FILES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="datasets.{kind}"'
+    part = f"-{FILE_MOST}-of-{first['count']}" if first["count"] > FILE_MOST else ""
+    response.headers["Content-Disposition"] = f'attachment; filename="datasets{part}.{kind}"'
     return response
 
 
@@ -180,7 +184,9 @@ def feed(kind: str) -> Response:
     made.description(tk._("Search datasets, data items, departments"))
     made.language("en" if helpers.nx_is_english() else "zh-Hans")
     made.link(href=page_url, rel="alternate")
-    made.link(href=iri_to_uri(request.url), rel="self")
+    own_url = tk.h.url_for("nx_results.feed", kind=kind, qualified=True)
+    asked = request.query_string.decode("utf-8", "replace")
+    made.link(href=iri_to_uri(f"{own_url}?{asked}" if asked else own_url), rel="self")
     newest = max((f"{dataset['metadata_modified']}Z" for dataset in found["results"]), default="1970-01-01T00:00:00Z")
     made.updated(newest)
     made.lastBuildDate(newest)

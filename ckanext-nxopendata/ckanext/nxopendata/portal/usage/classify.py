@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ckanext.nxopendata.core import payload_types
+from ckanext.nxopendata.core.payload import value_types
 
 ROBOT = re.compile(r"bot\b|crawl|spider|slurp|preview|monitor|lighthouse|headless", re.IGNORECASE)
 LONGEST_WORD = 20
@@ -39,7 +39,7 @@ class Use:
         return (
             self.kind in KINDS
             and 0 < len(self.object) <= LONGEST_OBJECT
-            and not payload_types.CONTROLS.search(self.object)
+            and not value_types.CONTROLS.search(self.object)
         )
 
 

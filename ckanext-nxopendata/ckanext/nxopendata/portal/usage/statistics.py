@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from markupsafe import Markup
 
 from ckanext.nxopendata.portal.usage import usage_store
 from ckanext.nxopendata.review.overdue import overdue_updates
+from ckanext.nxopendata.tables.charts import canvas, drawing
 
 MONTHS = 36
 
@@ -65,6 +69,18 @@ def count_use() -> Series:
     )
     columns = (tk._("Month"), tk._("Times viewed"), tk._("Downloads"), tk._("API calls"))
     return Series("use", tk._("Use"), "line", columns, rows)
+
+
+def draw(title: str, kind: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup | str:
+    """Return the picture of a series; "" where there is nothing to draw."""
+    if not rows:
+        return ""
+    groups = [str(row[0]) for row in rows]
+    lines = [(str(name), [float(row[place]) for row in rows]) for place, name in enumerate(columns[1:], 1)]
+    times = groups if kind == "line" else ()
+    unit = columns[1] if len(columns) == 2 else ""
+    plot = canvas.Plot(kind, title, columns[0], str(unit), groups, lines, times=times)
+    return Markup(drawing.draw(plot, fluid=True))  # noqa: S704  each text in it is escaped
 
 
 def _number(query: str) -> int:

@@ -58,9 +58,9 @@ def workbench() -> str:
             include_private=True,
             **{"facet": "true", "facet.field": [quality.FIELD], "facet.limit": 101},
         )
-        overdue = tk.h.nx_overdue_datasets()
+        overdue = tk.h.nx_overdue_datasets(SHOWN)
     except SolrConnectionError:  # the rest of the page is made from the database
-        lowest, overdue = None, []
+        lowest, overdue = None, {"count": 0, "datasets": []}
     return tk.render(
         "nx/workbench.html",
         {

@@ -38,4 +38,34 @@
     if (event.target.matches("[name=token]")) toggleRevoke();
   });
   document.addEventListener("htmx:afterRequest", toggleRevoke);
+
+  // A step with effect says what it does and asks once more; without JavaScript the page says it beside the button.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("button[data-nx-confirm]");
+    if (!button || button.dataset.nxConfirmed || !window.HTMLDialogElement) return;
+    if (!button.form.reportValidity()) return event.preventDefault();
+    event.preventDefault();
+    var dialog = document.createElement("dialog"), text = document.createElement("p"), row = document.createElement("p");
+    dialog.className = "nx-confirm";
+    text.id = "nx-confirm-text";
+    text.textContent = button.dataset.nxConfirm;
+    dialog.setAttribute("aria-labelledby", text.id);
+    [[button.textContent.trim(), "btn btn-primary", true], [button.dataset.nxCancel, "btn btn-secondary", false]].forEach(function (choice) {
+      var made = document.createElement("button");
+      made.type = "button";
+      made.textContent = choice[0];
+      made.className = choice[1];
+      made.addEventListener("click", function () {
+        dialog.close();
+        if (!choice[2]) return button.focus();
+        button.dataset.nxConfirmed = "yes";
+        button.form.requestSubmit(button);
+      });
+      row.append(made, " ");
+    });
+    dialog.append(text, row);
+    dialog.addEventListener("close", function () { dialog.remove(); });
+    document.body.appendChild(dialog);
+    dialog.showModal();
+  });
 })();
