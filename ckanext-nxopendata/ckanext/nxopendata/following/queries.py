@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
-from ckanext.nxopendata.core import payload_types
+from ckanext.nxopendata.core.payload import value_types
 
 FACET = re.compile(r"(nx_[a-z_]+|organization|tags|res_format|license_id)\Z")
 LONGEST = 500
@@ -26,7 +26,7 @@ def is_text(query: str) -> bool:
     >>> is_text("q=%E4%BA%BA%E5%8F%A3"), is_text("q=%00")
     (True, False)
     """
-    return not payload_types.CONTROLS.search(unquote_plus(query))
+    return not value_types.CONTROLS.search(unquote_plus(query))
 
 
 def search(query: str, since: dt.datetime, until: dt.datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator
 
-from ckanext.nxopendata.core.payload_validators import email, text
+from ckanext.nxopendata.core.payload.validators import email, text
 from ckanext.nxopendata.following import queries
 
 

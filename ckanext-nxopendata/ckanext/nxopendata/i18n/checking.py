@@ -68,6 +68,20 @@ TERMS = (
 )
 
 
+NEEDED = (
+    (re.compile(r"\bcode lists?\b", re.IGNORECASE), "代码表"),
+    (re.compile(r"\bdata items?\b", re.IGNORECASE), "信息项"),
+    (re.compile(r"\bclean-up\b", re.IGNORECASE), "清理"),
+    (re.compile(r"\bfile the project|\bfiling (number|of (the )?projects?)|\bfor filing\b", re.IGNORECASE), "备案"),
+    (re.compile(r"\bsummary of (the|a) round|\bsummary for\b", re.IGNORECASE), "汇总"),
+    (re.compile(r"\border to mend\b", re.IGNORECASE), "整改"),
+    (re.compile(r"\bsupervision notice\b", re.IGNORECASE), "督办"),
+    (re.compile(r"\bledger\b", re.IGNORECASE), "台账"),
+    (re.compile(r"\bwithdrawn?\b(?=.*\bdatasets?\b)|\bdatasets?\b.*\bwithdrawn?\b", re.IGNORECASE), "撤下"),
+)
+"""What stands in an English text -> the word of the glossary that its Chinese has."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartReport:
     """One row of the report: how many msgids the part has, how many are translated, what is wrong."""
@@ -115,6 +129,10 @@ def faults(message: Message, translation: str, kept: frozenset[str]) -> Iterator
         wrong = term.wrong.search(translation)
         if wrong and term.msgid.search(msgid):
             yield "term", f"“{wrong.group()}”应作“{term.right}”：{translation}"
+    words = re.sub(r"\{[^}]*\}|%\([^)]*\)s", " ", msgid)
+    for english, chinese in NEEDED:
+        if english.search(words) and chinese not in translation:
+            yield "term", f"应有“{chinese}”：{translation}"
 
 
 def check_part(name: str, wanted: list[Message], translations: Catalog, kept: frozenset[str]) -> PartReport:
