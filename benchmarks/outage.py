@@ -148,6 +148,7 @@ def measure(base: str, token: str, service: str) -> Tally:
 
 @pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 def test_outage(call: Callable[..., Any]) -> None:  # noqa: F811
+    from ckan import model
     from ckan.tests import factories
 
     department = call("organization_create", name="ting", title_translated={"zh": "某某厅"}, nx_level="province")
@@ -169,6 +170,8 @@ def test_outage(call: Callable[..., Any]) -> None:  # noqa: F811
         for service in ("solr", "redis", "postgres"):
             tally = measure(base, token, service)
             rows.append(tally)
+            model.Session().invalidate()
+            model.ensure_engine().dispose()  # its connections are those of before
             text = call("package_show", id="ming-lu-0", use_default_schema=False)["notes"]
             newest = f"第{tally.saved[-1]}次说明 {service}" if tally.saved else text
             lost += text != newest

@@ -9,12 +9,19 @@ included. ``NX_BENCHMARK_ROWS`` changes the number of rows.
 
 The second test loads a text of ``NX_BENCHMARK_MEGABYTES`` (UTF-8) as a worker does: first the table, with and without
 the profile of its columns, then the same with the index of words; it prints the memory that the process took at most.
+
+The third loads ``NX_BENCHMARK_ROWS`` rows as ckanext-xloader does and as we do, both with the index of words. It needs
+``NX_XLOADER``, a folder in which ckanext-xloader and what it imports were installed
+(``pip install --target FOLDER --no-deps``: ckanext-xloader tabulator six Unidecode chardet unicodecsv linear-tsv
+jsonlines ijson).
 """
 
 from __future__ import annotations
 
 import csv
+import importlib
 import io
+import logging
 import os
 import random
 import resource
@@ -117,14 +124,15 @@ def test_a_large_text(tmp_path: Path) -> None:
     name = factories.Resource(package_id=dataset["id"])["id"]
 
     def measure(label: str, *, profile: bool, words: bool) -> float:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         found = table.read(path, "csv", limits=table.Limits(megabytes=10_000, rows=10**9))
         read = time.perf_counter() - began
         recorder = Recorder(found.columns)
         rows = store.replace_table(name, found, recorder.add if profile else None, words=words)
         seconds = time.perf_counter() - began
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        speed = f"{size / seconds:6.1f} MB/s  {rows / seconds:9,.0f} rows/s"
+        used = time.process_time() - used
+        speed = f"{size / seconds:6.1f} MB/s  {rows / seconds:9,.0f} rows/s  {used:6.2f} s of processor here"
         print(f"{label:34} {seconds:7.2f} s ({read:6.2f} s reading)  {speed}  {memory:,} MB at most")
         assert rows == found.rows
         return seconds
@@ -134,3 +142,42 @@ def test_a_large_text(tmp_path: Path) -> None:
     profiled = measure("table and profile", profile=True, words=False)
     print(f"the profile adds {100 * (profiled / plain - 1):.0f} %")
     measure("table, profile and index of words", profile=True, words=True)
+
+
+@pytest.mark.skipif("NX_XLOADER" not in os.environ, reason="ckanext-xloader is not given")
+@pytest.mark.usefixtures("with_plugins", "clean_db")
+def test_loading_beside_xloader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ckanext
+    from ckan.tests import factories, helpers
+
+    monkeypatch.syspath_prepend(os.environ["NX_XLOADER"])
+    monkeypatch.setattr(ckanext, "__path__", [*ckanext.__path__, f"{os.environ['NX_XLOADER']}/ckanext"])
+    xloader = importlib.import_module("ckanext.xloader.loader")
+    path = tmp_path / "file.csv"
+    path.write_bytes(content(ROWS).decode("gb18030").encode())
+    organization = factories.Organization(nx_region="640000", nx_level="province")
+    dataset = factories.Dataset(owner_org=organization["id"], license_id="cc-by-4.0", nx_is_open="1", nx_share_type="1")
+    theirs, ours = (factories.Resource(package_id=dataset["id"], url_type="")["id"] for _ in range(2))
+
+    began = time.perf_counter()
+    xloader.load_csv(str(path), theirs, mimetype="text/csv", logger=logging.getLogger("xloader"))
+    loaded = time.perf_counter()
+    xloader.create_column_indexes([{"id": name} for name in ("名称",)], theirs, logging.getLogger("xloader"))
+    their_time, indexed = loaded - began, time.perf_counter() - loaded
+
+    began = time.perf_counter()
+    found = table.read(path, "csv")
+    recorder = Recorder(found.columns)
+    store.replace_table(ours, found, recorder.add, words=False)
+    readable = time.perf_counter() - began
+    store.replace_table(ours, found)
+    our_time = time.perf_counter() - began
+
+    totals = [helpers.call_action("datastore_search", resource_id=one, limit=0)["total"] for one in (theirs, ours)]
+    size = path.stat().st_size / 1e6
+    print(f"\n{ROWS:,} rows, {size:.1f} MB")
+    print(f"xloader, all columns text, with index of words  {their_time:7.2f} s  {size / their_time:5.1f} MB/s")
+    print(f"  and one column indexed                        {indexed:7.2f} s")
+    print(f"ours, typed and profiled, readable              {readable:7.2f} s  {size / readable:5.1f} MB/s")
+    print(f"  and with the index of words                   {our_time:7.2f} s  {size / our_time:5.1f} MB/s")
+    assert totals == [ROWS, ROWS]

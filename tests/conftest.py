@@ -128,6 +128,7 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
     from ckan.plugins import plugin_loaded
 
     from ckanext.nxopendata.core.caching import state
+    from tests.caches import forget_limits
 
     if not model.repo.tables_created_and_initialised:
         _migrated.clear()
@@ -137,6 +138,7 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
             migrate_db_for(plugin)
             _migrated.add(plugin)
     _enable_loggers()
+    forget_limits()
     # CKAN's own migrations, run in this process by the first reset, put another engine in the place of the watched one.
     state.watch()
 

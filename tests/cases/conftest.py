@@ -9,6 +9,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
+from ckanext.nxopendata.cases.applicants import assurance
 from tests.datasets import COMPLETE
 from tests.doors.site import OFFICE, Site
 
@@ -27,6 +28,13 @@ APPLICATION = {
 }
 
 
+def find_user(name: str) -> model.User:
+    """The user of this name, who is there."""
+    user = model.User.get(name)
+    assert user is not None
+    return user
+
+
 class CaseSite(Site):
     """The site of the doors, with ``applicant``, who works for nobody, and a conditional dataset with a file."""
 
@@ -34,6 +42,9 @@ class CaseSite(Site):
         super().__init__()
         for name in ("applicant", "other"):
             model.Session.add(model.User(name=name, email=f"{name}@example.org"))
+        model.Session.flush()
+        for name in ("applicant", "other"):
+            assurance.confirm(find_user(name))
         model.Session.commit()
         self.keys = 0
 

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from ckan import model
 from playwright.sync_api import Browser, Page
 
+from ckanext.nxopendata.cases.accounts import tokens
 from tests.browser import RULES
 from tests.cases.conftest import CaseSite
 
@@ -37,6 +38,29 @@ def fill_application(page: Page) -> None:
     page.fill("#field-ends", "2099-01-01")
     page.fill("#field-safety", "单位内网保存，到期删除")
     page.check("#field-accepts")
+
+
+def test_a_reader_makes_an_account_by_the_link_of_the_letter(browser: Browser, site: str, town: CaseSite) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{site}/user/login")
+    page.click("main a:has-text('注册账号')")
+    page.wait_for_timeout(2100)
+    page.fill("#field-email", "zhao@example.org")
+    page.click("main button[type=submit]")
+    assert "zhao@example.org" in page.content() and page.locator("#field-email").count() == 0
+    page.goto(f"{site}/account/new/{tokens.for_new_account('zhao@example.org')}")
+    page.fill("#field-name", "zhao-liu")
+    page.fill("#field-password", PASSWORD)
+    page.click("main button[type=submit]")
+    sign_in(page, site, "zhao-liu")
+    page.goto(f"{site}/account")
+    assert "邮箱已确认的账号" in page.content()
+    page.fill("#field-name", "宁夏某公司")
+    page.fill("#field-uscc", "91350100M000100Y43")
+    page.click("section[aria-labelledby=nx-organisation] button")
+    assert "核实" in page.content()
+    context.close()
 
 
 def test_somebody_applies_the_department_grants_and_the_file_opens(
@@ -98,6 +122,11 @@ def look(browser: Browser, site: str, town: CaseSite, case: str) -> None:
     demand = town.apply("applicant", "demand", dataset="", answers={"subject": "公交线路", "description": "站点"})
     town.step("office", demand, "accept")
     town.apply()
+    town.step("head", town.apply(), "refuse", outcome="law", opinion="涉及商业秘密")
+    reuse = {"name": "景区地图", "type": "application", "authors": "张三", "description": "地图"}
+    town.step("head", town.apply(kind="reuse", answers=reuse), "show", outcome="shown")
+    town.act("applicant", "nx_account_organisation_create", name="宁夏某公司", uscc="91350100M000100Y43")
+    letter = tokens.for_new_account("wang@example.org")
     pages = {
         "applicant": {
             "start": "/case/start",
@@ -107,10 +136,12 @@ def look(browser: Browser, site: str, town: CaseSite, case: str) -> None:
             "demand": "/case/new/demand",
             "objection": "/case/new/objection?dataset=jingqu",
             "dataset": "/dataset/jingqu",
+            "account": "/account",
         },
         "head": {"desk": "/case/desk", "case of the head": f"/case/{case}"},
-        "office": {"board": "/case/board"},
-        "": {"sign in": "/case/new/application?dataset=jingqu", "public": "/cases", "demands": "/demands"},
+        "office": {"board": "/case/board?phase=", "organisations": "/account/organisations"},
+        "": {"sign in": "/case/new/application?dataset=jingqu", "public": "/cases", "demands": "/demands"}
+        | {"reuses": "/reuses", "new account": "/account/new", "letter": f"/account/new/{letter}"},
     }
     wrong: list[str] = []
     screens = [("zh", 1280), ("en", 390)] + ([("zh", 390), ("en", 1280)] if "NX_PICTURES" in os.environ else [])
@@ -122,7 +153,11 @@ def look(browser: Browser, site: str, town: CaseSite, case: str) -> None:
                 sign_in(page, site, who)
             for name, path in paths.items():
                 page.goto(f"{site}{'/en' if language == 'en' else ''}{path}", wait_until="load")
-                found = Axe().run(page, options={"runOnly": [*RULES["runOnly"], "wcag22aa"]}).response["violations"]
+                found = (
+                    Axe()
+                    .run(page, options={**RULES, "runOnly": [*RULES["runOnly"], "wcag22aa"]})
+                    .response["violations"]
+                )
                 wrong += [f"{name} {language}: {one['id']} {one['nodes'][0]['html'][:150]}" for one in found]
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from typing import Any
@@ -13,8 +14,14 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.cases.disclosure import anonymous
+from ckanext.nxopendata.cases.disclosure.anonymous import mask
+from ckanext.nxopendata.cases.register_dataset import scheduled_tasks
+from ckanext.nxopendata.catalogue import uploads
 from ckanext.nxopendata.core import caching
+from ckanext.nxopendata.register.evaluation import facts
+from ckanext.nxopendata.register.reports import collection
 from tests.cases.conftest import CaseSite
+from tests.doors.site import OFFICE
 from tests.statements import statements
 
 DEMAND = {"subject": "公交线路和站点", "description": "全区公交，联系 13895123456"}
@@ -107,3 +114,116 @@ def test_a_list_costs_as_many_questions_for_many_as_for_one(town: CaseSite) -> N
         for _ in range(5):
             town.apply()
     assert counts[0] == counts[1]
+
+
+def test_the_evaluation_and_the_reports_read_the_cases(town: CaseSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.dataset()
+    monkeypatch.setenv("NX_REGISTER_TODAY", "2031-03-03")
+    ends = {"ends": "2032-01-01"}
+    in_time, late, silent, withdrawn, asked = (town.apply(answers=ends) for _ in range(5))
+    town.step("head", in_time, "refuse", outcome="law", opinion="依法")
+    town.step("applicant", withdrawn, "withdraw")
+    town.step("editor", asked, "ask", opinion="请补正")
+    town.act("", "nx_feedback_create", id="jingqu", kind="error", text="留言不重复计算")
+    monkeypatch.setenv("NX_REGISTER_TODAY", "2031-05-05")
+    town.step("head", late, "refuse", outcome="law", opinion="依法")
+    rows = town.act("office", "nx_case_between", since="2031-01-01", until="2031-12-31")
+    told = {row["id"]: (row["answered"] is not None, row["due"]) for row in rows}
+    assert told == {
+        in_time["id"]: (True, "2031-03-03"),
+        late["id"]: (True, "2031-05-04"),
+        silent["id"]: (False, silent["due"]),
+        asked["id"]: (False, None),
+    }
+    matters = [matter for unit, matter in facts._matters(dt.date(2031, 1, 1), dt.date(2031, 12, 31)) if unit]
+    good = {one.id: one.answered is not None and one.answered <= one.due for one in matters if one.kind == "case"}
+    assert good == {in_time["id"]: True, late["id"]: False, silent["id"]: False}
+    counted = collection.count_figures(town.department, dt.date(2031, 12, 31))
+    assert (counted["cases"], counted["cases_in_time"]) == (3, 1)
+    for who in ("applicant", "head", ""):
+        with pytest.raises(tk.NotAuthorized):
+            town.act(who, "nx_case_between", since="2031-01-01", until="2031-12-31")
+    for wrong in ("x", "2031-13-01", "", None):
+        with pytest.raises(tk.ValidationError):
+            town.act("office", "nx_case_between", since=wrong, until="2031-12-31")
+
+
+def test_demands_stand_in_lanes(app: Any, town: CaseSite) -> None:
+    made = {}
+    for name in ("评估的需求", "计划的需求"):
+        answers = {"subject": name, "description": name}
+        case = town.act("applicant", "nx_case_create", kind="demand", client_key=name, answers=answers)
+        made[name] = town.step("office", case, "accept")
+    town.step("office", made["计划的需求"], "plan", outcome="planned", answers={"planned_for": "2027 年一季度"})
+    assert "2027 年一季度" in app.get("/demands?lane=planned").body
+    for lane, names in (("asked", ["评估的需求"]), ("planned", ["计划的需求"]), ("done", [])):
+        assert [one["title"] for one in town.act("", "nx_case_demand_list", lane=lane)["results"]] == names
+    assert "评估的需求" in app.get("/demands?lane=nothing", status=200).body
+    assert app.get("/demands?lane=%00").status_code == 400  # no text of any page
+
+
+def test_what_the_examination_of_files_finds_is_masked_in_words() -> None:
+    for text in ("１３８９５１２３４５６", "640104199003070014", "6222022000000000008", "a@example.org"):
+        assert text not in mask(f"请联系{text}。") and "***" in mask(f"请联系{text}。")
+    for text in ("307006001/000001", "2026-01-01", "5A级景区", "3.14"):
+        assert mask(text) == text
+
+
+def test_the_register_is_a_dataset_that_follows_it_by_itself(
+    cli: Any, town: CaseSite, tmp_path: Any, monkeypatch: Any
+) -> None:
+    from ckan.cli.cli import ckan
+
+    monkeypatch.setitem(tk.config, "ckan.storage_path", str(tmp_path))
+    assert scheduled_tasks.run_daily() == 0  # nobody has made the entry
+    demand = ask(town)
+    made = cli.invoke(ckan, ["nx", "cases", "publish"])
+    assert made.exit_code == 0 and "2" in made.output, made.output
+    dataset = town.act("", "package_show", id="banjian-gongkai")
+    assert [one["format"] for one in dataset["resources"]] == ["CSV", "JSON"]
+    assert dataset["organization"]["name"] == OFFICE and dataset["nx_items"][0]["name"] == "办件编号"
+
+    def read(place: int) -> str:
+        shown = town.act("", "package_show", id="banjian-gongkai")["resources"][place]
+        path = uploads.find_path(shown)
+        assert path is not None
+        return path.read_text(encoding="utf-8")
+
+    rows = list(csv.DictReader(io.StringIO(read(0))))
+    assert [row["办件编号"] for row in rows] == [one["number"] for one in json.loads(read(1))] == [demand["number"]]
+    assert "公交" not in read(0) and "公交" not in read(1)  # nobody has looked at it
+    assert scheduled_tasks.run_daily() == 0
+    town.step("head", demand, "accept")
+    assert scheduled_tasks.run_daily() == 2
+    assert "公交" in read(0) and json.loads(read(1))[0]["department"] == "文旅厅"
+    assert "13895123456" not in read(0) + read(1)
+
+
+def test_those_who_follow_a_dataset_learn_of_grants_and_suspensions(town: CaseSite, uploaded: dict[str, Any]) -> None:
+    def follow(cursor: str = "") -> tuple[str, list[dict[str, Any]]]:
+        model.Session.commit()
+        answer = town.act("", "nx_changes_list", cursor=cursor, datasets=False)
+        return answer["cursor"], [
+            {name: one.get(name) for name in ("name", "suspended", "grants")} for one in answer["changes"]
+        ]
+
+    def told() -> list[str]:
+        types = [one["activity_type"] for one in town.act("", "package_activity_list", id="jingqu", limit=20)]
+        return [one for one in types if not one.endswith("package")]
+
+    cursor, _ = follow()
+    grant = town.apply()
+    assert follow(cursor)[1] == []
+    town.step("head", grant, "approve", outcome="granted", answers={"agreed_ends": "2099-01-01"})
+    cursor, changes = follow(cursor)
+    assert changes == [{"name": "jingqu", "suspended": False, "grants": 1}]
+    objection = town.apply(kind="objection", answers={"right": "privacy", "place": "电话", "reason": "是我的电话"})
+    town.step("editor", objection, "accept")
+    cursor, changes = follow(cursor)
+    assert changes == [{"name": "jingqu", "suspended": True, "grants": 1}]
+    town.step("head", objection, "restore", outcome="unfounded", opinion="办公电话")
+    town.step("office", grant, "revoke", opinion="超出用途")
+    cursor, changes = follow(cursor)
+    assert changes == [{"name": "jingqu", "suspended": None, "grants": None}]
+    assert told() == ["ended grant", "restored files", "suspended files", "granted data"]
+    assert follow(cursor)[1] == []

@@ -7,13 +7,17 @@ import io
 from typing import Any
 
 import pytest
+from ckan import model
 from ckan.plugins import toolkit as tk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ckanext.nxopendata.cases.grants import table
 from ckanext.nxopendata.cases.grants.cut import ColumnsMissingError, cut
+from ckanext.nxopendata.core.file_access import in_flight
 from ckanext.nxopendata.core.file_access.part import Part
 from tests.cases.conftest import CaseSite
+from tests.tables import conftest as tables
 
 NAMES = ["景区名称", "等级", "电话", "地区"]
 
@@ -82,8 +86,8 @@ def test_the_granted_columns_and_rows_leave_and_nothing_else(
     for action in ("datastore_search", "nx_table_search"):
         with pytest.raises((tk.NotAuthorized, tk.ObjectNotFound)):
             town.act("applicant", action, **{"resource_id" if action[0] == "d" else "id": uploaded["id"]})
-    for who in ("other", "editor", "stranger"):
-        assert take(app, town, case, uploaded, who).status_code == 403, who
+    for who, status in (("other", 404), ("editor", 403), ("stranger", 404)):
+        assert take(app, town, case, uploaded, who).status_code == status, who
     assert take(app, town, case, uploaded, "").status_code in (302, 403)
     page = app.get(f"/case/{case['id']}", headers=town.headers("applicant"))
     assert f"/case/{case['id']}/data/{uploaded['id']}.csv" in page.body
@@ -115,3 +119,122 @@ def test_conditions_on_rows_are_read_line_by_line(town: CaseSite, uploaded: dict
                 "head", case, "approve", outcome="partly", answers={"agreed_ends": "2099-01-01", "agreed_rows": wrong}
             )
         assert "agreed_rows" in refused.value.error_dict
+
+
+def test_what_cannot_be_sent_and_a_look_at_the_headers_are_no_use(
+    app: Any, town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    case = grant(town, agreed_columns=["景区名称", "负责人"], agreed_quota="1")
+    assert [take(app, town, case, uploaded).status_code for _ in range(2)] == [409, 409]
+    other = grant(town, agreed_columns=["景区名称"], agreed_quota="1")
+    address = f"/case/{other['id']}/data/{uploaded['id']}.csv"
+    for _ in range(3):
+        assert app.flask_app.test_client().head(address, headers=town.headers("applicant")).status_code == 200
+    assert [take(app, town, other, uploaded).status_code for _ in range(2)] == [200, 429]
+    assert town.act("head", "nx_case_use_list", id=other["id"])["count"] == 1
+    assert town.act("head", "nx_case_use_list", id=case["id"])["count"] == 0
+
+
+def test_each_grant_gives_its_own_part(app: Any, town: CaseSite, uploaded: dict[str, Any]) -> None:
+    first, second = grant(town, agreed_columns=["景区名称"]), grant(town, agreed_columns=["等级"])
+    heads = [take(app, town, case, uploaded).get_data(as_text=True).lstrip("\ufeff")[:4] for case in (first, second)]
+    assert heads == ["景区名称", "等级\r\n"]
+    town.step("office", first, "revoke", opinion="超出用途")
+    assert [take(app, town, case, uploaded).status_code for case in (first, second)] == [403, 200]
+
+
+def test_a_grant_of_one_file_is_none_of_the_others(
+    app: Any, town: CaseSite, uploaded: dict[str, Any], create_with_upload: Any
+) -> None:
+    context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
+    more = {"package_id": uploaded["package_id"], "name": "b", "url": "b.csv", "format": "CSV"}
+    other = create_with_upload("景区名称,等级\n鸣翠湖,4A\n", "b.csv", context, **more)
+    case = town.apply(resource=uploaded["id"])
+    town.step("head", case, "approve", outcome="granted", answers={"agreed_ends": "2099-01-01"})
+    got = {}
+    for file in (uploaded, other):
+        address = f"/dataset/jingqu/resource/{file['id']}/download/x"
+        got[file["id"]] = app.get(address, headers=town.headers("applicant"), follow_redirects=False).status_code
+        assert take(app, town, case, file).status_code == got[file["id"]]
+    assert got == {uploaded["id"]: 200, other["id"]: 403}
+
+
+def test_pieces_are_sent_while_they_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_flight, "SECONDS", 0.0)
+    got: list[str] = []
+    answers = iter([True, True, False])
+    with pytest.raises(in_flight.PermissionEndedError):
+        got.extend(in_flight.send_while("abcdef", lambda: next(answers)))
+    assert got == ["a", "b"]
+    assert list(in_flight.send_while("abc", lambda: True)) == ["a", "b", "c"]
+
+
+def test_the_table_of_a_grant_answers_for_granted_columns_and_rows_alone(
+    town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    tables.work()
+    case = grant(town, agreed_columns=["景区名称", "等级"], agreed_rows="景区名称=沙湖")
+
+    def rows(who: str = "applicant", **more: Any) -> Any:
+        return town.act(who, "nx_case_row_list", id=case["id"], resource=uploaded["id"], **more)
+
+    with pytest.raises(tk.ValidationError):
+        rows()  # it was applied for files
+    case = town.apply(answers={"channel": "table"})
+    answers = {"agreed_ends": "2099-01-01", "agreed_columns": ["景区名称", "等级"], "agreed_rows": "景区名称=沙湖"}
+    case = town.step("head", case, "approve", outcome="partly", answers=answers | {"agreed_quota": "4"})
+    assert rows() == {"total": 1, "columns": ["景区名称", "等级"], "records": [{"景区名称": "沙湖", "等级": "5A"}]}
+    assert rows(filters={"景区名称": ["水洞沟"]})["total"] == 0
+    assert rows(filters={"景区名称": ["水洞沟", "沙湖"]}, sort="-等级")["total"] == 1
+    odd: tuple[dict[str, Any], ...] = (
+        {"filters": {"电话": ["0951-1"]}},
+        {"filters": {"_id": ["1"]}},
+        {"filters": {'景区名称" OR 1=1 --': ["x"]}},
+        {"sort": "电话"},
+        {"sort": "景区名称, 电话"},
+        {"filters": "电话"},
+        {"filters": {"等级": []}},
+        {"filters": {"等级": [{"a": 1}]}},
+    )
+    for hostile in odd:
+        with pytest.raises(tk.ValidationError):
+            rows(**hostile)
+    for who in ("other", "editor", "stranger"):
+        with pytest.raises(tk.NotAuthorized if who == "editor" else tk.ObjectNotFound):
+            rows(who)
+    assert rows(filters={"等级": ["' OR '1'='1"]})["total"] == 0
+    with pytest.raises(tk.ValidationError):
+        rows()  # the quota of the day
+    town.step("office", case, "revoke", opinion="超出用途")
+    with pytest.raises(tk.NotAuthorized):
+        rows()
+
+
+names = st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=4, unique=True)
+
+
+@given(
+    names,
+    st.none() | st.frozensets(st.sampled_from("abcd"), min_size=1),
+    st.dictionaries(st.sampled_from("abcd"), st.frozensets(st.sampled_from("123"), min_size=1)),
+    st.dictionaries(st.sampled_from("abcd"), st.lists(st.sampled_from("123"), min_size=1)),
+    st.sampled_from(["", "a", "-b", "c", "-d"]),
+)
+def test_no_question_reaches_outside_a_grant(
+    columns: list[str],
+    granted: frozenset[str] | None,
+    rows: dict[str, frozenset[str]],
+    filters: dict[str, list[str]],
+    sort: str,
+) -> None:
+    part = Part(granted, rows)
+    try:
+        question = table.ask([(name.upper(), name) for name in columns], part, filters, sort)
+    except (table.NotGrantedError, table.ColumnsGoneError):
+        return
+    allowed = {name for name in columns if granted is None or name in granted}
+    assert {name for _, name in question.fields} == allowed
+    assert set(filters) <= allowed
+    for name, values in rows.items():
+        if question.filters is not None:
+            assert set(question.filters[name.upper()]) <= values

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ckan.tests import factories
 
-from ckanext.nxopendata.core import payload_types
+from ckanext.nxopendata.core.payload import value_types
 
 FIELDS = [
     {"field_name": "title_translated", "preset": "localised_text"},
@@ -29,7 +29,7 @@ GOOD: dict[str, Any] = {
 
 class TestShapes:
     def test_what_is_right_passes(self) -> None:
-        assert payload_types.find_type_errors(GOOD, FIELDS) == {}
+        assert value_types.find_type_errors(GOOD, FIELDS) == {}
 
     @pytest.mark.parametrize(
         ("field", "value", "found"),
@@ -51,7 +51,7 @@ class TestShapes:
         ],
     )
     def test_what_is_wrong_is_named_at_its_field(self, field: str, value: Any, found: Any) -> None:
-        assert payload_types.find_type_errors(GOOD | {field: value}, FIELDS) == {field: found}
+        assert value_types.find_type_errors(GOOD | {field: value}, FIELDS) == {field: found}
 
 
 @pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.tests import factories
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Page, Response, expect
 
 from ckanext.nxopendata.review.workflow.models import Case
 from tests.exchange.books import FORM, PLANTED, changed, letter, numbered, workbook
@@ -29,7 +28,6 @@ pytestmark = [
     pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
 ]
 
-PASSWORD = "Jingqu-2026-mulu"
 TITLE = "宁夏A级旅游景区名录"
 ITEMS = [
     ("景区名称", "C", "200"),
@@ -41,38 +39,6 @@ ITEMS = [
     ("纬度", "N", "10,6"),
     ("联系电话", "C", "20"),
 ]
-
-
-@pytest.fixture
-def people() -> None:
-    for name in ("editor", "head", "officer"):
-        factories.User(name=name, password=PASSWORD)
-    members = [{"name": "editor", "capacity": "editor"}, {"name": "head", "capacity": "admin"}]
-    factories.Organization(
-        name="wlt",
-        title_translated={"zh": "自治区文化和旅游厅", "en": "Department of Culture and Tourism"},
-        users=members,
-    )
-    factories.Organization(name="xinjianban", title="信息化建设办", users=[{"name": "officer", "capacity": "editor"}])
-
-
-@pytest.fixture
-def log_in(browser: Browser, site: str, people: None) -> Callable[..., Page]:
-    def enter(name: str | None = None, *, scripts: bool = True) -> Page:
-        context = browser.new_context(
-            base_url=site, viewport={"width": 1280, "height": 900}, java_script_enabled=scripts
-        )
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        if name:
-            page.goto("/user/login")
-            page.fill("#field-login", name)
-            page.fill("#field-password", PASSWORD)
-            page.press("#field-password", "Enter")
-            page.wait_for_url(lambda url: "/user/login" not in url)
-        return page
-
-    return enter
 
 
 def picture(page: Page, name: str) -> None:
@@ -137,6 +103,8 @@ def decide(page: Page, action: str, opinion: str = "") -> None:
     if opinion:
         page.fill("#opinion", opinion)
     page.click(f".nx-decision button[value={action}]")
+    if page.locator("dialog.nx-confirm[open]").count():
+        page.click("dialog.nx-confirm .btn-primary")
     page.wait_for_load_state()
 
 

@@ -47,6 +47,30 @@ class TestSharing:
         assert found(nx_data_level="2", nx_is_open="1") == [("level_forbids_opening", "nx_is_open", "error")]
 
 
+class TestGrading:
+    def test_the_strictest_wins(self) -> None:
+        item = {"name": "病种", "grade": "3"}
+        assert found(nx_data_level="1", nx_general_level="3", nx_items=[item]) == []
+        assert found(nx_general_level="2", nx_items=[item]) == [
+            ("item_graded_above_dataset", "nx_general_level", "error")
+        ]
+        core = {"name": "管线", "grade": "core"}
+        assert found(nx_data_level="2", nx_items=[core]) == [("item_graded_above_dataset", "nx_data_level", "error")]
+
+    def test_important_data_is_neither_opened_nor_shared_without_conditions(self) -> None:
+        assert found(nx_data_level="2", nx_share_type="1") == [("level_forbids_sharing", "nx_share_type", "error")]
+        item = {"name": "管线", "grade": "important", "is_open": "1"}
+        assert found(nx_items=[item]) == [("item_grade_forbids_opening", "nx_items.0.is_open", "error")]
+        assert found(nx_data_level="2", nx_general_level="1") == [
+            ("general_level_of_restricted", "nx_general_level", "error")
+        ]
+
+    def test_the_gravest_general_data_is_opened_on_conditions(self) -> None:
+        graded = {"nx_data_level": "1", "nx_general_level": "4", "nx_is_open": "1"}
+        assert found(**graded, nx_open_condition="实名申请") == []
+        assert found(**graded) == [("general_level_needs_condition", "nx_open_condition", "error")]
+
+
 class TestMethod:
     @pytest.mark.parametrize(
         ("category", "method", "fits"),

@@ -52,6 +52,13 @@ def dataset(call: Act, department: dict) -> dict:
 
 @pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 class TestReaders:
+    def test_a_search_for_some_fields_gives_them_in_every_language(self, app: Any, dataset: dict) -> None:
+        for field in ("id", "organization", "groups", "tags", "resources", "extras", "validated_data_dict", "*"):
+            for address in ("", "/en"):
+                address += f"/api/3/action/package_search?fl={field}"
+                assert app.get(address).json["result"]["count"] == 1, address
+        assert app.get("/en/catalog.ttl").status_code == 200
+
     @pytest.mark.parametrize(
         ("locale", "title"), [("", "自治区文化和旅游厅"), ("/en", "Department of Culture and Tourism")]
     )

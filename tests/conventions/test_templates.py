@@ -63,3 +63,20 @@ def test_a_template_uses_what_is_there_whenever_its_room_is(template: Path) -> N
     allowed = rooms_needed(room) if room != "core" else {"core"}
     allowed |= {room_of(name) for name in re.findall(r'plugin_loaded\("(\w+)"\)', text)}
     assert [rooms for rooms in used if rooms and not rooms & allowed] == []
+
+
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+
+
+def test_what_a_button_does_is_asked_with_and_without_scripts() -> None:
+    """A step with effect is confirmed in a dialog; where no script runs, by a box of its form that must be ticked."""
+    asked = 0
+    for template in TEMPLATES:
+        text = template.read_text(encoding="utf-8")
+        if template.name != "parts.html":
+            assert "data-nx-confirm" not in text, template
+        asked += text.count("parts.asks(")
+        inside = [form for form in FORM.findall(text) if "parts.asks(" in form]
+        assert sum(form.count("parts.asks(") for form in inside) == text.count("parts.asks("), template
+        assert all("parts.asked_without_scripts(" in form for form in inside), template
+    assert asked > 5

@@ -8,7 +8,9 @@ import pytest
 from ckan import authz, model
 from ckan.lib.redis import connect_to_redis
 from ckan.logic import _actions, get_action
+from ckan.tests import factories
 
+from ckanext.nxopendata.core.edge import request_quota
 from ckanext.nxopendata.core.rate_limit import Limit, mailbox
 from ckanext.nxopendata.following.models import Subscription
 from ckanext.nxopendata.portal.models import Feedback
@@ -16,6 +18,10 @@ from ckanext.nxopendata.portal.models import Feedback
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "nothing_counted")
 
 BODIES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "nx_account_confirm": lambda number: {"token": f"forged-{number}"},
+    "nx_account_create": lambda number: {"token": f"forged-{number}", "name": f"li{number}", "password": "12345678"},
+    "nx_account_invite": lambda number: {"email": f"li{number}@example.org"},
+    "nx_case_report_create": lambda number: {"number": f"YYCG-{number}", "reason": "dead"},
     "nx_feedback_create": lambda number: {"id": "sights", "kind": "error", "text": f"错了 {number}"},
     "nx_subscription_confirm": lambda number: {"token": f"forged-{number}"},
     "nx_subscription_create": lambda number: {"email": f"li{number}@example.org", "query": "q=景区"},
@@ -142,3 +148,57 @@ def test_behind_a_proxy_readers_are_told_apart_by_what_it_wrote(app: Any, datase
     # What stands before it was written by the reader.
     forged = [feedback_by(app, f"198.51.100.{number}, 203.0.113.1") for number in range(6)]
     assert forged == [False] * 5 + [True]
+
+
+CALLS, DOWNLOADS = "ckanext.nxopendata.limits.calls_per_hour", "ckanext.nxopendata.limits.downloads_per_hour"
+
+
+def search(app: Any, address: str, **headers: str) -> Any:
+    environment = {"REMOTE_ADDR": address}
+    return app.get("/api/3/action/package_list", environ_overrides=environment, headers=headers)
+
+
+@pytest.mark.ckan_config(CALLS, 3)
+def test_calls_are_counted_by_account_and_of_nobody_by_address(app: Any) -> None:
+    answers = [search(app, "192.0.2.1") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[0].headers["RateLimit-Policy"] == '"calls";q=3;w=3600'
+    assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0", "r=0"]
+    assert int(answers[3].headers["Retry-After"]) > 0
+    assert answers[3].json["error"]["__type"] == "Too Many Requests"
+    assert "分钟后再试" in answers[3].json["error"]["message"]
+    token = factories.UserWithToken()["token"]
+    other = factories.UserWithToken()["token"]
+    # An account is one reader wherever it asks from, and its colleagues behind the same address are others.
+    own = [search(app, f"192.0.2.{number}", Authorization=token).status_code for number in range(1, 5)]
+    assert own == [200, 200, 200, 429]
+    assert search(app, "192.0.2.1", Authorization=other).status_code == 200
+    assert app.get("/about", environ_overrides={"REMOTE_ADDR": "192.0.2.1"}).status_code == 200
+    # What programs ask by another protocol is the same number.
+    asked = app.post("/mcp", json={}, environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+    assert (asked.status_code, asked.json["error"]["__type"]) == (429, "Too Many Requests")
+    known = {rule.endpoint for rule in app.flask_app.url_map.iter_rules()}
+    assert known >= request_quota.CALLED
+
+
+@pytest.mark.ckan_config(DOWNLOADS, 2)
+def test_files_that_are_made_for_one_reader_are_counted(app: Any, dataset: dict[str, Any]) -> None:
+    environment = {"REMOTE_ADDR": "192.0.2.1"}
+    answers = [
+        # read to the end: a stream that is not holds its request
+        app.get(f"/dataset.{kind}", environ_overrides=environment, buffered=True)
+        for kind in ("csv", "json", "csv")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "分钟后再试" in answers[2].body
+    assert answers[0].headers["RateLimit"].startswith('"downloads";r=1;t=')
+    known = {rule.endpoint for rule in app.flask_app.url_map.iter_rules()}
+    assert known >= request_quota.LARGE
+
+
+def test_an_account_is_limited_wherever_it_writes_from(app: Any, dataset: dict[str, Any]) -> None:
+    token, body = factories.UserWithToken()["token"], BODIES["nx_feedback_create"]
+    answers = [
+        ask(app, "nx_feedback_create", body(number), f"192.0.2.{number}", Authorization=token) for number in range(6)
+    ]
+    assert [is_limited(answer) for answer in answers] == [False] * 5 + [True]

@@ -185,7 +185,7 @@ def test_a_site_without_the_harvest_reminds_all_the_same(
     monkeypatch.setattr(scheduler, "TASKS", {})
     connect_to_redis().flushdb()
     request.getfixturevalue("with_plugins")
-    assert {"portal daily", "review daily", "review release", "following send", "search pending"} == set(
+    assert {"mail", "portal daily", "review daily", "review release", "following send", "search pending"} == set(
         scheduler.TASKS
     )
     assert get_queue().scheduled_job_registry.count >= 1

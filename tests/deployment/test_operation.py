@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import random
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
+from gunicorn.config import Config
 from psycopg2 import sql
 
 ROOT = Path(__file__).parents[2]
@@ -199,3 +201,11 @@ class TestOneSiteForEachCommand:
             answer = run(command, "status", NX_DEMO_INSTANCE=name)
             assert answer.returncode == 1, command
             assert "NX_DEMO_INSTANCE" in answer.stderr
+
+
+@pytest.mark.parametrize("file", ["local/gunicorn_settings.py", "containers/ckan/gunicorn.conf.py"])
+def test_no_header_says_which_page_is_asked_for(file: str) -> None:
+    """By default gunicorn takes SCRIPT_NAME and PATH_INFO from whoever asks from the same machine."""
+    config = Config()
+    config.set("forwarder_headers", runpy.run_path(str(ROOT / "deployment" / file))["forwarder_headers"])
+    assert config.forwarder_headers == []

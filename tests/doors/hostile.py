@@ -51,6 +51,8 @@ TEXTS = (
     "{}",
     "[]",
     '["a",',
+    "[" * 20_000,
+    '{"a":' * 20_000,
     "=1+1",
     "a,b",
     "a\r\nX: y",
@@ -164,6 +166,7 @@ HEADERS = {
     "User-Agent": ("", "\xff", "a" * 5000),
     "X-Forwarded-For": ("x", "::1, \xff", "1" * 5000),
     "Origin": ("null", "x", "http://evil.example"),
+    "Host": ("a" * 5000, "evil.example", "\xff", "[::1", "localhost@evil.example"),
     "HX-Request": ("true",),
     "X-HTTP-Method-Override": ("DELETE",),
 }

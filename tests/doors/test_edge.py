@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ckan.tests import factories
+from werkzeug.test import create_environ, run_wsgi_app
 
 from ckanext.nxopendata.core.edge import parameters, payload, request_check
 
@@ -105,6 +106,9 @@ class TestPrograms:
             ("package_search", {"q": "a\0"}, "q"),
             ("package_create", {"title": "a\ud800"}, "title"),
             ("package_collaborator_list", {"id": [1]}, "id"),
+            ("datastore_search", {"resource_id": "a", "filters": "[" * 20_000}, "filters"),
+            ("datastore_search", {"resource_id": "a", "q": '{"a":' * 20_000}, "q"),
+            ("datastore_create", {"resource": "a", "records": []}, "resource"),
             ("datastore_upsert", {"resource_id": "a", "records": [{"a": [{"b": "\x01"}]}]}, "records"),
         ],
     )
@@ -135,6 +139,13 @@ class TestPrograms:
         assert answer.status_code == status
         assert answer.json["error"]["message"]
 
+    def test_a_script_of_this_site_begins_with_the_name_of_a_function_alone(self, app: Any) -> None:
+        address = "/api/3/action/package_search?rows=0&callback="
+        for name in ("load", "a.b.$c", "_1"):
+            assert app.get(address + name).body.startswith(f"{name}(")
+        for code in ("alert(1)//", "a;b", "%0d%0aX", "a%00", "<b>", "%E2%80%A8a", "a" * 300, "1a", "a..b"):
+            assert app.get(address + code).status_code == 409, code
+
     def test_a_null_of_a_reader_is_no_value(self, app: Any) -> None:
         answer = app.post("/api/3/action/package_search", data='{"q": null, "fq": null, "sort": null}', **JSON)
         assert answer.json["success"] is True
@@ -152,6 +163,19 @@ class TestPrograms:
 
 
 class TestPeople:
+    def test_nested_json_in_a_field_is_a_bad_request_that_names_it(self, app: Any) -> None:
+        deep = "[" * 2000
+        assert "filters" in app.get(f"/datastore/dump/nothing?filters={deep}", status=400).body
+        assert "login" in app.post("/user/login", data={"login": deep, "password": "b"}, status=400).body
+
+    @pytest.mark.parametrize("host", ["a" * 5000, "localhost:99999", "xn--a", "\xff", "[::1"])
+    def test_a_host_that_cannot_be_one_is_a_bad_request(self, app: Any, host: str) -> None:
+        # As a server calls the application: a client of tests would look at the host itself.
+        environ = create_environ("/dataset/") | {"HTTP_HOST": host}
+        _, status, _ = run_wsgi_app(app.flask_app, environ)
+        assert status[:3] in ("200", "400")
+        assert status[:3] == "400" or len(host) < 6
+
     def test_an_address_that_holds_it_names_nothing(self, app: Any) -> None:
         for path in ("/dataset/a%00b", "/organization/%01", "/en/user/%00", "/datastore/dump/%00", "/webassets/%00"):
             assert app.get(path, status=404)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -44,6 +44,8 @@ OUTSIDERS = {
 
 QUERIES = ("", "?format=json&limit=10&q=", "?bom=true&include_private=1&preview=1&download=1&resource={resource}")
 HEADERS = ({}, {"Range": "bytes=0-20"}, {"If-None-Match": "*"}, {"Accept": "text/turtle"}, {"X-Original-URL": "/"})
+TOOL_REFERENCES = frozenset({"id", "file_id", "datasets"})
+"""Arguments of tools that name a dataset or a file."""
 
 
 class ClosingPlugin(p.SingletonPlugin):
@@ -51,11 +53,10 @@ class ClosingPlugin(p.SingletonPlugin):
 
     p.implements(IFileAccess)
 
-    def judge_file_access(self, asked: FileRequest) -> Access | None:
-        if asked.dataset.name == "closed":
-            return Access(False, "recalled", "召回")
+    def judge_file_access(self, asked: Sequence[FileRequest]) -> Mapping[str, Access]:
         granted = Access(True, "grant", personal=True, part=Part(frozenset({"name"}), {"name": frozenset({"x"})}))
-        return granted if asked.dataset.name == "granted" else None
+        answers = {"closed": Access(False, "recalled", "召回"), "granted": granted}
+        return {one.resource.id: answers[one.dataset.name] for one in asked if one.dataset.name in answers}
 
 
 class Hidden(NamedTuple):
@@ -189,6 +190,22 @@ def test_no_action_gives_a_row_of_it(answers: Any, people: Site, hidden: dict[st
                     assert not leaks(answer.get_data(as_text=True)), (who, way.name, data)
                     given += answer.status_code == 200
     assert given > 100
+
+
+def test_no_tool_of_programs_gives_a_row_of_it(answers: Any, people: Site, hidden: dict[str, Hidden]) -> None:
+    """They are asked as the public, also by who may have the file."""
+    client, sent = answers.flask_app.test_client(), 0
+    for tool in ways.tools():
+        for file in hidden.values():
+            for reference in (file.resource, file.dataset, file.dataset_id):
+                arguments = {name: [reference] if name == "datasets" else reference for name in tool.parameters}
+                chosen = {name: arguments[name] for name in tool.parameters if name in TOOL_REFERENCES}
+                for who in ("", "editor"):
+                    asked = ways.call_tool(tool.name, chosen or dict.fromkeys(tool.parameters[-1:], SECRET[:2]))
+                    answer = client.post("/mcp", json=asked, headers=people.headers(who))
+                    assert not leaks(answer.get_data(as_text=True)), (who, tool.name, file.kind)
+                    sent += answer.status_code == 200
+    assert sent > 100
 
 
 def parameters(way: ways.Action, file: Hidden) -> Iterator[dict[str, Any]]:

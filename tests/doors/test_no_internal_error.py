@@ -21,7 +21,7 @@ from werkzeug.routing.converters import NumberConverter
 from . import hostile, ways
 from .site import Site
 
-REQUESTS = int(os.environ.get("NX_DOORS_REQUESTS", "600"))
+REQUESTS = int(os.environ.get("NX_DOORS_REQUESTS", "1000"))
 SEED = os.environ.get("NX_DOORS_SEED", "doors")
 PEOPLE = ("", "", "editor", "office")
 """Who asks; half of the requests come from nobody."""
@@ -60,6 +60,7 @@ class Series:
         self.known = known
         self.actions = [one for one in ways.actions() if one.name not in SAFE_FROM_THE_SERIES]
         self.routes = [one for one in ways.routes(app) if one.rule.endpoint not in SAFE_FROM_THE_SERIES]
+        self.tools = ways.tools()
         self.waiting: list[Any] = []
 
     def __iter__(self) -> Series:
@@ -67,13 +68,16 @@ class Series:
 
     def __next__(self) -> Request:
         if not self.waiting:
-            self.waiting = [*self.actions, *self.routes]
+            self.waiting = [*self.actions, *self.routes, *self.tools]
             self.draw.shuffle(self.waiting)
         way = self.waiting.pop()
+        if isinstance(way, ways.Tool):
+            body = json.dumps(ways.call_tool(way.name, self._data(way))).encode()
+            return self._request(way.name, "POST", "/mcp", [], body, "application/json")
         return self._of_action(way) if isinstance(way, ways.Action) else self._of_route(way)
 
     def _of_action(self, action: ways.Action) -> Request:
-        draw, path = self.draw, f"/api/3/action/{action.name}"
+        draw, path = self.draw, f"{self._language()}/api/3/action/{action.name}"
         if action.reads and draw.random() < 0.3:
             return self._request(action.name, "GET", path, self._pairs(action.parameters))
         kind = draw.random()
@@ -85,7 +89,10 @@ class Series:
             body, content_type = json.dumps(self._data(action)).encode(), "application/json"
         return self._request(action.name, "POST", path, [], body, content_type)
 
-    def _data(self, action: ways.Action) -> dict[str, Any]:
+    def _language(self) -> str:
+        return self.draw.choice(("", "", "", "/en"))
+
+    def _data(self, action: ways.Action | ways.Tool) -> dict[str, Any]:
         draw, few = self.draw, self.draw.random() < 0.6
         names = draw.sample(action.parameters, min(len(action.parameters), draw.choice((1, 1, 2)))) if few else ()
         data = {name: draw.choice(self.known) for name in action.parameters if draw.random() < 0.5}
@@ -104,8 +111,7 @@ class Series:
     def _path(self, route: ways.Route) -> str:
         values = {name: self._argument(route, name) for name in route.rule.arguments}
         built = route.rule.build(values | dict(route.rule.defaults or {}), append_unknown=False)
-        language = self.draw.choice(("", "", "", "/en"))
-        return language + (built[1] if built else "/")
+        return self._language() + (built[1] if built else "/")
 
     def _argument(self, route: ways.Route, name: str) -> Any:
         draw, converter = self.draw, route.rule._converters.get(name)
@@ -166,7 +172,7 @@ def test_no_request_ends_in_an_internal_error(
     client = answers.flask_app.test_client()
     faults: dict[str, str] = {}
     statuses: Counter[int] = Counter()
-    for _ in range(REQUESTS):
+    for number in range(REQUESTS):
         request = next(series)
         caplog.clear()
         try:
@@ -185,8 +191,10 @@ def test_no_request_ends_in_an_internal_error(
         statuses[status // 100] += 1
         inside = INSIDE.search(body)
         if (status >= 500 and status != 501) or inside:  # 501: a format of oEmbed that the specification lets us lack
-            where = _where(caplog)
-            faults.setdefault(f"{status} {where} {inside and inside[0]}", f"{request.way}\n    {request!r}")
+            fault = f"{status} {_where(caplog)} {inside and inside[0]}"
+            if fault not in faults:
+                faults[fault] = f"{request.way}\n    {request!r}"
+                print(f"{number}: {fault}\n  {faults[fault]}", flush=True)  # a long series tells what it finds (-s)
         client.delete_cookie("ckan")
     text = "\n".join(f"{fault}\n  {request}" for fault, request in sorted(faults.items()))
     assert not faults, f"{len(faults)} kinds of internal errors:\n{text}"

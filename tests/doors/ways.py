@@ -12,6 +12,8 @@ from typing import Any
 from ckan import logic
 from werkzeug.routing import Rule
 
+from ckanext.nxopendata.portal.mcp import tools as mcp
+
 METHODS = ("GET", "HEAD", "POST")
 
 DOCUMENTED = re.compile(r":param (?:[\w ]+ )?(\w+)[:,]")
@@ -39,11 +41,30 @@ def actions() -> list[Action]:
     ]
 
 
-def _parameters(action: Any) -> set[str]:
+@dataclass(frozen=True)
+class Tool:
+    """A tool of the MCP server."""
+
+    name: str
+    parameters: tuple[str, ...]
+
+
+def tools() -> list[Tool]:
+    """All tools that programs may call at ``/mcp``."""
+    return [Tool(tool.name, tuple(sorted(tool.schema["properties"]))) for tool in mcp.list_tools()]
+
+
+def call_tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the request that calls a tool."""
+    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}}
+
+
+@cache  # reading the sources of all takes seconds
+def _parameters(action: Any) -> frozenset[str]:
     names: set[str] = set()
     for link in _links(action):
         names |= {*DOCUMENTED.findall(inspect.getdoc(link) or ""), *_read_in(link)}
-    return names
+    return frozenset(names)
 
 
 def _links(action: Any) -> Iterator[Any]:
@@ -67,6 +88,7 @@ def _is_function(cell: Any) -> bool:
         return False
 
 
+@cache
 def _read_in(function: Any) -> set[str]:
     source = _source(function)
     return {name for pattern in (READ, REQUIRED, NAMED) for name in pattern.findall(source)}

@@ -159,7 +159,7 @@ class TestHeads:
 class TestMarks:
     def test_a_text_like_a_formula_stays_a_text_in_the_marked_copy(self) -> None:
         sent = f'{",".join(HEAD)}\n"=HYPERLINK(""http://x"")",=1+1,每世纪,名称,字符型\n'.encode()
-        back = writer.marked(sent, file_reader.read(sent), {("", 2, 3): ["错"]})
+        back = writer.marked(sent, {("", 2, 3): ["错"]})
         page = load_workbook(io.BytesIO(back)).worksheets[0]
         assert [page["A2"].data_type, page["B2"].data_type] == ["s", "s"]
         assert page["C2"].comment is not None
@@ -167,14 +167,14 @@ class TestMarks:
     def test_what_the_writer_cannot_open_is_marked_in_a_copy(self) -> None:
         """calamine reads a workbook without [Content_Types].xml, openpyxl does not."""
         sent = book(TABLE)
-        page = load_workbook(io.BytesIO(writer.marked(sent, file_reader.read(sent), {("表", 2, 3): ["错"]})))["表"]
+        page = load_workbook(io.BytesIO(writer.marked(sent, {("表", 2, 3): ["错"]})))["表"]
         assert page["A2"].value == "景区名录"
         assert page["C2"].comment is not None
 
     def test_marks_of_many_merged_cells_stand_where_they_show(self) -> None:
         sent = workbook(*(numbered(number) for number in range(8)))
         places = {(FORM.sheet, 6 + 2 * number, 6): ["错"] for number in range(8)}
-        page = load_workbook(io.BytesIO(writer.marked(sent, file_reader.read(sent), places)))[FORM.sheet]
+        page = load_workbook(io.BytesIO(writer.marked(sent, places)))[FORM.sheet]
         marks = {cell.coordinate for line in page.iter_rows(min_row=5) for cell in line if cell.comment}
         assert marks == {f"F{5 + 2 * number}" for number in range(8)}
 

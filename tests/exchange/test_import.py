@@ -13,11 +13,13 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from lxml import etree
 from openpyxl import load_workbook
+from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.exchange import models as table
 from ckanext.nxopendata.exchange import xml
 from ckanext.nxopendata.exchange.imports import report
 from ckanext.nxopendata.exchange.workbook import writer
+from tests.bombs import WORKBOOKS
 from tests.worker import work
 
 from .books import ABOUT, FORM, changed, letter, numbered, workbook
@@ -72,6 +74,18 @@ class TestPreview:
     def test_the_rows_of_another_department_are_refused_at_the_cell(self, preview: Act) -> None:
         shown = preview(changed(workbook(numbered(1)), {f"{letter('provider')}5": "自治区统计局"}))
         assert [(p["code"], p["row"]) for p in shown["problems"]] == [("provider_other", 5)]
+
+    def test_what_takes_too_long_while_somebody_waits_is_a_workers(
+        self, preview: Act, act: Act, department: dict, tmp_path: Path
+    ) -> None:
+        WORKBOOKS["11,000,000 shared strings and a cell in the last corner"](tmp_path / "book")
+        shown = preview((tmp_path / "book").read_bytes())
+        assert "let it be read in the background" in shown["failure"]
+        with pytest.raises(tk.ValidationError, match="larger than 4 MB: let it be read in the background"):
+            preview(b"a,b\n" * 1_200_000, "a.csv")
+        large = FileStorage(io.BytesIO(b"a,b\n" * 1_200_000), filename="a.csv")
+        queued = act("nx_catalogue_import_preview", owner_org=department["id"], upload=large)
+        assert queued["state"] == "queued"
 
     def test_a_file_that_is_no_workbook_is_told_so(self, preview: Act) -> None:
         shown = preview(b"PK\x03\x04 nothing")
@@ -339,7 +353,7 @@ class TestTidying:
         table.change(stuck, created=LONG_AGO, state=table.APPLYING)
         fresh = preview(workbook(numbered(3)))["id"]
         table.tidy()
-        assert [(table.get(one) or {})["content"] == b"" for one in (old, stuck, fresh)] == [True, True, False]
+        assert [(table.get(one) or {})["has_file"] for one in (old, stuck, fresh)] == [False, False, True]
         assert act("nx_catalogue_import_show", id=stuck)["failure"]
         with pytest.raises(tk.ValidationError):
             act("nx_catalogue_import_apply", id=old, background=False)

@@ -44,6 +44,17 @@ class TestThereAndBack:
         assert draft.provider == DEPARTMENT["title"]
         assert draft.links == [resource["url"] for resource in DATASET["resources"]]
 
+    def test_class_and_grade_go_out_and_come_in(self) -> None:
+        grade = {"nx_data_level": "1", "nx_general_level": "3", "nx_data_class": "个人信息/基本资料"}
+        grade |= {"nx_graded_by": "张三", "nx_graded_on": "2026-11-02", "nx_grading_reason": "含联系方式"}
+        items = [item | {"grade": "3", "data_class": "个人信息/联系方式"} for item in DATASET["nx_items"]]
+        (draft,) = drafts(exported(DATASET | grade | {"nx_items": items}))
+        assert draft.problems == []
+        assert {key: draft.dataset[key] for key in grade} == grade
+        assert [(item["grade"], item["data_class"]) for item in draft.dataset["nx_items"]] == [
+            ("3", "个人信息/联系方式") for _ in items
+        ]
+
     def test_merged_cells_make_one_dataset_of_many_rows(self) -> None:
         other = DATASET | {"title_translated": {"zh": "乙"}, "nx_resource_code": "214001/99", "nx_items": []}
         found = drafts(exported(DATASET, other, DATASET | {"title_translated": {"zh": "丙"}, "nx_resource_code": ""}))
@@ -137,7 +148,7 @@ class TestProblems:
 
     def test_bad_cells_come_back_marked_in_the_same_workbook(self) -> None:
         sent = exported(DATASET, DATASET | {"title_translated": {"zh": "乙"}, "nx_resource_code": "214001/99"})
-        back = writer.marked(sent, file_reader.read(sent), {(FORM.sheet, 6, 6): ["一", "二"]})
+        back = writer.marked(sent, {(FORM.sheet, 6, 6): ["一", "二"]})
         page = load_workbook(io.BytesIO(back))[FORM.sheet]
         remarks = {
             cell.coordinate: cell.comment.text for row in page.iter_rows(min_row=5) for cell in row if cell.comment
@@ -147,9 +158,7 @@ class TestProblems:
 
     def test_a_marked_csv_comes_back_as_workbook(self) -> None:
         sent = csv_of(HEAD, ["甲", "摘要", "每世纪", "", "名称", "字符型"]).encode("gb18030")
-        page = load_workbook(io.BytesIO(writer.marked(sent, file_reader.read(sent), {("", 2, 3): ["错"]}))).worksheets[
-            0
-        ]
+        page = load_workbook(io.BytesIO(writer.marked(sent, {("", 2, 3): ["错"]}))).worksheets[0]
         assert page["C2"].comment is not None
         assert page["C2"].value == "每世纪"
 

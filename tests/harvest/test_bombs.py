@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +15,17 @@ from ckanext.nxopendata.harvest.fetching.client import Fetcher, Limits
 from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 from ckanext.nxopendata.harvest.formats import Reading
 from ckanext.nxopendata.harvest.mapping import languages
-from tests.bombs import cost
+from tests.bombs import OPEN_DOCUMENTS, WORKBOOKS, cost
 
 from .server import Server, serving
 
 SECONDS, MOST_GROWTH = 10, 50 * 1024 * 1024
 DEEP = 200_000
 LD = "application/ld+json"
+SHEETS = (
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+)
 
 
 def dataset(context: Any) -> str:
@@ -124,6 +129,28 @@ def test_it_is_refused_in_time_and_in_little_memory(web: Server, name: str) -> N
     assert growth < MOST_GROWTH, told
     assert len(web.requests) - before <= 30
     assert told[0] in REFUSALS, told
+
+
+@pytest.mark.usefixtures("with_plugins")
+def test_trying_a_source_of_them_costs_the_web_process_little(
+    web: Server, department: dict[str, Any], call: Callable[..., Any], tmp_path: Path
+) -> None:
+    def try_(url: str) -> None:
+        assert not call("nx_harvest_source_test", url=url, organization=department["name"])["datasets"]
+
+    addresses = {
+        name: web.put(f"/bomb-{number}", make(web), type_) for number, (name, (type_, make)) in enumerate(BOMBS.items())
+    }
+    for number, (name, make) in enumerate({**WORKBOOKS, **OPEN_DOCUMENTS}.items()):
+        make(tmp_path / "book")
+        addresses[name] = web.put(f"/book-{number}", (tmp_path / "book").read_bytes(), SHEETS[name in OPEN_DOCUMENTS])
+    try_(web.put("/warm", '{"dataset":[]}', "application/json"))
+    dear = []
+    for name, url in addresses.items():
+        seconds, growth = cost(lambda url=url: try_(url))
+        if seconds > SECONDS or growth > MOST_GROWTH:
+            dear.append(f"{name}: {seconds:.1f} s, {growth / 1024**2:.0f} MB")
+    assert not dear, "\n".join(dear)
 
 
 @pytest.mark.parametrize("text", ["a" * 1_000_000, "ab" + "-" * 1_000_000, "a-" * 500_000, "ab " * 300_000])

@@ -29,7 +29,8 @@ def read(url, form="auto", memory=None, max_pages=10_000):
     problems = []
     with Fetcher(AddressGuard(["127.0.0.1"]), LIMITS) as client:
         chosen = formats.get_format(form) if form != "auto" else None
-        first = client.get(formats.entry_url(chosen, url) if chosen else url, accept=chosen.accept if chosen else "*/*")
+        ways = formats.entry_urls(chosen, url) if chosen else [url]
+        first = formats.fetch_first(ways, client, chosen.accept if chosen else "*/*")
         chosen = chosen or formats.detect(first)
         reading = Reading(url, client, problems.append, memory=memory or {}, max_pages=max_pages)
         records = list(chosen.read(first, reading))
@@ -183,6 +184,31 @@ class TestCkan:
             source.server.fallback = lambda h: Reply(status=409) if "TO%20%2A" in h.path else whole(h)
             _, records, completeness, _ = read(source.url("ckan"))
         assert (len(records), completeness.closed) == (completeness.declared_total, True)
+
+    @pytest.mark.parametrize("refused", ["dataset_type", "sort=", "fq="])
+    @pytest.mark.parametrize("status", [400, 403, 409, 500, 200])
+    def test_a_site_that_refuses_how_it_is_asked_is_asked_more_plainly(self, refused, status):
+        """Firewalls refuse brackets and ``OR`` (403), other software what it does not know (400, 409, 500, or 200)."""
+        with site(SIZE) as source:
+            whole = source.reply
+            no = json.dumps({"success": False, "error": {"message": "unknown parameter"}}).encode()
+            source.server.fallback = lambda h: (
+                Reply(no, status=status, headers={"Content-Type": "application/json"})
+                if refused in h.path and "/ckan/api" in h.path
+                else whole(h)
+            )
+            for form in ("ckan", "auto"):
+                _, records, completeness, _ = read(source.url("ckan"), form)
+                assert {r.guid for r in records} == {one.id for one in catalogue.datasets(SIZE)}
+                assert (len(records), completeness.closed) == (completeness.declared_total, True)
+
+    def test_of_a_site_that_refuses_everything_its_first_words_are_told(self):
+        with site(SIZE) as source:
+            no = json.dumps({"success": False, "error": {"message": "Access denied"}}).encode()
+            source.server.fallback = lambda h: Reply(no, headers={"Content-Type": "application/json"})
+            with pytest.raises(FormatError) as raised:
+                read(source.url("ckan"), "ckan")
+        assert (raised.value.code, raised.value.params["reason"]) == ("ckan_not_an_answer", "Access denied")
 
     @pytest.mark.parametrize(
         ("url", "entry"),

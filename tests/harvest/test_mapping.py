@@ -104,15 +104,20 @@ class TestRecords:
         assert mapped.refused
         assert [(p.code, p.field, p.guid) for p in mapped.problems] == [("field_missing", "title_translated", "g")]
 
-    def test_ten_thousand_resources_are_a_record_error(self):
-        raw = self.record(**{"dcat:distribution": [{"dct:title": ["x"]}] * 10_000})
+    def test_of_ten_thousand_files_the_first_thousand_are_taken_and_it_is_told(self):
+        raw = self.record(**{"dcat:distribution": [{"dct:title": [f"{n}"]} for n in range(10_000)]})
         mapped = mapper.map_record(tables.load("dcat"), "g", raw)
-        assert mapped.refused
-        assert mapped.problems[-1].params == {"number": 10_000, "limit": 1_000}
+        assert not mapped.refused
+        assert [file["name"] for file in mapped.dataset["resources"]] == [f"{n}" for n in range(1_000)]
+        (told,) = [problem for problem in mapped.problems if problem.code == "too_many_entries"]
+        assert told.params == {"number": 10_000, "limit": 1_000}
 
-    def test_fifty_thousand_keywords_are_a_record_error(self):
+    def test_of_fifty_thousand_keywords_five_hundred_are_taken_and_it_is_told(self):
         raw = self.record(**{"dcat:keyword": [f"词{n}" for n in range(50_000)]})
-        assert mapper.map_record(tables.load("dcat"), "g", raw, Bounds()).refused
+        mapped = mapper.map_record(tables.load("dcat"), "g", raw, Bounds())
+        assert (mapped.refused, len(mapped.dataset["tags"])) == (False, 500)
+        (told,) = [problem for problem in mapped.problems if problem.code == "too_many_entries"]
+        assert (told.field, told.params) == ("tags", {"number": 50_000, "limit": 500})
 
     def test_the_licence_is_kept_in_the_words_of_the_source(self):
         mapped = mapper.map_record(tables.load("dcat"), "g", self.record(**{"dct:license": ["按《办法》使用"]}))

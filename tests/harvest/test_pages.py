@@ -106,7 +106,7 @@ class TestWhoSeesWhat:
         from ckanext.nxopendata.harvest.models import Run, Source
 
         model.Session.expire_all()
-        assert model.Session.get(Run, world["held"]["id"]).state == "held"
+        assert model.Session.get_one(Run, world["held"]["id"]).state == "held"
         assert model.Session.query(Source).one().state == "active"
 
 
@@ -201,16 +201,19 @@ class TestDeciding:
         app.post(f"{decide}/approve", headers=head)
         jobs.carry_out_chunks()
         assert len(titles()) == 11
-        public = app.get("/dataset/shu-ju-ji-15").body
-        assert "此数据集已于" in public
-        assert "采集自" in public
-        assert "测试目录" in public
+        gone = app.get("/dataset/shu-ju-ji-15", status=410).body
+        assert "本数据集已撤下" in gone
+        assert "采集自" not in gone
+        department = app.get("/dataset/shu-ju-ji-15", headers=head).body
+        assert "此数据集已于" in department
+        assert "采集自" in department
+        assert "测试目录" in department
         restore = "/harvest/dataset/shu-ju-ji-15/restore"
         app.get(restore, headers=people["editor"], status=403)
         assert app.get(restore, headers=head)
         app.post(restore, headers=head)
         assert len(titles()) == 12
-        assert "此数据集已于" not in app.get("/dataset/shu-ju-ji-15").body
+        assert "撤下" not in app.get("/dataset/shu-ju-ji-15", status=200).body
         answer = app.post(f"{decide}/refuse", headers=head)
         assert "不能" in answer.body
         app.get(f"{decide}/undo", headers=officer)

@@ -80,6 +80,10 @@ class TestRules:
         web.put("/robots.txt", f"User-agent: *\n{text}\nDisallow: /x", "text/plain")
         assert robots.delay(web.base) == seconds
 
+    @pytest.mark.parametrize("url", ["http://[", "http://[::1/x", "", "ftp://a.example/x"])
+    def test_what_is_no_address_breaks_nothing(self, robots, url):
+        assert robots.allows(url)
+
 
 @pytest.mark.usefixtures("with_plugins")
 class TestRuns:

@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ckan.plugins import toolkit as tk
 
 from ..worker import work
 from .catalogues import PREFIXES, dataset, iri, page, turtle
@@ -104,7 +106,7 @@ class TestWithdrawal:
     def many(self, *missing):
         return turtle(*[key for key in range(1, 21) if key not in missing])
 
-    def test_a_vanished_dataset_keeps_its_page_and_leaves_the_searches(self, web, harvest, call, titles):
+    def test_a_vanished_dataset_is_kept_for_its_department_and_leaves_the_public(self, web, harvest, call, titles):
         url = web.put("/1", self.many())
         harvest(url)
         web.put("/1", self.many(7))
@@ -114,6 +116,11 @@ class TestWithdrawal:
         shown = call("package_show", id="shu-ju-ji-7")
         assert shown["state"] == "active"
         assert [extra["key"] for extra in shown["extras"]] == ["nx_withdrawn"]
+        nobody: Any = {"user": "", "ignore_auth": False, "auth_user_obj": None}
+        with pytest.raises(tk.NotAuthorized):
+            tk.check_access("package_show", nobody, {"id": shown["id"]})
+        told = call("nx_dataset_withdrawal_show", id="shu-ju-ji-7")
+        assert (told["by"], told["reason"], told["id"]) == ("source", "", shown["id"])
 
     def test_it_comes_back_by_itself_with_its_id(self, web, harvest, call, titles):
         url = web.put("/1", self.many())

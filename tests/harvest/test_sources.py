@@ -158,9 +158,16 @@ class TestSettingsInARun:
     def test_the_sources_own_mapping_and_limits_count(self, web, harvest, call):
         url = web.put("/c", PREFIXES + dataset(1, extra='dct:source "6402" ;'))
         mapping = {"dataset": {"nx_region": {"from": "dct:source", "values": {"6402": "640200"}}}}
-        assert harvest(url, limits={"max_keywords": 1})["counts"]["refused"] == 1
+        run = harvest(url, limits={"max_keywords": 1})
+        assert (run["counts"]["create"], run["counts"]["refused"]) == (1, 0)
+        told = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        (cut,) = [problem for problem in told if problem["code"] == "too_many_entries"]
+        assert cut["field"] == "tags" and "2" in cut["message"] and "1" in cut["message"]
+        taken = call("package_show", id="shu-ju-ji-1")
+        assert len(taken["tags"]) == 1 and taken.get("nx_region") != "640200"
         harvest(url, mapping=mapping, limits={})
-        assert call("package_show", id="shu-ju-ji-1")["nx_region"] == "640200"
+        changed = call("package_show", id="shu-ju-ji-1")
+        assert len(changed["tags"]) == 2 and changed["nx_region"] == "640200"
 
 
 class TestTrial:

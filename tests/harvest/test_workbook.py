@@ -6,12 +6,13 @@ import zipfile
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from ckanext.nxopendata.harvest import formats
+from ckanext.nxopendata.harvest import formats, messages
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Fetcher, Limits
 from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 from ckanext.nxopendata.harvest.formats import Reading, workbook
 from ckanext.nxopendata.harvest.mapping import tables
+from tests.bombs import WORKBOOKS
 
 HEADER = ["序号", "信息资源名称*", "信息资源代码", "信息资源提供方", "信息资源摘要"]
 HEADER += ["信息项名称", "数据类型", "更新周期", "在线链接"]
@@ -46,11 +47,11 @@ def book(rows, merged=(), title=True):
 
 @pytest.fixture
 def read(web):
-    def read_workbook(body, name="catalogue.xlsx", media_type="application/octet-stream"):
+    def read_workbook(body, name="catalogue.xlsx", media_type="application/octet-stream", is_trial=False):
         url = web.put(f"/dept/{name}", body, media_type)
         with Fetcher(AddressGuard(["127.0.0.1"]), Limits(retries=0)) as client:
             first = client.get(url)
-            reading = Reading(url, client, [].append)
+            reading = Reading(url, client, [].append, is_trial=is_trial)
             return list(formats.detect(first).read(first, reading)), reading
 
     return read_workbook
@@ -172,6 +173,21 @@ class TestFiles:
         far.save(stream)
         with pytest.raises(FormatError, match="workbook_too_many_cells"):
             read(stream.getvalue())
+
+    def test_of_a_large_one_a_trial_reads_the_beginning(self, read):
+        content = book([HEADER, *([str(n), f"名录{n}", f"{n}/1", *ROWS[0][3:]] for n in range(10_000, 30_000))])
+        tried, reading = read(content, is_trial=True)
+        assert 100 < len(tried) < 20_000
+        assert not reading.completeness.closed
+        records, reading = read(content)
+        assert len(records) == 20_000
+        assert reading.completeness.closed
+
+    def test_what_a_trial_cannot_read_in_time_is_left_to_a_run(self, read, tmp_path):
+        WORKBOOKS["nine million cells"](tmp_path / "book")
+        with pytest.raises(FormatError, match="workbook_costly") as refused:
+            read((tmp_path / "book").read_bytes(), is_trial=True)
+        assert "a run has more" in messages.remedy(refused.value.code, refused.value.params)
 
 
 def test_every_column_of_the_mapping_is_used_by_a_rule():

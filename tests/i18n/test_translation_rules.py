@@ -1,6 +1,7 @@
 """The rules of `check`, the sources' merge, and what an extractor must find."""
 
 import gettext
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
@@ -23,6 +24,19 @@ class TestFaults:
 
     def test_a_fuzzy_translation_is_not_trusted(self):
         assert codes("Search", "搜索", flags=("fuzzy",)) == ["fuzzy"]
+
+    @pytest.mark.parametrize(
+        ("msgid", "wrong", "right"),
+        [
+            ("File the project", "文件", "备案"),
+            ("Summary for {period}", "{period} 摘要", "{period} 汇总"),
+            ("Withdraw the dataset", "重定向数据集", "撤下数据集"),
+            ("The code list {name}", "代码 {name}", "代码表 {name}"),
+        ],
+    )
+    def test_a_word_of_the_glossary_is_needed_where_the_english_has_it(self, msgid, wrong, right):
+        assert codes(msgid, wrong) == ["term"]
+        assert codes(msgid, right) == []
 
     @pytest.mark.parametrize(
         ("msgid", "translation"),
@@ -142,7 +156,8 @@ class TestExtraction:
             "dataset_fields:\n- {field_name: a, label: Plain label, form_placeholder: my-dataset}\n"
             "- {field_name: b, label: {zh_Hans_CN: 标题, en: Localised}}\n"
         )
-        return {m.id for m in catalogues.messages(extraction.ours(code, schemas))}
+        ids: Any = [message.id for message in catalogues.messages(extraction.ours(code, schemas))]
+        return set(ids)
 
     def test_python_templates_javascript_and_schemas_are_read(self, found):
         assert found == {

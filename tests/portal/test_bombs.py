@@ -1,13 +1,19 @@
 """Files made to cost their readers much cost the web process little, and a second reader nothing."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ckanext import nxopendata
 
+from ckanext.nxopendata.catalogue.form import items_from_file
+from ckanext.nxopendata.core.tabular import sandbox
+from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.portal.dataset import preview
+from ckanext.nxopendata.safety.privacy import assessment
+from ckanext.nxopendata.safety.scanning import jobs
 from ckanext.nxopendata.search.indexing import file_headers
 from tests import bombs
 from tests.bombs import cost
@@ -56,6 +62,25 @@ class TestReadingByItself:
         assert seconds < SECONDS
         assert growth < MOST_GROWTH
 
+    @pytest.mark.parametrize(
+        "name", ["11,000,000 shared strings and a cell in the last corner", "ten million empty lines"]
+    )
+    def test_data_items_of_the_form_cost_little(self, bomb: Callable[[str], tuple[Path, str]], name: str) -> None:
+        path, kind = bomb(name)
+        told: list[str] = []
+
+        def read() -> None:
+            try:
+                items_from_file.read_items(path, kind)
+            except UnreadableError as error:
+                told.append(error.code)
+
+        seconds, growth = cost(read)
+        assert seconds < SECONDS
+        assert growth < MOST_GROWTH
+        assert told
+        assert told[0] != "broken"
+
     @pytest.mark.parametrize("name", [name for name in list(bombs.WORKBOOKS)[:5] if name != FAR])
     def test_what_asks_for_too_much_is_refused(self, bomb: Callable[[str], tuple[Path, str]], name: str) -> None:
         path, kind = bomb(name)
@@ -75,6 +100,13 @@ class TestReadingByItself:
             if "load_workbook(" in path.read_text(encoding="utf-8")
         }
         assert readers == {"exchange/workbook/writer.py"}  # which calls it in a process with limits
+
+
+def _unless_refused(take: Callable[[Path, str], Any], path: Path, kind: str) -> None:
+    from ckan.plugins import toolkit as tk
+
+    with suppress(tk.ValidationError):
+        take(path, kind)
 
 
 @pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
@@ -113,8 +145,14 @@ class TestThePageOfAFile:
         return store
 
     def test_it_costs_little_and_the_second_view_nothing(
-        self, app: Any, stored: Callable[..., str], bomb: Callable[[str], tuple[Path, str]]
+        self,
+        app: Any,
+        stored: Callable[..., str],
+        bomb: Callable[[str], tuple[Path, str]],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        from ckan.plugins import toolkit as tk
+
         address = stored(*bomb("11,000,000 shared strings and a cell in the last corner"))
         app.get("/en/about")  # what the first page of a process loads is not the file's
         for examined in (False, True):  # at first for its safety, then for its rows
@@ -122,10 +160,36 @@ class TestThePageOfAFile:
             assert seconds < SECONDS
             assert growth < MOST_GROWTH
             if not examined:
+                again, _ = cost(lambda: app.get(address))
+                assert again < 2  # what takes longer is left to a worker, and nobody waits for it a second time
+                assert "is being checked" in app.get(address).body
+                monkeypatch.setitem(tk.config, "ckanext.nxopendata.safety.seconds", 5)
+                monkeypatch.setattr(assessment, "LIMITS", sandbox.REQUEST)  # a worker has minutes; this one has not
+                jobs.scan(address.rpartition("/")[2])
                 assert "has not been released" in app.get(address).body
                 release_file(address.rpartition("/")[2])
         assert "Download it to read it" in app.get(address).body
         assert cost(lambda: app.get(address))[0] < 2
+
+    def test_storing_them_or_importing_them_as_a_catalogue_costs_little(
+        self, call: Callable[..., Any], stored: Callable[..., str], bomb: Callable[[str], tuple[Path, str]]
+    ) -> None:
+        from werkzeug.datastructures import FileStorage
+
+        def import_(path: Path, kind: str) -> None:
+            with path.open("rb") as file:
+                upload = FileStorage(file, filename=f"a.{kind}")
+                call("nx_catalogue_import_preview", owner_org="wlt", upload=upload, background=False)
+
+        dear = []
+        for warm in (True, False):  # what the first file loads is not the file's
+            for name in ["a cell in the last corner"] if warm else FILES:
+                path, kind = bomb(name)
+                for take in (stored, import_):
+                    seconds, growth = cost(lambda take=take, path=path, kind=kind: _unless_refused(take, path, kind))
+                    if not warm and (seconds > SECONDS or growth > MOST_GROWTH):
+                        dear.append(f"{take.__name__} {name}: {seconds:.1f} s, {growth / 1024**2:.0f} MB")
+        assert not dear, "\n".join(dear)
 
     def test_a_second_view_does_not_read_the_file(self, app: Any, stored: Callable[..., str], tmp_path: Path) -> None:
         from openpyxl import Workbook

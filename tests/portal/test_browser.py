@@ -92,7 +92,7 @@ def visit(
     page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
     for name, path in pages.items():
         page.goto(f"{site}{'/en' if language == 'en' else ''}{path}", wait_until="load")
-        found = Axe().run(page, options={"runOnly": [*RULES["runOnly"], "wcag22aa"]}).response["violations"]
+        found = Axe().run(page, options={**RULES, "runOnly": [*RULES["runOnly"], "wcag22aa"]}).response["violations"]
         wrong += [f"{name}: {one['id']} {one['nodes'][0]['html'][:150]}" for one in found]
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:

@@ -300,6 +300,43 @@ class TestOtherPages:
             word for word in ("ckan-logo", "420x220", "Powered by", "placeholder-", "docs.ckan.org") if word in body
         ]
 
+    def test_pages_of_groups_and_of_the_register_have_the_look_of_the_site(
+        self, app: Any, scenic: dict, call: Act
+    ) -> None:
+        titles = {"zh": "人口专题", "en": "Population"}
+        call("group_create", name="renkou", title_translated=titles, description_translated={"zh": "人口普查。"})
+        call("member_create", id="renkou", object=scenic["id"], object_type="package", capacity="public")
+        for url in ("/group/", "/group/renkou", "/en/group/renkou", "/group/about/renkou", "/register/"):
+            page = tree(app, url)
+            assert len(page.xpath("//main")) == len(page.xpath("//h1")) == 1, url
+            assert len(page.xpath("//nav[contains(@class, 'nx-trail')]")) == 1, url
+            assets = page.xpath("//script/@src | //link[@rel='stylesheet']/@href")
+            assert not [one for one in assets if "bootstrap" in one or "jquery" in one], url
+        assert "Scenic" in (shown := tree(app, "/en/group/renkou").text_content()) or "scenic" in shown
+
+    def test_each_page_describes_itself_once(self, app: Any, scenic: dict) -> None:
+        said = set()
+        for url in (
+            "/",
+            "/help",
+            "/en/help",
+            f"/dataset/{scenic['name']}",
+            f"/organization/{scenic['organization']['name']}",
+        ):
+            page = tree(app, url)
+            (description,) = page.xpath("//meta[@name='description']/@content")
+            assert len(page.xpath("//meta[@property='og:title']")) == 1, url
+            assert len(page.xpath("//meta[@property='og:description']")) == 1, url
+            assert page.xpath("//link[@rel='canonical']") and page.xpath("//link[@hreflang='en']"), url
+            said.add(description)
+        assert len(said) == 5
+
+    def test_a_text_in_chinese_alone_says_so_on_an_english_page(self, app: Any, scenic: dict) -> None:
+        page = tree(app, f"/en/dataset/{scenic['name']}")
+        (cell,) = page.xpath("//section[@aria-labelledby='nx-items']//th[@scope='row'][1]/span[@lang='zh-Hans']")[:1]
+        assert cell.text_content()
+        assert not tree(app, f"/dataset/{scenic['name']}").xpath("//th[@scope='row']/span[@lang]")
+
 
 class TestCost:
     """Searches and database queries a page makes, however much there is."""

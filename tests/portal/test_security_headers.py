@@ -174,3 +174,11 @@ class TestEveryPage:
                     wrong.setdefault(one, set()).add(f"{who} {address}")
         assert not wrong, "\n".join(f"{one}: {sorted(where)[:3]}" for one, where in wrong.items())
         assert len(shown) > 100
+
+
+@pytest.mark.parametrize("address", ["/api/3/action/package_list", "/dataset/", "/dataset.csv", "/about", "/nowhere"])
+def test_no_shared_cache_keeps_what_somebody_who_is_signed_in_was_answered(app: Any, address: str) -> None:
+    token = factories.UserWithToken()["token"]
+    kept = app.get(address, headers={"Authorization": token}, buffered=True).headers["Cache-Control"]
+    assert "private" in kept
+    assert "public" not in kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -74,6 +75,13 @@ def cookie(browser: Any) -> str:
     return browser.get_cookie("ckan", domain="test.ckan.net").value
 
 
+def key_of(name: str) -> str:
+    """The secret of the last link to a new password that was sent to an account."""
+    user = model.User.get(name)
+    assert user
+    return user.reset_key
+
+
 def with_cookie(visitor: Callable[[], Any], value: str) -> Any:
     browser = visitor()
     browser.set_cookie("ckan", value, domain="test.ckan.net")
@@ -88,6 +96,14 @@ class TestSessions:
         assert is_signed_in(with_cookie(visitor, copied))
         browser.post("/user/_logout", base_url=BASE)
         assert not is_signed_in(with_cookie(visitor, copied))
+        assert not is_signed_in(browser)
+
+    def test_no_other_site_signs_somebody_out(self, visitor: Any, user: dict[str, Any]) -> None:
+        browser = visitor()
+        log_in(browser)
+        browser.get("/user/_logout", base_url=BASE, headers={"Sec-Fetch-Site": "cross-site"})
+        assert is_signed_in(browser)
+        browser.get("/user/_logout", base_url=BASE, headers={"Sec-Fetch-Site": "same-origin"})
         assert not is_signed_in(browser)
 
     def test_signing_in_gives_a_new_id(self, visitor: Any, user: dict[str, Any]) -> None:
@@ -188,6 +204,54 @@ class TestAskingForANewPassword:
         letters = mail_server.get_smtp_messages()
         assert [letter[2] for letter in letters] == [["editor@example.org"]] * 3
         assert "/user/reset/" in base64.b64decode(letters[0][3].split("\n\n")[1]).decode()
+
+    def test_a_link_works_once_for_a_day_and_tells_of_nobody(
+        self, visitor: Any, user: dict[str, Any], mail_server: Any
+    ) -> None:
+        def follow(name: str, key: str) -> Any:
+            return visitor().get(f"/user/reset/{name}?key={key}", base_url=BASE)
+
+        jobs.send_reset_links("editor")
+        key, texts = key_of("editor"), set()
+        for name, wrong in (("editor", "x"), ("nobody", "x"), ("editor", ""), ("nobody", key)):
+            answer = follow(name, wrong)
+            texts.add((answer.status_code, answer.get_data(as_text=True).count("链接")))
+        assert len(texts) == 1
+        assert follow("editor", key).status_code == 200
+        for name in redis().scan_iter("nx:reset-link:*"):
+            assert 0 < redis().ttl(name) <= 24 * 3600
+            redis().delete(name)
+        assert follow("editor", key).status_code == 403
+        passwords = {"password1": "Xin-mima-2026", "password2": "Xin-mima-2026"}
+        jobs.send_reset_links("editor")
+        key = key_of("editor")
+        for status in (302, 403):
+            answer = visitor().post(
+                f"/user/reset/editor?key={key}", data=passwords, base_url=BASE, follow_redirects=False
+            )
+            assert answer.status_code == status
+
+    def test_an_invitation_ends_after_some_days_and_is_asked_for_anew(
+        self, app: Any, visitor: Any, mail_server: Any
+    ) -> None:
+        def follow(name: str, method: str = "GET") -> int:
+            passwords = {"password1": "Xin-mima-2026", "password2": "Xin-mima-2026"} if method == "POST" else {}
+            address = f"/user/reset/{name}?key={key_of(name)}"
+            options = {"base_url": BASE, "follow_redirects": False}
+            return visitor().open(address, method=method, data=passwords, **options).status_code
+
+        group = factories.Organization()["id"]
+        with app.flask_app.test_request_context("/"):
+            invited = helpers.call_action("user_invite", email="new@example.org", group_id=group, role="editor")["name"]
+        assert follow(invited) == 200
+        account = model.User.get(invited)
+        account.created -= dt.timedelta(days=7)
+        model.Session.commit()
+        assert (follow(invited), follow(invited, "POST")) == (403, 403)
+        assert model.User.get(invited).is_pending()
+        jobs.send_reset_links("new@example.org")
+        assert (follow(invited), follow(invited, "POST"), follow(invited)) == (200, 302, 403)
+        assert model.User.get(invited).is_active
 
     def test_one_network_asks_ten_times_an_hour(self, visitor: Any) -> None:
         answers = [self.ask(visitor, f"name-{number}") for number in range(11)]

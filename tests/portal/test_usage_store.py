@@ -1,4 +1,4 @@
-"""Use is counted for real, and the home page shows it; notices of the office."""
+"""Use is counted for real, and the pages show it; notices of the office."""
 
 import json
 import logging
@@ -39,9 +39,11 @@ def test_what_people_do_is_counted_once_and_shown(app: Any, scenic: dict, create
     assert [(one["name"], one["downloads"]) for one in call("nx_portal_most_used")] == [(scenic["name"], 1)]
     # The other words stand in no title: they do not come to the home page.
     assert usage_store.list_hot_words(8, least=3) == ["景区"]
-    page = html.fromstring(app.get("/").body)
-    shown = {one.xpath("string(dt)"): one.xpath("string(dd)") for one in page.xpath("//dl[@class='nx-figures']/div")}
+    statistics = html.fromstring(app.get("/statistics").body)
+    figures = statistics.xpath("//dl[contains(concat(' ', @class, ' '), ' nx-figures ')]/div")
+    shown = {one.xpath("string(dt)"): one.xpath("string(dd)") for one in figures}
     assert (shown["下载次数"], shown["接口调用"]) == ("1", "1")
+    page = html.fromstring(app.get("/").body)
     assert page.xpath("//section[@aria-labelledby='nx-most-used']//a/@href") == [f"/dataset/{scenic['name']}"]
 
 

@@ -1,13 +1,16 @@
-"""One small administration a module: departments, offices and their people, made once."""
+"""One small administration: departments, offices and their people, made once and copied for each test."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
+
+from tests.prepared import begin_with
 
 OFFICES = {
     "office": ("xinjianban", "信息化建设办"),
@@ -64,13 +67,36 @@ class World:
 ROLES = {"member": "member", "editor": "editor", "head": "admin"}
 
 
-@pytest.fixture
-def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, with_plugins: None) -> World:
+def set_offices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say in the configuration which organisations are the offices."""
     for option, (name, _title) in OFFICES.items():
         monkeypatch.setitem(tk.config, f"ckanext.nxopendata.register.{option}", name)
-    module: Any = request.module
-    if not hasattr(module, "_world"):
+
+
+@pytest.fixture
+def begin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, with_plugins: None) -> Callable[..., World]:
+    """Begin with the administration alone; ``begin("busy", fill)`` with what ``fill(world)`` put there, made once."""
+    set_offices(monkeypatch)
+
+    def make() -> World:
         request.getfixturevalue("clean_db")
+        return World()
+
+    def begin(name: str = "", fill: Callable[[World], None] | None = None) -> World:
         request.getfixturevalue("clean_index")
-        module._world = World()
-    return module._world
+        if fill is None:
+            return begin_with("register", make)
+
+        def make_filled() -> World:
+            world = begin_with("register", make)
+            fill(world)
+            return world
+
+        return begin_with(f"register_{name}", make_filled)
+
+    return begin
+
+
+@pytest.fixture
+def world(begin: Callable[..., World]) -> World:
+    return begin()

@@ -54,11 +54,11 @@ class Row(NamedTuple):
 
 
 @pytest.fixture
-def rows(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What ``tjj`` has that is nobody's business: ids by kind."""
+def rows(world: World, begin: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What ``tjj`` has that is nobody's business: ids by kind. It has the same departments as ``world``."""
     monkeypatch.setenv("NX_REGISTER_TODAY", "2026-11-02")
-    kept: Any = world
-    if not hasattr(kept, "secret_rows"):
+
+    def fill(world: Any) -> None:
         system = world.system(
             "tjj", title="统计内部系统", notes=SECRET, nx_maintenance="stopped", nx_exchange_status="preparing"
         )
@@ -80,7 +80,11 @@ def rows(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         attached = world.act(
             "tjj-editor", "nx_register_attachment_create", subject="project", subject_id=project["id"], upload=upload
         )
-        kept.secret_rows = {
+        step = {"task": "1-1", "owner_org": "tjj", "title": SECRET, "due": "2026-12-01"}
+        notice = {"kind": "supervision", "owner_org": "tjj", "text": SECRET, "due": "2026-12-01"}
+        world.secret_rows = {
+            "step": world.act("tjj-editor", "nx_task_step_create", **step)["id"],
+            "notice": world.act("office", "nx_supervision_notice_create", **notice)["id"],
             "evaluation": evaluation["id"],
             "finding": finding["id"],
             "system": system["id"],
@@ -93,7 +97,8 @@ def rows(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             "report": report["id"],
             "owner": world.departments["tjj"],
         }
-    return kept.secret_rows
+
+    return begin("secret_rows", fill).secret_rows
 
 
 def matrix(rows: dict[str, str]) -> dict[str, Row]:
@@ -144,6 +149,23 @@ def matrix(rows: dict[str, str]) -> dict[str, Row]:
         "nx_task_show": Row(task, COLLEAGUES),
         "nx_task_progress_update": Row(task | owner | {"percent": "9", "text": "x"}, EDITORS),
         "nx_task_decide": Row(task | {"action": "complete"}, OFFICE),
+        "nx_task_add": Row({"title": "x", "lead": "统计局", "opinion": "x"}, OFFICE),
+        "nx_task_amend": Row(task | {"due": "2027-01-01", "opinion": "x"}, OFFICE),
+        "nx_task_split": Row(task | {"title": "x", "lead": "统计局", "opinion": "x"}, OFFICE),
+        "nx_task_step_create": Row(owner | {"task": "1-1", "title": "x", "due": "2026-12-01"}, EDITORS),
+        "nx_task_step_update": Row({"id": rows["step"], "done": "2026-11-01"}, EDITORS),
+        "nx_supervision_notice_list": Row({}, COLLEAGUES),
+        "nx_supervision_notice_create": Row(
+            owner | {"kind": "supervision", "text": "x", "due": "2026-12-01"}, frozenset({"office", "general_office"})
+        ),
+        "nx_supervision_notice_reply": Row({"id": rows["notice"], "reply": "x"}, EDITORS),
+        "nx_supervision_notice_end": Row(
+            {"id": rows["notice"], "action": "close", "opinion": "x"}, frozenset({"office", "general_office"})
+        ),
+        "nx_dispatch_list": Row({}, SUPERVISORS_ALONE),
+        "nx_dispatch_create": Row(
+            {"kind": "other", "recipient": "x", "sent": "2026-11-01"}, frozenset({"office", "development"})
+        ),
         "nx_report_list": Row(owner, COLLEAGUES),
         "nx_report_show": Row(report, READERS),
         "nx_report_update": Row(report | {"progress": "x"}, EDITORS),
@@ -229,8 +251,8 @@ def snapshot(world: World, rows: dict[str, str]) -> Any:
         world.act("tjj-editor", "nx_system_show", id=rows["system"]),
         world.act("tjj-editor", "nx_project_show", id=rows["project"]),
         world.act("tjj-editor", "nx_system_unit_show", id="tjj"),
-        model.Session.get(Verdict, rows["verdict"]).state,
-        model.Session.get(Import, rows["import"]).state,
+        model.Session.get_one(Verdict, rows["verdict"]).state,
+        model.Session.get_one(Import, rows["import"]).state,
         model.Session.query(Import).count(),
         model.Session.query(Entry).count(),
     )
@@ -288,6 +310,13 @@ def pages(rows: dict[str, str]) -> dict[str, dict[str, str]]:
         "nx_register_audit.exports": {},
         "nx_register_audit.export": {},
         "nx_register_dashboard.overview": {},
+        "nx_register_ledger.task_add": {},
+        "nx_register_ledger.task_change": {"id": "1-1"},
+        "nx_register_ledger.step_add": {"id": "1-1"},
+        "nx_register_ledger.step_done": {"id": "1-1", "step": rows["step"]},
+        "nx_register_ledger.notice_list": {},
+        "nx_register_ledger.notice_step": {"id": rows["notice"]},
+        "nx_register_ledger.dispatch_list": {},
     }
 
 

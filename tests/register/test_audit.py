@@ -31,11 +31,11 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def filled(world: World, on: Any) -> World:
+def filled(begin: Any, on: Any) -> World:
     """Three systems of two departments, and a reader of the audit office."""
     on("2026-11-02")
-    kept: Any = world
-    if not hasattr(kept, "filled"):
+
+    def fill(world: World) -> None:
         world.system("wlt")
         world.system("wlt", title="景区客流监测系统", nx_exchange_status="not_connected")
         world.system("tjj", title='=HYPERLINK("http://example.org")')
@@ -43,8 +43,8 @@ def filled(world: World, on: Any) -> World:
         model.Session.commit()
         member = {"id": "shenjiting", "username": "auditor", "role": "member"}
         tk.get_action("organization_member_create")({"ignore_auth": True, "user": ""}, member)
-        kept.filled = True
-    return world
+
+    return begin("filled", fill)
 
 
 def headers(name: str) -> dict[str, str]:

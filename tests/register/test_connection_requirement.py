@@ -87,13 +87,12 @@ def test_who_pays_is_read_from_the_entry_and_not_guessed(source: str, paid: bool
 
 @pytest.fixture
 def city(world: World) -> Any:
-    """银川市 with a bureau below it; made once."""
+    """银川市 with a bureau below it."""
     kept: Any = world
-    if not hasattr(kept, "city"):
-        kept.city = factories.Organization(name="yinchuan", title="银川市", nx_region="640100", nx_level="city")["id"]
-        kept.bureau = factories.Organization(
-            name="ycgl", title="银川市综合执法局", nx_region="640100", nx_level="city", nx_parent="yinchuan"
-        )["id"]
+    kept.city = factories.Organization(name="yinchuan", title="银川市", nx_region="640100", nx_level="city")["id"]
+    kept.bureau = factories.Organization(
+        name="ycgl", title="银川市综合执法局", nx_region="640100", nx_level="city", nx_parent="yinchuan"
+    )["id"]
     return kept
 
 

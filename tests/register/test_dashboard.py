@@ -21,10 +21,10 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def busy(world: World, on: Any) -> World:
+def busy(begin: Any, on: Any) -> World:
     """On the 3rd ``wlt`` owes its monthly report, the answer to a proposal and the reply to a finding."""
-    kept: Any = world
-    if not hasattr(kept, "busy"):
+
+    def fill(world: World) -> None:
         on("2026-11-01")
         world.system("wlt", title="停用的系统", nx_maintenance="stopped", nx_business_link="none")
         world.system("wlt", title="未接入的系统", nx_exchange_status="not_connected")
@@ -36,9 +36,10 @@ def busy(world: World, on: Any) -> World:
         world.act("wlt-editor", "nx_task_progress_update", owner_org="wlt", percent=100, **said)
         world.act("tjj-editor", "nx_task_progress_update", owner_org="tjj", percent=60, **said)
         world.act("office", "nx_task_decide", id="4-2", action="complete")
-        kept.busy = True
+
+    made = begin("busy", fill)
     on("2026-11-03")
-    return world
+    return made
 
 
 def kinds(items: list[dict[str, Any]]) -> list[str]:

@@ -109,10 +109,10 @@ class History(NamedTuple):
 
 
 @pytest.fixture
-def history(world: World, cli: Any) -> History:
+def history(world: World, begin: Any, cli: Any) -> History:
     """Up, down and up again, once: a system and a project with a collaborator each, and a system in CKAN's trash."""
-    kept: Any = world
-    if not hasattr(kept, "history"):
+
+    def fill(world: Any) -> None:
         migrate(cli, "downgrade", AS_DATASETS)
         try:
             _fill(world)
@@ -120,10 +120,11 @@ def history(world: World, cli: Any) -> History:
             migrate(cli, "upgrade", "head")
             after = datasets()
             migrate(cli, "downgrade", AS_DATASETS)
-            kept.history = History(before, after, datasets())
+            world.history = History(before, after, datasets())
         finally:
             migrate(cli, "upgrade", "head")
-    return kept.history
+
+    return begin("history", fill).history
 
 
 def _fill(world: World) -> None:

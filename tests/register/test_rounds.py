@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ckanext.nxopendata.register.reports import reporting_periods
-from ckanext.nxopendata.register.tasks import plan_tasks
+from ckanext.nxopendata.register.tasks import plan_tasks, wording
 
 DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2060, 12, 31))
 
@@ -59,6 +60,13 @@ class TestTasks:
         for part, clauses in (("二", "一二三四五六七"), ("三", "一二三四五六")):
             for clause in clauses:
                 assert f"{part}（{clause}）" in sources
+
+    def test_all_that_the_plan_says_can_be_said_in_english(self):
+        """Units with those who carry on their work, days in words, clauses."""
+        said = {word for task in plan_tasks.list_tasks() for word in (*task.lead, *task.cooperating, task.due_text)}
+        said |= {plan_tasks.successor(word) for word in said} - {plan_tasks.DEPARTMENTS}
+        assert {word for word in said if word[0] != "@"} <= set(wording.list_words())
+        assert not any(re.search("[\u4e00-\u9fff]", english) for english in wording.list_words().values())
 
     def test_the_day_in_words_and_the_day_agree(self):
         """“12月底” is the last day of December, “10月中旬” ends on the 20th, “2019年1月1日” is that day."""

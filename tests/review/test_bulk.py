@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.core.notifications.models import Notice
+from ckanext.nxopendata.portal.dataset import quality
 from ckanext.nxopendata.review.workflow.models import Case, Decision
 from tests.datasets import COMPLETE
 from tests.review.people import People
@@ -210,6 +211,14 @@ class TestTheList:
         assert found(missing="files", scope="every") == ["名录丙", "名录乙", "名录甲"]
         assert found(missing="items") == []
         assert found(older_than=3) == []
+        assert found(score_below=100, scope="every") == ["名录丙", "名录乙", "名录甲"]
+        assert found(score_below=10) == []
+        points = {
+            row["title"]: quality.count_points(people.act("editor", "package_show", id=row["dataset_id"]))
+            for row in people.act("editor", "nx_review_list")["results"]
+        }
+        assert points["名录乙"] < points["名录甲"]
+        assert found(score_below=points["名录甲"]) == ["名录乙"]
         model.Session.execute(sa.update(Case).values(modified=sa.func.now() - sa.text("interval '5 days'")))
         assert found(older_than=3) == ["名录乙", "名录甲"]
         facets = people.act("editor", "nx_review_list", scope="every", facets=True)

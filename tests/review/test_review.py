@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.cli.cli import ckan
-from ckan.lib import jobs, search
+from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +22,7 @@ from ckanext.nxopendata.review.workflow import jobs as review_jobs
 from ckanext.nxopendata.review.workflow.models import Case, Decision
 from tests.datasets import COMPLETE
 from tests.review.people import People
+from tests.worker import work
 
 pytestmark = [
     pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
@@ -371,14 +372,13 @@ class TestQueues:
     def test_mail_goes_out_by_job(self, people: People, mail_server: Any) -> None:
         people.decide("editor", people.create(), "submit")
         assert mail_server.get_smtp_messages() == []
-        for job in jobs.get_queue().jobs:
-            job.perform()
+        work()
         (message,) = mail_server.get_smtp_messages()
         assert message[2] == ["head@example.org"]
 
 
 class TestUpdates:
-    def test_an_overdue_dataset_is_flagged(self, people: People) -> None:
+    def test_an_overdue_dataset_is_flagged(self, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
         dataset = people.published(nx_update_cycle="6", nx_publish_date="2020-01-01")
         other = people.published(title_translated={"zh": "别的"}, nx_publish_date="2026-11-01")
         from ckanext.nxopendata.review.overdue import overdue_updates
@@ -389,9 +389,16 @@ class TestUpdates:
         )
         draft = people.create(title_translated={"zh": "草稿"}, nx_update_cycle="6", nx_publish_date="2020-01-01")
         search.commit()
-        names = [row["name"] for row in overdue_updates.list_overdue(dt.date(2026, 11, 23))]
+        day = dt.date(2026, 11, 23)
+        names = [row["name"] for row in overdue_updates.list_overdue(day)]
         found = [one["name"] in names for one in (dataset, other, inside, draft)]
         assert found == [True, False, True, False]
+        flags = [tk.h.nx_update_due(people.act("editor", "package_show", id=one["id"])) for one in (inside, draft)]
+        assert [bool(flag and flag["overdue"]) for flag in flags] == [True, False]
+        monkeypatch.setattr(overdue_updates, "AT_ONCE", 1)  # what goes over one search is there all the same
+        assert [row["name"] for row in overdue_updates.list_overdue(day)] == names
+        count, first = overdue_updates.find_overdue(day, limit=1)
+        assert (count, [row["name"] for row in first]) == (len(names), names[:1])
 
 
 class TestTheClock:
@@ -441,15 +448,23 @@ class TestTheClock:
         headers = {"Authorization": factories.APIToken(user=people.officer)["token"]}
         app.post("/review/calendar", data={"csv": f"day,working,name\n{free}"}, headers=headers)
         assert "放假" in app.get("/review/calendar", headers=headers).get_data(as_text=True)
+        reader = {"Authorization": factories.APIToken(user="editor")["token"]}
+        read = app.get("/review/calendar", headers=reader).get_data(as_text=True)
+        assert "<td>放假</td>" in read
+        assert "day,working" not in read  # a file, which who may not change it need not understand
         dataset = people.create()
         people.decide("editor", dataset, "submit")
-        deadline = people.act("head", "nx_review_show", id=dataset["id"])["deadline"]
-        assert dt.date.fromisoformat(deadline) > today + dt.timedelta(days=30)
+        case = people.act("head", "nx_review_show", id=dataset["id"])
+        assert dt.date.fromisoformat(case["deadline"]) > today + dt.timedelta(days=30)
+        english = app.get(f"/en/review/{case['id']}", headers=headers).get_data(as_text=True)
+        assert "Ningxia Open Data Terms 1.0" in english  # and not as CKAN's list has it, in Chinese
         shown = people.act("officer", "nx_workdays_update", csv="")
         assert not shown["own"]
         assert today.year in shown["years"]
 
-    def test_rows_of_published_data_are_not_written_past_the_review(self, people: People, call: Callable) -> None:
+    def test_rows_of_published_data_are_not_written_past_the_review(
+        self, people: People, call: Callable, app: Any
+    ) -> None:
         url = "https://wlt.example/a.csv"
         dataset = people.published(resources=[{"url": url, "name": "表"}])
         fields = [{"id": "名称", "type": "text"}]
@@ -465,6 +480,12 @@ class TestTheClock:
             people.act("editor", "datastore_upsert", **rows)
         draft = people.create(title_translated={"zh": "草稿"}, title="草稿", resources=[{"url": url, "name": "表"}])
         people.act("editor", "datastore_create", **{**table, "resource_id": draft["resources"][0]["id"]})
+        headers = {"Authorization": factories.APIToken(user="editor")["token"]}
+        for one, offered in ((dataset, False), (draft, True)):
+            address = f"/dataset/{one['name']}/dictionary/{one['resources'][0]['id']}"
+            assert (app.get(address, headers=headers, follow_redirects=False).status_code == 200) == offered
+            read = app.get(f"/dataset/resources/{one['name']}", headers=headers).get_data(as_text=True)
+            assert (address in read) == offered  # nothing is offered that would be refused
 
     def test_a_calendar_is_checked(self, cli: Any, tmp_path: Any) -> None:
         file = tmp_path / "workdays.csv"

@@ -56,6 +56,15 @@ class TestMachine:
                 targets = {arrow.target for arrow in state_machine.list_possible_steps(state, ["editor"], mode, "new")}
                 assert state_machine.PUBLISHED not in targets
 
+    def test_whoever_is_told_to_recall_a_dataset_before_editing_it_can(self) -> None:
+        for mode in (state_machine.BY_OFFICE, state_machine.TRUSTED):
+            for kind in (state_machine.NEW, state_machine.CHANGE):
+                for state in state_machine.LOCKED:
+                    steps = state_machine.list_possible_steps(state, [state_machine.EDITOR], mode, kind)
+                    left = {step.target for step in steps if step.action == "recall"}
+                    assert left, (mode, kind, state)
+                    assert not left & set(state_machine.LOCKED), (mode, kind, state)
+
     def test_what_the_office_returns_passes_the_head_again(self) -> None:
         assert walk([("editor", "submit"), ("head", "forward"), ("office", "return")]) == state_machine.DRAFT
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import docx
 import openpyxl
+import py7zr
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -20,6 +21,14 @@ from PIL import Image
 
 ID = "640104199003070014"
 TEXT = f"经办人{ID}，已核"
+
+
+def seven_zip(password: str | None = None, **members: bytes) -> bytes:
+    stream = io.BytesIO()
+    with py7zr.SevenZipFile(stream, "w", password=password) as archive:
+        for name, content in members.items():
+            archive.writestr(content, name)
+    return stream.getvalue()
 
 
 def packed(**members: bytes | str) -> bytes:
@@ -274,6 +283,8 @@ HOLDING: dict[str, bytes] = {
     "nested.zip": packed(**{"a.zip": packed(**{"b.zip": packed(**{"c.txt": TEXT})})}),
     "member-name.zip": packed(**{f"{ID}.txt": "无"}),
     "a.tar": tarred(TEXT.encode()),
+    "a.7z": seven_zip(**{"data/名单.csv": TEXT.encode()}),
+    "seven-in-zip.zip": packed(**{"a.7z": seven_zip(**{"b.zip": packed(**{"c.txt": TEXT})})}),  # pyright: ignore[reportArgumentType]
     "a.csv.gz": gzip.compress(TEXT.encode()),
     "a.csv.bz2": bz2.compress(TEXT.encode()),
     "a.csv.xz": lzma.compress(TEXT.encode()),
@@ -282,6 +293,7 @@ HOLDING: dict[str, bytes] = {
     "escaped.json": ('{"a": "' + "".join(f"\\u{ord(sign):04x}" for sign in ID) + '"}').encode(),
     "number.json": f'{{"rows": [{{"id": {ID}}}]}}'.encode(),
     "key.json": json.dumps({ID: 1}).encode(),
+    "key-of-object.json": json.dumps({ID: {"a": 1}}).encode(),
     "lines.json": f'{{"a": 1}}\n{{"a": "{ID}"}}\n'.encode(),
     "broken.json": f'{{"a": "{ID}", '.encode(),
     "a.xml": f"<rows><row><身份证号>{ID}</身份证号></row></rows>".encode(),
@@ -299,7 +311,10 @@ HOLDING: dict[str, bytes] = {
 
 UNREADABLE: dict[str, tuple[bytes, str]] = {
     "encrypted.zip": (encrypted_zip(), "encrypted"),
-    "a.7z": (b"7z\xbc\xaf\x27\x1c" + bytes(range(200)), "format"),
+    "broken.7z": (b"7z\xbc\xaf\x27\x1c" + bytes(range(200)), "damaged"),
+    "encrypted.7z": (seven_zip("secret", **{"a.csv": TEXT.encode()}), "encrypted"),
+    "bomb.7z": (seven_zip(**{"a.txt": b"0" * 60_000_000}), "ratio"),
+    "appended.zip": (packed(**{"a.txt": "无"}) + TEXT.encode() * 3, "damaged"),
     "a.rar": (b"Rar!\x1a\x07\x01\x00" + bytes(range(200)), "format"),
     "bomb.zip": (packed(**{"a.txt": b"0" * 60_000_000}), "ratio"),
     "bomb.gz": (gzip.compress(b"0" * 60_000_000), "ratio"),
@@ -322,5 +337,6 @@ CLEAN: dict[str, bytes] = {
     "plain.pdf": pdf(shown("Annual report")),
     "empty.csv": b"",
     "icon.jpg": photograph(32),
+    "a.7z": seven_zip(**{"a.csv": "县区,人口\n兴庆区,808282\n".encode()}),
     "a.zip": packed(**{"a.csv": "县区,人口\n兴庆区,808282\n"}),
 }

@@ -1,7 +1,6 @@
 """Nothing becomes public that was not examined, or in which something was found, whatever way it takes."""
 
 import io
-import itertools
 import json
 import logging
 import os
@@ -14,15 +13,15 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
-from ckan.tests import factories
 from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.bulk_write.requests import WriteRequest
 from ckanext.nxopendata.bulk_write.writer import BulkWriter
 from ckanext.nxopendata.catalogue.uploads import find_path
+from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.safety import models
+from ckanext.nxopendata.safety.rules import in_force
 from ckanext.nxopendata.safety.scanning import jobs, verdicts
-from tests.datasets import COMPLETE
 from tests.safety import files
 
 Act = Callable[..., Any]
@@ -30,64 +29,6 @@ pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
 CLEAN = "县区,人口\n兴庆区,808282\n".encode()
 PERSONS = f"姓名,身份证号\n张三,{files.ID}\n李四,640104198811110018\n王五,{files.ID}\n".encode()
-
-
-@pytest.fixture
-def place(call: Act, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """A department with an editor and a head, and an office with two members, one of them a safety officer."""
-    monkeypatch.setitem(tk.config, "ckanext.nxopendata.catalogue.supervising_organization", "office")
-    people = {name: factories.User(name=f"{name}-person") for name in ("editor", "head", "clerk", "officer")}
-    call(
-        "organization_create",
-        name="office",
-        title_translated={"zh": "信息化建设办"},
-        users=[
-            {"name": people["clerk"]["name"], "capacity": "editor"},
-            {"name": people["officer"]["name"], "capacity": "admin"},
-        ],
-    )
-    owner = call(
-        "organization_create",
-        name="wlt",
-        title_translated={"zh": "文化和旅游厅"},
-        nx_review_mode="office",
-        users=[
-            {"name": people["editor"]["name"], "capacity": "editor"},
-            {"name": people["head"]["name"], "capacity": "admin"},
-        ],
-    )
-    call("nx_safety_officer_update", user=people["officer"]["name"], officer=True)
-    return {"owner": owner["id"], "tokens": {n: factories.APIToken(user=p["name"])["token"] for n, p in people.items()}}
-
-
-@pytest.fixture
-def as_person(app: Any, place: dict[str, Any]) -> Act:
-    def ask(person: str, action: str, status: int = 200, **data: Any) -> Any:
-        head = {"Authorization": place["tokens"][person]} if person else {}
-        answer = app.post(f"/api/3/action/{action}", json=data, headers=head)
-        assert answer.status_code == status, answer.body
-        return answer.json.get("result") or answer.json.get("error")
-
-    return ask
-
-
-@pytest.fixture
-def create(call: Act, place: dict[str, Any]) -> Act:
-    numbers = itertools.count()
-
-    def create_dataset(content: bytes, name: str = "a.csv", **fields: Any) -> dict[str, Any]:
-        title = {"title_translated": {"zh": f"名录{next(numbers)}"}}
-        values = COMPLETE | title | {"owner_org": place["owner"], "license_id": "nx-open-1.0"} | fields
-        dataset = call("package_create", **values)
-        file = FileStorage(stream=io.BytesIO(content), filename=name)
-        entry = call("resource_create", package_id=dataset["id"], name="名单", format="csv", upload=file, url=name)
-        return {
-            "id": dataset["id"],
-            "file": entry["id"],
-            "url": f"/dataset/{dataset['id']}/resource/{entry['id']}/download/x",
-        }
-
-    return create_dataset
 
 
 def read(app: Any, dataset: dict[str, Any], token: str = "") -> int:
@@ -174,6 +115,11 @@ def test_rows_that_are_written_to_the_datastore_are_examined_before_anybody_read
     )
     call("datastore_upsert", resource_id=link["id"], records=rows, method="insert", force=True)
     as_person("", "datastore_search", 403, resource_id=link["id"])
+    models.write_content(link["id"], models.ROWS, dataset["id"], sha256="", attempts=1)  # as a killed worker leaves it
+    assert jobs.list_unexamined_rows(10) == [link["id"]]
+    jobs.sweep()
+    assert jobs.list_unexamined_rows(10) == []
+    as_person("", "datastore_search", 403, resource_id=link["id"])
 
 
 def test_the_review_names_the_file_and_lets_it_pass_when_two_persons_signed(
@@ -198,6 +144,8 @@ def test_the_review_names_the_file_and_lets_it_pass_when_two_persons_signed(
     file = FileStorage(stream=io.BytesIO(PERSONS + b"x,y\n"), filename="a.csv")
     call("resource_patch", id=dataset["file"], upload=file, url="a.csv")
     assert read(app, dataset) == 403, "a sign-off is about one content"
+    exported = as_person("officer", "nx_safety_signoff_list", owner_org="wlt")
+    assert [(row["state"], row["approver"]) for row in exported] == [("approved", "officer-person"), ("proposed", "")]
     actions = [event["action"] for event in as_person("officer", "nx_safety_event_list")]
     assert actions[:3] == ["recall_lifted", "recalled", "signoff_approved"]
 
@@ -264,5 +212,44 @@ def test_the_pages_say_what_to_do_and_the_public_page_says_one_line(
     assert app.post(f"/dataset/{closed['id']}/safety", data=form, headers=head).status_code == 200
     assert as_person("officer", "nx_safety_list", kind="proposed")["count"] == 1
     assert read(app, open_) == 200
-    assert "发布前已检查" in app.get(f"/dataset/{open_['id']}").body
+    public = app.get(f"/dataset/{open_['id']}").body
+    line = public.partition("发布前已检查")[2].partition("</small>")[0]
+    # The rules are named by the day since which there are such, not by the mark of their text.
+    assert f"依据 {today().isoformat()} 的规则" in line and in_force.rules().version not in public
     assert "发布前已检查" not in app.get(f"/dataset/{closed['id']}").body
+
+
+def test_the_office_edits_the_rules_of_the_province_and_a_broken_file_changes_nothing(
+    app: Any, create: Act, as_person: Act, place: dict[str, Any]
+) -> None:
+    good = """rules:
+  - id: 10001
+    name: {zh: 林权证号, en: Forest certificates}
+    level: 2
+    class: 个人信息/财产
+    find: {pattern: "林证字[0-9]{8}"}
+    action: sign
+    basis: 个人信息保护法 第四条
+    examples: {found: [{text: 林证字20260001}], not_found: [{text: 林证字}]}
+"""
+    certificate = create("编号\n林证字20260001\n".encode())
+    assert read(app, certificate) == 200
+    as_person("editor", "nx_safety_rules_update", 403, name="林业.yaml", text=good)
+    try:
+        version = as_person("clerk", "nx_safety_rules_update", name="林业.yaml", text=good)["version"]
+        jobs.sweep()
+        assert read(app, certificate) == 403
+        head = {"Authorization": place["tokens"]["clerk"]}
+        wrong = {"name": "林业.yaml", "text": good.replace("level: 2", "level: 9")}
+        page = app.post("/safety/rules", data=wrong, headers=head).body
+        assert "第 2 行" in page
+        assert "level: 9" in page, "what was written is still in the form"
+        unfit = good.replace("[{text: 林证字}]", "[{text: 林证字20260002}]")
+        refused = as_person("clerk", "nx_safety_rules_update", 409, name="林业.yaml", text=unfit)
+        assert "10001" in str(refused["text"])
+        shown = as_person("clerk", "nx_safety_rules_show")
+        assert (shown["version"], shown["rules"][-1]["id"]) == (version, 10001)
+    finally:
+        as_person("clerk", "nx_safety_rules_update", name="林业.yaml", text="")
+    jobs.sweep()
+    assert read(app, certificate) == 200

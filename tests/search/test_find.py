@@ -221,7 +221,7 @@ class TestPage:
     def test_what_matched_is_marked(self, app: Any) -> None:
         page = self.tree(app, "/dataset/?q=景区等级")
         assert page.xpath("//h3//mark/text()")
-        assert page.xpath("//p[@class='nx-item-inside']/mark/text()") == ["景区等级"]
+        assert page.xpath("//p[@class='nx-item-inside']//mark/text()") == ["景区等级"]
 
     def test_a_broken_query_is_explained(self, app: Any) -> None:
         page = self.tree(app, "/dataset/?q=title:(", status=400)

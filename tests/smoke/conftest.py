@@ -17,3 +17,9 @@ def found(site: str) -> list[dict]:
     answer = requests.get(f"{site}/api/3/action/package_search", {"q": "*:*", "rows": 1000}, timeout=30)
     answer.raise_for_status()
     return answer.json()["result"]["results"]
+
+
+@pytest.fixture(scope="session")
+def harvested(found: list[dict]) -> list[dict]:
+    """Those of the departments' catalogues; the register of cases the site publishes itself."""
+    return [dataset for dataset in found if dataset["name"] != "banjian-gongkai"]

@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from ckan.tests import factories
 from openpyxl import load_workbook
 from playwright.sync_api import Page, Request, expect
 
 from ..browser import RULES, chromium
-from .conftest import CSV_TEXT
+from .conftest import CSV_TEXT, work
+from .test_parts import MONEY, PEOPLE, write_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")]
 
@@ -60,12 +62,15 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
 
         # A filter and an order, without leaving the page.
         page.evaluate("window.stays = true")
+        page.locator("summary", has_text="添加筛选条件").click()
         page.get_by_label("列", exact=True).select_option("等级")
         page.get_by_label("条件", exact=True).select_option(label="等于")
         page.get_by_label("值", exact=True).fill("4A")
         page.keyboard.press("Enter")
         expect(page.locator("#nx-table tbody tr")).to_have_count(2)
-        page.get_by_role("link", name="门票价格").focus()
+        # Who goes by the keyboard stays where they were, ready for the next filter.
+        expect(page.get_by_label("值", exact=True)).to_be_focused()
+        page.get_by_role("link", name="门票价格", exact=True).focus()
         page.keyboard.press("Enter")
         expect(page.locator("th[aria-sort=ascending]")).to_contain_text("门票价格")
         assert page.evaluate("window.stays") and "sort=" in page.url
@@ -125,3 +130,24 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
     assert "景区名称" in subprocess.run([sys.executable, "-X", "utf8", "-c", texts[1]], **asked).stdout
     if node := shutil.which("node"):  # as in a browser's console, which awaits too
         assert "沙湖" in subprocess.run([node, "--input-type=module", "-e", texts[2]], **asked).stdout
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("lang", ["", "/en"], ids=["zh", "en"])
+def test_the_page_of_a_plan_lists_the_further_tables_of_a_file(
+    dataset: dict[str, Any], upload: Callable[..., Any], site: str, call: Callable[..., Any], lang: str, width: int
+) -> None:
+    file = upload(dataset, "年鉴.xlsx", write_book(人口=PEOPLE, 产值=MONEY, 说明=[["本表由统计局编制"]]))
+    call("nx_table_part_create", id=file["id"], sheet="产值")
+    work()
+    token = factories.SysadminWithToken()["token"]
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": 900}, extra_http_headers={"Authorization": token})
+        page.goto(f"{site}{lang}/dataset/{dataset['name']}/resource/{file['id']}/plan")
+        expect(page.locator("#nx-parts ~ ul li")).to_have_count(2)
+        picture(page, f"plan-{lang.strip('/') or 'zh'}-{width}")
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator("#nx-parts ~ ul a").first.click()
+        expect(page.locator("h1")).to_contain_text("年鉴 · 产值")
+        picture(page, f"part-{lang.strip('/') or 'zh'}-{width}")

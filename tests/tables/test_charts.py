@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.nxopendata.tables.charts import drawing, token
+from ckanext.nxopendata.tables.charts import canvas, drawing, token
 from ckanext.nxopendata.tables.query import Condition
 
 from .test_profiles import INDICATORS, POPULATION
@@ -46,7 +47,7 @@ def test_an_address_holds_all_that_a_chart_draws(filters: list[tuple[str, str, s
 )
 def test_a_picture_is_well_formed_whatever_the_names(groups: list[tuple[str, float]], kind: str) -> None:
     names = [re.sub(r"[^\x20-\ud7ff]", "", name) for name, _ in groups]
-    plot = drawing.Plot(kind, "<标题> & 'x'", "x", "y", names, [("a", [number for _, number in groups])])
+    plot = canvas.Plot(kind, "<标题> & 'x'", "x", "y", names, [("a", [number for _, number in groups])])
     ElementTree.fromstring(drawing.draw(plot))
 
 
@@ -97,7 +98,7 @@ class TestAddresses:
         self, dataset: dict[str, Any], upload: Call, call: Call, app: Any
     ) -> None:
         upload(dataset, "人口（CSV）.csv", "县区,2020年人口（人）\n" + "".join(f"县{n},{n}000\n" for n in range(1, 9)))
-        upload(dataset, "人口（XLSX）.csv", "县区,2020年人口（人）\n县1,1000\n县2,2000\n", format="XLSX")
+        upload(dataset, "人口（XLSX）.csv", "县区\t2020年人口（人）\n" + "县1\t1000\n" * 8, format="XLSX")
         upload(dataset, "指标.csv", INDICATORS)
         text = app.get(f"/dataset/{dataset['name']}").get_data(as_text=True)
         first, files = text.partition('id="nx-files"')[::2]
@@ -109,3 +110,52 @@ class TestAddresses:
         locked = app.get(f"/dataset/{dataset['name']}").get_data(as_text=True)
         assert "nx-lock" in locked and "县8" not in locked and "<svg xmlns" not in locked
         assert "wlt@nx.example" in locked or "/case/new/application" in locked
+
+
+@pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+class TestChoices:
+    def test_series_and_years_are_chosen_by_links_and_sliders_that_are_filters(
+        self, dataset: dict[str, Any], upload: Call, app: Any
+    ) -> None:
+        people = upload(dataset, "年末常住人口.csv", POPULATION)
+        page = f"/dataset/{dataset['name']}/resource/{people['id']}"
+        asked = {"view": "chart", "x": "年份", "y": "年末常住人口（万人）", "agg": "sum", "kind": "line", "s": "县区"}
+        text = app.get(f"{page}?{urlencode(asked)}").get_data(as_text=True)
+        assert 'type="range"' in text
+        picker = text.partition('class="nx-values"')[2].partition("</ul>")[0]
+        assert picker.count("<li>") == 4
+        link = html.unescape(re.findall(r'<a href="([^"]+)"[^>]*>(?:(?!</a>).)*盐池县', picker)[0])
+        one = app.get(page + link.partition("#")[0]).get_data(as_text=True)
+        assert "☑" in one and one.count("<circle") == 3  # three years of the one county
+        # Every kind that fits is drawn at its own address; the title goes with it.
+        for kind in ("multiples", "slope", "stacked", "area", "table"):
+            drawn = app.get(f"{page}?{urlencode({**asked, 'kind': kind, 'title': '我的图'})}").get_data(as_text=True)
+            found = re.search(r'id="nx-chart-link" href="[^"]*(/c/[^"]+)"', drawn)
+            assert found, kind
+            picture = app.get(f"{found[1]}.svg").get_data(as_text=True)
+            assert "我的图" in picture and "盐池县" in picture, kind
+            assert app.get(f"{found[1]}.json").json["kind"] == kind
+
+    def test_a_kind_that_does_not_fit_is_refused_with_the_reason(
+        self, dataset: dict[str, Any], upload: Call, app: Any
+    ) -> None:
+        rows = "".join(f"{name},{number}\n" for name, number in (("甲县", 5), ("乙县", -3), ("丙县", 2)))
+        file = upload(dataset, "净增加.csv", "县区,净增加（人）\n" + rows)
+        page = f"/dataset/{dataset['name']}/resource/{file['id']}"
+        asked = {"view": "chart", "x": "县区", "y": "净增加（人）", "agg": "sum"}
+        for kind, word in (("area", "时间"), ("pyramid", "年龄"), ("stacked", "小于零")):
+            text = app.get(f"{page}?{urlencode({**asked, 'kind': kind})}").get_data(as_text=True)
+            notice = text.partition('class="nx-notice" role="status"')[2].partition("</div>")[0]
+            assert word in notice and "<svg xmlns" not in text, kind
+        assert "<svg xmlns" in app.get(f"{page}?{urlencode(asked)}").get_data(as_text=True)
+
+    def test_men_and_women_by_age_make_a_pyramid(self, dataset: dict[str, Any], upload: Call, app: Any) -> None:
+        ages = ("10-14岁", "0-4岁", "5-9岁", "85岁及以上")
+        rows = "".join(f"{age},{sex},{number}\n" for number, age in enumerate(ages, 100) for sex in ("男", "女"))
+        file = upload(dataset, "年龄.csv", "年龄组,性别,人数（人）\n" + rows)
+        page = f"/dataset/{dataset['name']}/resource/{file['id']}"
+        asked = {"view": "chart", "x": "年龄组", "y": "人数（人）", "agg": "sum", "kind": "pyramid", "s": "性别"}
+        text = app.get(f"{page}?{urlencode(asked)}").get_data(as_text=True)
+        picture = text.partition("<svg xmlns")[2].partition("</svg>")[0]
+        assert picture.index("0-4岁") < picture.index("5-9岁") < picture.index("10-14岁") < picture.index("85岁")
+        assert "男" in picture and "女" in picture

@@ -204,3 +204,14 @@ def test_dumps_in_json_and_xml_are_without_the_numbers_of_ckan() -> None:
 def test_a_dump_of_chosen_columns_stays_as_it_is() -> None:
     blocks = [b'{\n  "fields": [{"id":"c","type":"int"}],\n  "records": [\n    [7]', b"\n]}\n"]
     assert b"".join(dump.without_ids_in_json(blocks, {})) == b"".join(blocks)
+
+
+def test_elements_of_a_dump_in_xml_bear_the_header_of_the_file() -> None:
+    rows = [
+        b"<data>\n",
+        '<row><比重 /><比重_0 xsi:nil="true" /><名称>&lt;比重&gt;</名称></row>\n'.encode(),
+        b"</data>\n",
+    ]
+    found = b"".join(dump.with_headers_in_xml(rows, {"比重": '比重"%"', "比重_0": "比重 <元>"})).decode()
+    names = [element.get("name") for element in etree.fromstring(found.replace("xsi:nil", "nil"))[0]]
+    assert names == ['比重"%"', "比重 <元>", None]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from ckan.tests import factories, helpers
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.tables.declared.comparison import compare
@@ -133,3 +133,40 @@ def test_an_item_that_is_not_shared_is_told() -> None:
     items = [{"name": "名称", "type": "C", "share_type": "3"}]
     (difference,) = compare(items, [Column("名称", "名称", "text", item="名称")], [])
     assert difference.code == "not_shared"
+
+
+def _hide_column(sheet: Any, book: Any) -> None:
+    sheet.column_dimensions["C"].hidden = True
+
+
+def _hide_sheet(sheet: Any, book: Any) -> None:
+    other = book.create_sheet("底稿")
+    for row in sheet.iter_rows(values_only=True):
+        other.append(row)
+    other.sheet_state = "hidden"
+    sheet.delete_cols(3)
+
+
+def _second_sheet(sheet: Any, book: Any) -> None:
+    _hide_sheet(sheet, book)
+    book["底稿"].sheet_state = "visible"
+
+
+@pytest.mark.parametrize("hide", [_hide_column, _hide_sheet, _second_sheet])
+def test_parts_of_a_workbook_that_make_no_table_are_searched_for_such_columns(
+    dataset: dict[str, Any], upload: Call, call: Call, app: Any, hide: Callable[[Any, Any], None]
+) -> None:
+    call("package_patch", id=dataset["id"], nx_items=ITEMS)
+    book = Workbook()
+    sheet = book.active
+    for line in TEXT.splitlines()[:3]:
+        sheet.append(line.split(","))
+    hide(sheet, book)
+    out = io.BytesIO()
+    book.save(out)
+    file = upload(dataset, "名录.xlsx", out.getvalue())
+    assert call("nx_table_plan_show", id=file["id"])["not_open"] == ["联系人"]
+    assert leaks(app, dataset, file) == []
+    original = app.get(f"/dataset/{dataset['name']}/resource/{file['id']}/download/{quote('名录.xlsx')}", status=None)
+    assert original.status_code in (403, 404)
+    assert objections.find_objections(call("package_show", id=dataset["id"]))

@@ -9,9 +9,10 @@ from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from ckan.tests import factories
+from lxml import html
 from openpyxl import load_workbook
 
-from .conftest import CSV_TEXT
+from .conftest import CSV_TEXT, HEADER, SPOTS, workbook
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
@@ -129,3 +130,35 @@ def test_every_way_to_the_rows_obeys_licence_and_privacy(
         status=None,
     )
     assert answer.status_code == 404
+
+
+def test_formats_of_one_content_are_one_file_that_says_what_each_holds_and_others_are_not(
+    dataset: dict[str, Any], upload: Call, call: Call, app: Any
+) -> None:
+    upload(dataset, "景区名录.csv", CSV_TEXT.encode("gb18030"))
+    upload(dataset, "景区名录.xlsx", workbook([list(HEADER), *map(list, SPOTS)]))
+    upload(
+        dataset, "景区名录.json", json.dumps([{"景区名称": "沙湖", "等级": "5A"}, {"景区名称": "沙坡头", "等级": "5A"}])
+    )
+    page = html.fromstring(app.get(f"/dataset/{dataset['name']}").get_data(as_text=True))
+    files = [" ".join(one.text_content().split()) for one in page.xpath("//li[@class='nx-file']")]
+    assert len(files) == 2
+    facts = [
+        " ".join(one.text_content().split())
+        for one in page.xpath("//li[@class='nx-file'][1]//p[@class='nx-file-facts']")
+    ]
+    assert "CSV" in facts[0] and "6 行" in facts[0] and "GB18030" in facts[0]
+    assert "XLSX" in facts[1] and "6 行" in facts[1] and "GB18030" not in facts[1]
+    assert "2 行" in files[1]
+
+
+def test_a_file_that_is_not_released_offers_no_command_that_ends_in_a_refusal(
+    dataset: dict[str, Any], upload: Call, call: Call, app: Any
+) -> None:
+    file = upload(dataset, "说明.xml", "<说明>景区开放时间</说明>")
+    page = f"/dataset/{dataset['name']}/resource/{file['id']}"
+    assert "curl -L" in app.get(page).get_data(as_text=True)
+    call("package_patch", id=dataset["id"], license_id="nx-conditional-1.0", nx_open_condition="须签协议")
+    closed = app.get(page).get_data(as_text=True)
+    assert "curl -L" not in closed and "/case/new/application?dataset=" in closed
+    assert f"{page}/download" not in closed

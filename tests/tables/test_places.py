@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ckan.tests import helpers
 
+from .conftest import dataset_fields
 from .demo_tables import upload_demo
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
@@ -50,6 +51,18 @@ def test_a_place_has_its_numbers_rows_and_neighbours_from_public_tables_alone(
     shown = app.get("/place/compare?codes=640302&codes=640323").get_data(as_text=True)
     assert "460,790" in shown and "159,208" in shown
     assert app.get("/place/compare?codes=640302,北京").status_code == 400
+
+    # The home page says how many people there are, not how many of them are men.
+    census = "地区,时间,常住人口（人）,男（人）,女（人）\n宁夏回族自治区,2020年,7202654,3667192,3535462\n"
+    people = call(
+        "package_create",
+        **dataset_fields(dataset["owner_org"])
+        | {"title_translated": {"zh": "宁夏人口普查", "en": "Census of Ningxia"}},
+    )
+    upload(people, "人口.csv", census)
+    told = app.get("/").get_data(as_text=True).partition('"nx-told"')[2].partition("</ul>")[0]
+    assert "7,202,654" in told and "3,667,192" not in told
+    assert "男性人口" in app.get("/place/640000").get_data(as_text=True)
 
     call("package_patch", id=made["tjj-census-2020-counties"]["id"], private=True)
     assert "159,208" not in app.get("/place/640323").get_data(as_text=True)

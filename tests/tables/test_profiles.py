@@ -114,8 +114,8 @@ def test_the_page_gives_the_reason_instead_of_a_wrong_chart_and_draws_the_parts_
     chosen = {"c": ["指标", "单位", "年份"], "o": ["is"] * 3, "v": ["贫困人口", "万人", "2018"]}
     parts = shown(mixed, x="地区", y="数值", agg="sum", **chosen)
     drawn = parts.partition("nx-figure-table")[2].partition("</table>")[0]
-    assert "兴庆区" in drawn and "固原市" in drawn and "宁夏" not in drawn and "银川市" not in drawn
-    assert "Not drawn beside their own parts" in parts
+    assert "Xingqing" in drawn and "Guyuan" in drawn and "Ningxia" not in drawn and "Yinchuan" not in drawn
+    assert "Not drawn, for they overlap with other groups: " in parts
     line = shown(people)
     assert "stroke-dasharray" in line  # years stand in proportion; over one without a figure the line is dashed
     assert "[万人]" not in line and "万人" in line
@@ -143,3 +143,18 @@ def test_an_unknown_table_is_judged_by_the_names_of_its_columns() -> None:
     facts = chart_rules.make_facts(columns, None)
     found = chart_rules.find_objection(facts, "县区", "增长率", "sum", ())
     assert found == Objection("ratio", aggregations=("avg", "min", "max"))
+
+
+def test_who_edits_the_dataset_sees_what_the_safety_check_says_of_its_columns(
+    dataset: dict[str, Any], upload: Call, app: Any
+) -> None:
+    persons = "案号,出生年份,性别,身份证号\n" + "".join(f"{n},1960,男,640104199003070014\n" for n in range(12))
+    file = upload(dataset, "名册.csv", persons.encode())
+    helpers.call_action("nx_safety_scan", id=file["id"])
+    editor = {"Authorization": factories.APIToken(user=factories.Sysadmin()["name"])["token"]}
+    shown = app.post("/api/3/action/nx_table_profile_show", json={"id": file["id"]}, headers=editor).json["result"]
+    told = {column["label"]: column for column in shown["columns"]}
+    assert (told["身份证号"]["sensitivity"], told["身份证号"]["grade"]) == (4, "4")
+    assert [told[name]["quasi"] for name in ("出生年份", "性别", "案号")] == ["birth", "sex", ""]
+    answer = app.post("/api/3/action/nx_table_profile_show", json={"id": file["id"]})
+    assert all("quasi" not in column for column in answer.json.get("result", {}).get("columns", []))

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 from ckanext.nxopendata.tables.exports import formats, registry
-from ckanext.nxopendata.tables.page import examples, svg_map
+from ckanext.nxopendata.tables.maps import svg_map
+from ckanext.nxopendata.tables.page import examples
 from ckanext.nxopendata.tables.reader import arrays, columns, table
 
 from .conftest import CSV_TEXT, PRINTED, workbook
@@ -47,11 +48,20 @@ def test_chinese_texts_are_read_in_every_encoding_departments_use(tmp_path: Path
     assert rows(found)[0] == ["沙湖旅游景区", "5A", "640221", "石嘴山市", "106.36", "38.80", "60", "2007-05-08"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xff\xff,\x80", "名称\n".encode(), b"PK\x03\x04", b"<html>"])
-def test_what_is_no_table_is_refused_with_a_reason(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.csv", "名称\n".encode(), "empty"),
+        ("a.csv", b"\xff\xff\xff,\x80", "encoding"),
+        ("a.xlsx", b"PK\x03\x04", "broken"),
+        ("a.xlsx", b"<html>", "web_page"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_reason(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableError) as refused:
-        read(tmp_path, "a.xlsx" if content.startswith((b"PK", b"<")) else "a.csv", content)
-    assert refused.value.code in ("empty", "encoding", "broken", "web_page")
+        read(tmp_path, name, content)
+    assert refused.value.code == reason
 
 
 def test_limits_are_kept(tmp_path: Path) -> None:

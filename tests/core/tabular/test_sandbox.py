@@ -39,6 +39,19 @@ def test_work_that_goes_over_a_limit_or_fails_is_ended(
     assert refused.value.limit == limit
 
 
+def test_work_that_does_nothing_any_more_is_ended_long_before_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a library that waits for a thread for which there was no memory."""
+    monkeypatch.setattr(sandbox, "IDLE_SECONDS", 0.5)
+    with pytest.raises(SandboxError, match="did nothing") as refused:
+        run_limited(time.sleep, 60)
+    assert refused.value.limit == "memory"
+
+
+def test_work_that_computes_is_not_taken_for_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "IDLE_SECONDS", 1)
+    assert run_limited(hashlib.pbkdf2_hmac, "sha256", b"", b"", 6_000_000)
+
+
 @pytest.mark.parametrize("limits", [WHOLE_FILE, BEGINNING])
 def test_nothing_is_without_bounds(limits: Limits) -> None:
     assert all((limits.memory, limits.cpu_seconds, limits.wall_seconds, limits.output))

@@ -48,6 +48,7 @@ ASIDES = ("填报单位：自治区统计局", "单位：万元", "截止日期�
 NOTES = ("注：数据为初步统计。", "数据来源：自治区统计局", "备注：不含宁东")
 
 Cell = Callable[[Random], str]
+Noise = tuple[list[list[str]], list[list[str]]]
 
 
 def _text(random: Random) -> str:
@@ -63,12 +64,16 @@ def _date(random: Random) -> str:
     return (dt.date(2000, 1, 1) + dt.timedelta(days=random.randrange(9000))).isoformat()
 
 
+def _integer(random: Random) -> str:
+    return str(random.randrange(-500, 100_000))
+
+
 KINDS: tuple[Cell, ...] = (
     _text,
     _wild,
     _date,
     lambda random: f"{random.randrange(10**6):06}",
-    lambda random: str(random.randrange(-500, 100_000)),
+    _integer,
     lambda random: f"{random.uniform(-10, 1000):.{random.randrange(1, 5)}f}",
     lambda random: f"0951-{random.randrange(10**7):07}",
     lambda random: f"{random.uniform(0, 100):.2f}%",
@@ -96,9 +101,21 @@ def write(random: Random, *, workbooks: float = 0.02) -> Written:
     random.shuffle(kinds)
     rows = [[kind(random) for kind in kinds] for _ in range(random.randrange(4, 40))]
     above, below = _remarks(random)
+    noise = _noise(random, kinds, rows)
     if random.random() < workbooks:
-        return _workbook(random, header, rows, above, below)
-    return _delimited(random, header, rows, above, below)
+        return _workbook(random, header, rows, above, below, noise)
+    return _delimited(random, header, rows, above, below, noise)
+
+
+def _noise(random: Random, kinds: list[Cell], rows: list[list[str]]) -> Noise:
+    """Rows as wide as the table that are none of its rows: numbers of its columns on top, a total at the end."""
+    numbers, totals = [], []
+    if len(kinds) > 2 and random.random() < 0.1:
+        numbers = [[random.choice(("栏次", "" if len(kinds) < 4 else "甲")), *map(str, range(1, len(kinds)))]]
+    if kinds[0] is _text and _integer in kinds and random.random() < 0.15:
+        sums = (sum(int(row[place]) for row in rows) if kind is _integer else "" for place, kind in enumerate(kinds))
+        totals = [[random.choice(("合计", "总计", "合 计", "Total")), *map(str, list(sums)[1:])]]
+    return numbers, totals
 
 
 def _remarks(random: Random) -> tuple[list[str], list[str]]:
@@ -106,7 +123,9 @@ def _remarks(random: Random) -> tuple[list[str], list[str]]:
     return above, [random.choice(NOTES)] * (random.random() < 0.2)
 
 
-def _delimited(random: Random, header: list[str], rows: list[list[str]], above: list[str], below: list[str]) -> Written:
+def _delimited(
+    random: Random, header: list[str], rows: list[list[str]], above: list[str], below: list[str], noise: Noise
+) -> Written:
     delimiter = random.choice((",", ",", ",", ";", "\t", "|"))
     codec = random.choice(("utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-8"))
     end = random.choice(("\n", "\r\n"))
@@ -117,14 +136,16 @@ def _delimited(random: Random, header: list[str], rows: list[list[str]], above: 
     fill = [""] * (len(header) - 1) if padded else []
     writer.writerows([[title, *fill] for title in above])
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([*noise[0], *rows, *noise[1]])
     writer.writerows([[note, *fill] for note in below])
     text = out.getvalue() + end * random.randrange(3)
-    style = f"{codec} {delimiter!r} {end!r} quoting={quoting} above={above} below={below}"
+    style = f"{codec} {delimiter!r} {end!r} quoting={quoting} above={above} below={below} noise={noise}"
     return Written(header, rows, style, text.encode(codec), "csv")
 
 
-def _workbook(random: Random, header: list[str], rows: list[list[str]], above: list[str], below: list[str]) -> Written:
+def _workbook(
+    random: Random, header: list[str], rows: list[list[str]], above: list[str], below: list[str], noise: Noise
+) -> Written:
     book = Workbook()
     page = book.worksheets[0]
     for title in above:
@@ -132,7 +153,7 @@ def _workbook(random: Random, header: list[str], rows: list[list[str]], above: l
         if random.random() < 0.5:
             page.merge_cells(start_row=page.max_row, end_row=page.max_row, start_column=1, end_column=len(header))
     page.append(header)
-    for row in rows:
+    for row in [*noise[0], *rows, *noise[1]]:
         page.append([cell or None for cell in row])
     for note in below:
         page.append([note])
@@ -140,7 +161,7 @@ def _workbook(random: Random, header: list[str], rows: list[list[str]], above: l
         page.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
-    return Written(header, rows, f"xlsx above={above} below={below}", out.getvalue(), "xlsx")
+    return Written(header, rows, f"xlsx above={above} below={below} noise={noise}", out.getvalue(), "xlsx")
 
 
 def compare(written: Written, folder: Path) -> str:

@@ -44,6 +44,7 @@ class Result:
     refused: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
     nameless: int = 0
+    repeated: int = 0
 
     def codes(self, guid: str | None = None, of: str = "") -> list[str]:
         return sorted(p.code for p in self.problems if guid in (None, p.guid) and of in ("", p.field))
@@ -68,6 +69,7 @@ def read_bytes(
         reading = Reading(url, client, problems.append, rules=tables.load(chosen.mapping))
         records = list(chosen.read(document, reading))
     reading.completeness.records = len(records)
+    seen = set[str]()
     result = Result(chosen.name, reading.completeness, problems)
     surroundings = Surroundings(url, read_licence=lambda text: RECOGNISE(text).id)
     for record in records:
@@ -75,6 +77,11 @@ def read_bytes(
         if not record.guid:
             result.nameless += 1
             continue
+        if record.guid in seen:
+            reading.completeness.add_issue("identifier_repeated")
+            result.repeated += 1
+            continue
+        seen.add(record.guid)
         mapped = mapper.map_record(tables.load(chosen.mapping), record.guid, record.raw, None, surroundings)
         problems += mapped.problems
         if mapped.withheld:

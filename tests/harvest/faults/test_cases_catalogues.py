@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.fetching.client import Fetcher, Limits
+from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
+from ckanext.nxopendata.harvest.formats import Reading
 from ckanext.nxopendata.harvest.planning import decisions
 
-from .reading import read_bytes, read_case, read_ckan
+from ..server import serving
+from .reading import CASES, RECOGNISE, read_bytes, read_case, read_ckan
 
 D = "https://dept.example/dataset/"
 ALL = {f"{D}{n}" for n in (1, 2, 3)}
@@ -107,6 +112,15 @@ class TestLists:
         assert len(result.datasets) == 5
         assert decisions.find_issues(result.completeness)[0] == "page_unreadable"
 
+    def test_a_page_named_by_a_relative_address_is_read(self):
+        folder = CASES / "next-page-at-inner-host"
+        with serving() as web, Fetcher(AddressGuard(["127.0.0.1"]), Limits(requests_per_second=0)) as client:
+            for name in ("relative-next.ttl", "page2.ttl"):
+                web.put(f"/{name}", (folder / name).read_bytes())
+            reading = Reading(f"{web.base}/relative-next.ttl", client, pytest.fail)
+            records = list(formats.get_format("dcat").read(client.get(reading.url), reading))
+        assert (len(records), reading.completeness.closed) == (7, True)
+
     def test_members_of_series_are_datasets(self):
         result = read_case("other-catalogues/dcatus3-series.json")
         assert result.titles() == {"http://a.example/s1": "成员一"}
@@ -194,12 +208,27 @@ class TestFiles:
         assert result.files("id-6") == ["https://dept.example/6.csv"]
         assert result.files("id-7") == ["https://gis.example/a.geojson?outSR=%7B%22latestWkid%22:4490%7D"]
         assert result.files("id-10") == ["https://dept.example/10a.csv", "https://dept.example/10b.csv"]
-        for number in (2, 4, 5, 8, 9):
+        assert result.files("id-9") == ["http://dept.example/9.csv"]
+        assert "address_mended" in result.codes("id-3")
+        assert "address_mended" in result.codes("id-9")
+        for number in (2, 4, 5, 8):
             assert "address_unusable" in result.codes(f"id-{number}"), number
 
     def test_an_unknown_licence_of_a_file_is_kept_in_its_words(self):
         result = read_case("other-catalogues/unknown-distribution-licence.ttl")
         assert result.datasets["http://a.example/d2"]["resources"][0]["license"].endswith("dl-by-de/2.0")
+
+    @pytest.mark.parametrize(
+        ("file", "licences"),
+        [
+            ("unknown-distribution-licence", ["dl-by-de-2.0"]),
+            ("again-unknown-dataset-licence-is-taken", ["dl-by-de-2.0"]),
+            ("by-nc-nd-3", ["cc-by-nc-nd-3.0", "cc-by-nc-sa-3.0"]),
+        ],
+    )
+    def test_a_licence_is_itself(self, file, licences):
+        datasets = read_case(f"other-catalogues/{file}.ttl").datasets.values()
+        assert [RECOGNISE(dataset["nx_license_verbatim"]).id for dataset in datasets] == licences
 
     def test_formats_are_never_made_of_host_names(self):
         result = read_case("other-catalogues/iso-access-constraint-first.xml")
@@ -296,6 +325,56 @@ class TestFields:
         assert dataset["version"] == "1.0"
         assert dataset["nx_theme"] == ["5"]
         assert (file["format"], file["nx_file_name"]) == ("API", "名录.csv")
+
+
+@pytest.mark.parametrize("version", ["", "/1.1", "/2.0"])
+def test_the_words_of_an_exception_are_told_in_every_version(version):
+    answer = (
+        f"<a:ExceptionReport xmlns:a='http://www.opengis.net/ows{version}' xmlns:c='http://www.opengis.net/cat/csw'>"
+    )
+    answer += "<a:Exception><a:ExceptionText>no such schema</a:ExceptionText></a:Exception></a:ExceptionReport>"
+    with pytest.raises(FormatError) as refused:
+        read_bytes(answer.encode(), "https://csw.example/?request=GetRecords", "application/xml", form="csw")
+    assert refused.value.params["reason"] == "no such schema"
+
+
+def test_who_made_a_dataset_provides_it_where_nobody_published_it():
+    catalogue = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+        @prefix foaf: <http://xmlns.com/foaf/0.1/> . <http://d.example/1> a dcat:Dataset ;
+        dct:title "人\u200b口\ufeff数据" ; dct:description "说明" ;
+        dct:creator [ foaf:name "宁夏回族自治区统计局" ] ."""
+    (dataset,) = read_bytes(catalogue.encode(), "https://d.example/c.ttl", "text/turtle").datasets.values()
+    assert (dataset["@provider"], dataset["title_translated"]["zh"]) == ("宁夏回族自治区统计局", "人口数据")
+
+
+def test_iso_19115_3_is_read_by_the_same_mapping():
+    result = read_case("iso-19115-3/record.xml")
+    assert result.problems == []
+    (dataset,) = result.datasets.values()
+    assert dataset["title_translated"] == {"zh": "土地利用现状", "en": "Land use"}
+    assert {name: dataset[name] for name in ISO_19115_3} == ISO_19115_3
+    assert [(file["name"], file["url"], file["format"]) for file in dataset["resources"]] == [
+        ("现状表", "https://data.nx.example/land.csv", "CSV")
+    ]
+
+
+ISO_19115_3 = {
+    "@provider": "宁夏回族自治区自然资源厅",
+    "nx_contact_name": "王工",
+    "nx_contact_phone": "0951-5049999",
+    "nx_contact_email": "zrzy@nx.example",
+    "nx_language": ["zh"],
+    "nx_license_verbatim": "https://creativecommons.org/licenses/by/4.0/",
+    "nx_publish_date": "2023-06-15",
+    "nx_source_identifier": "nx-land-2023",
+    "nx_source_modified": "2024-03-04",
+    "nx_temporal_start": "2022-01-01",
+    "nx_temporal_end": "2022-12-31",
+    "nx_theme": ["5"],
+    "nx_update_cycle": "6",
+    "tags": [{"name": "土地"}, {"name": "规划"}],
+    "version": "3",
+}
 
 
 class TestKinds:

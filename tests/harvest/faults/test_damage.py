@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.planning import decisions
 
 from .reading import read_bytes
 
@@ -19,12 +20,25 @@ RDF = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
     'xmlns:dcat="http://www.w3.org/ns/dcat#" xmlns:dct="http://purl.org/dc/terms/">\n'
 )
+RDF_NS, DCT = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://purl.org/dc/terms/"
 TTL = "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n@prefix dct: <http://purl.org/dc/terms/> .\n\n"
 CSW = (
     '<csw:GetRecordsResponse xmlns:csw="http://www.opengis.net/cat/csw/2.0.2" '
     'xmlns:gmd="http://www.isotc211.org/2005/gmd" xmlns:gco="http://www.isotc211.org/2005/gco">'
     f'<csw:SearchResults numberOfRecordsMatched="{NUMBER}" nextRecord="0">\n'
 )
+
+
+LISTED = [f"{D}{n}" for n in range(NUMBER)]
+
+
+def nt(n):
+    said = ((f"{RDF_NS}type", "<http://www.w3.org/ns/dcat#Dataset>"), (f"{DCT}title", f'"数据集{n}"@zh'))
+    return "".join(f"<{D}{n}> <{name}> {value} .\n" for name, value in (*said, (f"{DCT}description", f'"说明{n}"')))
+
+
+def row(n):
+    return f"{D}{n},数据集{n},说明{n},每年\n"
 
 
 def rdf(n):
@@ -100,9 +114,42 @@ FORMATS = {
         '], "cursor": "9", "more": false}}',
         "application/json",
     ),
-    "dcat.rdf": (RDF, rdf, "", "</rdf:RDF>", "application/rdf+xml"),
-    "dcat.ttl": (TTL, ttl, "", "", "text/turtle"),
-    "dcat.jsonld": ("{" + CONTEXT + ', "@graph": [\n', jsonld, ",\n", "]}", "application/ld+json"),
+    "dcat.rdf": (
+        RDF
+        + '<dcat:Catalog rdf:about="https://dept.example/">'
+        + "".join(f'<dcat:dataset rdf:resource="{one}"/>' for one in LISTED)
+        + "</dcat:Catalog>\n",
+        rdf,
+        "",
+        "</rdf:RDF>",
+        "application/rdf+xml",
+    ),
+    "dcat.ttl": (
+        TTL + f"<https://dept.example/> dcat:dataset {', '.join(f'<{one}>' for one in LISTED)} .\n\n",
+        ttl,
+        "",
+        "",
+        "text/turtle",
+    ),
+    "dcat.nt": (
+        "".join(f"<https://dept.example/> <http://www.w3.org/ns/dcat#dataset> <{one}> .\n" for one in LISTED),
+        nt,
+        "",
+        "",
+        "application/n-triples",
+    ),
+    "dcat.jsonld": (
+        "{"
+        + CONTEXT
+        + ', "@graph": [\n'
+        + json.dumps({"@id": "https://dept.example/", "dcat:dataset": [{"@id": one} for one in LISTED]})
+        + ",\n",
+        jsonld,
+        ",\n",
+        "]}",
+        "application/ld+json",
+    ),
+    "workbook.csv": ("信息资源代码,信息资源名称,信息资源摘要,更新周期\n", row, "", "", "text/csv"),
     "datajson.json": ('{"conformsTo": "x", "dataset": [\n', podjson, ",\n", "]}", "application/json"),
     "csw.xml": (CSW, iso, "", "</csw:SearchResults></csw:GetRecordsResponse>", "application/xml"),
 }
@@ -121,29 +168,70 @@ def identifier(name, n):
     return f"{D}{n:02}" if name == "ckan.json" else f"{D}{n}"
 
 
+TOLD = {
+    "record_broken",
+    "record_incomplete",
+    "entry_no_dataset",
+    "entry_empty",
+    "broken_elsewhere",
+    "listed_not_described",
+}
+"""Findings that a record is not read."""
+
+
+def spoil(data, text):
+    """Put something else in the place of a few characters; the record's own beginning and end stay where they are."""
+    place = data.draw(st.integers(2, len(text) - 4))
+    cut = data.draw(st.integers(0, min(8, len(text) - 3 - place)))
+    put = data.draw(st.text(st.sampled_from('<>"{}[],;.&\\\x00\ufffd空a1'), max_size=4))
+    return text[:place] + put + text[place + cut :]
+
+
+def read_damaged(name, data, most):
+    """Damage up to ``most`` records of a catalogue; return how many, and what was read."""
+    head, record, between, tail, media_type = FORMATS[name]
+    records = [record(n) for n in range(NUMBER)]
+    touched = data.draw(st.lists(st.integers(0, NUMBER - 1), min_size=most == 1, max_size=most, unique=True))
+    for number in touched:
+        records[number] = spoil(data, records[number])
+    body = (head + between.join(records) + tail).encode("utf-8", "replace")
+    result = read_bytes(body, address(name), media_type, form=name.partition(".")[0])
+    read = len(result.datasets) + len(result.refused) + len(result.withheld) + result.nameless + result.repeated
+    return touched, read, result
+
+
 @pytest.mark.parametrize("name", FORMATS)
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damage_ends_no_more_than_the_records_it_touches(name, data):
-    head, record, between, tail, media_type = FORMATS[name]
-    records = [record(n) for n in range(NUMBER)]
-    touched = data.draw(st.lists(st.integers(0, NUMBER - 1), max_size=3, unique=True))
-    for number in touched:
-        # within the record: its own beginning and end stay where they are
-        text = records[number]
-        place = data.draw(st.integers(2, len(text) - 4))
-        cut = data.draw(st.integers(0, min(8, len(text) - 3 - place)))
-        put = data.draw(st.text(st.sampled_from('<>"{}[],;.&\\\x00\ufffd空a1'), max_size=4))
-        records[number] = text[:place] + put + text[place + cut :]
-    body = (head + between.join(records) + tail).encode("utf-8", "replace")
-    result = read_bytes(body, address(name), media_type, form=name.partition(".")[0])
-    sound = {identifier(name, n) for n in range(NUMBER) if n not in touched}
-    lost = sound - result.datasets.keys()
-    assert len(lost) <= len(touched)  # what a piece of damage runs into
-    read = len(result.datasets) + len(result.refused) + result.nameless
-    assert read >= NUMBER - 2 * len(touched)
-    if read < NUMBER and not name.startswith("dcat"):  # in RDF damage can make a sound statement of another kind
-        assert result.problems
+    touched, read, result = read_damaged(name, data, 3)
+    assert read >= NUMBER - len(touched)
+    if read < NUMBER:
+        assert TOLD & set(result.codes())
+        assert decisions.find_issues(result.completeness)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_record_is_read_refused_or_told(name, data):
+    """Of a damaged record one finding at least says that it is not read; the others are read."""
+    _, read, result = read_damaged(name, data, 1)
+    told = len(
+        {problem.params.get("line", problem.params.get("name")) for problem in result.problems if problem.code in TOLD}
+    )
+    assert read + min(told, 1) >= NUMBER
+    assert len(result.datasets) >= NUMBER - 1
+
+
+@pytest.mark.parametrize("number", [0, 5, NUMBER - 1])
+@pytest.mark.parametrize("written", [D[:-6] + "<", D, f"{D}<{D}"])
+def test_an_address_of_turtle_that_does_not_end_costs_its_own_record_alone(number, written):
+    head, record, *_, media_type = FORMATS["dcat.ttl"]
+    records = [record(n).replace(f"<{D}{n}>", f"<{written}") if n == number else record(n) for n in range(NUMBER)]
+    result = read_bytes((head + "".join(records)).encode(), address("dcat.ttl"), media_type, form="dcat")
+    assert result.datasets.keys() == {f"{D}{n}" for n in range(NUMBER) if n != number}
+    assert {"record_broken", "listed_not_described"} <= set(result.codes())
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -161,3 +249,16 @@ def test_a_document_that_is_cut_off_is_read_as_far_as_it_goes(name, share):
         return
     assert result.datasets.keys() >= {identifier(name, n) for n in whole[:-1]}
     assert len(result.datasets) <= len(whole) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "put"), [("nxopendata.json", 8, '"}]'), ("ckan.json", 8, '"}]'), ("dcat.ttl", 40, ".<")]
+)
+def test_the_end_of_a_list_or_an_open_address_within_a_record_costs_that_record_alone(name, place, put):
+    head, record, between, tail, media_type = FORMATS[name]
+    records = [record(n) for n in range(NUMBER)]
+    records[0] = records[0][:place] + put + records[0][place:]
+    body = (head + between.join(records) + tail).encode()
+    result = read_bytes(body, address(name), media_type, form=name.partition(".")[0])
+    assert {identifier(name, n) for n in range(1, NUMBER)} <= set(result.datasets)
+    assert "record_broken" in result.codes()

@@ -119,7 +119,6 @@ class TestJson:
         [
             lambda text: "/* catalogue */\n" + text,
             lambda text: f"callback({text});",
-            lambda text: text.replace("}]}", "},]}"),
         ],
     )
     def test_a_document_around_whole_records_is_said_to_be_broken_and_not_a_record(self, spoil):
@@ -127,6 +126,22 @@ class TestJson:
         assert result.datasets.keys() == {f"{D}1", f"{D}2"}
         assert result.codes() == ["broken_elsewhere"]
         assert result.completeness.issues == ["records_unreadable"]
+
+    @pytest.mark.parametrize(
+        ("spoil", "named"),
+        [
+            (lambda text: text.replace("}]}", "},]}"), ",]}"),
+            (lambda text: text.replace('"说明"', '"说明", "keyword": ["C:\\data"],', 1), "C:\\data"),
+            (lambda text: text.replace('"说明"', '"说明", "size": NaN', 1), "NaN"),
+            (lambda text: text.replace("数据集1", "数据\n集1"), "数据\n集1"),
+        ],
+    )
+    def test_signs_that_json_does_not_allow_are_mended_and_told_and_cast_no_doubt(self, spoil, named):
+        plain = json.dumps(json.loads(pod({}, {})), ensure_ascii=False)
+        result = read(spoil(plain), "datajson", "application/json")
+        assert result.datasets.keys() == {f"{D}1", f"{D}2"}
+        assert result.completeness.issues == []
+        assert named in [problem.params["value"] for problem in result.problems if problem.code == "value_mended"]
 
     def test_places_in_any_shape_end_no_dataset(self):
         places = (

@@ -78,10 +78,11 @@ def test_the_name_of_a_file_stands_in_the_header(base, client, way):
         "\u200b{base}/a.csv\u3000",
         "{base}/a\n.csv",
         '{base}/{{"wkid":4490}}.csv',
+        "{wide}/a.csv",
     ],
 )
 def test_addresses_that_people_type_lead_to_the_file(base, client, typed):
-    url = typed.format(base=base, BASE=base.upper())
+    url = typed.format(base=base, BASE=base.upper(), wide=base.replace("http:", "ｈｔｔｐ："))
     assert fetch_file(client, addresses.read_address(url))[0] == TABLE
     once = addresses.to_request(url)
     assert addresses.to_request(once) == once
@@ -102,7 +103,7 @@ def test_addresses_that_people_type_lead_to_the_file(base, client, typed):
             "http:///x",
             "https://a b/",
         ),
-        *("http：//a.example/", "http://a.example／1.csv", "http://[IP地址]/", "http://[::1/x", "https://a.example]"),
+        *("http：/a.example/", "http://a.example／1.csv", "http://[IP地址]/", "http://[::1/x", "https://a.example]"),
         *("http://a..example/", "http://.example/", "http://a.example:99999/", "http://a.example:8x/", "mailto:a@b.cn"),
         *("javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "C:\\a.csv", "\\\\server\\share", "//x"),
         *(

@@ -17,9 +17,11 @@ from ckanext.nxopendata.core import codelists
 from ckanext.nxopendata.exchange import fields, forms, xml
 from ckanext.nxopendata.exchange.dcat import iris, writer
 from ckanext.nxopendata.exchange.workbook import writer as workbook_writer
+from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.planning import dataset_builder
 from tests.exchange.samples import DATASET, value_of
 
+from ..generated import catalogue, render
 from .reading import RECOGNISE, read_bytes
 
 LINKS = iris.Links(
@@ -119,6 +121,7 @@ def datasets(draw):
     schema = fields.dataset()
     special = {
         "nx_publish_date": st.dates(dt.date(1990, 1, 1), dt.date(2025, 1, 1)).map(dt.date.isoformat),
+        "nx_graded_on": st.dates(dt.date(1990, 1, 1), dt.date(2025, 1, 1)).map(dt.date.isoformat),
         "nx_class_code": st.sampled_from([code for code in codelists.load("class") if len(code) == 3]),
         "nx_resource_code": st.from_regex(r"21400[1-9]/[1-9][0-9]{0,4}", fullmatch=True),
         "nx_related_codes": st.lists(
@@ -223,6 +226,61 @@ def test_all_datasets_of_the_demonstration_come_back_as_they_were():
             if name == "feed" and "url" not in dataset:  # the page at the other portal
                 assert again.pop("url").startswith(LINKS.base)
             assert comparable(again) == comparable(dataset), (name, dataset["title"])
+
+
+def _generated(number: int) -> dict[str, dict[str, Any]]:
+    """Datasets as a harvest builds them of another CKAN site, by their identifiers."""
+    packages = sorted(map(render.package_of, catalogue.datasets(number)), key=lambda package: package["id"])
+    answer = {"success": True, "result": {"count": len(packages), "results": packages}}
+    url = formats.entry_url(formats.get_format("ckan"), "https://ckan.example")
+    result = read_bytes(json.dumps(answer).encode(), url, "application/json", form="ckan")
+    found = {}
+    for guid, read in result.datasets.items():
+        dataset = dataset_builder.build_dataset(
+            read,
+            dataset_id=dataset_builder.make_dataset_id("other", guid),
+            organization_id=DEPARTMENT,
+            read_licence=lambda text: RECOGNISE(text).id,
+        )
+        _leave_repeated_licences_out(dataset)
+        found[dataset["id"]] = dataset | {"title": dataset["title_translated"]["zh"]}
+    return found
+
+
+def _whole_catalogue(name: str, datasets: list[dict[str, Any]]) -> bytes:
+    """Write a catalogue of all of them as one document."""
+    if name == "workbook":
+        return workbook_writer.catalogue(FORM, datasets, DEPARTMENTS, "文化和旅游厅")
+    if name == "gbt21063":
+        return xml.package([("", dataset) for dataset in datasets], DEPARTMENTS, "1", "2026-01-01T00:00:00")
+    if name == "feed":
+        changes = [
+            {"id": one["id"], "kind": "created", "name": "n", "dataset": one | {"state": "active"}} for one in datasets
+        ]
+        return json.dumps({"success": True, "result": {"changes": changes, "cursor": "1", "more": False}}).encode()
+    graph = Graph(bind_namespaces="none")
+    for one in datasets:
+        writer.describe(one, URIRef(f"{LINKS.base}/dataset/{one['id']}"), LINKS, graph)
+    return graph.serialize(format={"turtle": "turtle", "xml": "xml", "json-ld": "json-ld"}[name]).encode()
+
+
+@pytest.mark.parametrize("name", [*FORMATS, "workbook"])
+def test_a_catalogue_of_540_datasets_comes_back_as_it_was(name):
+    datasets = _generated(552)
+    assert len(datasets) == 540
+    by_title = {dataset["title"]: dataset for dataset in datasets.values()}
+    assert len(by_title) == 540
+    workbook_columns = (None, "workbook", CATALOGUES["tjj/catalogue.xlsx"], "/catalogue.xlsx")
+    _, form, media_type, path = FORMATS.get(name, workbook_columns)
+    result = read_bytes(_whole_catalogue(name, list(datasets.values())), LINKS.base + path, media_type, form=form)
+    assert (len(result.datasets), result.refused, result.problems) == (540, [], [])
+    simplified = held_by_a_workbook if name == "workbook" else comparable
+    for read in result.datasets.values():
+        dataset = by_title[read["title_translated"]["zh"]]
+        again = dataset_builder.build_dataset(
+            read, dataset_id=dataset["id"], organization_id=DEPARTMENT, read_licence=lambda text: RECOGNISE(text).id
+        )
+        assert simplified(again) == simplified(dataset), dataset["title"]
 
 
 HELD = {column.field for column in FORM.columns if column.field and not column.part}

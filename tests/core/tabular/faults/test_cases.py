@@ -6,8 +6,6 @@ import time
 
 import pytest
 
-from ckanext.nxopendata.core.tabular.errors import UnreadableError
-
 from .reading import case
 
 
@@ -176,10 +174,9 @@ def test_a_header_of_three_rows_and_its_note() -> None:
     assert [reason for _, reason in reading.set_aside] == ["above", "note"]
 
 
-def test_several_lists_of_records_are_refused_and_named() -> None:
-    with pytest.raises(UnreadableError) as refused:
-        case("D14/two-lists.json")
-    assert (refused.value.code, refused.value.reason) == ("several_lists", "地区、指标")
+def test_several_lists_of_records_are_tables_to_choose_from() -> None:
+    reading = case("D14/two-lists.json")
+    assert (reading.found.sheet.name, reading.found.other_sheets) == ("地区", ("指标",))
 
 
 def test_a_space_in_the_last_row_costs_no_time() -> None:

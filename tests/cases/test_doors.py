@@ -1,0 +1,317 @@
+"""Every way to what was granted, found in the site's own lists: while the grant is in force, and once it is not.
+
+And another person's case is answered as one that is not there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from ckanext.nxopendata.cases.duties.models import Duty
+from ckanext.nxopendata.core.file_access import in_flight
+from ckanext.nxopendata.core.timezone import now, today
+from ckanext.nxopendata.harvest.mirror import versions
+from ckanext.nxopendata.licences.agreements.models import Agreement
+from tests import routes
+from tests.caches import forget_limits
+from tests.cases.conftest import OPTIONS, CaseSite
+from tests.doors import ways
+from tests.tables import conftest as tables
+
+INSIDE, OUTSIDE = "沙湖甲号", ("水洞沟乙号", "电话丙号")
+FILE = f"景区名称,等级,电话\n{INSIDE},5A,{OUTSIDE[1]}\n{OUTSIDE[0]},4A,{OUTSIDE[1]}\n"
+PART = {"agreed_columns": ["景区名称", "等级"], "agreed_rows": f"景区名称={INSIDE}"}
+SHAPES: dict[str, dict[str, Any]] = {"whole": {}, "part": PART}
+REFUSED = (401, 403, 404)
+CHANGING = re.compile(r"nonce[=-][\"'A-Za-z0-9+/=_-]+|name=\"_csrf_token\" (?:content|value)=\"[^\"]+\"")
+
+
+def leaks(text: str, *secrets: str) -> bool:
+    """Whether one of the values stands in a text, in any of its spellings."""
+    return any(spelt in text for one in secrets for spelt in (one, quote(one), json.dumps(one)[1:-1]))
+
+
+class Granted(NamedTuple):
+    """A file of a grant, and the case by which it was granted."""
+
+    dataset: str
+    resource: str
+    view: str
+    case: dict[str, Any]
+
+
+Make = Callable[..., Granted]
+
+
+@pytest.fixture
+def town(
+    request: pytest.FixtureRequest,
+    with_plugins: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> CaseSite:
+    """One site for all tests here: each has files and grants of its own."""
+    module: Any = request.module
+    if not hasattr(module, "_storage"):
+        module._storage = str(tmp_path_factory.mktemp("storage"))
+    for option, value in (OPTIONS | {"ckan.storage_path": module._storage}).items():
+        monkeypatch.setitem(tk.config, option, value)
+    if not hasattr(module, "_town"):
+        for name in ("clean_db", "clean_index", "clean_queues"):
+            request.getfixturevalue(name)
+        module._town = CaseSite()
+    forget_limits()
+    return module._town
+
+
+@pytest.fixture
+def make(town: CaseSite, create_with_upload: Any) -> Make:
+    """Makes a conditional dataset with a file, its table, a view of it and an earlier content; and grants of it."""
+
+    def make_granted(name: str, text: str = FILE, **answers: Any) -> Granted:
+        dataset = town.dataset(name, title_translated={"zh": f"景区{name}"})
+        context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
+        fields = {"package_id": dataset["id"], "name": "景区", "url": "x.csv", "format": "CSV"}
+        resource = create_with_upload(text, "x.csv", context, **fields)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        versions.store_content(resource["id"], digest, io.BytesIO(text.encode()))
+        told = {"name": "x.csv", "sha256": digest, "size": len(text)}
+        versions.store_rows(
+            [versions.build_row(None, resource["id"], dataset["id"], "https://example.org/x.csv", **told)]
+        )
+        model.Session.commit()
+        view = town.root("resource_view_create", resource_id=resource["id"], view_type="datatables_view", title="x")
+        case = town.apply(dataset=name, answers={"channel": "both"})
+        outcome = "partly" if answers else "granted"
+        terms = {"agreed_ends": "2099-01-01"} | answers
+        case = town.step("head", case, "approve", outcome=outcome, answers=terms)
+        return Granted(name, resource["id"], view["id"], case)
+
+    return make_granted
+
+
+def revoke(town: CaseSite, granted: Granted) -> None:
+    town.step("office", granted.case, "revoke", opinion="超出用途")
+
+
+def expire(town: CaseSite, granted: Granted) -> None:
+    past = now() - dt.timedelta(minutes=1)
+    own = Agreement.id == granted.case["agreement_id"]
+    times = {"starts": past - dt.timedelta(hours=1), "ends": past}
+    model.Session.execute(sa.update(Agreement).where(own).values(**times))
+    model.Session.commit()
+
+
+def violate_duty(town: CaseSite, granted: Granted) -> None:
+    yesterday = today() - dt.timedelta(days=1)
+    model.Session.execute(sa.update(Duty).where(Duty.case_id == granted.case["id"]).values(due=yesterday))
+    model.Session.commit()
+
+
+def use_up(town: CaseSite, granted: Granted) -> None:
+    town.act("applicant", "nx_case_use_create", id=granted.case["id"], resource=granted.resource)
+
+
+ENDINGS: dict[str, Callable[[CaseSite, Granted], None]] = {
+    "revoked": revoke,
+    "expired": expire,
+    "violated": violate_duty,
+    "used up": use_up,
+}
+
+
+TRIED = (
+    *(("whole", ending) for ending in ("revoked", "violated")),
+    *(("part", ending) for ending in ("revoked", "expired", "used up")),
+)
+
+
+def list_addresses(app: Any, granted: Granted) -> Iterator[tuple[Any, str]]:
+    known = {"case_id": granted.case["id"], "resource_view_id": granted.view, "view_id": granted.view}
+    return routes.addresses(app, granted.resource, granted.dataset, **known)
+
+
+def ask_routes(app: Any, town: CaseSite, granted: Granted) -> Iterator[tuple[Any, str, Any]]:
+    """(rule, how, answer) of every route that sends the file or has the case in its address, asked by the applicant."""
+    client, own = app.flask_app.test_client(), town.headers("applicant")
+    for rule, address in list_addresses(app, granted):
+        is_file = routes.takes_a_file(rule) and not routes.tells_of_a_file(app, rule)
+        if not (is_file or "case_id" in rule.arguments):
+            continue
+        for method, more in (("GET", {}), ("GET", {"Range": "bytes=0-20"}), ("HEAD", {}), ("POST", {})):
+            sends_bytes = bool({"file_id", "filename"} & rule.arguments)
+            if method in (rule.methods or ()) and (sends_bytes or (method != "HEAD" and not more)):
+                form = {"data": routes.VIEW_FORM} if method == "POST" else {}
+                answer = client.open(address, method=method, headers={**own, **more}, **form)
+                yield rule, f"{method} {address} {more}", answer
+
+
+def ask_actions(app: Any, town: CaseSite, granted: Granted) -> Iterator[tuple[str, Any]]:
+    """(how, answer) of every action that reads, asked by the applicant with the file and with the case."""
+    client, sql = app.flask_app.test_client(), f'SELECT * FROM "{granted.resource}"'
+    for way in ways.actions():
+        if not way.reads and not way.name.startswith(("datastore_", "nx_case_use", "nx_case_row")):
+            continue
+        named = [name for name in way.parameters if name == "id" or name.endswith(("_id", "package"))]
+        known = {
+            "sql": sql,
+            "q": INSIDE[:2],
+            "by": "景区名称",
+            "dataset": granted.dataset,
+            "resource": granted.resource,
+        }
+        for reference in (granted.resource, granted.case["id"]) if named else ("",):
+            data = dict.fromkeys(named, reference) | {name: known[name] for name in way.parameters if name in known}
+            answer = client.post(f"/api/3/action/{way.name}", json=data, headers=town.headers("applicant"))
+            yield f"{way.name} {data}", answer
+
+
+def is_taken_from_the_case(rule: Any) -> bool:
+    return rule.endpoint == "nx_case_grants.take"
+
+
+def test_a_grant_that_is_not_in_force_opens_no_way(
+    app: Any, town: CaseSite, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.flask_app.config, "PROPAGATE_EXCEPTIONS", False)
+    made = {}
+    for number, (shape, ending) in enumerate(TRIED):
+        counted = {"agreed_quota": "1"} if ending == "used up" else {}
+        made[shape, ending] = make(f"jingqu-{number}", **SHAPES[shape], **counted)
+    tables.work()
+    opened = make("jingqu-open")
+    bytes_of = app.get(
+        f"/dataset/jingqu-open/resource/{opened.resource}/download/x.csv", headers=town.headers("applicant")
+    )
+    assert leaks(bytes_of.get_data(as_text=True), INSIDE)  # a grant does open something
+    for (shape, ending), granted in made.items():
+        ENDINGS[ending](town, granted)
+        asked = set()
+        for rule, how, answer in ask_routes(app, town, granted):
+            text = answer.get_data(as_text=True)
+            where = (shape, ending, how, answer.status_code)
+            tells_terms = rule.endpoint.startswith("nx_cases.") and shape == "part"
+            assert not leaks(text, *(OUTSIDE if tells_terms else (INSIDE, *OUTSIDE))), where
+            if is_taken_from_the_case(rule):
+                head_only = ending == "used up" and how.startswith("HEAD")
+                assert answer.status_code == (200 if head_only else 429 if ending == "used up" else 403), where
+                asked.add(rule.endpoint)
+            elif routes.takes_a_file(rule):
+                assert answer.status_code in REFUSED, where
+                asked.add(rule.endpoint)
+        assert {"dataset_resource.download", "datastore.dump", "nx_tables.download", "nx_case_grants.take"} <= asked
+        # All ways ask one decision, so that one ending stands for the others where there are hundreds of actions.
+        for how, answer in ask_actions(app, town, granted) if (shape, ending) == ("part", "revoked") else ():
+            text = answer.get_data(as_text=True)
+            if "nx_case_show" in how or "nx_case_use_list" in how:  # they tell the terms of the grant
+                text = text.replace(json.dumps(INSIDE)[1:-1], "").replace(INSIDE, "")
+            assert not leaks(text, INSIDE, *OUTSIDE), (shape, ending, how, answer.status_code)
+
+
+@pytest.mark.ckan_config("ckan.datastore.sqlsearch.enabled", True)
+def test_no_way_gives_more_than_was_granted(
+    app: Any, town: CaseSite, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.flask_app.config, "PROPAGATE_EXCEPTIONS", False)
+    granted, given = make("jingqu-part", **PART), set()
+    tables.work()
+    for rule, how, answer in ask_routes(app, town, granted):
+        text = answer.get_data(as_text=True)
+        assert not leaks(text, *OUTSIDE), (how, answer.status_code)
+        if leaks(text, INSIDE):
+            given.add(rule.endpoint)
+    for how, answer in ask_actions(app, town, granted):
+        text = answer.get_data(as_text=True)
+        assert not leaks(text, *OUTSIDE), (how, answer.status_code)
+        if leaks(text, INSIDE):
+            given.add(how.split()[0])
+    given = {name for name in given if not name.startswith("nx_cases.")}  # the page of the case tells the terms
+    told = {"nx_case_show", "nx_case_use_list", "nx_case_use_show", "nx_case_use_create"}
+    assert given - told == {"nx_case_grants.take", "nx_case_row_list"}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("ending", ["revoked", "expired", "violated"])
+def test_what_is_being_sent_stops_when_the_grant_ends(
+    app: Any, town: CaseSite, make: Make, monkeypatch: pytest.MonkeyPatch, ending: str, shape: str
+) -> None:
+    monkeypatch.setattr(in_flight, "SECONDS", 0.0)
+    long = FILE + f"{INSIDE},5A,{OUTSIDE[1]}\n" * 5000  # more than one piece, the first of which is sent
+    granted = make(f"jingqu-{ending}-{shape}", long, **SHAPES[shape])
+    address = f"/dataset/{granted.dataset}/resource/{granted.resource}/download/x.csv"
+    if shape == "part":
+        address = f"/case/{granted.case['id']}/data/{granted.resource}.csv"
+    answer = app.flask_app.test_client().get(address, headers=town.headers("applicant"))
+    assert answer.status_code == 200
+    ENDINGS[ending](town, granted)
+    with pytest.raises(in_flight.PermissionEndedError):
+        list(answer.iter_encoded())
+    answer.close()
+
+
+def test_a_use_of_what_has_changed_meanwhile_is_not_counted(app: Any, town: CaseSite, make: Make) -> None:
+    granted = make("jingqu-changed", **PART, agreed_quota="1")
+    asked = {"id": granted.case["id"], "resource": granted.resource}
+    shown = town.act("applicant", "nx_case_use_show", **asked)
+    for _ in range(2):
+        with pytest.raises(tk.ValidationError):
+            town.act("applicant", "nx_case_use_create", **asked, expected=shown | {"columns": None})
+    assert town.act("applicant", "nx_case_use_create", **asked, expected=shown) == shown
+
+
+def list_questions(app: Any, town: CaseSite, who: str, file: str) -> Iterator[tuple[str, Callable[[str], Any]]]:
+    """(how, what asks) of every route and action that takes a case, asked as a person for the case of an id."""
+    client, headers = app.flask_app.test_client(), town.headers(who)
+    known = {"resource": file, "version": 1, "action": "revoke", "opinion": "x", "text": "x", "department": "wlt"}
+    known |= {"duty": 1, "statement": "x"}
+
+    def open_route(rule: Any, method: str, case_id: str) -> Any:
+        arguments = {"case_id": case_id, "file_id": file, "place": 1, "suffix": "pdf", "number": 1}
+        address = rule.build({name: arguments[name] for name in rule.arguments}, append_unknown=False)[1]
+        return client.open(address, method=method, headers=headers, data=known if method == "POST" else None)
+
+    def call(way: ways.Action, case_id: str) -> Any:
+        data = {name: known[name] for name in way.parameters if name in known} | {"id": case_id}
+        return client.post(f"/api/3/action/{way.name}", json=data, headers=headers)
+
+    for rule in app.flask_app.url_map.iter_rules():
+        if "case_id" in rule.arguments and rule.endpoint.startswith("nx_case"):
+            for method in {"GET", "POST"} & set(rule.methods or ()):
+                yield f"{method} {rule.rule}", partial(open_route, rule, method)
+    for way in ways.actions():
+        if way.name.startswith("nx_case_"):
+            yield way.name, partial(call, way)
+
+
+def test_another_persons_case_is_answered_as_one_that_is_not_there(
+    app: Any, town: CaseSite, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.flask_app.config, "PROPAGATE_EXCEPTIONS", False)
+    granted, unknown, told, asked = make("jingqu-theirs"), str(uuid.UUID(int=77, version=4)), [], set()
+    for who in ("", "other", "stranger"):
+        for how, ask in list_questions(app, town, who, granted.resource):
+            texts = []
+            for case_id in (granted.case["id"], unknown):
+                answer = ask(case_id)
+                head = f"{answer.status_code} {answer.headers.get('Location', '')}"
+                text = f"{head} {answer.data.decode('utf-8', 'replace')}".replace(case_id, "…")
+                texts.append(CHANGING.sub("", text))
+            asked.add(how)
+            if texts[0] != texts[1]:
+                told.append(f"{who} {how}: {texts[0][:150]} | {texts[1][:150]}")
+    assert {"nx_case_show", "nx_case_advance", "nx_case_row_list", "GET /case/<case_id>"} <= asked
+    assert not told, "\n".join(told)
