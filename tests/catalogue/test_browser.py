@@ -86,7 +86,8 @@ def mend(page: Page) -> None:
 
 
 def save(page: Page) -> None:
-    page.click("#dataset-edit .form-actions button.btn-primary")
+    with page.expect_event("load"):
+        page.click("#dataset-edit .form-actions button.btn-primary")
 
 
 def errors_of(page: Page) -> dict[str, str]:
@@ -102,15 +103,16 @@ def errors_of(page: Page) -> dict[str, str]:
 def decide(page: Page, action: str, opinion: str = "") -> None:
     if opinion:
         page.fill("#opinion", opinion)
-    page.click(f".nx-decision button[value={action}]")
-    if page.locator("dialog.nx-confirm[open]").count():
-        page.click("dialog.nx-confirm .btn-primary")
-    page.wait_for_load_state()
+    with page.expect_event("load"):
+        page.click(f".nx-decision button[value={action}]")
+        if page.locator("dialog.nx-confirm[open]").count():
+            page.click("dialog.nx-confirm .btn-primary")
 
 
 def from_queue(page: Page, action: str, opinion: str = "") -> None:
     page.goto("/review")
-    page.click(".nx-review-queue tbody a >> nth=0")
+    with page.expect_event("load"):
+        page.click(".nx-review-queue tbody a >> nth=0")
     decide(page, action, opinion)
 
 
@@ -149,8 +151,8 @@ def test_from_the_form_to_the_public_and_a_change_beside_the_live_version(
     save(editor)
     editor.set_input_files("#field-resource-upload", str(table))
     editor.fill("#field-name", "景区名录")
-    editor.click("button[name=save][value=go-metadata]")
-    editor.wait_for_load_state()
+    with editor.expect_event("load"):
+        editor.click("button[name=save][value=go-metadata]")
     address = f"/dataset/{name_of_dataset()}"
     assert visit(public, address).status in (401, 403, 404)
 
