@@ -159,6 +159,75 @@ def test_a_grant_of_one_file_is_none_of_the_others(
     assert got == {uploaded["id"]: 200, other["id"]: 403}
 
 
+def test_each_use_of_a_whole_grant_is_a_line_that_both_sides_read(
+    app: Any, town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    tables.work()
+    case = town.apply(answers={"channel": "both"})
+    town.step("head", case, "approve", outcome="granted", answers={"agreed_ends": "2099-01-01"})
+    file, client = f"/dataset/jingqu/resource/{uploaded['id']}", app.flask_app.test_client()
+    rows = {"resource_id": uploaded["id"]}
+
+    def get(who: str, address: str, method: str = "GET", **more: Any) -> int:
+        answer = client.open(address, method=method, headers=town.headers(who), **more)
+        answer.get_data()
+        return answer.status_code
+
+    def list_lines(who: str = "head") -> list[str]:
+        lines = town.act(who, "nx_case_use_list", id=case["id"])["results"]
+        assert {line["user"] for line in lines} <= {"applicant"} and {line["resource"] for line in lines} <= {"景区"}
+        return [line["channel"] for line in lines]
+
+    assert get("applicant", f"{file}/download/x", "HEAD") == 200 and get("other", f"{file}/download/x") == 403
+    assert get("head", f"{file}/download/x") == 200  # who edits it has no agreement
+    assert list_lines() == []
+    assert get("applicant", f"{file}/download/x") == 200
+    assert get("applicant", f"/datastore/dump/{uploaded['id']}") == 200
+    assert get("applicant", "/api/3/action/datastore_search", "POST", json=rows) == 200
+    assert list_lines() == list_lines("applicant") == ["table", "table", "file"]
+    assert get("applicant", "/api/3/action/datastore_search", "POST", json={**rows, "fields": "无"}) == 409
+    assert get("applicant", f"/case/{case['id']}/data/{uploaded['id']}.csv") == 200
+    assert list_lines() == ["file", "table", "table", "file"]
+    page = app.get(f"/case/{case['id']}", headers=town.headers("head")).body
+    assert "Nothing was taken" not in page and "尚未取用" not in page
+    town.act("office", "nx_case_show", id=case["id"])
+    town.step("office", case, "revoke", opinion="超出用途")
+    assert get("applicant", f"{file}/download/x") == 403
+    assert len(list_lines()) == 4
+
+
+def test_the_channel_that_was_agreed_on_is_the_only_one(app: Any, town: CaseSite, uploaded: dict[str, Any]) -> None:
+    tables.work()
+    asked = {"resource_id": uploaded["id"]}
+    for channel, file_status, rows_status in (("file", 200, 403), ("table", 403, 200)):
+        case = town.apply(answers={"channel": "both"})
+        case = town.step(
+            "head",
+            case,
+            "approve",
+            outcome="granted",
+            answers={"agreed_ends": "2099-01-01", "agreed_channel": channel},
+        )
+        page = app.get(f"/case/{case['id']}", headers=town.headers("applicant")).body
+        assert ("nx_case_row_list" in page, f"/resource/{uploaded['id']}/download" in page) == (
+            channel == "table",
+            channel == "file",
+        )
+        address = f"/dataset/jingqu/resource/{uploaded['id']}/download/x"
+        got = app.get(address, headers=town.headers("applicant"), follow_redirects=False)
+        assert (got.status_code, take(app, town, case, uploaded).status_code) == (file_status, file_status)
+        answer = app.post("/api/3/action/datastore_search", json=asked, headers=town.headers("applicant"))
+        assert answer.status_code == rows_status, answer.body
+        (agreement,) = [
+            one for one in town.act("head", "nx_agreement_list", dataset="jingqu") if one["state"] == "active"
+        ]
+        assert agreement["channel"] == channel
+        town.step("office", case, "revoke", opinion="超出用途")
+    with pytest.raises(tk.ValidationError) as refused:
+        town.root("nx_agreement_grant", dataset="jingqu", user="other", purposes="x", ends="2099-01-01", channel="fax")
+    assert "channel" in refused.value.error_dict
+
+
 def test_pieces_are_sent_while_they_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_flight, "SECONDS", 0.0)
     got: list[str] = []
@@ -178,7 +247,7 @@ def test_the_table_of_a_grant_answers_for_granted_columns_and_rows_alone(
     def rows(who: str = "applicant", **more: Any) -> Any:
         return town.act(who, "nx_case_row_list", id=case["id"], resource=uploaded["id"], **more)
 
-    with pytest.raises(tk.ValidationError):
+    with pytest.raises(tk.NotAuthorized):
         rows()  # it was applied for files
     case = town.apply(answers={"channel": "table"})
     answers = {"agreed_ends": "2099-01-01", "agreed_columns": ["景区名称", "等级"], "agreed_rows": "景区名称=沙湖"}

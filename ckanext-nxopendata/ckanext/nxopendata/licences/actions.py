@@ -13,6 +13,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core.timezone import CHINA, now, today
 from ckanext.nxopendata.licences import helpers, registry
+from ckanext.nxopendata.licences.agreements.agreement import BOTH, CHANNELS
 from ckanext.nxopendata.licences.agreements.models import Agreement, list_agreements
 from ckanext.nxopendata.licences.attribution import attribution_lines
 from ckanext.nxopendata.licences.odrl import texts
@@ -211,7 +212,8 @@ def _agreement_dict(found: Agreement) -> dict[str, Any]:
         "granted_by": found.granted_by,
         "state": found.state,
         "note": found.note,
-        "part": found.part or {},
+        "part": {name: value for name, value in (found.part or {}).items() if name != "channel"},
+        "channel": found.channel,
     }
 
 
@@ -242,6 +244,7 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param counted: whether each use is counted, so that files are taken from the page of the case alone
     :type counted: bool
     :param resources: ids of its files that are agreed on, as a list or with commas; all by default
+    :param channel: ``file``, ``table`` (the rows of its tables), or ``both``, which is the default
     """
     tk.check_access("nx_agreement_grant", context, data_dict)
     package = model.Package.get(_text(data_dict, "dataset"))
@@ -292,6 +295,10 @@ def _part(data_dict: DataDict) -> dict[str, Any]:
     part: dict[str, Any] = {"columns": _texts(data_dict, "columns"), "filters": filters}
     part["counted"] = bool(data_dict.get("counted"))
     part["resources"] = _texts(data_dict, "resources")
+    channel = data_dict.get("channel") or BOTH
+    if channel not in CHANNELS:
+        raise _refuse("channel", tk._("One of these is needed: {choices}").format(choices=", ".join(CHANNELS)))
+    part["channel"] = channel if channel != BOTH else ""
     return {name: value for name, value in part.items() if value}
 
 

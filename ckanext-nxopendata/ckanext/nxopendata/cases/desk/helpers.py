@@ -81,6 +81,13 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
     return rows[::-1]
 
 
+def nx_case_proposed(case: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the fields of a grant before anybody wrote there: what was applied for, or agreed on before."""
+    answers = case["answers"]
+    asked = {"agreed_ends": answers.get("ends"), "agreed_columns": answers.get("columns")}
+    return asked | {"agreed_channel": answers.get("agreed_channel") or answers.get("channel")}
+
+
 def _link_dataset(name: str) -> str:
     found = model.Package.get(name)
     if found is None or found.private or found.state != "active":

@@ -11,6 +11,8 @@ from ckan.logic import validate
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.cases.grants import schema, table
+from ckanext.nxopendata.cases.grants.channel import FILE, TABLE
+from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.models import Case, Use
 from ckanext.nxopendata.core.file_access.decision import decide
 from ckanext.nxopendata.core.file_access.part import Part
@@ -23,7 +25,7 @@ A_DAY = 24 * 3600
 @tk.side_effect_free
 @validate(schema.use)
 def nx_case_use_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """What of a file of a grant may be taken now. Nothing is counted.
+    """What of a file of a grant may be taken now, as a file. Nothing is counted.
 
     :param id: the case of the grant
     :param resource: id of the file
@@ -49,7 +51,7 @@ def nx_case_use_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     case, user, granted = _find_granted(context, data_dict)
     if data_dict.get("expected") not in (None, granted):
         raise tk.ValidationError({"expected": [tk._("What was granted changed just now. Please try again.")]})
-    count_use(case, user, granted, {})
+    count_use(case, user, granted, {"channel": FILE})
     model.Session.commit()
     return granted
 
@@ -69,9 +71,7 @@ def nx_case_row_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``total``, ``columns`` and ``records`` (column -> value each)
     """
     tk.check_access("nx_case_row_list", context, data_dict)
-    case, user, granted = _find_granted(context, data_dict)
-    if case.answers.get("channel") == "file":
-        raise tk.ValidationError({"id": [tk._("This grant is for files: take them from the page of the case")]})
+    case, user, granted = _find_granted(context, data_dict, rows=True)
     columns, sort = _list_columns(granted["resource"]), data_dict.get("sort") or ""
     try:
         question = table.ask(columns, to_part(granted), data_dict["filters"], sort)
@@ -82,7 +82,7 @@ def nx_case_row_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         message = tk._("The file has no column {names} any more. Ask the department for what it granted you.")
         raise tk.ValidationError({"resource": [message.format(names=join_words(problem.names))]}) from None
     found = _search(granted["resource"], question, data_dict["limit"], data_dict["offset"])
-    count_use(case, user, granted, {"rows": len(found["records"])})
+    count_use(case, user, granted, {"channel": TABLE, "rows": len(found["records"])})
     model.Session.commit()
     return found
 
@@ -124,18 +124,20 @@ def count_use(case: Case, user: model.User, granted: dict[str, Any], detail: dic
     """
     if quota := case.answers.get("agreed_quota"):
         Limit("case quota", int(quota), A_DAY).check(case.agreement_id, "id")
-    told = {"columns": granted["columns"], "filters": granted["filters"], **detail}
+    told = {"columns": granted["columns"], "filters": granted["filters"], "system": scope.find_system(), **detail}
     model.Session.add(Use(case_id=case.id, user_id=user.id, resource_id=granted["resource"], detail=told))
 
 
-def _find_granted(context: Context, data_dict: DataDict) -> tuple[Case, model.User, dict[str, Any]]:
-    """Return the case of a grant, who asks, and what of the file they may have by it now."""
+def _find_granted(
+    context: Context, data_dict: DataDict, *, rows: bool = False
+) -> tuple[Case, model.User, dict[str, Any]]:
+    """Return the case of a grant, who asks, and what of the file, or of its ``rows``, they may have by it now."""
     case = _case(data_dict["id"])
     user = model.User.get(context.get("user") or "")
     resource = model.Resource.get(data_dict["resource"])
     if user is None or resource is None or resource.package_id != case.dataset_id:
         raise tk.ObjectNotFound(tk._("There is no such file"))
-    access = decide(resource.id, user.name, part=True, agreement=case.agreement_id)
+    access = decide(resource.id, user.name, rows=rows, part=True, agreement=case.agreement_id)
     if not access.allowed:
         raise tk.NotAuthorized(access.message)
     columns = sorted(access.part.columns) if access.part and access.part.columns is not None else None
@@ -152,24 +154,35 @@ def nx_case_use_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param limit: how many (optional, default 20, at most 100)
     :param offset: after how many (optional)
 
-    :returns: ``count`` and ``results``: ``time``, ``user``, ``resource``, ``columns``, ``filters`` each
+    :returns: ``count`` and ``results``: ``time``, ``user``, ``resource``, ``columns`` (null for all), ``filters`` each,
+        ``channel`` (``file`` or ``table``, "" in lines of earlier versions) and ``system``: whose key was used, "" for
+        none
     """
     tk.check_access("nx_case_use_list", context, data_dict)
     case = _case(data_dict["id"])
     own = sa.select(Use).where(Use.case_id == case.id)
     count = model.Session.scalar(sa.select(sa.func.count()).select_from(own.subquery())) or 0
     query = own.order_by(Use.id.desc()).limit(data_dict["limit"]).offset(data_dict["offset"])
-    return {"count": count, "results": [_to_api(use) for use in model.Session.scalars(query)]}
+    return {"count": count, "results": _list_lines(list(model.Session.scalars(query)))}
 
 
-def _to_api(use: Use) -> dict[str, Any]:
-    user, resource = model.User.get(use.user_id), model.Resource.get(use.resource_id)
-    return {
-        "time": use.time.isoformat(),
-        "user": user.display_name if user else "",
-        "resource": (resource.name or resource.url) if resource else use.resource_id,
-        **use.detail,
-    }
+def _list_lines(uses: list[Use]) -> list[dict[str, Any]]:
+    users = model.Session.scalars(sa.select(model.User).where(model.User.id.in_({use.user_id for use in uses})))
+    people = {user.id: user.display_name for user in users}
+    ids = {use.resource_id for use in uses}
+    files = model.Session.scalars(sa.select(model.Resource).where(model.Resource.id.in_(ids)))
+    names = {resource.id: resource.name or resource.url for resource in files}
+    return [
+        {
+            "time": use.time.isoformat(),
+            "user": people.get(use.user_id, ""),
+            "resource": names.get(use.resource_id, use.resource_id),
+            "channel": "",
+            "system": "",
+            **use.detail,
+        }
+        for use in uses
+    ]
 
 
 def _case(case_id: str) -> Case:
