@@ -16,6 +16,7 @@ from ckanext.nxopendata.cases.grants import table
 from ckanext.nxopendata.cases.grants.cut import ColumnsMissingError, cut
 from ckanext.nxopendata.core.file_access import in_flight
 from ckanext.nxopendata.core.file_access.part import Part
+from ckanext.nxopendata.core.file_access.ranges import Range
 from tests.cases.conftest import CaseSite
 from tests.tables import conftest as tables
 
@@ -50,6 +51,110 @@ def test_no_cell_outside_a_grant_is_given(
         if all(len(row) > head.index(name) and row[head.index(name)].strip() in wanted[name] for name in wanted)
     ]
     assert len(given_rows) == len(expected) + 1
+
+
+bounds = st.sampled_from(["2022", "2023", "2023-05", "2023-05-01", "2023-12-31", "7", "70.5", "-3"])
+cells = bounds | st.sampled_from(
+    ["", "不详", "2023年", "2023-02-30", "2024-01-01 08:00", "8", "x7", "７", "nan", "1e3"]
+)
+found_ranges = st.builds(Range, bounds, st.none()) | st.builds(Range, st.none(), bounds)
+
+
+@given(
+    st.lists(st.tuples(cells, cells, st.text("甲乙", max_size=2)), max_size=20),
+    st.dictionaries(st.sampled_from(["年份", "金额"]), st.tuples(found_ranges) | st.tuples(found_ranges, found_ranges)),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_row_outside_a_range_is_given_by_either_channel(
+    rows: list[tuple[str, str, str]], ranges: dict[str, tuple[Range, ...]]
+) -> None:
+    head = ["年份", "金额", "名称"]
+    part = Part(frozenset({"名称"}), {}, ranges)
+    expected = [
+        [row[2]]
+        for row in rows
+        if all(one.holds(row[head.index(name)]) for name, several in ranges.items() for one in several)
+    ]
+    assert list(cut([head, *rows], part))[1:] == expected
+    values = {name: [row[head.index(name)] for row in rows] for name in ranges}
+    question = table.ask([(name, name) for name in head], table.resolve(part, values), {}, "")
+    filters = question.filters
+    given_rows = (
+        [] if filters is None else [row for row in rows if all(row[head.index(n)] in filters[n] for n in filters)]
+    )
+    assert [[row[2]] for row in given_rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "inside", "outside"),
+    [
+        (
+            "2023",
+            None,
+            ["2023", "2023年", "2024-01-01", "2023-01", "2024.5"],
+            ["2022", "2022-12-31", "不详", "", "2023年度"],
+        ),
+        (None, "2023", ["2023-12-31", "2023", "-1"], ["2024", "2024-01"]),
+        (
+            "2023-05-01",
+            None,
+            ["2023-05-01", "2023-05", "2023-05-01T08:00:00", "2024"],
+            ["2023", "2023-04-30", "9999999"],
+        ),
+        ("60", "100", ["60", "99.9", "100.0", "+70"], ["7", "100.1", "1e2", "６０", "60元"]),
+        ("2023-02-01", "2023-02", ["2023-02-28", "2023-02"], ["2023-02-30", "2023-03-01", "2023"]),
+    ],
+)
+def test_numbers_years_and_days_are_compared_as_such(
+    least: str | None, most: str | None, inside: list[str], outside: list[str]
+) -> None:
+    one = Range(least, most)
+    assert [cell for cell in (*inside, *outside) if one.holds(cell)] == inside
+
+
+def test_a_range_of_rows_is_granted_and_given_by_file_and_table(
+    app: Any, town: CaseSite, uploaded: dict[str, Any], create_with_upload: Any
+) -> None:
+    context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
+    more = {"package_id": uploaded["package_id"], "name": "b", "url": "b.csv", "format": "CSV"}
+    text = "地区,年份,评定日期,人数\n吴忠市,2022,2022-05-01,10\n吴忠市,2023,2023-06-01,200\n中卫市,2024,2024-01-01,30\n"
+    text += "吴忠市,2024,不详,40\n"
+    file = create_with_upload(text, "b.csv", context, **more)
+    tables.work()
+    for rows, numbers in (
+        ("年份>=2023\n地区=吴忠市", ["200", "40"]),
+        ("年份=2022..2023", ["10", "200"]),
+        ("评定日期＞＝2023\n评定日期<=2023-12-31", ["200"]),
+        ("人数≤30", ["10", "30"]),
+        ("评定日期>=2025", []),
+    ):
+        case = town.apply(answers={"channel": "both"})
+        answers = {"agreed_ends": "2099-01-01", "agreed_rows": rows, "agreed_columns": ["人数"]}
+        case = town.step("head", case, "approve", outcome="partly", answers=answers)
+        got = take(app, town, case, file).get_data(as_text=True).lstrip("\ufeff").split()
+        assert got == ["人数", *numbers], rows
+        found = town.act("applicant", "nx_case_row_list", id=case["id"], resource=file["id"])
+        assert [str(one["人数"]) for one in found["records"]] == numbers, rows
+        page = app.get(f"/case/{case['id']}", headers=town.headers("head")).body
+        assert case["number"] in page
+    for wrong in (
+        "年份>=",
+        "年份>=近年",
+        "年份=2024..2020",
+        "年份>=2023\n年份>=2024",
+        "年份=2023\n年份>=2020",
+        "年份>2023",
+    ):
+        case = town.apply()
+        with pytest.raises(tk.ValidationError) as refused:
+            town.step(
+                "head", case, "approve", outcome="partly", answers={"agreed_ends": "2099-01-01", "agreed_rows": wrong}
+            )
+        assert "agreed_rows" in refused.value.error_dict, wrong
+    for wrong in ({"period_from": "近年"}, {"period_to": "2023-13"}):
+        with pytest.raises(tk.ValidationError) as refused:
+            town.apply(answers=wrong)
+        assert refused.value.error_dict.keys() == wrong.keys()
 
 
 def test_a_file_without_a_granted_column_gives_nothing() -> None:

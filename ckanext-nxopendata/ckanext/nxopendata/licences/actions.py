@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.timezone import CHINA, now, today
 from ckanext.nxopendata.licences import helpers, registry
 from ckanext.nxopendata.licences.agreements.agreement import BOTH, CHANNELS
@@ -239,7 +240,8 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param report_interval: how often to report (ISO 8601, ``P6M`` by default)
     :param note: for the file (optional)
     :param columns: columns of its tables that are agreed on, as a list or with commas; all by default
-    :param filters: column -> values, one of which a row must have in it; all rows by default
+    :param filters: column -> values, one of which a row must have in it, or an object with ``from``, ``to`` or both:
+        numbers, years, months or days between which it must lie; all rows by default
     :type filters: dict
     :param counted: whether each use is counted, so that files are taken from the page of the case alone
     :type counted: bool
@@ -288,10 +290,12 @@ def _part(data_dict: DataDict) -> dict[str, Any]:
     """The part that is agreed on; {} of the whole."""
     filters = data_dict.get("filters") or {}
     if not isinstance(filters, dict) or not all(
-        isinstance(values, list) and values and all(isinstance(value, str) for value in values)
+        (isinstance(values, list) and values and all(isinstance(value, str) for value in values))
+        or ranges.from_api(values) is not None
         for values in filters.values()
     ):
-        raise _refuse("filters", tk._("An object of columns and lists of values is needed"))
+        message = tk._("An object is needed: columns with lists of values, or with the bounds “from” and “to”")
+        raise _refuse("filters", message)
     part: dict[str, Any] = {"columns": _texts(data_dict, "columns"), "filters": filters}
     part["counted"] = bool(data_dict.get("counted"))
     part["resources"] = _texts(data_dict, "resources")

@@ -50,6 +50,7 @@ TYPES = (
     "filters",
     "metadata",
     "change",
+    "period",
 )
 OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")

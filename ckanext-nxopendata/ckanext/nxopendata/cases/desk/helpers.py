@@ -9,11 +9,12 @@ from ckan import model
 from markupsafe import Markup, escape
 
 from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.answers import describe_condition
 from ckanext.nxopendata.cases.definitions.kind import Kind
 from ckanext.nxopendata.cases.disclosure import public_store
 from ckanext.nxopendata.cases.process import case_store, suspension
 from ckanext.nxopendata.core.display.helpers import nx_localised_html, nx_untranslated
-from ckanext.nxopendata.core.language import is_chinese, join_words
+from ckanext.nxopendata.core.language import is_chinese
 
 
 def nx_case_kinds() -> list[Kind]:
@@ -72,7 +73,7 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
             named = public_store.name_datasets(value)
             labels = {one["id"]: nx_case_title(one) if one["dataset_name"] else gone for one in named}
         if isinstance(value, dict):
-            value = [f"{name} = {join_words(values)}" for name, values in value.items()]
+            value = [describe_condition(name, condition) for name, condition in value.items()]
         values = value if isinstance(value, list) else [value]
         if field.type == "dataset":
             labels = {one: _link_dataset(one) for one in values}

@@ -14,12 +14,17 @@ from ckanext.nxopendata.cases.grants import schema, table
 from ckanext.nxopendata.cases.grants.channel import FILE, TABLE
 from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.models import Case, Use
+from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.file_access.decision import decide
 from ckanext.nxopendata.core.file_access.part import Part
 from ckanext.nxopendata.core.language import join_words
 from ckanext.nxopendata.core.rate_limit import Limit
 
 A_DAY = 24 * 3600
+
+PAGE_OF_VALUES = 10_000
+MOST_DISTINCT = 200_000
+"""Different values of a column among which those of a range are looked for."""
 
 
 @tk.side_effect_free
@@ -30,7 +35,8 @@ def nx_case_use_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: the case of the grant
     :param resource: id of the file
 
-    :returns: ``resource``, ``columns`` (null for all) and ``filters`` (column -> values) that may be given now
+    :returns: ``resource``, ``columns`` (null for all), ``filters`` (column -> values) and ``ranges`` (column -> list of
+        ``from``, ``to``) that may be given now
     """
     tk.check_access("nx_case_use_show", context, data_dict)
     return _find_granted(context, data_dict)[2]
@@ -74,7 +80,8 @@ def nx_case_row_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     case, user, granted = _find_granted(context, data_dict, rows=True)
     columns, sort = _list_columns(granted["resource"]), data_dict.get("sort") or ""
     try:
-        question = table.ask(columns, to_part(granted), data_dict["filters"], sort)
+        part = _resolve(granted["resource"], columns, to_part(granted))
+        question = table.ask(columns, part, data_dict["filters"], sort)
     except table.NotGrantedError as problem:
         message = tk._("No column {name} was granted").format(name=problem.name[:100])
         raise tk.ValidationError({"filters": [message]}) from None
@@ -90,7 +97,36 @@ def nx_case_row_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
 def to_part(granted: dict[str, Any]) -> Part:
     """Return what :func:`nx_case_use_show` says as a part of a table."""
     columns = frozenset(granted["columns"]) if granted["columns"] is not None else None
-    return Part(columns, {name: frozenset(values) for name, values in granted["filters"].items()})
+    filters = {name: frozenset(values) for name, values in granted["filters"].items()}
+    found = {name: [ranges.from_api(one) for one in several] for name, several in granted["ranges"].items()}
+    return Part(columns, filters, {name: tuple(one for one in several if one) for name, several in found.items()})
+
+
+def _resolve(resource_id: str, columns: list[tuple[str, str]], part: Part) -> Part:
+    """Put the values of the table that lie in the ranges of a part in their place.
+
+    Raises:
+        table.ColumnsGoneError: the table lacks a column of a range.
+        tk.ValidationError: a column has too many different values.
+    """
+    ids = {name: column for column, name in reversed(columns)}
+    if gone := sorted(part.ranges.keys() - ids.keys()):
+        raise table.ColumnsGoneError(gone)
+    return table.resolve(part, {name: _list_values(resource_id, ids[name], name) for name in part.ranges})
+
+
+def _list_values(resource_id: str, column: str, name: str) -> list[str]:
+    asked = {"resource_id": resource_id, "fields": [column], "distinct": True, "include_total": False}
+    values: list[str] = []
+    while True:
+        page = {"limit": PAGE_OF_VALUES, "offset": len(values), "sort": f'"{column}"'}
+        records = tk.get_action("datastore_search")({"ignore_auth": True}, asked | page)["records"]
+        values += ["" if record[column] is None else str(record[column]) for record in records]
+        if len(records) < PAGE_OF_VALUES:
+            return values
+        if len(values) >= MOST_DISTINCT:
+            message = tk._("The column {name} has too many different values to ask for rows: take the file instead")
+            raise tk.ValidationError({"resource": [message.format(name=name)]})
 
 
 def _list_columns(resource_id: str) -> list[tuple[str, str]]:
@@ -124,7 +160,11 @@ def count_use(case: Case, user: model.User, granted: dict[str, Any], detail: dic
     """
     if quota := case.answers.get("agreed_quota"):
         Limit("case quota", int(quota), A_DAY).check(case.agreement_id, "id")
-    told = {"columns": granted["columns"], "filters": granted["filters"], "system": scope.find_system(), **detail}
+    told = {
+        **{name: granted[name] for name in ("columns", "filters", "ranges")},
+        "system": scope.find_system(),
+        **detail,
+    }
     model.Session.add(Use(case_id=case.id, user_id=user.id, resource_id=granted["resource"], detail=told))
 
 
@@ -142,7 +182,9 @@ def _find_granted(
         raise tk.NotAuthorized(access.message)
     columns = sorted(access.part.columns) if access.part and access.part.columns is not None else None
     filters = {name: sorted(values) for name, values in access.part.filters.items()} if access.part else {}
-    return case, user, {"resource": resource.id, "columns": columns, "filters": filters}
+    several = access.part.ranges if access.part else {}
+    found = {name: [ranges.to_api(one) for one in bounds] for name, bounds in several.items()}
+    return case, user, {"resource": resource.id, "columns": columns, "filters": filters, "ranges": found}
 
 
 @tk.side_effect_free
@@ -154,9 +196,9 @@ def nx_case_use_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param limit: how many (optional, default 20, at most 100)
     :param offset: after how many (optional)
 
-    :returns: ``count`` and ``results``: ``time``, ``user``, ``resource``, ``columns`` (null for all), ``filters`` each,
-        ``channel`` (``file`` or ``table``, "" in lines of earlier versions) and ``system``: whose key was used, "" for
-        none
+    :returns: ``count`` and ``results``: ``time``, ``user``, ``resource``, ``columns`` (null for all), ``filters``,
+        ``ranges`` each, ``channel`` (``file`` or ``table``, "" in lines of earlier versions) and ``system``: whose key
+        was used, "" for none
     """
     tk.check_access("nx_case_use_list", context, data_dict)
     case = _case(data_dict["id"])
@@ -177,6 +219,7 @@ def _list_lines(uses: list[Use]) -> list[dict[str, Any]]:
             "time": use.time.isoformat(),
             "user": people.get(use.user_id, ""),
             "resource": names.get(use.resource_id, use.resource_id),
+            "ranges": {},
             "channel": "",
             "system": "",
             **use.detail,

@@ -10,6 +10,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 from ckanext.nxopendata.core.file_access.part import Part
 from ckanext.nxopendata.licences.agreements.agreement import FILE, TABLE, agreement_policy
@@ -110,8 +111,16 @@ def _read_part(agreement: Agreement) -> Part | None:
     if not agreement.part.keys() & {"columns", "filters", "counted"}:
         return None
     columns = agreement.part.get("columns")
-    filters = {name: frozenset(values) for name, values in (agreement.part.get("filters") or {}).items()}
-    return Part(frozenset(columns) if columns else None, filters)
+    rows: dict[str, Any] = agreement.part.get("filters") or {}
+    filters = {name: frozenset(values) for name, values in rows.items() if isinstance(values, list)}
+    found = {name: ranges.from_api(bounds) for name, bounds in rows.items() if name not in filters}
+    # A range that means none would be no condition: then no row has such a value.
+    filters |= {name: frozenset[str]() for name, one in found.items() if one is None}
+    return Part(
+        frozenset(columns) if columns else None,
+        filters,
+        {name: (one,) for name, one in found.items() if one is not None},
+    )
 
 
 def _refuse(code: str, agreement: str = "", ended: dt.datetime | None = None) -> AgreementAccess:

@@ -30,8 +30,9 @@ metadata = Base.metadata
 class Agreement(Base):
     """One person's right to one conditional dataset, for stated purposes, from ``starts`` to before ``ends``.
 
-    ``part`` holds ``columns`` and ``filters`` (column -> values) where some columns or rows are agreed on,
-    ``counted`` where each use is counted, and ``resources`` (ids) where some files are; it is {} where the whole is.
+    ``part`` holds ``columns`` and ``filters`` (column -> values, or ``from`` and ``to``) where some columns or rows are
+    agreed on, ``counted`` where each use is counted, and ``resources`` (ids) where some files are; it is {} where the
+    whole is.
     It holds ``channel`` where the data is delivered by one alone; agreements without it are for both.
 
     ``destruction`` and ``report_interval`` are ISO 8601 durations; ``revoked`` ends it early.
