@@ -51,7 +51,12 @@ class TestNames:
             "@type": ["dcat:Dataset"],
             "dct:title": [{"@value": "人口", "@language": "zh"}],
             "dct:publisher": [
-                {"@id": "https://dept.cn/", "foaf:name": ["统计局"], "foaf:homepage": [{"@id": "https://x"}]}
+                {
+                    "@id": "https://dept.cn/",
+                    "foaf:name": ["统计局"],
+                    "foaf:homepage": [{"@id": "https://x"}],
+                    "foaf:nick": [""],
+                }
             ],
             "dct:spatial": [{"dcat:bbox": ["POINT(106 38)"], "skos:prefLabel": ["银川"], "rdfs:seeAlso": ["x"]}],
             "dcat:theme": [{"@id": "https://dept.cn/t", "skos:prefLabel": ["人口"], "skos:inScheme": ["y"]}],

@@ -119,4 +119,8 @@ def list_names(counts: Counter[str]) -> str:
 def _is_empty(value: Any) -> bool:
     if isinstance(value, str):
         return not value.strip()
-    return value is None or value in ([], {}, ())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_empty, value))
+    if isinstance(value, Mapping):
+        return _is_empty(value["@value"]) if "@value" in value else not value
+    return value is None
