@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ckanext.nxopendata.cases.definitions import kind as kinds
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT, SYSTEM, Kind
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT, SYSTEM, UNANSWERED, Kind
 from ckanext.nxopendata.cases.definitions.loader import DefinitionError, Fault, Lines, parse
 from ckanext.nxopendata.core.workflow import HEAD, OFFICE
 
@@ -92,6 +92,9 @@ def _clocks(kind: Kind) -> Iterator[Finding]:
             yield ("steps", number, "who"), "a limit is extended by the head or the office"
         if step.opinion != "required":
             yield ("steps", number, "opinion"), "an extension needs its reason: opinion must be required"
+    for number, step in enumerate(kind.steps):
+        if UNANSWERED in step.when and not all(kind.waits_for_applicant(name) for name in step.sources):
+            yield ("steps", number, "when"), "unanswered holds in states with answer_within alone"
 
 
 def _ways(kind: Kind) -> Iterator[Finding]:
@@ -133,12 +136,17 @@ def _turns(kind: Kind) -> Iterator[Finding]:
     ended = {state.name for state in kind.states if state.phase == kinds.ENDED}
     for number, state in enumerate(kind.states):
         leaving = [step for step in kind.steps if state.name in step.sources]
-        roles = {role for step in leaving for role in step.roles if not step.when}
+        roles = {role for step in leaving for role in step.roles if set(step.when) <= {UNANSWERED}}
         if state.phase == kinds.OPEN and not roles - {APPLICANT, SYSTEM}:
             yield ("states", number), f"in {state.name} the department has no step"
         goes_on = {role for step in leaving if step.target not in ended for role in step.roles if not step.when}
         if state.phase == kinds.WAITING and not goes_on - {SYSTEM}:
             yield ("states", number), f"in {state.name} nobody can go on"
+        if state.phase == kinds.WAITING and not roles - {APPLICANT, SYSTEM}:
+            yield ("states", number), f"in {state.name} a silent applicant blocks the case: the department has no step"
+        if bool(state.answer_within) != (state.phase == kinds.WAITING and APPLICANT in goes_on):
+            reason = "answer_within belongs to states that wait for the applicant, and to each of them"
+            yield ("states", number, "answer_within"), f"{state.name}: {reason}"
         if state.phase in (kinds.OPEN, kinds.WAITING) and not any(
             step.roles == (APPLICANT,) and _is_out(kind, state, step)
             for step in leaving

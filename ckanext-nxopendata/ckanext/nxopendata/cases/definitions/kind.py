@@ -54,9 +54,11 @@ TYPES = (
 OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")
 CONFIDENCE = ("V", "MH", "MM")
-FACTS = ("unconditional", "organisation")
+UNCONDITIONAL, ORGANISATION, UNANSWERED = "unconditional", "organisation", "unanswered"
+FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED)
 """What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions; ``organisation``, who
-applies acts for one that the office confirmed, or is staff of a department."""
+applies acts for one that the office confirmed, or is staff of a department; ``unanswered``, the applicant was asked
+and has not answered in time."""
 
 LONGEST = 2000
 """Characters of an answer whose field names no other limit."""
@@ -104,6 +106,7 @@ class State:
 
     While a case stands there: ``in_force``, its agreement is; ``suspends``, the file is withheld; ``marks``, the
     dataset's page shows a mark; ``disputed``, the sides are not at one. ``clock`` names the limit that runs, or waits.
+    ``answer_within``: working days that the applicant has to answer, while it waits for the applicant; 0 elsewhere.
     """
 
     name: str
@@ -114,6 +117,7 @@ class State:
     suspends: bool = False
     marks: bool = False
     disputed: bool = False
+    answer_within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +225,11 @@ class Kind:
                 conditions=[[fact] for fact in step.when],
             )
         )
+
+    def waits_for_applicant(self, state: str) -> bool:
+        """Return whether a state waits for words of the applicant; else somebody outside the case is asked."""
+        found = self.state_by_name.get(state)
+        return found is not None and found.answer_within > 0
 
     def step(self, action: str) -> Step:
         """Return the step of this name.

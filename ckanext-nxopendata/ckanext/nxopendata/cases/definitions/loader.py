@@ -180,7 +180,7 @@ class _Reader:
         )
 
     def _state(self, row: Any, path: Path) -> State:
-        keys = ("name", "label", "phase", "clock", "in_force", "suspends", "marks", "disputed")
+        keys = ("name", "label", "phase", "clock", "in_force", "suspends", "marks", "disputed", "answer_within")
         if not self._is_mapping(row, path, keys, ("name", "label", "phase")):
             return State("", {}, kinds.ENDED)
         return State(
@@ -192,6 +192,7 @@ class _Reader:
             suspends=self._flag(row, path, "suspends"),
             marks=self._flag(row, path, "marks"),
             disputed=self._flag(row, path, "disputed"),
+            answer_within=self._number(row, path, "answer_within", 0, least=int("answer_within" in row)),
         )
 
     def _step(self, row: Any, path: Path) -> Step:

@@ -22,8 +22,8 @@ PERSONAL = re.compile(
 )
 """Identity numbers, mobile telephone numbers, e-mail addresses."""
 
-UNSEEN = ("withdrawn",)
-"""States that are reached without the department having looked."""
+UNSEEN = ("withdrawn", "lapsed")
+"""States that a case may reach without the department having found its words fit to be shown."""
 
 
 CHOSEN = ("metadata", "change", "choice", "date")

@@ -116,10 +116,10 @@ def write(
 
 def recompute(case: Case) -> bool:
     """Compute the limit by the calendar in use; write down what it was where it changed, and return whether it did."""
-    before, unsure = case.due, case.due_unsure
+    before, rest = case.due, (case.due_unsure, case.reply_due)
     _wind_clock(case, registry.kinds()[case.kind])
     if case.due == before:
-        return case.due_unsure != unsure
+        return (case.due_unsure, case.reply_due) != rest
     told = {"before": _iso(before), "after": _iso(case.due)}
     write(case, "recompute", "", SYSTEM, "", told)
     return True
@@ -136,7 +136,7 @@ def _add(case: Case, event: Event) -> None:
 
 def _wind_clock(case: Case, kind: Kind) -> None:
     standing = find_standing(kind, list_events(case.id))
-    case.due, case.due_unsure = standing.due, bool(standing.unknown_years)
+    case.due, case.due_unsure, case.reply_due = standing.due, bool(standing.unknown_years), standing.reply_due
 
 
 def _iso(day: dt.date | None) -> str:
