@@ -110,7 +110,7 @@ def to_public(case: Case, kind: Kind, public_datasets: Collection[str]) -> dict[
         "received": case.received.isoformat(),
         "due": case.due.isoformat() if case.due else None,
         "answered": case.answered.isoformat() if case.answered else None,
-        "in_time": None if case.answered_late is None else not case.answered_late,
+        "in_time": None if case.answered is None else not case.answered_late,
         "answers": answers,
         "votes": case.votes,
     }

@@ -62,7 +62,8 @@ def take(
     """
     kind = registry.kinds()[case.kind]
     before, after = kind.state_by_name[case.state], kind.state_by_name[step.target]
-    was_due = case.due if before.phase in (OPEN, WAITING) else None
+    # A limit that was not kept is not forgotten because the next one is: each clock that is left late counts.
+    left_late = bool(before.clock) and after.clock != before.clock and _is_late(case, kind)
     case.state, case.phase = after.name, after.phase
     case.suspends, case.marks = after.suspends, after.marks
     case.answers = {**case.answers, **answers}
@@ -72,7 +73,9 @@ def take(
     is_answer = before.phase in (OPEN, WAITING) and after.phase in (ANSWERED, ENDED) and role != APPLICANT
     if is_answer and case.answered is None:
         case.answered = today()
-        case.answered_late = bool(was_due and today() > was_due and before.phase == OPEN)
+        case.answered_late = bool(case.answered_late)
+    if left_late:
+        case.answered_late = True
     actor = model.User.get(actor_id) if actor_id else None
     renews = any(field.name == "agreed_ends" for field in step.fields)
     name = actor.name if actor else ""
@@ -132,6 +135,14 @@ def _add(case: Case, event: Event) -> None:
     event.extends, event.detail = bool(event.extends), event.detail or {}
     model.Session.add(event)
     model.Session.flush()
+
+
+def _is_late(case: Case, kind: Kind) -> bool:
+    """Return whether the department has used up more days than it has; while somebody else is asked none are added."""
+    standing = find_standing(kind, list_events(case.id))
+    if standing.stopped:
+        return standing.used > standing.limit
+    return standing.due is not None and today() > standing.due
 
 
 def _wind_clock(case: Case, kind: Kind) -> None:
