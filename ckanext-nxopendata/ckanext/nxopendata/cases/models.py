@@ -29,7 +29,7 @@ class Case(tk.BaseModel):
         due: the day by which the clock, as it stands, asks for an answer. Whether it is late is never stored.
         reply_due: the day by which the applicant, who was asked for something, is to answer; None while nobody asked.
         answered: the day of the first answer.
-        answered_late: whether any time limit that has ended was not kept; None while none was missed and nothing answered.
+        answered_late: whether any of its time limits was not kept; None while none was missed and nothing is answered.
         version: counts the steps; a step names the one that it was decided on.
         client_key: what the form sent, the same for each attempt to send it.
         suspends: whether the file is withheld while the case stands where it does.

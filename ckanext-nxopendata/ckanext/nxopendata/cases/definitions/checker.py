@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ckanext.nxopendata.cases.definitions import kind as kinds
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT, SYSTEM, UNANSWERED, Kind
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT, FORWARDED, SYSTEM, UNANSWERED, Kind
 from ckanext.nxopendata.cases.definitions.loader import DefinitionError, Fault, Lines, parse
 from ckanext.nxopendata.core.workflow import HEAD, OFFICE
 
@@ -36,6 +36,7 @@ def check(kind: Kind, lines: Lines) -> Iterator[Fault]:
         *_turns(kind),
         *_grants(kind),
         *_outcomes(kind),
+        *_forwarding(kind),
     ):
         yield Fault(f"{kind.name}.yaml", lines.at(*path), reason)
 
@@ -194,6 +195,27 @@ def _grants(kind: Kind) -> Iterator[Finding]:
             yield ("states", number, "suspends"), "what is withheld is a dataset's"
         if state.in_force and not any(SYSTEM in step.roles for step in kind.steps if state.name in step.sources):
             yield ("states", number, "in_force"), f"no step of the system ends {state.name} when its time is over"
+
+
+def _forwarding(kind: Kind) -> Iterator[Finding]:
+    """A step that names a department gives the case to it: to be answered, and by staff who may give it back."""
+    for number, field in enumerate(kind.fields):
+        if field.type == "department":
+            yield ("fields", number, "type"), "department belongs to the fields of steps: the form asks for it itself"
+    forwards = False
+    for number, step in enumerate(kind.steps):
+        named = [field for field in step.fields if field.type == "department"]
+        forwards |= bool(named)
+        target = kind.state_by_name.get(step.target)
+        if not (named or step.returns) or target is None:
+            continue
+        if target.phase != kinds.OPEN or set(step.roles) & {APPLICANT, SYSTEM}:
+            yield ("steps", number), "a case is forwarded or returned by staff, to be answered: to an open state"
+        if len(named) > 1 or not all(field.required for field in named) or (named and step.returns):
+            yield ("steps", number, "fields"), "a step forwards a case to one department, which must be named"
+    for number, step in enumerate(kind.steps):
+        if step.returns and not (forwards and step.when == (FORWARDED,)):
+            yield ("steps", number, "returns"), "a step returns what was forwarded: when must be [forwarded]"
 
 
 def _outcomes(kind: Kind) -> Iterator[Finding]:

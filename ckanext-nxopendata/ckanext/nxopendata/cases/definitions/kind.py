@@ -46,6 +46,7 @@ TYPES = (
     "uscc",
     "dataset",
     "datasets",
+    "department",
     "case",
     "filters",
     "metadata",
@@ -54,11 +55,11 @@ TYPES = (
 OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")
 CONFIDENCE = ("V", "MH", "MM")
-UNCONDITIONAL, ORGANISATION, UNANSWERED = "unconditional", "organisation", "unanswered"
-FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED)
+UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED = "unconditional", "organisation", "unanswered", "forwarded"
+FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED)
 """What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions; ``organisation``, who
 applies acts for one that the office confirmed, or is staff of a department; ``unanswered``, the applicant was asked
-and has not answered in time."""
+and has not answered in time; ``forwarded``, another department had the case before."""
 
 LONGEST = 2000
 """Characters of an answer whose field names no other limit."""
@@ -145,6 +146,8 @@ class Step:
     outcomes: tuple[str, ...] = ()
     extends: bool = False
     when: tuple[str, ...] = ()
+    returns: bool = False
+    """Whether the department that forwarded the case has it again."""
     phrases: tuple[Text, ...] = ()
     """Words to choose from, which stand before those of one's own."""
 

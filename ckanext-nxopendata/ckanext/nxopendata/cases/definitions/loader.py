@@ -197,7 +197,7 @@ class _Reader:
 
     def _step(self, row: Any, path: Path) -> Step:
         needed = ("action", "label", "from", "to", "who", "tell")
-        more = ("opinion", "fields", "outcomes", "extends", "when", "phrases")
+        more = ("opinion", "fields", "outcomes", "extends", "returns", "when", "phrases")
         if not self._is_mapping(row, path, (*needed, *more), needed):
             return Step("", {}, (), "", (), {})
         return Step(
@@ -211,6 +211,7 @@ class _Reader:
             fields=self._rows(row, path, "fields", self._field),
             outcomes=self._names(row, path, "outcomes") if "outcomes" in row else (),
             extends=self._flag(row, path, "extends"),
+            returns=self._flag(row, path, "returns"),
             when=self._names(row, path, "when", kinds.FACTS) if "when" in row else (),
             phrases=self._rows(row, path, "phrases", self._phrase),
         )

@@ -196,9 +196,12 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     given = _read_step(case, step, data_dict, context)
     role = next(name for name in step.roles if name in held)
     opinion = data_dict.get("opinion") or ""
+    was_with = case.owner_org
     moves.take(case, step, user.id, role, opinion=opinion, outcome=data_dict.get("outcome") or "", answers=given)
     _merge_votes(case)
     notices.tell_step(case, step, role, opinion, user)
+    if case.owner_org != was_with:
+        notices.tell_received(case)
     if not context.get("defer_commit"):
         model.Session.commit()
     return case_store.to_api(case, user)

@@ -14,6 +14,7 @@ from ckanext.nxopendata.cases.definitions.kind import (
     APPLICANT,
     DEPARTMENT,
     ENDED,
+    FORWARDED,
     OPEN,
     ORGANISATION,
     UNANSWERED,
@@ -80,7 +81,8 @@ def _box(user: model.User, box: str) -> Any:
         return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
     if box == "board":
         return sa.true()
-    return Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    answered_by = Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    return sa.or_(answered_by, sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own)))
 
 
 def _matches(words: str) -> Any:
@@ -114,6 +116,7 @@ def to_row(case: Case) -> dict[str, Any]:
         "phase": case.phase,
         "outcome": case.outcome,
         "owner_org": case.owner_org,
+        "forwarded_by": case.forwarded_by,
         "applicant_org": case.applicant_org,
         "dataset_id": case.dataset_id,
         "dataset_name": case.dataset_name,
@@ -158,6 +161,7 @@ def list_facts(case: Case) -> list[str]:
         UNCONDITIONAL: is_shared,
         ORGANISATION: case.level in ("organisation", "department"),
         UNANSWERED: is_unanswered(case),
+        FORWARDED: bool(case.forwarded_by),
     }
     return [fact for fact, holds in found.items() if holds]
 

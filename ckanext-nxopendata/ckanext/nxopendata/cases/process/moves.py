@@ -67,6 +67,7 @@ def take(
     case.state, case.phase = after.name, after.phase
     case.suspends, case.marks = after.suspends, after.marks
     case.answers = {**case.answers, **answers}
+    _forward(case, step, answers)
     case.outcome = outcome or case.outcome
     case.version += 1
     case.modified = utc_now()
@@ -135,6 +136,19 @@ def _add(case: Case, event: Event) -> None:
     event.extends, event.detail = bool(event.extends), event.detail or {}
     model.Session.add(event)
     model.Session.flush()
+
+
+def _forward(case: Case, step: Step, answers: Mapping[str, Any]) -> None:
+    """Give the case to the department that the step names; the first one that had it goes on taking part.
+
+    A step that returns gives it back to that one.
+    """
+    named = [answers[field.name] for field in step.fields if field.type == "department"]
+    if step.returns and case.forwarded_by:
+        case.owner_org, case.forwarded_by = case.forwarded_by, ""
+    elif named:
+        first = case.forwarded_by or case.owner_org
+        case.owner_org, case.forwarded_by = named[0], first if first != named[0] else ""
 
 
 def _is_late(case: Case, kind: Kind) -> bool:

@@ -46,8 +46,8 @@ def find_department(reference: str) -> Any:
     Raises:
         tk.ValidationError: there is none.
     """
-    department: Any = model.Group.get(reference)
-    if department is None or not department.is_organization or department.state != "active":
+    department = lookup.find_department(reference)
+    if department is None:
         raise tk.ValidationError({"department": [tk._("There is no such department")]})
     return department
 

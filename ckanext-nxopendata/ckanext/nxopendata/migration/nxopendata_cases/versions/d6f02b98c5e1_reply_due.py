@@ -19,8 +19,10 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("nx_case", sa.Column("reply_due", sa.Date))
     op.add_column("nx_case", sa.Column("forwarded_by", sa.Text, nullable=False, server_default=""))
+    op.create_index("ix_nx_case_forwarded", "nx_case", ["forwarded_by"], postgresql_where=sa.text("forwarded_by <> ''"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_nx_case_forwarded", "nx_case")
     op.drop_column("nx_case", "forwarded_by")
     op.drop_column("nx_case", "reply_due")
