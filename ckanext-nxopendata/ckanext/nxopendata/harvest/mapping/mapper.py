@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -283,20 +283,6 @@ def _add_values(value: Any, found: list[Any], level: int = 0) -> None:
                 _add_values(item, found, level + 1)
     elif value is not None and value != {} and not (isinstance(value, str) and not value.strip()):
         found.append(value)
-
-
-IGNORED = frozenset({"@id", "@type", "@page", "extras", "id", "type"})
-"""Names that say what a record is, not what it describes."""
-
-
-def find_unused(used: Collection[str], raw: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names at the top of a record, and in its ``extras``, that no rule reads."""
-    for name in raw:
-        if name not in used and name.lstrip("@") not in used and name not in IGNORED:
-            yield name
-    extras = raw.get("extras")
-    if isinstance(extras, Mapping):
-        yield from (f"extras > {key}" for key in extras if f"extras > {key}" not in used)
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

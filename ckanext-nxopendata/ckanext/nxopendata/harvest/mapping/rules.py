@@ -113,17 +113,6 @@ class FieldMapping:
     columns: Mapping[str, Column]
     withheld: tuple[Withheld, ...] = ()
 
-    def used_names(self) -> frozenset[str]:
-        """Return the names at the top of a record that a rule reads; of ``extras`` with the key."""
-        parts = self.parts.values()
-        rules = [*self.dataset.values(), *(rule for part in parts for rule in part.fields.values())]
-        paths = {path for rule in self.dataset.values() for path in (*rule.sources, *rule.stand_ins, rule.english)}
-        paths |= {path for rule in rules for path in rule.when}
-        paths |= {path for part in parts for path in part.each}
-        paths |= {rule.source for rule in self.withheld}
-        names = {path if path.startswith("extras > ") else path.partition(" > ")[0] for path in paths}
-        return frozenset(names) | frozenset(self.columns)
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:

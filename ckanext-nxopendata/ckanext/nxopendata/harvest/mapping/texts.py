@@ -15,7 +15,7 @@ from ckanext.nxopendata.harvest.mapping.values import SEPARATORS, is_nothing, to
 
 def as_text(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
     """Return the first text, a Chinese one if there is one."""
-    texts = [text for value in languages.prefer(values) if not is_nothing(text := to_text(value))]
+    texts = [text for text, _ in sorted(languages.read_texts(values), key=lambda found: languages.kind_of(*found))]
     for text in texts[1:]:
         if text != texts[0]:
             report.leave(text)

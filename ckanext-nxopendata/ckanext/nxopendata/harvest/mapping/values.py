@@ -52,10 +52,13 @@ def to_text(value: Any, level: int = 0) -> str:
         return str(value)[:LONGEST_TEXT]
     if "@value" in value:
         return to_text(value["@value"], level + 1)
-    for label in LABELS:
-        if label in value and (text := _preferred(value[label], level + 1)):
-            return text
-    return to_text(value.get("@id", ""), level + 1)
+    label = find_label(value, level)
+    return _preferred(value[label], level + 1) if label else to_text(value.get("@id", ""), level + 1)
+
+
+def find_label(node: Mapping[str, Any], level: int = 0) -> str | None:
+    """Return under which of :data:`LABELS` the text of a node stands; None where it has none."""
+    return next((label for label in LABELS if label in node and _preferred(node[label], level + 1)), None)
 
 
 def _preferred(value: Any, level: int) -> str:
