@@ -18,6 +18,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("{url} is not a web address."),
         _("Write the whole address, beginning with http:// or https://."),
     ),
+    "address_too_long": (
+        _("{url} is longer than {limit} characters, which servers do not take."),
+        _("Give a shorter address."),
+    ),
     "connection_broken": (
         _("The connection to {url} broke off after {received} bytes."),
         _("Check the server; the next run tries again."),
@@ -315,6 +319,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "file_is_an_error": (
         _("{url} answers with an error instead of the file; the earlier copy or the link stays."),
         _("Check the address and the access rights."),
+    ),
+    "file_incomplete": (
+        _("{url} is cut off, its end is missing; the earlier copy or the link stays."),
+        _("Check the file and the server; the portal goes on asking for it."),
     ),
     "file_is_a_page": (_("{url} is a web page, not a file."), _("Give the address of the file itself.")),
     # runs
