@@ -258,7 +258,7 @@ def _read_sources(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any
         if not values:
             continue
         if value is None:
-            value = convert(values, rule, field)
+            value = convert(values, rule, field, "text" if path in rule.verbatim else "")
         else:
             _leave_others(rule, values, value, field)
     return value
