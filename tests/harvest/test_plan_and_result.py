@@ -22,6 +22,21 @@ MIXED = PREFIXES + "".join(
 )
 
 
+STRANGE = json.dumps(
+    {
+        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+        "dataset": [
+            {"identifier": "a\u0000b", "title": "甲", "description": "说明", "a\u0000c": "没有对应"},
+            {"identifier": "ab", "title": "乙", "description": "与甲只差一个看不见的字符"},
+            {"identifier": "丙", "title": "丙", "description": "说明"},
+            {"identifier": "长" * 700, "title": "丁", "description": "说明"},
+            {"identifier": "戊", "title": "戊", "description": "说明", "accessLevel": "non-public"},
+            {"title": "己", "description": "说明"},
+        ],
+    }
+)
+
+
 def counts(run):
     return {kind: number for kind, number in run["counts"].items() if number}
 
@@ -46,6 +61,24 @@ class TestAgreement:
         problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
         assert told == {(p["code"], p["guid"], p["field"]) for p in problems if p["guid"]}
         assert {code for code, _, _ in told} == {"not_valid", "field_left_out", "title_repeated"}
+
+    def test_of_identifiers_and_records_that_are_not_public(self, web, harvest, call):
+        url = web.put("/data.json", STRANGE, "application/json")
+        tried = call("nx_harvest_source_test", url=url, organization="wen-lyu-ting")
+        run = harvest(url)
+        assert tried["counts"] == counts(run) == {"create": 2, "refused": 3, "withheld": 1}
+        told = sorted((p["code"], p["guid"] or "") for entry in tried["datasets"] for p in entry["problems"])
+        problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        assert told == sorted((p["code"], p["guid"] or "") for p in problems if p["level"] == "record")
+        assert [code for code, _ in told] == [
+            "identifier_repeated",
+            "identifier_too_long",
+            "record_not_public",
+            "record_without_identifier",
+        ]
+        assert [doubt["code"] for doubt in tried["doubts"]] == run["doubts"]
+        again = call("nx_harvest_source_test", id="test")
+        assert again["counts"] == {"unchanged": 2, "refused": 3, "withheld": 1}
 
     def test_a_field_that_stays_left_out_is_no_change(self, web, harvest):
         url = web.put("/mixed", MIXED)

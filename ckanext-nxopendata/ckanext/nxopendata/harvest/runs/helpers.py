@@ -81,6 +81,7 @@ def nx_harvest_kind(kind: str) -> str:
         "withdraw": tk._("withdrawn"),
         "restore": tk._("restored"),
         "refused": tk._("refused record"),
+        "withheld": tk._("not public, not taken"),
         "duplicate": tk._("duplicate"),
     }
     return words.get(kind, kind)
