@@ -84,7 +84,7 @@ def json_records(
 
 
 def _mended(document: Document) -> tuple[IO[bytes], list[tuple[int | None, str]]] | None:
-    """Return a document that is JSON but for what :func:`.salvage.mend_json` mends, mended, and what was: line, value."""
+    """Return a document that is JSON but for what :func:`.salvage.mend_json` mends, mended; line and value of that."""
     body = text.to_utf8(document)
     body.seek(0)
     content = body.read().decode("utf-8", "replace")
