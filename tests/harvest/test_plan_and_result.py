@@ -118,6 +118,35 @@ class TestProviders:
         assert problem["code"] == "provider_of_another"
         assert "统计局" in problem["message"]
 
+    def test_of_a_department_known_by_its_english_title_too(self, web, harvest, call):
+        call("organization_create", name="tjj", title_translated={"zh": "统计局", "en": "Bureau of Statistics"})
+        rows = "信息资源代码,信息资源名称,信息资源摘要,信息资源提供方\n214001/1,一,说明,Bureau of Statistics\n"
+        run = harvest(web.put("/c.csv", rows, "text/csv"), format="workbook")
+        assert counts(run) == {"refused": 1}
+
+    def test_a_provider_that_nobody_knows_is_told_and_its_rows_come_in(self, web, harvest, call):
+        header = "信息资源代码,信息资源名称,信息资源摘要,信息资源提供方"
+        rows = f"{header}\n214001/1,一,说明,文化和旅游厅\n214001/2,二,说明,月球开发局\n214001/3,三,说明,\n"
+        url = web.put("/c.csv", rows, "text/csv")
+        tried = call("nx_harvest_source_test", url=url, organization="wen-lyu-ting", format="workbook")
+        run = harvest(url, format="workbook")
+        assert tried["counts"] == counts(run) == {"create": 3}
+        problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        (problem,) = [problem for problem in problems if problem["level"] == "record"]
+        assert (problem["code"], problem["refuses"], problem["field"]) == ("provider_unknown", False, "owner_org")
+        assert "月球开发局" in problem["message"]
+        told = {(p["code"], p["guid"], p["field"]) for entry in tried["datasets"] for p in entry["problems"]}
+        assert told == {("provider_unknown", problem["guid"], "owner_org")}
+
+    @pytest.mark.parametrize(("code", "told"), [("11640000MB1234567X", 1), ("https://dept.example/id", 0), ("", 0)])
+    def test_the_publisher_of_a_dcat_catalogue_is_unknown_where_it_has_a_credit_code(
+        self, web, harvest, call, code, told
+    ):
+        agent = f'[ <http://xmlns.com/foaf/0.1/name> "外地局"@zh ; dct:identifier "{code}" ]'
+        run = harvest(web.put("/1", PREFIXES + dataset(1, extra=f"dct:publisher {agent} ;")))
+        problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        assert [p["code"] for p in problems if p["level"] == "record"] == ["provider_unknown"] * told
+
 
 class TestEmptyRuns:
     def test_a_queued_run_without_work_ends_with_its_plan(self, web, harvest, call):

@@ -135,7 +135,8 @@ class CkanFormat:
                 if seen >= reading.completeness.declared_total:
                     break
                 if not fresh:
-                    reading.add_issue("page_repeated", page.url)
+                    total = reading.completeness.declared_total
+                    reading.add_issue("page_empty", page.url, seen=seen, total=total)
                     return
                 last = str(fresh[-1].get("id"))
             following = _page_url(base, start=seen - 1) if by_start else _page_url(base, last)

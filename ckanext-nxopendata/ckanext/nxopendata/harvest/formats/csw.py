@@ -130,7 +130,7 @@ class CswFormat:
                 completeness.closed = set(completeness.issues) <= READ_TO_THE_END
                 return
             if not (found or others):
-                reading.add_issue("records_of_another_kind", page.url, name="?", number=0)
+                reading.add_issue("page_empty", page.url, seen=seen, total=matched)
                 return
             if following <= at:
                 reading.add_issue("page_loop", page.url, limit=reading.max_pages)

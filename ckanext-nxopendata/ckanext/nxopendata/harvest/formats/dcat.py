@@ -87,7 +87,7 @@ class DcatFormat:
         while walk.inside:
             url, depth = walk.inside.pop(0)
             if depth > DEEPEST_CATALOGUE:
-                reading.add_issue("page_loop", url, limit=reading.max_pages)
+                reading.add_issue("catalogue_too_deep", url, limit=DEEPEST_CATALOGUE)
             elif url not in walk.requested and (page := reading.open(url, walk.requested, self.accept)):
                 yield from self._catalogue(page, walk, depth)
         completeness = reading.completeness

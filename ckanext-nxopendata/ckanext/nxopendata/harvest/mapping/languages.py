@@ -67,7 +67,7 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
 
 
 def from_json(text: str) -> Any:
-    """Return the texts and objects that are written as JSON into a text; the text itself when it holds something else."""
+    """Return the texts and objects that are written as JSON into a text; else the text itself."""
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):

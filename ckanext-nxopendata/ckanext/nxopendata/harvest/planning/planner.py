@@ -40,7 +40,7 @@ from ckanext.nxopendata.harvest.planning.fresh_records import (
     title_of,
 )
 from ckanext.nxopendata.harvest.planning.record_check import RecordCheck
-from ckanext.nxopendata.harvest.settings import robots, source_settings
+from ckanext.nxopendata.harvest.settings import providers, robots, source_settings
 
 BATCH = 500
 """Records that are compared with what is known in one query."""
@@ -77,8 +77,8 @@ class Planner:
         self._form = form
         self._rules = source_settings.field_mapping(source, form)
         self._bounds = source_settings.bounds(source)
-        self._read_owner = source_settings.owner_reader(source)
-        self._read_stranger = source_settings.stranger_reader(source)
+        self._read_owner = providers.owner_reader(source)
+        self._check_provider = providers.provider_check(source, form)
         self._read_licence = checks.licence_reader()
         self._surroundings = source_settings.surroundings(source, self._read_licence)
         self._precedence = identities.to_precedence(source)
@@ -208,8 +208,8 @@ class Planner:
     def _map(self, entry: FreshRecord) -> bool:
         """Fill ``entry.dataset``; False when the record was refused."""
         mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds, self._surroundings)
-        if not mapped.refused and (stranger := self._read_stranger(mapped.dataset)):
-            mapped.problems.append(Problem("provider_of_another", guid=entry.guid, params={"provider": stranger}))
+        if not mapped.refused and (problem := self._check_provider(mapped.dataset, entry.guid)):
+            mapped.problems.append(problem)
         for problem in mapped.problems:
             self.report(problem.at(entry.record.position))
         if mapped.withheld:  # as if the source had not listed it

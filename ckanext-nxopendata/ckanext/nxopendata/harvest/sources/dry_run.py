@@ -11,7 +11,7 @@ from typing import Any
 
 from ckan import model
 
-from ckanext.nxopendata.harvest import formats, messages
+from ckanext.nxopendata.harvest import doubts, formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
@@ -19,7 +19,7 @@ from ckanext.nxopendata.harvest.mapping import mapper, rules, unused
 from ckanext.nxopendata.harvest.models import Json, Source
 from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records, validation
 from ckanext.nxopendata.harvest.planning.record_check import RecordCheck
-from ckanext.nxopendata.harvest.settings import robots, source_settings
+from ckanext.nxopendata.harvest.settings import providers, robots, source_settings
 
 LONGEST = 60
 """Seconds that one answer may take; a person is waiting."""
@@ -104,7 +104,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         "records": len(sample),
         "declared_total": completeness.declared_total,
         "complete": not issues if ended or issues else None,
-        "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in issues],
+        "doubts": [{"code": code, "message": doubts.sentence(code)} for code in issues],
         "counts": counts,
         "problems": [_to_json(problem) for problem in problems],
         "unused": _count_unused(source_settings.field_mapping(source, form), sample),
@@ -118,8 +118,8 @@ def _shorter(limits: Limits) -> Limits:
 def _try_records(source: Source, form: Format, sample: list[Record], user: str, check: RecordCheck) -> list[Json]:
     """Say what would become of each record."""
     rules, bounds = source_settings.field_mapping(source, form), source_settings.bounds(source)
-    read_owner, read_licence = source_settings.owner_reader(source), checks.licence_reader()
-    read_stranger = source_settings.stranger_reader(source)
+    read_owner, read_licence = providers.owner_reader(source), checks.licence_reader()
+    check_provider = providers.provider_check(source, form)
     surroundings = source_settings.surroundings(source, read_licence)
     fingerprint, known = source_settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
@@ -142,9 +142,8 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str, 
             entry["kind"] = "withdraw"
             continue
         mapped = mapper.map_record(rules, record.guid, record.raw, bounds, surroundings)
-        if not mapped.refused and (stranger := read_stranger(mapped.dataset)):
-            facts = {"provider": stranger}
-            mapped.problems.append(Problem("provider_of_another", guid=record.guid, field="owner_org", params=facts))
+        if not mapped.refused and (problem := check_provider(mapped.dataset, record.guid)):
+            mapped.problems.append(problem)
         entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
         entry["problems"] = [_to_json(problem) for problem in mapped.problems]
         if mapped.withheld:
