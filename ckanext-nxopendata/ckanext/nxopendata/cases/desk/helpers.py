@@ -74,6 +74,8 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
         if isinstance(value, dict):
             value = [f"{name} = {join_words(values)}" for name, values in value.items()]
         values = value if isinstance(value, list) else [value]
+        if field.type == "department":
+            labels = {one: tk.h.nx_department_title(one) for one in values}
         if field.type == "dataset":
             labels = {one: _link_dataset(one) for one in values}
         shown = escape(tk._(", ")).join(tk._("Yes") if one is True else labels.get(one, one) for one in values)

@@ -22,8 +22,8 @@ PERSONAL = re.compile(
 )
 """Identity numbers, mobile telephone numbers, e-mail addresses."""
 
-UNSEEN = ("withdrawn",)
-"""States that are reached without the department having looked."""
+UNSEEN = ("withdrawn", "lapsed")
+"""States that a case may reach without the department having found its words fit to be shown."""
 
 
 CHOSEN = ("metadata", "change", "choice", "date")
@@ -110,7 +110,7 @@ def to_public(case: Case, kind: Kind, public_datasets: Collection[str]) -> dict[
         "received": case.received.isoformat(),
         "due": case.due.isoformat() if case.due else None,
         "answered": case.answered.isoformat() if case.answered else None,
-        "in_time": None if case.answered_late is None else not case.answered_late,
+        "in_time": None if case.answered is None else not case.answered_late,
         "answers": answers,
         "votes": case.votes,
     }

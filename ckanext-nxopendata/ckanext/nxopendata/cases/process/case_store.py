@@ -10,7 +10,20 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import DEPARTMENT, ENDED, OPEN, WAITING, Field, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import (
+    APPLICANT,
+    DEPARTMENT,
+    ENDED,
+    FORWARDED,
+    OPEN,
+    ORGANISATION,
+    UNANSWERED,
+    UNCONDITIONAL,
+    WAITING,
+    Field,
+    Kind,
+    Step,
+)
 from ckanext.nxopendata.cases.duties import duty_store
 from ckanext.nxopendata.cases.duties.models import Duty
 from ckanext.nxopendata.cases.files import file_store
@@ -22,6 +35,9 @@ from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 
 STAFF = (EDITOR, HEAD, OFFICE)
 """Roles in which somebody answers."""
+
+SHARED_FREELY = "1"
+"""``nx_share_type`` of what departments share without conditions (2017 guide)."""
 
 MOST_COUNTED = 10_000
 """A list counts no further: nobody turns so many pages."""
@@ -65,7 +81,8 @@ def _box(user: model.User, box: str) -> Any:
         return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
     if box == "board":
         return sa.true()
-    return Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    answered_by = Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    return sa.or_(answered_by, sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own)))
 
 
 def _matches(words: str) -> Any:
@@ -99,6 +116,7 @@ def to_row(case: Case) -> dict[str, Any]:
         "phase": case.phase,
         "outcome": case.outcome,
         "owner_org": case.owner_org,
+        "forwarded_by": case.forwarded_by,
         "applicant_org": case.applicant_org,
         "dataset_id": case.dataset_id,
         "dataset_name": case.dataset_name,
@@ -107,6 +125,9 @@ def to_row(case: Case) -> dict[str, Any]:
         "received": case.received.isoformat(),
         "due": case.due.isoformat() if case.due else None,
         "due_unsure": case.due_unsure,
+        "reply_due": case.reply_due.isoformat() if case.reply_due else None,
+        "reply_late": is_unanswered(case),
+        "waits_for": _find_awaited(case),
         "overdue": is_overdue(case),
         "answered": case.answered.isoformat() if case.answered else None,
         "votes": case.votes,
@@ -117,6 +138,32 @@ def to_row(case: Case) -> dict[str, Any]:
 def is_overdue(case: Case) -> bool:
     """Return whether the department should have answered before today."""
     return case.phase == OPEN and case.due is not None and case.due < today()
+
+
+def _find_awaited(case: Case) -> str:
+    """Return who a case waits for while its clock stands: ``applicant``, ``other`` (an authority); "" for nobody."""
+    kind = registry.kinds().get(case.kind)
+    if case.phase != WAITING or kind is None:
+        return ""
+    return APPLICANT if kind.waits_for_applicant(case.state) else "other"
+
+
+def is_unanswered(case: Case) -> bool:
+    """Return whether the applicant was asked for something and should have answered before today."""
+    return case.phase == WAITING and case.reply_due is not None and case.reply_due < today()
+
+
+def list_facts(case: Case) -> list[str]:
+    """Return what holds of a case, for the conditions of its steps."""
+    package: Any = model.Package.get(case.dataset_id) if case.dataset_id else None
+    is_shared = package is not None and (package.extras or {}).get("nx_share_type") == SHARED_FREELY
+    found = {
+        UNCONDITIONAL: is_shared,
+        ORGANISATION: case.level in ("organisation", "department"),
+        UNANSWERED: is_unanswered(case),
+        FORWARDED: bool(case.forwarded_by),
+    }
+    return [fact for fact, holds in found.items() if holds]
 
 
 def to_api(case: Case, user: model.User) -> dict[str, Any]:
@@ -174,7 +221,7 @@ def _find_organisation(case: Case) -> dict[str, str] | None:
 
 def list_steps(case: Case, kind: Kind, held: set[str], events: list[Event]) -> list[Step]:
     """Return the steps that somebody with these roles may take now."""
-    possible = workflow.list_possible(kind.transitions, case.state, held)
+    possible = workflow.list_possible(kind.transitions, case.state, held, list_facts(case))
     steps = [kind.step(row.action) for row in possible]
     return [step for step in steps if not step.extends or may_extend(case, kind, events)]
 

@@ -22,6 +22,7 @@ from ckanext.nxopendata.core.workflow import EDITOR, OFFICE
 
 DEAD_LINK, REPORTED = "case dead link", "case reported"
 END, DUTY, DUTY_LATE = "case end", "case duty", "case duty late"
+REPLY, REPLY_LATE = "case reply", "case reply late"
 STEP, RECEIVED, MESSAGE, REMIND, LATE = "case step", "case received", "case message", "case reminder", "case late"
 
 
@@ -40,6 +41,8 @@ def register_topics() -> None:
         _('Suspended until a duty of {number} "{title}" is done, which was due on {day}'),
         case_page,
     )
+    register_topic(REPLY, _('You are asked for something about {number} "{title}": please answer by {day}'), case_page)
+    register_topic(REPLY_LATE, _('The applicant of {number} "{title}" did not answer by {day}: decide'), case_page)
     register_topic(LATE, _('{number} "{title}" should have been answered by {due}'), case_page)
 
 
@@ -54,7 +57,9 @@ def _format_step(params: Params) -> str:
         tell = localised.choose(dict(kind.step(params["action"]).tell), reader_language())[0] if kind else ""
     except KeyError:  # a step of an earlier version of the kind
         tell = ""
-    return " ".join(part for part in (f"{params['number']} {params['title']}:", tell, params["opinion"]) if part)
+    until = tk._("Please answer by {day}.").format(day=params["reply_due"]) if params.get("reply_due") else ""
+    parts = (f"{params['number']} {params['title']}:", tell, params["opinion"], until)
+    return " ".join(part for part in parts if part)
 
 
 def _params(case: Case, **more: Any) -> dict[str, Any]:
@@ -69,7 +74,8 @@ def tell_received(case: Case) -> None:
 
 def tell_step(case: Case, step: Step, role: str, opinion: str, actor: model.User | None) -> None:
     """Tell the other side of a step; what asks somebody is told to whoever is asked."""
-    params = _params(case, action=step.action, opinion=opinion)
+    reply_due = case.reply_due.isoformat() if case.reply_due else ""
+    params = _params(case, action=step.action, opinion=opinion, reply_due=reply_due)
     other = EDITOR if role == APPLICANT else APPLICANT
     _tell(case, other, STEP, params, actor)
     leaving = [one for one in registry.kinds()[case.kind].steps if case.state in one.sources]
@@ -107,6 +113,12 @@ def tell_duty(case: Case, role: str, day: dt.date, *, late: bool) -> None:
 def remind(case: Case, role: str, *, late: bool) -> None:
     """Remind those with a role of the limit of a case."""
     _tell(case, role, LATE if late else REMIND, _params(case), None)
+
+
+def remind_of_reply(case: Case, role: str, *, late: bool) -> None:
+    """Remind the applicant of what is asked for, or tell those who answer that nothing came."""
+    day = case.reply_due.isoformat() if case.reply_due else ""
+    _tell(case, role, REPLY_LATE if late else REPLY, _params(case, day=day), None)
 
 
 def _tell(case: Case, role: str, topic: str, params: Params, actor: model.User | None) -> None:
