@@ -26,6 +26,7 @@ class Case(tk.BaseModel):
         answers: field -> value, of the form and of the steps.
         level: how sure it is who applies; ``account``: somebody with an account of this site.
         due: the day by which the clock, as it stands, asks for an answer. Whether it is late is never stored.
+        rating: how content who applied is with the answer, from 1 to 5; ``rated``: the day on which they said so first.
         version: counts the steps; a step names the one that it was decided on.
         client_key: what the form sent, the same for each attempt to send it.
         suspends: whether the file is withheld while the case stands where it does.
@@ -59,6 +60,8 @@ class Case(tk.BaseModel):
     suspends: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     marks: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     votes: Mapped[int] = mapped_column(sa.Integer, default=0)
+    rating: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    rated: Mapped[dt.date | None] = mapped_column(sa.Date)
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
     client_key: Mapped[str] = mapped_column(sa.Text)
     created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)
