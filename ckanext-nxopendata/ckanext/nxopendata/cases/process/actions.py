@@ -134,8 +134,8 @@ def nx_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: its id
 
     :returns: ``number``, ``kind``, ``title``, ``state``, ``phase``, ``answers``, ``received``, ``due``, ``overdue``,
-        ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, and
-        ``events``, its history
+        ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, ``rating``
+        (1 to 5, null without one), ``rated`` and ``may_rate``, and ``events``, its history
     """
     tk.check_access("nx_case_show", context, data_dict)
     return case_store.to_api(_case(data_dict["id"]), assurance.require_user(context))
