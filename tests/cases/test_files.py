@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.nxopendata.cases.files import file_store, pictures
 from tests.cases.conftest import CaseSite
+from tests.safety.test_texts_and_ends import serve_protocol
 
 REUSE = {"name": "景区地图", "type": "application", "description": "自驾路线", "authors": "张三"}
 
@@ -117,6 +119,25 @@ def test_evidence_is_examined_and_for_those_who_take_part(app: Any, town: CaseSi
     town.step("editor", case, "reject", outcome="correct", opinion="无误")
     with pytest.raises(tk.ValidationError):
         add(town, "applicant", case, "公告.txt", b"x", **role)
+
+
+def test_malware_is_not_taken_and_nothing_is_while_the_daemon_is_silent(
+    town: CaseSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    town.dataset()
+    wrong = {"place": "电话", "present": "0951-1", "proposed": "0951-2", "evidence": "见附件"}
+    case = town.apply(kind="correction", answers=wrong)
+    role = {"role": "evidence", "title": "景区公告"}
+    with serve_protocol(tmp_path) as address:
+        monkeypatch.setitem(tk.config, "ckanext.nxopendata.safety.clamd", address)
+        with pytest.raises(tk.ValidationError) as refused:
+            add(town, "applicant", case, "公告.txt", b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE", **role)
+        assert "恶意" in str(refused.value.error_dict["upload"]), refused.value.error_dict
+        add(town, "applicant", case, "公告.txt", "景区电话已更换".encode(), **role)
+    with pytest.raises(tk.ValidationError) as refused:
+        add(town, "applicant", case, "公告.txt", "景区电话已更换".encode(), **role)
+    assert "Try again later" in str(refused.value.error_dict["upload"])
+    assert len(town.act("applicant", "nx_case_show", id=case["id"])["files"]) == 1
 
 
 def test_a_picture_that_cannot_be_read_is_told_from_one_that_can() -> None:

@@ -151,7 +151,8 @@ class TestManyRecords:
         assert [problem["guid"] for problem in by_code["title_repeated"]] == ["https://agency.example/id/311"]
         assert not any(problem["refuses"] for problem in problems)
         unused = by_code["fields_unused"][0]["message"]
-        for name in ("bureauCode", "programCode", "dataQuality", "primaryITInvestmentUII"):
+        nested = ("distribution > describedBy", "publisher > subOrganizationOf")
+        for name in ("bureauCode", "programCode", "dataQuality", "primaryITInvestmentUII", *nested):
             assert f"{name} ({FEDERAL})" in unused
         assert len([p for p in problems if p["field"] == "nx_region"]) == FEDERAL  # the shape lies elsewhere
         assert len([p for p in problems if p["code"] == "date_unreadable"]) == len(range(0, FEDERAL, 50))

@@ -73,6 +73,8 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
         values = value if isinstance(value, list) else [value]
         if field.type == "quarter":
             labels = {one: nx_case_quarter(one) for one in values}
+        if field.type == "department":
+            labels = {one: tk.h.nx_department_title(one) for one in values}
         shown = escape(tk._(", ")).join(tk._("Yes") if one is True else labels.get(one, one) for one in values)
         rows.append((nx_localised_html(field.label), shown))
     return rows[::-1]

@@ -25,11 +25,11 @@ PERSONAL = re.compile(
 NAMING = ("subject", "name", "need")
 """Fields whose answer names a case, the first that is there."""
 
-UNSEEN = ("withdrawn",)
-"""States that are reached without the department having looked."""
+UNSEEN = ("withdrawn", "lapsed")
+"""States that a case may reach without the department having found its words fit to be shown."""
 
 
-CHOSEN = ("metadata", "change", "choice", "date")
+CHOSEN = ("metadata", "change", "choice", "date", "quarter", "department")
 """Types of fields whose values the site offers: no number in them is a person's."""
 
 
@@ -150,7 +150,7 @@ def to_public(case: Case, kind: Kind, named: Mapping[str, Mapping[str, Any]]) ->
         "received": case.received.isoformat(),
         "due": case.due.isoformat() if case.due else None,
         "answered": case.answered.isoformat() if case.answered else None,
-        "in_time": None if case.answered_late is None else not case.answered_late,
+        "in_time": None if case.answered is None else not case.answered_late,
         "answers": answers,
         "datasets": [dict(named[one]) for one in list_references(case, kind) if one in named] if answers else [],
         "votes": case.votes,

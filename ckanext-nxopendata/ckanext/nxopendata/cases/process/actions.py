@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import answers, registry
-from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, Step
+from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, UNANSWERED, Kind, Step
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import case_store, moves, notices, participants, problems, schema, subjects
 from ckanext.nxopendata.cases.references import lookup
@@ -105,7 +105,7 @@ def nx_case_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
         if found is None:
             raise
         return _answer_again(found, kind.name, given, user)
-    step = moves.take_system_step(case, subjects.list_facts(case))
+    step = moves.take_system_step(case, case_store.list_facts(case))
     if step is not None:
         notices.tell_step(case, step, "system", "", None)
     else:
@@ -134,6 +134,7 @@ def nx_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: its id
 
     :returns: ``number``, ``kind``, ``title``, ``state``, ``phase``, ``answers``, ``received``, ``due``, ``overdue``,
+        ``reply_due`` (the day by which the applicant, who was asked for something, is to answer),
         ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, ``rating``
         (1 to 5, null without one), ``rated`` and ``may_rate``, and ``events``, its history
     """
@@ -200,11 +201,11 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     kind = registry.kinds()[case.kind]
     held = participants.find_roles(user, case)
     try:
-        row = workflow.find_step(kind.transitions, data_dict["action"], case.state, held)
+        row = workflow.find_step(kind.transitions, data_dict["action"], case.state, held, case_store.list_facts(case))
     except workflow.TransitionError as error:
         if error.forbidden:
             raise tk.NotAuthorized(tk._("This step is not yours to take")) from None
-        raise tk.ValidationError({"action": [tk._("There is no such step now")]}) from None
+        raise tk.ValidationError({"action": [_explain_missing(case, kind, data_dict["action"])]}) from None
     step = kind.step(row.action)
     if step.extends and not case_store.may_extend(case, kind, moves.list_events(case.id)):
         message = tk._("A limit is extended once, and before it has passed")
@@ -215,10 +216,13 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     limit.check(user.id, "action")
     limit.check_reader("action")
     opinion = data_dict.get("opinion") or ""
+    was_with = case.owner_org
     moves.take(case, step, user.id, role, opinion=opinion, outcome=data_dict.get("outcome") or "", answers=given)
     vote_store.merge(case)
     notices.tell_step(case, step, role, opinion, user)
     notices.tell_merged(case, step, user)
+    if case.owner_org != was_with:
+        notices.tell_received(case)
     if not context.get("defer_commit"):
         model.Session.commit()
     return case_store.to_api(case, user)
@@ -280,6 +284,14 @@ def nx_case_message_create(context: Context, data_dict: DataDict) -> dict[str, A
     notices.tell_message(case, role, user)
     model.Session.commit()
     return case_store.to_api(case, user)
+
+
+def _explain_missing(case: Case, kind: Kind, action: str) -> str:
+    """Say why a step cannot be taken now."""
+    step = next((one for one in kind.steps if one.action == action and case.state in one.sources), None)
+    if step is not None and UNANSWERED in step.when and case.reply_due:
+        return tk._("The applicant has until {day} to answer").format(day=case.reply_due.isoformat())
+    return tk._("There is no such step now")
 
 
 def _read_step(case: Case, step: Step, data: DataDict, context: Context) -> dict[str, Any]:

@@ -10,7 +10,20 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT, DEPARTMENT, ENDED, OPEN, WAITING, Field, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import (
+    APPLICANT,
+    DEPARTMENT,
+    ENDED,
+    FORWARDED,
+    OPEN,
+    ORGANISATION,
+    UNANSWERED,
+    UNCONDITIONAL,
+    WAITING,
+    Field,
+    Kind,
+    Step,
+)
 from ckanext.nxopendata.cases.duties import duty_store
 from ckanext.nxopendata.cases.duties.models import Duty
 from ckanext.nxopendata.cases.files import file_store
@@ -25,6 +38,9 @@ STAFF = (EDITOR, HEAD, OFFICE)
 
 RATED_FOR = 30
 """Days for which a rating may be changed, from the first one on."""
+
+SHARED_FREELY = "1"
+"""``nx_share_type`` of what departments share without conditions (2017 guide)."""
 
 MOST_COUNTED = 10_000
 """A list counts no further: nobody turns so many pages."""
@@ -81,7 +97,8 @@ def _box(user: model.User, box: str) -> Any:
         return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
     if box == "board":
         return sa.true()
-    return Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    answered_by = Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    return sa.or_(answered_by, sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own)))
 
 
 def _matches(words: str) -> Any:
@@ -115,6 +132,7 @@ def to_row(case: Case) -> dict[str, Any]:
         "phase": case.phase,
         "outcome": case.outcome,
         "owner_org": case.owner_org,
+        "forwarded_by": case.forwarded_by,
         "applicant_org": case.applicant_org,
         "dataset_id": case.dataset_id,
         "dataset_name": case.dataset_name,
@@ -123,6 +141,9 @@ def to_row(case: Case) -> dict[str, Any]:
         "received": case.received.isoformat(),
         "due": case.due.isoformat() if case.due else None,
         "due_unsure": case.due_unsure,
+        "reply_due": case.reply_due.isoformat() if case.reply_due else None,
+        "reply_late": is_unanswered(case),
+        "waits_for": _find_awaited(case),
         "overdue": is_overdue(case),
         "answered": case.answered.isoformat() if case.answered else None,
         "votes": case.votes,
@@ -133,6 +154,32 @@ def to_row(case: Case) -> dict[str, Any]:
 def is_overdue(case: Case) -> bool:
     """Return whether the department should have answered before today."""
     return case.phase == OPEN and case.due is not None and case.due < today()
+
+
+def _find_awaited(case: Case) -> str:
+    """Return who a case waits for while its clock stands: ``applicant``, ``other`` (an authority); "" for nobody."""
+    kind = registry.kinds().get(case.kind)
+    if case.phase != WAITING or kind is None:
+        return ""
+    return APPLICANT if kind.waits_for_applicant(case.state) else "other"
+
+
+def is_unanswered(case: Case) -> bool:
+    """Return whether the applicant was asked for something and should have answered before today."""
+    return case.phase == WAITING and case.reply_due is not None and case.reply_due < today()
+
+
+def list_facts(case: Case) -> list[str]:
+    """Return what holds of a case, for the conditions of its steps."""
+    package: Any = model.Package.get(case.dataset_id) if case.dataset_id else None
+    is_shared = package is not None and (package.extras or {}).get("nx_share_type") == SHARED_FREELY
+    found = {
+        UNCONDITIONAL: is_shared,
+        ORGANISATION: case.level in ("organisation", "department"),
+        UNANSWERED: is_unanswered(case),
+        FORWARDED: bool(case.forwarded_by),
+    }
+    return [fact for fact, holds in found.items() if holds]
 
 
 def to_api(case: Case, user: model.User) -> dict[str, Any]:
@@ -193,7 +240,7 @@ def _find_organisation(case: Case) -> dict[str, str] | None:
 
 def list_steps(case: Case, kind: Kind, held: set[str], events: list[Event]) -> list[Step]:
     """Return the steps that somebody with these roles may take now."""
-    possible = workflow.list_possible(kind.transitions, case.state, held)
+    possible = workflow.list_possible(kind.transitions, case.state, held, list_facts(case))
     steps = [kind.step(row.action) for row in possible]
     return [step for step in steps if not step.extends or may_extend(case, kind, events)]
 

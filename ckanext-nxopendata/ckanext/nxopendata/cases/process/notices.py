@@ -24,6 +24,7 @@ from ckanext.nxopendata.core.workflow import EDITOR, OFFICE
 MERGED_STEP, PLAN_LATE = "case merged", "case plan late"
 DEAD_LINK, REPORTED = "case dead link", "case reported"
 END, DUTY, DUTY_LATE = "case end", "case duty", "case duty late"
+REPLY, REPLY_LATE = "case reply", "case reply late"
 STEP, RECEIVED, MESSAGE, REMIND, LATE = "case step", "case received", "case message", "case reminder", "case late"
 
 
@@ -44,6 +45,8 @@ def register_topics() -> None:
         case_page,
     )
     register_topic(PLAN_LATE, _('{number} "{title}" was planned by {day} and is not open yet'), case_page)
+    register_topic(REPLY, _('You are asked for something about {number} "{title}": please answer by {day}'), case_page)
+    register_topic(REPLY_LATE, _('The applicant of {number} "{title}" did not answer by {day}: decide'), case_page)
     register_topic(LATE, _('{number} "{title}" should have been answered by {due}'), case_page)
 
 
@@ -53,8 +56,9 @@ def case_page(params: Params, *, external: bool) -> str:
 
 
 def _format_step(params: Params) -> str:
-    tell = _choose_tell(params)
-    return " ".join(part for part in (f"{params['number']} {params['title']}:", tell, params["opinion"]) if part)
+    until = tk._("Please answer by {day}.").format(day=params["reply_due"]) if params.get("reply_due") else ""
+    parts = (f"{params['number']} {params['title']}:", _choose_tell(params), params["opinion"], until)
+    return " ".join(part for part in parts if part)
 
 
 def _format_merged(params: Params) -> str:
@@ -83,7 +87,8 @@ def tell_received(case: Case) -> None:
 
 def tell_step(case: Case, step: Step, role: str, opinion: str, actor: model.User | None) -> None:
     """Tell the other side of a step; what asks somebody is told to whoever is asked."""
-    params = _params(case, action=step.action, opinion=opinion)
+    reply_due = case.reply_due.isoformat() if case.reply_due else ""
+    params = _params(case, action=step.action, opinion=opinion, reply_due=reply_due)
     other = EDITOR if role == APPLICANT else APPLICANT
     _tell(case, other, STEP, params, actor)
     leaving = [one for one in registry.kinds()[case.kind].steps if case.state in one.sources]
@@ -134,6 +139,12 @@ def remind_of_plan(case: Case, day: dt.date) -> None:
     """Remind those who answer, and the office, of what was planned by a day that is over."""
     for role in (EDITOR, OFFICE) if case.owner_org else (OFFICE,):
         _tell(case, role, PLAN_LATE, _params(case, day=day.isoformat()), None)
+
+
+def remind_of_reply(case: Case, role: str, *, late: bool) -> None:
+    """Remind the applicant of what is asked for, or tell those who answer that nothing came."""
+    day = case.reply_due.isoformat() if case.reply_due else ""
+    _tell(case, role, REPLY_LATE if late else REPLY, _params(case, day=day), None)
 
 
 def _tell(case: Case, role: str, topic: str, params: Params, actor: model.User | None) -> None:

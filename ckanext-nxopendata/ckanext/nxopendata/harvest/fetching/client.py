@@ -30,6 +30,8 @@ CHUNK = 64 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 RETRIABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
+LONGEST_ADDRESS = 8000
+"""Characters; more than servers need to take (RFC 9110, 4.1)."""
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more is taken up on it by the next run."""
 
@@ -92,6 +94,13 @@ class Document:
         """Return the first bytes; the position is set back to the start."""
         self.body.seek(0)
         data = self.body.read(size)
+        self.body.seek(0)
+        return data
+
+    def tail(self, size: int) -> bytes:
+        """Return the last bytes; the position is set back to the start."""
+        self.body.seek(max(0, self.size - size))
+        data = self.body.read()
         self.body.seek(0)
         return data
 
@@ -182,6 +191,8 @@ class Fetcher:
             raise FetchError("address_unusable", url=url) from error
         seen: set[tuple[str, str]] = set()
         while True:
+            if len(url) > LONGEST_ADDRESS:
+                raise LimitError("address_too_long", url=f"{url[:200]}…", limit=LONGEST_ADDRESS)
             seen.add((url, self._cookies()))  # a page that sets a cookie may lead to itself
             response = self._request(url, accept, validators, part)
             try:

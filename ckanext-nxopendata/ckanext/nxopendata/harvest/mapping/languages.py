@@ -56,7 +56,7 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
             value = _from_json(value)
         if isinstance(value, list):
             yield from read_texts(value)
-        elif isinstance(value, Mapping) and _is_language_map(value):
+        elif isinstance(value, Mapping) and is_language_map(value):
             for tag, content in value.items():
                 for item in content if isinstance(content, list) else [content]:
                     if not is_nothing(text := to_text(item)):
@@ -75,7 +75,8 @@ def _from_json(text: str) -> Any:
     return parsed if usable and all(isinstance(item, (str, Mapping)) for item in usable) else text
 
 
-def _is_language_map(value: Mapping[Any, Any]) -> bool:
+def is_language_map(value: Mapping[Any, Any]) -> bool:
+    """Tell whether an object is a text by language: ``{"zh": …, "en": …}``."""
     if not value or "@value" in value:
         return False
     keys = [str(key) for key in value]

@@ -18,7 +18,7 @@ from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import LimitError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
-from ckanext.nxopendata.harvest.mapping import mapper
+from ckanext.nxopendata.harvest.mapping import mapper, unused
 from ckanext.nxopendata.harvest.mirror import copy
 from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Run, Source
 from ckanext.nxopendata.harvest.planning import (
@@ -86,7 +86,7 @@ class Planner:
         self._seen: set[str] = set()
         self._seen_again = 0
         """Of those, the ones that were there when the source was last read."""
-        self._used, self._unused = self._rules.used_names(), Counter[str]()
+        self._used, self._unused = unused.UsedNames.of(self._rules), Counter[str]()
         self._number = 0
         self._entries: list[Json] = []
         self._findings: list[Json] = []
@@ -119,7 +119,7 @@ class Planner:
             self.plan_batch(batch)
             self.flush()
             yield self._reached()
-        if names := ", ".join(f"{name} ({number})" for name, number in self._unused.most_common(50)):
+        if names := unused.list_names(self._unused):
             self.report(Problem("fields_unused", "source", params={"names": names}, refuses=False))
 
     def _reached(self) -> Reached:
@@ -226,7 +226,7 @@ class Planner:
                 before = entry.before
                 self.add("withdraw", entry.guid, entry.record.position, dataset_id=before.dataset_id, hash=before.hash)
             return False
-        self._unused.update(mapper.find_unused(self._used, entry.record.raw))
+        self._unused.update(unused.find_unused(self._used, entry.record.raw))
         entry.dataset = mapped.dataset
         if mapped.refused:
             self.add("refused", entry.guid, entry.record.position, title=title_of(mapped.dataset), state="refused")

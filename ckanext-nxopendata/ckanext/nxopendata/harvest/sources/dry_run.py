@@ -15,7 +15,7 @@ from ckanext.nxopendata.harvest import formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
-from ckanext.nxopendata.harvest.mapping import mapper, rules
+from ckanext.nxopendata.harvest.mapping import mapper, rules, unused
 from ckanext.nxopendata.harvest.models import Json, Source
 from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records, validation
 from ckanext.nxopendata.harvest.settings import robots, source_settings
@@ -177,9 +177,9 @@ def _identifier_issues(sample: list[Record]) -> list[str]:
 
 def _count_unused(mapping: rules.FieldMapping, sample: list[Record]) -> dict[str, int]:
     """Count the names in the records that no rule of the mapping reads, the most frequent first."""
-    used = mapping.used_names()
-    counts = Counter(name for record in sample for name in mapper.find_unused(used, record.raw))
-    return dict(counts.most_common(50))
+    used = unused.UsedNames.of(mapping)
+    counts = Counter(name for record in sample for name in unused.find_unused(used, record.raw))
+    return dict(counts.most_common(unused.MOST_NAMED))
 
 
 def _to_json(problem: Problem) -> Json:

@@ -14,6 +14,9 @@ from ckanext.nxopendata.safety.rules import in_force
 from ckanext.nxopendata.safety.walkers import engine
 from ckanext.nxopendata.safety.walkers.result import Finding, Report, decide_status
 
+MALWARE = "malware"
+"""Structure of the rule that malware falls under."""
+
 
 def examine(path: Path, name: str, deadline: float | None = None) -> Report:
     """Return what stands in a file that a stranger sent.
@@ -35,10 +38,16 @@ def add_malware(report: Report, name: str) -> Report:
     """Return a report with what the malware daemon found; ``name`` is "" for nothing."""
     if not name:
         return report
-    rule = next(rule for rule in in_force.rules().rules.values() if rule.structure == "malware")
+    rule = next(rule for rule in in_force.rules().rules.values() if rule.structure == MALWARE)
     finding = Finding(rule.id, rule.level, rule.action, "", "", 1, name[:80], keyed_hash(hash_key(), rule.id, name))
     findings = [*report.findings, finding]
     return replace(report, findings=findings, status=decide_status(findings, report.unread))
+
+
+def is_malware(number: int) -> bool:
+    """Return whether a rule is the one that malware falls under."""
+    rule = in_force.rules().rules.get(number)
+    return rule is not None and rule.structure == MALWARE
 
 
 def hash_key() -> bytes:

@@ -3,14 +3,14 @@
 Until now only their number was added, so that one person could count twice.
 
 Revision ID: c8f2a5b96d31
-Revises: b3e81f6d7a20
+Revises: d6f02b98c5e1
 Create Date: 2026-11-30 17:40:00
 """
 
 from alembic import op
 
 revision = "c8f2a5b96d31"
-down_revision = "b3e81f6d7a20"
+down_revision = "d6f02b98c5e1"
 branch_labels = None
 depends_on = None
 
