@@ -59,9 +59,7 @@ def test_somebody_applies_and_takes_the_case_back_by_the_keyboard_alone(
     tab_to(page, "#field-channel")
     page.keyboard.press("ArrowDown")
     tab_to(page, "#field-ends")
-    for part in ("2099", "01", "01"):
-        page.keyboard.type(part)
-        page.keyboard.press("Tab")
+    page.keyboard.type("01012099")  # the day and the month are alike, whichever comes first
     assert page.input_value("#field-ends") == "2099-01-01"
     write(page, "#field-safety", "单位内网保存，到期删除")
     tab_to(page, "#field-accepts")

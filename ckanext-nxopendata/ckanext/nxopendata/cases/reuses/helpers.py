@@ -1,4 +1,4 @@
-"""Template helpers of the public register."""
+"""Template helpers of reuses."""
 
 from __future__ import annotations
 
