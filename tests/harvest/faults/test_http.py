@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from urllib.parse import quote
 
@@ -10,14 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FetchError, HarvestError
 from ckanext.nxopendata.harvest.fetching import addresses, http_headers
 from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Limits, Validators
 from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
+from ckanext.nxopendata.harvest.formats import Reading
 from ckanext.nxopendata.harvest.mirror import copy
 
-from .misbehaving import BAD, GOOD, NAMES, TABLE, Answer, misbehaving, named
+from .misbehaving import BAD, GOOD, NAMES, TABLE, Answer, Headers, misbehaving, named
 
 LIMITS = Limits(connect_seconds=2, read_seconds=2, total_seconds=5, retries=0, requests_per_second=0)
 
@@ -267,6 +270,20 @@ def test_whatever_a_server_answers_a_copy_is_the_file_or_as_before(base, faults)
                 assert copies.get("file") == before
             assert copies.get("file") in (None, TABLE)
             assert (copies.get("file") == TABLE) == (before == TABLE or fault in GOOD)
+
+
+@pytest.mark.parametrize("coding", ["UTF-8", "none", "", "identity, identity", "aws-chunked"])
+def test_a_catalogue_whose_coding_is_none_is_read_and_its_file(client, coding):
+    headers: Headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    answers = {"f.csv": Answer(headers={"Content-Type": "text/csv", "Content-Encoding": coding})}
+    with misbehaving(answers) as base:
+        file = {"title": "文件", "downloadURL": f"{base}/f.csv"}
+        dataset = {"identifier": "a", "title": "数据集", "description": "说明", "distribution": [file]}
+        answers["c.json"] = Answer(json.dumps({"conformsTo": "x", "dataset": [dataset]}).encode(), headers=headers)
+        reading = Reading(f"{base}/c.json", client, pytest.fail)
+        (record,) = formats.get_format("datajson").read(client.get(reading.url), reading)
+        assert record.guid == "a"
+        assert fetch_file(client, record.raw["distribution"][0]["downloadURL"])[0] == TABLE
 
 
 def test_a_conditional_question_may_be_answered_304(client):
