@@ -149,12 +149,15 @@ def _find_dataset(act: Act, title: str) -> str:
 
 
 def _answers(act: Act, given: dict[str, Any]) -> dict[str, Any]:
+    from ckanext.nxopendata.cases.definitions import quarter
     from ckanext.nxopendata.core.timezone import today
 
     answers = dict(given)
     for name in IN_DAYS:
         if name in answers:
             answers[name] = (today() + dt.timedelta(days=answers[name])).isoformat()
+    if "planned_for" in answers:  # the quarter of a day, as many days from today
+        answers["planned_for"] = quarter.of_day(today() + dt.timedelta(days=answers["planned_for"]))
     if "fulfilled_by" in answers:
         answers["fulfilled_by"] = _find_dataset(act, answers["fulfilled_by"])
     return answers

@@ -43,6 +43,30 @@ BROKEN = [
         "nobody can go on",
     ),
     (
+        "from: [submitted, examined, completion]\n    to: refused\n    who: [head]",
+        "from: [submitted, examined]\n    to: refused\n    who: [applicant]\n    when: [unanswered]",
+        "when: [unanswered]\n    opinion: required\n    outcomes: [open_already",
+        "unanswered holds in states with answer_within alone",
+    ),
+    (
+        "phase: waiting, clock: answer, answer_within: 10}",
+        "phase: waiting, clock: answer}",
+        "{name: completion",
+        "answer_within belongs to states that wait for the applicant",
+    ),
+    (
+        "phase: waiting, clock: answer, answer_within: 10}",
+        "phase: waiting, clock: answer, answer_within: 0}",
+        "{name: completion",
+        "whole number from 1",
+    ),
+    (
+        "phase: waiting, clock: answer}",
+        "phase: waiting, clock: answer, answer_within: 10}",
+        "{name: consultation",
+        "answer_within belongs to states that wait for the applicant",
+    ),
+    (
         "who: [system]\n    opinion: none",
         "who: [head]\n    opinion: none",
         "{name: granted",
@@ -148,6 +172,17 @@ def test_a_definition_that_does_not_hold_is_refused_with_line_and_reason(
     assert any(reason in text and (not reason or abs(number - line) <= 1) for number, text in told), told
 
 
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.waits_for_applicant("completion")])
+def test_a_wait_that_the_applicant_alone_can_end_is_refused(name: str) -> None:
+    text = registry.read_texts()[name]
+    lapse = text.index("  - action: lapse\n")
+    broken = text[:lapse] + text[text.index("  - action: withdraw\n") :]
+    broken = broken.replace(", completion", "", broken.count(", completion") - 1)  # the applicant's withdrawal stays
+    faults = check_text(broken, name)[1]
+    at = line_of(broken, "{name: completion")
+    assert any(fault.line == at and "a silent applicant blocks the case" in fault.reason for fault in faults), faults
+
+
 def test_a_definition_that_is_no_mapping_is_refused() -> None:
     for text in ("", "- a\n", "a: b: c", "x"):
         assert check_text(text, "broken")[1]
@@ -228,6 +263,27 @@ def test_the_clock_stands_while_the_applicant_completes_and_is_extended_once() -
     longer = find_standing(kind, moves, CALENDAR)
     assert (longer.limit, longer.extended) == (30, True)
     assert find_standing(kind, [*moves, Move(monday + 32 * DAY, "examined", extends=True)], CALENDAR).limit == 30
+
+
+def test_who_is_asked_has_working_days_of_their_own_to_answer() -> None:
+    kind = KINDS["objection"]
+    asked = dt.date(2026, 9, 30)  # 10-01 to 10-07 are free
+    moves = [Move(asked - DAY, "submitted"), Move(asked - DAY, "suspended"), Move(asked, "completion")]
+    standing = find_standing(kind, moves, CALENDAR)
+    assert standing.reply_due and count_workdays(CALENDAR, asked, standing.reply_due) == 10
+    assert standing.reply_due > dt.date(2026, 10, 14)
+    assert find_standing(kind, [*moves, Move(asked + DAY, "suspended")], CALENDAR).reply_due is None
+
+
+def test_a_third_party_that_is_asked_stops_the_clock_without_a_day_to_answer() -> None:
+    kind = KINDS["application"]
+    monday = dt.date(2026, 3, 2)
+    asked = [Move(monday, "submitted"), Move(monday, "examined"), Move(monday + 3 * DAY, "consultation")]
+    stopped = find_standing(kind, asked, CALENDAR)
+    assert (stopped.stopped, stopped.used, stopped.reply_due) == (True, 3, None)
+    back = find_standing(kind, [*asked, Move(monday + 24 * DAY, "examined")], CALENDAR)
+    assert (back.stopped, back.used, back.limit) == (False, 3, 15)
+    assert back.due and count_workdays(CALENDAR, monday + 24 * DAY, back.due) == 12
 
 
 @given(

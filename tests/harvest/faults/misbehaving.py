@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import json
 import socket
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, unquote_to_bytes
@@ -30,6 +31,19 @@ class Answer:
     headers: Headers = field(default_factory=dict)
     length: int | None = None
     then: Callable[[BaseHTTPRequestHandler], None] | None = None
+
+
+TARGETS: dict[str | bytes, Answer] = {
+    path: Answer(headers={"Content-Type": "text/csv"})
+    for path in (
+        "/目录/数据 2023.csv".encode(),
+        "/目录/数据 2023.csv".encode("gbk"),
+        b"/with space/a b.csv",
+        "/目录/数据.csv".encode(),
+        b"/real.csv",
+    )
+}
+"""The bytes that redirects lead to; no other address has the file."""
 
 
 def coded(body: bytes, coding: str) -> Answer:
@@ -88,6 +102,16 @@ GOOD: dict[str, Answer] = {
     "cookie": Answer(b"", 302, {"Location": "/cookie", "Set-Cookie": "pass=1; Path=/"}),
     "charset without value": page(TABLE, "text/csv; charset="),
     "two media types": page(TABLE, "text/csv, text/csv"),
+    "a table as a page": page(TABLE, "text/html;charset=UTF-8"),
+    "a table for downloading": page(TABLE, "application/x-msdownload"),
+    "a table as Excel": page(TABLE, "application/vnd.ms-excel"),
+    "a table as plain text": page(TABLE, "text/plain"),
+    "a table as JSON": page(TABLE, "application/json"),
+    "203": Answer(TABLE, 203, {"Content-Type": "text/csv"}),
+    "a length that is a word": Answer(TABLE, headers={"Content-Length": "abc", "Connection": "close"}),
+    "a negative length": Answer(TABLE, headers={"Content-Length": "-5", "Connection": "close"}),
+    "location twice": Answer(b"", 302, {"Location": b"/real.csv\r\nLocation: /real.csv"}),
+    "location with a tab": leads("/re\tal.csv"),
 }
 """Odd and right: the file is what a browser would get."""
 
@@ -108,6 +132,19 @@ BAD: dict[str, Answer] = {
     "redirect to a file": leads("file:///etc/hostname"),
     "redirect to a host with a dot": leads("http://.example/x.csv"),
     "redirect to no host": leads("http:///x.csv"),
+    "redirect to two places": Answer(b"", 302, {"Location": b"/real.csv\r\nLocation: /other.csv"}),
+    "202 that promises": Answer(TABLE, 202, {"Content-Type": "text/csv"}),
+    "204": Answer(b"", 204, {"Content-Type": "text/csv"}),
+    "300 with a choice": Answer(TABLE, 300, {"Content-Type": "text/csv"}),
+    "306": Answer(TABLE, 306, {"Content-Type": "text/csv"}),
+    "chunks without their end": Answer(
+        b"5\r\nab,cd\r\n", headers={"Transfer-Encoding": "chunked", "Connection": "close"}
+    ),
+    "chunks that are none": Answer(b"zz\r\nab,cd\r\n", headers={"Transfer-Encoding": "chunked", "Connection": "close"}),
+    "gzip of nothing": coded(b"", "gzip"),
+    "a page that refreshes": Answer(b"", headers={"Content-Type": "text/csv", "Refresh": "0;url=/login"}),
+    "redirect to 30,000 characters": leads("/" + "a" * 30_000),
+    "redirect to where nothing is": leads("/nothing.csv"),
     "redirect in a circle": leads("/redirect in a circle"),
     "length too large": Answer(TABLE, length=len(TABLE) + 50),
     "connection reset": Answer(TABLE[:5], length=500, then=_reset),
@@ -143,7 +180,37 @@ BAD: dict[str, Answer] = {
     "a database's refusal": page("ORA-12541: TNS:no listener\n\n", "text/csv"),
     "a sentence": page("系统繁忙,请稍后再试".encode("gbk"), "text/html"),
     "a sentence as text": page("系统繁忙，请稍后再试", "text/csv"),
-    "a table as a page": page(TABLE, "text/html"),
+    "a table as PDF": page(TABLE, "application/pdf"),
+    "a table as a picture": page(TABLE, "image/png"),
+    "5,000 blank lines": page(b"\r\n" * 5_000, "text/csv"),
+    "70,000 zeros": page(b"\0" * 70_000, "text/csv"),
+    "a long JSON error": page(json.dumps({"code": 500, "msg": "系统异常", "trace": "at a.b.C\n" * 20_000}), "text/csv"),
+    "a JSON error with empty data": page('{"code": 500, "msg": "x", "data": {}, "rows": [], "total": 0}', "text/csv"),
+    "a JSON error with a text for data": page('{"success": false, "data": "请登录"}', "text/csv"),
+    "an error of Spring": page(
+        '{"timestamp": 1, "status": 500, "error": "Internal Server Error", "path": "/f"}', "text/csv"
+    ),
+    "a problem of RFC 9457": page('{"type": "about:blank", "title": "x", "status": 403, "detail": "y"}', "text/csv"),
+    "a JSONP error": page('callback({"code": 401, "msg": "未登录"});', "text/javascript"),
+    "a JSONP error of jQuery": page('/**/jQuery1_2({"success": "false", "msg": "x"})', "application/javascript"),
+    "an XML error of its own": page("<response><code>401</code><msg>x</msg></response>", "text/xml"),
+    "a text of ASP.NET": page('<string xmlns="http://tempuri.org/">{"code":401,"msg":"x"}</string>', "text/xml"),
+    "a script without tags": page("alert('请登录');location.href='/login';", "text/csv"),
+    "a session that ended": page("会话已过期", "text/csv"),
+    "a session that ended, in English": page("Your session has timed out. Please log in again.", "text/csv"),
+    "two lines that excuse": page("抱歉！\n系统维护中\n", "text/csv"),
+    "a sentence and a page": page("请登录<br>", "text/html"),
+    "a page that was saved": page(
+        "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<html>", "text/csv"
+    ),
+    "a pointer": page("version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n", "text/csv"),
+    "a script behind a word": page("请稍候…<script>location='/x'</script>", "text/csv"),
+    "OK": page("OK", "text/csv"),
+    "-1": page("-1", "text/csv"),
+    "a JSON error in others": page(
+        '{"response": {"header": {"resultCode": "03", "resultMsg": "x"}, "body": {}}}', "text/csv"
+    ),
+    "an XML error in an attribute": page('<rsp stat="fail"><err code="1" msg="x"/></rsp>', "text/xml"),
     "a picture": page(b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "text/csv"),
 }
 """Wrong: the link or the earlier copy stays, and it is said why."""
@@ -163,6 +230,8 @@ NAMES: dict[str, tuple[str | bytes, str]] = {
     "capitals": ('ATTACHMENT; FILENAME="a.csv"', "a.csv"),
     "quoted quotation mark": (r'attachment; filename="a\"b.csv"', "ab.csv"),
     "semicolon in the name": ('attachment; filename="a;b.csv"', "a;b.csv"),
+    "turned round": ('attachment; filename="a\u202evsc.csv"'.encode(), "avsc.csv"),
+    "not closed": ('attachment; filename="a.csv', "a.csv"),
     "no suffix": ('attachment; filename="download"', "download.csv"),
     "no name": ("attachment", "file.csv"),
     "only dots": ('attachment; filename=".."', "file.csv"),
@@ -171,15 +240,22 @@ NAMES: dict[str, tuple[str | bytes, str]] = {
 
 
 @contextlib.contextmanager
-def misbehaving(answers: dict[str, Answer]) -> Iterator[str]:
-    """Serve ``answers`` by path; the address of the server. Unknown paths are the true file."""
+def misbehaving(answers: Mapping[str, Answer], *, echo: bool = False) -> Iterator[str]:
+    """Serve ``answers`` by path, and :data:`TARGETS` by bytes; the address of the server. Unknown paths are 404.
+
+    Args:
+        echo: Every unknown path has the table, with the path that was asked for in its last line.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            path = unquote_to_bytes(self.path.partition("?")[0].strip("/")).decode("utf-8", "replace")
-            answer = answers.get(path, answers.get(self.path, Answer(headers={"Content-Type": "text/csv"})))
+            raw_path = unquote_to_bytes(self.path.partition("?")[0])
+            path = raw_path.strip(b"/").decode("utf-8", "replace")
+            answer = answers.get(path) or TARGETS.get(raw_path) or Answer(b"", 404)
+            if echo and path not in answers:
+                answer = Answer(TABLE + f"{self.path},1\r\n".encode(), headers={"Content-Type": "text/csv"})
             if path == "cookie" and "pass=1" in self.headers.get("Cookie", ""):
                 answer = GOOD["plain"]
             self.send_response_only(answer.status)
@@ -192,7 +268,7 @@ def misbehaving(answers: dict[str, Answer]) -> Iterator[str]:
                 self.wfile.write(answer.body)
                 if answer.then:
                     answer.then(self)
-            self.close_connection = length != len(answer.body)
+            self.close_connection = length != len(answer.body) or "Connection" in answer.headers
 
         def log_message(self, *_: object) -> None:
             pass

@@ -22,10 +22,15 @@ class Case(tk.BaseModel):
         serial: counts all cases; :attr:`number` is made of it.
         phase: of its state, for lists.
         applicant_org: the department that asks, "" for a person; ``owner_org`` the one that answers, "" for the office.
+        forwarded_by: the department that forwarded it by a step and goes on taking part; "" for none.
         dataset_id: what it is about, "" for none; ``dataset_name`` and ``dataset_title`` stay when it is removed.
         answers: field -> value, of the form and of the steps.
         level: how sure it is who applies; ``account``: somebody with an account of this site.
         due: the day by which the clock, as it stands, asks for an answer. Whether it is late is never stored.
+        rating: how content who applied is with the answer, from 1 to 5; ``rated``: the day on which they said so first.
+        reply_due: the day by which the applicant, who was asked for something, is to answer; None while nobody asked.
+        answered: the day of the first answer.
+        answered_late: whether any of its time limits was not kept; None while none was missed and nothing is answered.
         version: counts the steps; a step names the one that it was decided on.
         client_key: what the form sent, the same for each attempt to send it.
         suspends: whether the file is withheld while the case stands where it does.
@@ -47,18 +52,22 @@ class Case(tk.BaseModel):
     dataset_name: Mapped[str] = mapped_column(sa.Text, default="")
     dataset_title: Mapped[str] = mapped_column(sa.Text, default="")
     resource_id: Mapped[str] = mapped_column(sa.Text, default="")
+    forwarded_by: Mapped[str] = mapped_column(sa.Text, default="")
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     outcome: Mapped[str] = mapped_column(sa.Text, default="")
     level: Mapped[str] = mapped_column(sa.Text, default="account")
     received: Mapped[dt.date] = mapped_column(sa.Date)
     due: Mapped[dt.date | None] = mapped_column(sa.Date)
     due_unsure: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    reply_due: Mapped[dt.date | None] = mapped_column(sa.Date)
     answered: Mapped[dt.date | None] = mapped_column(sa.Date)
     answered_late: Mapped[bool | None] = mapped_column(sa.Boolean)
     agreement_id: Mapped[str] = mapped_column(sa.Text, default="")
     suspends: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     marks: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     votes: Mapped[int] = mapped_column(sa.Integer, default=0)
+    rating: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    rated: Mapped[dt.date | None] = mapped_column(sa.Date)
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
     client_key: Mapped[str] = mapped_column(sa.Text)
     created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

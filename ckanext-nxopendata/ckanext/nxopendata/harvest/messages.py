@@ -18,6 +18,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("{url} is not a web address."),
         _("Write the whole address, beginning with http:// or https://."),
     ),
+    "address_too_long": (
+        _("{url} is longer than {limit} characters, which servers do not take."),
+        _("Give a shorter address."),
+    ),
     "connection_broken": (
         _("The connection to {url} broke off after {received} bytes."),
         _("Check the server; the next run tries again."),
@@ -179,6 +183,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Keep the header of the template, at least: {columns}."),
     ),
     "page_repeated": (_("{position} is the same as an earlier page."), _("Correct the links to the next page.")),
+    "page_empty": (
+        _("{position} has no records, although the source says that it has {total} and sent {seen} so far."),
+        _("Check the source: its number of records, or its pages, are wrong. Until then nothing is withdrawn."),
+    ),
+    "catalogue_too_deep": (
+        _("{position} stands more than {limit} catalogues deep inside this one; it was not read."),
+        _("Make it a source of its own."),
+    ),
     "page_loop": (_("The pages lead back to {position}."), _("Correct the links to the next page.")),
     "too_many_pages": (_("The catalogue has more than {limit} pages."), _("Make the pages larger.")),
     # records
@@ -186,7 +198,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The record has no identifier."),
         _("Give it an identifier that never changes: an address, dct:identifier or a resource code."),
     ),
-    "identifier_too_long": (_("The identifier is longer than {limit} bytes."), _("Shorten it.")),
+    "identifier_too_long": (_("The identifier is longer than 2000 bytes."), _("Shorten it.")),
     "identifier_repeated": (
         _("Another record of the catalogue has the same identifier."),
         _("Give each record an identifier of its own."),
@@ -212,6 +224,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "values_unused": (
         _("{field} takes one value; these were left out: {values}"),
         _("Nothing, if the value that was taken is the right one; else give only that one."),
+    ),
+    "text_cut": (
+        _("{field}: “{value}…” is longer than {limit} characters; what is beyond was left out."),
+        _("Shorten it at the source."),
     ),
     "text_not_chinese": (
         _("{field} has no Chinese text; the one in “{language}” stands in its place: “{value}”."),
@@ -258,6 +274,13 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The record names {provider} as its provider, which is not a department of this source; it was not taken."),
         _("Add the department to the source, or correct the provider."),
     ),
+    "provider_unknown": (
+        _(
+            "The record names {provider} as its provider, which the portal does not know; "
+            "it is published as one of this source's department."
+        ),
+        _("Register the department under this name, add it to the source, or correct the provider."),
+    ),
     "title_repeated": (
         _("The provider has another dataset called “{title}”."),
         _("Say in the title what sets the two apart."),
@@ -296,6 +319,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "file_is_an_error": (
         _("{url} answers with an error instead of the file; the earlier copy or the link stays."),
         _("Check the address and the access rights."),
+    ),
+    "file_incomplete": (
+        _("{url} is cut off, its end is missing; the earlier copy or the link stays."),
+        _("Check the file and the server; the portal goes on asking for it."),
     ),
     "file_is_a_page": (_("{url} is a web page, not a file."), _("Give the address of the file itself.")),
     # runs

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ckanext.nxopendata.cases.definitions import quarter
 from ckanext.nxopendata.cases.definitions.kind import Field
 from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.payload import value_types
@@ -21,7 +22,7 @@ NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
     "not_in_future",
 )
 MOST_COLUMNS = 500
-NOT_A_FILTER, NOT_A_PERIOD = "not_a_filter", "not_a_period"
+NOT_A_FILTER, NOT_A_PERIOD, NOT_A_QUARTER = "not_a_filter", "not_a_period", "not_a_quarter"
 
 NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 """A whole number from one: none of the questions has an answer of nothing."""
@@ -103,6 +104,9 @@ def _read_text(field: Field, text: str, today: dt.date) -> tuple[Any, Problem | 
         value = ranges.read_value(text)
         is_period = value is not None and value.first is not None
         return (text, None) if is_period else (None, (NOT_A_PERIOD, None))
+    if field.type == "quarter":
+        code = quarter.read(text)
+        return (code, None) if code and quarter.last_day(code) >= today else (None, (NOT_A_QUARTER, None))
     if field.type == "url" and not _is_web_address(text):
         return None, (NOT_AN_ADDRESS, None)
     return text, None

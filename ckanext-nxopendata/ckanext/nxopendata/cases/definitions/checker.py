@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ckanext.nxopendata.cases.definitions import kind as kinds
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT, SYSTEM, Kind
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT, FORWARDED, SYSTEM, UNANSWERED, Kind
 from ckanext.nxopendata.cases.definitions.loader import DefinitionError, Fault, Lines, parse
 from ckanext.nxopendata.core.workflow import HEAD, OFFICE
 
@@ -36,6 +36,7 @@ def check(kind: Kind, lines: Lines) -> Iterator[Fault]:
         *_turns(kind),
         *_grants(kind),
         *_outcomes(kind),
+        *_forwarding(kind),
     ):
         yield Fault(f"{kind.name}.yaml", lines.at(*path), reason)
 
@@ -92,6 +93,9 @@ def _clocks(kind: Kind) -> Iterator[Finding]:
             yield ("steps", number, "who"), "a limit is extended by the head or the office"
         if step.opinion != "required":
             yield ("steps", number, "opinion"), "an extension needs its reason: opinion must be required"
+    for number, step in enumerate(kind.steps):
+        if UNANSWERED in step.when and not all(kind.waits_for_applicant(name) for name in step.sources):
+            yield ("steps", number, "when"), "unanswered holds in states with answer_within alone"
 
 
 def _ways(kind: Kind) -> Iterator[Finding]:
@@ -133,12 +137,17 @@ def _turns(kind: Kind) -> Iterator[Finding]:
     ended = {state.name for state in kind.states if state.phase == kinds.ENDED}
     for number, state in enumerate(kind.states):
         leaving = [step for step in kind.steps if state.name in step.sources]
-        roles = {role for step in leaving for role in step.roles if not step.when}
+        roles = {role for step in leaving for role in step.roles if set(step.when) <= {UNANSWERED}}
         if state.phase == kinds.OPEN and not roles - {APPLICANT, SYSTEM}:
             yield ("states", number), f"in {state.name} the department has no step"
         goes_on = {role for step in leaving if step.target not in ended for role in step.roles if not step.when}
         if state.phase == kinds.WAITING and not goes_on - {SYSTEM}:
             yield ("states", number), f"in {state.name} nobody can go on"
+        if state.phase == kinds.WAITING and not roles - {APPLICANT, SYSTEM}:
+            yield ("states", number), f"in {state.name} a silent applicant blocks the case: the department has no step"
+        if bool(state.answer_within) != (state.phase == kinds.WAITING and APPLICANT in goes_on):
+            reason = "answer_within belongs to states that wait for the applicant, and to each of them"
+            yield ("states", number, "answer_within"), f"{state.name}: {reason}"
         if state.phase in (kinds.OPEN, kinds.WAITING) and not any(
             step.roles == (APPLICANT,) and _is_out(kind, state, step)
             for step in leaving
@@ -186,6 +195,27 @@ def _grants(kind: Kind) -> Iterator[Finding]:
             yield ("states", number, "suspends"), "what is withheld is a dataset's"
         if state.in_force and not any(SYSTEM in step.roles for step in kind.steps if state.name in step.sources):
             yield ("states", number, "in_force"), f"no step of the system ends {state.name} when its time is over"
+
+
+def _forwarding(kind: Kind) -> Iterator[Finding]:
+    """A step that names a department gives the case to it: to be answered, and by staff who may give it back."""
+    for number, field in enumerate(kind.fields):
+        if field.type == "department":
+            yield ("fields", number, "type"), "department belongs to the fields of steps: the form asks for it itself"
+    forwards = False
+    for number, step in enumerate(kind.steps):
+        named = [field for field in step.fields if field.type == "department"]
+        forwards |= bool(named)
+        target = kind.state_by_name.get(step.target)
+        if not (named or step.returns) or target is None:
+            continue
+        if target.phase != kinds.OPEN or set(step.roles) & {APPLICANT, SYSTEM}:
+            yield ("steps", number), "a case is forwarded or returned by staff, to be answered: to an open state"
+        if len(named) > 1 or not all(field.required for field in named) or (named and step.returns):
+            yield ("steps", number, "fields"), "a step forwards a case to one department, which must be named"
+    for number, step in enumerate(kind.steps):
+        if step.returns and not (forwards and step.when == (FORWARDED,)):
+            yield ("steps", number, "returns"), "a step returns what was forwarded: when must be [forwarded]"
 
 
 def _outcomes(kind: Kind) -> Iterator[Finding]:

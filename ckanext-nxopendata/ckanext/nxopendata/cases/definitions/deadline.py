@@ -31,6 +31,7 @@ class Standing:
         limit: working days in all, with the extension.
         extended: whether this limit was extended.
         unknown_years: years whose arrangement of holidays is not known.
+        reply_due: the last day on which the applicant, who was asked, answers in time; None where nobody asked.
     """
 
     clock: str = ""
@@ -40,6 +41,7 @@ class Standing:
     limit: int = 0
     extended: bool = False
     unknown_years: tuple[int, ...] = ()
+    reply_due: dt.date | None = None
 
 
 def count_workdays(calendar: Calendar, after: dt.date, until: dt.date) -> int:
@@ -79,7 +81,8 @@ def find_standing(kind: Kind, moves: Iterable[Move], calendar: Calendar) -> Stan
     state, day = last
     # More days than the limit has passed: it ended before the last move.
     end = calendar.after(day, limit - used) if used <= limit else _find_past_end(calendar, day, used - limit)
-    return Standing(clock, end.day, state.phase == WAITING, used, limit, extended, end.unknown_years)
+    reply_due = calendar.after(day, state.answer_within).day if state.answer_within else None
+    return Standing(clock, end.day, state.phase == WAITING, used, limit, extended, end.unknown_years, reply_due)
 
 
 def _find_past_end(calendar: Calendar, day: dt.date, late: int) -> Deadline:

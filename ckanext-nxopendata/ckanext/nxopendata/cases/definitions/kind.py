@@ -46,18 +46,22 @@ TYPES = (
     "uscc",
     "dataset",
     "datasets",
+    "department",
     "case",
     "filters",
     "metadata",
     "change",
     "period",
+    "quarter",
 )
 OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")
 CONFIDENCE = ("V", "MH", "MM")
-FACTS = ("unconditional", "organisation")
+UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED = "unconditional", "organisation", "unanswered", "forwarded"
+FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED)
 """What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions; ``organisation``, who
-applies acts for one that the office confirmed, or is staff of a department."""
+applies acts for one that the office confirmed, or is staff of a department; ``unanswered``, the applicant was asked
+and has not answered in time; ``forwarded``, another department had the case before."""
 
 LONGEST = 2000
 """Characters of an answer whose field names no other limit."""
@@ -105,6 +109,7 @@ class State:
 
     While a case stands there: ``in_force``, its agreement is; ``suspends``, the file is withheld; ``marks``, the
     dataset's page shows a mark; ``disputed``, the sides are not at one. ``clock`` names the limit that runs, or waits.
+    ``answer_within``: working days that the applicant has to answer, while it waits for the applicant; 0 elsewhere.
     """
 
     name: str
@@ -115,6 +120,7 @@ class State:
     suspends: bool = False
     marks: bool = False
     disputed: bool = False
+    answer_within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,8 @@ class Step:
     outcomes: tuple[str, ...] = ()
     extends: bool = False
     when: tuple[str, ...] = ()
+    returns: bool = False
+    """Whether the department that forwarded the case has it again."""
     phrases: tuple[Text, ...] = ()
     """Words to choose from, which stand before those of one's own."""
 
@@ -222,6 +230,11 @@ class Kind:
                 conditions=[[fact] for fact in step.when],
             )
         )
+
+    def waits_for_applicant(self, state: str) -> bool:
+        """Return whether a state waits for words of the applicant; else somebody outside the case is asked."""
+        found = self.state_by_name.get(state)
+        return found is not None and found.answer_within > 0
 
     def step(self, action: str) -> Step:
         """Return the step of this name.

@@ -180,7 +180,7 @@ class _Reader:
         )
 
     def _state(self, row: Any, path: Path) -> State:
-        keys = ("name", "label", "phase", "clock", "in_force", "suspends", "marks", "disputed")
+        keys = ("name", "label", "phase", "clock", "in_force", "suspends", "marks", "disputed", "answer_within")
         if not self._is_mapping(row, path, keys, ("name", "label", "phase")):
             return State("", {}, kinds.ENDED)
         return State(
@@ -192,11 +192,12 @@ class _Reader:
             suspends=self._flag(row, path, "suspends"),
             marks=self._flag(row, path, "marks"),
             disputed=self._flag(row, path, "disputed"),
+            answer_within=self._number(row, path, "answer_within", 0, least=int("answer_within" in row)),
         )
 
     def _step(self, row: Any, path: Path) -> Step:
         needed = ("action", "label", "from", "to", "who", "tell")
-        more = ("opinion", "fields", "outcomes", "extends", "when", "phrases")
+        more = ("opinion", "fields", "outcomes", "extends", "returns", "when", "phrases")
         if not self._is_mapping(row, path, (*needed, *more), needed):
             return Step("", {}, (), "", (), {})
         return Step(
@@ -210,6 +211,7 @@ class _Reader:
             fields=self._rows(row, path, "fields", self._field),
             outcomes=self._names(row, path, "outcomes") if "outcomes" in row else (),
             extends=self._flag(row, path, "extends"),
+            returns=self._flag(row, path, "returns"),
             when=self._names(row, path, "when", kinds.FACTS) if "when" in row else (),
             phrases=self._rows(row, path, "phrases", self._phrase),
         )

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import answers, registry
-from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, Step
+from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, UNANSWERED, Kind, Step
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import case_store, moves, notices, participants, problems, schema, subjects
 from ckanext.nxopendata.cases.references import lookup
+from ckanext.nxopendata.cases.votes import vote_store
 from ckanext.nxopendata.core import workflow
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import today
@@ -24,7 +25,10 @@ CREATED = Limit("case", 20)
 """By one account, and by one network."""
 
 WRITTEN = Limit("case message", 60)
-"""By one account."""
+"""By one account, and by one network."""
+
+MOVED, MOVED_BY_STAFF = Limit("case step", 40), Limit("case step of staff", 1000)
+"""Steps by one account, and by one network; those who answer take one of many cases at once."""
 
 
 @tk.side_effect_free
@@ -101,7 +105,7 @@ def nx_case_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
         if found is None:
             raise
         return _answer_again(found, kind.name, given, user)
-    step = moves.take_system_step(case, subjects.list_facts(case))
+    step = moves.take_system_step(case, case_store.list_facts(case))
     if step is not None:
         notices.tell_step(case, step, "system", "", None)
     else:
@@ -130,8 +134,9 @@ def nx_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: its id
 
     :returns: ``number``, ``kind``, ``title``, ``state``, ``phase``, ``answers``, ``received``, ``due``, ``overdue``,
-        ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, and
-        ``events``, its history
+        ``reply_due`` (the day by which the applicant, who was asked for something, is to answer),
+        ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, ``rating``
+        (1 to 5, null without one), ``rated`` and ``may_rate``, and ``events``, its history
     """
     tk.check_access("nx_case_show", context, data_dict)
     return case_store.to_api(_case(data_dict["id"]), assurance.require_user(context))
@@ -159,6 +164,18 @@ def nx_case_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     return {"count": count, "results": [case_store.to_row(case) for case in rows]}
 
 
+@tk.side_effect_free
+def nx_case_board_show(context: Context, data_dict: DataDict) -> dict[str, int]:
+    """How many cases need the office. For the supervising office.
+
+    Takes no arguments.
+
+    :returns: ``unclear`` (nobody is known to answer them), ``disputed`` and ``overdue``
+    """
+    tk.check_access("nx_case_board_show", context, data_dict)
+    return case_store.count_attention()
+
+
 @validate(schema.step)
 def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Take a step of a case.
@@ -176,6 +193,7 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("nx_case_advance", context, data_dict)
     user = assurance.require_user(context)
+    vote_store.lock_target(data_dict["id"], data_dict["answers"])
     case = _case(data_dict["id"], lock=True)
     if case.version != data_dict["version"]:
         message = tk._("Somebody moved this case since you looked at it: look again, then decide")
@@ -183,21 +201,28 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     kind = registry.kinds()[case.kind]
     held = participants.find_roles(user, case)
     try:
-        row = workflow.find_step(kind.transitions, data_dict["action"], case.state, held)
+        row = workflow.find_step(kind.transitions, data_dict["action"], case.state, held, case_store.list_facts(case))
     except workflow.TransitionError as error:
         if error.forbidden:
             raise tk.NotAuthorized(tk._("This step is not yours to take")) from None
-        raise tk.ValidationError({"action": [tk._("There is no such step now")]}) from None
+        raise tk.ValidationError({"action": [_explain_missing(case, kind, data_dict["action"])]}) from None
     step = kind.step(row.action)
     if step.extends and not case_store.may_extend(case, kind, moves.list_events(case.id)):
         message = tk._("A limit is extended once, and before it has passed")
         raise tk.ValidationError({"action": [message]})
     given = _read_step(case, step, data_dict, context)
     role = next(name for name in step.roles if name in held)
+    limit = MOVED if role == APPLICANT else MOVED_BY_STAFF
+    limit.check(user.id, "action")
+    limit.check_reader("action")
     opinion = data_dict.get("opinion") or ""
+    was_with = case.owner_org
     moves.take(case, step, user.id, role, opinion=opinion, outcome=data_dict.get("outcome") or "", answers=given)
-    _merge_votes(case)
+    vote_store.merge(case)
     notices.tell_step(case, step, role, opinion, user)
+    notices.tell_merged(case, step, user)
+    if case.owner_org != was_with:
+        notices.tell_received(case)
     if not context.get("defer_commit"):
         model.Session.commit()
     return case_store.to_api(case, user)
@@ -226,6 +251,8 @@ def nx_case_forward(context: Context, data_dict: DataDict) -> dict[str, Any]:
     department = subjects.find_department(data_dict["department"])
     if department.id == case.owner_org:
         raise tk.ValidationError({"department": [tk._("This department has the case already")]})
+    MOVED_BY_STAFF.check(user.id, "department")
+    MOVED_BY_STAFF.check_reader("department")
     told = {"before": case.owner_org, "after": department.id}
     role = next(name for name in case_store.STAFF if name in held)
     case.owner_org, case.version = department.id, case.version + 1
@@ -250,12 +277,21 @@ def nx_case_message_create(context: Context, data_dict: DataDict) -> dict[str, A
     if not case_store.may_write(user, case):
         raise tk.ValidationError({"text": [tk._("This case is over")]})
     WRITTEN.check(user.id, "text")
+    WRITTEN.check_reader("text")
     held = participants.find_roles(user, case)
     role = APPLICANT if APPLICANT in held else sorted(held)[0]
     moves.write(case, "message", user.id, role, data_dict["text"])
     notices.tell_message(case, role, user)
     model.Session.commit()
     return case_store.to_api(case, user)
+
+
+def _explain_missing(case: Case, kind: Kind, action: str) -> str:
+    """Say why a step cannot be taken now."""
+    step = next((one for one in kind.steps if one.action == action and case.state in one.sources), None)
+    if step is not None and UNANSWERED in step.when and case.reply_due:
+        return tk._("The applicant has until {day} to answer").format(day=case.reply_due.isoformat())
+    return tk._("There is no such step now")
 
 
 def _read_step(case: Case, step: Step, data: DataDict, context: Context) -> dict[str, Any]:
@@ -270,14 +306,6 @@ def _read_step(case: Case, step: Step, data: DataDict, context: Context) -> dict
     if errors:
         raise tk.ValidationError(errors)
     return given
-
-
-def _merge_votes(case: Case) -> None:
-    """Count the votes of a case that was merged for the one that it was merged into."""
-    number = case.answers.get("merged_into")
-    target = lookup.find_number(number) if number and case.state == "merged" else None
-    if target is not None and target.id != case.id:
-        target.votes += case.votes + 1
 
 
 def _case(case_id: str, *, lock: bool = False) -> Case:

@@ -10,7 +10,20 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import DEPARTMENT, ENDED, OPEN, WAITING, Field, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import (
+    APPLICANT,
+    DEPARTMENT,
+    ENDED,
+    FORWARDED,
+    OPEN,
+    ORGANISATION,
+    UNANSWERED,
+    UNCONDITIONAL,
+    WAITING,
+    Field,
+    Kind,
+    Step,
+)
 from ckanext.nxopendata.cases.duties import duty_store
 from ckanext.nxopendata.cases.duties.models import Duty
 from ckanext.nxopendata.cases.files import file_store
@@ -22,6 +35,12 @@ from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 
 STAFF = (EDITOR, HEAD, OFFICE)
 """Roles in which somebody answers."""
+
+RATED_FOR = 30
+"""Days for which a rating may be changed, from the first one on."""
+
+SHARED_FREELY = "1"
+"""``nx_share_type`` of what departments share without conditions (2017 guide)."""
 
 MOST_COUNTED = 10_000
 """A list counts no further: nobody turns so many pages."""
@@ -40,12 +59,11 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
         where.append(Case.kind == query["kind"])
     if query.get("phase"):
         where.append(Case.phase == query["phase"])
+    needed = _attention()
     if query.get("overdue"):
-        where += [Case.phase == OPEN, Case.due < today()]
-    if query.get("attention") == "unclear":
-        where += [Case.phase.in_((OPEN, WAITING)), Case.owner_org == ""]
-    elif query.get("attention") == "disputed":
-        where.append(sa.tuple_(Case.kind, Case.state).in_(_list_disputed()))
+        where.append(needed["overdue"])
+    if query.get("attention"):
+        where.append(needed[query["attention"]])
     if words := (query.get("q") or "").strip():
         where.append(_matches(words))
     order = [Case.serial.desc()] if query["box"] == "mine" else [Case.due.asc().nulls_last(), Case.serial.desc()]
@@ -55,8 +73,22 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
     return count, list(model.Session.scalars(rows))
 
 
-def _list_disputed() -> list[tuple[str, str]]:
-    return [(kind.name, state.name) for kind in registry.kinds().values() for state in kind.states if state.disputed]
+def count_attention() -> dict[str, int]:
+    """Return how many cases need the office: ``unclear``, ``disputed`` and ``overdue``; in one query."""
+    counted = [sa.func.count().filter(condition).label(name) for name, condition in _attention().items()]
+    return dict(model.Session.execute(sa.select(*counted).select_from(Case)).mappings().one())
+
+
+def _attention() -> dict[str, Any]:
+    """The conditions on which a case needs the office."""
+    disputed = [
+        (kind.name, state.name) for kind in registry.kinds().values() for state in kind.states if state.disputed
+    ]
+    return {
+        "unclear": sa.and_(Case.phase.in_((OPEN, WAITING)), Case.owner_org == ""),
+        "disputed": sa.tuple_(Case.kind, Case.state).in_(disputed),
+        "overdue": sa.and_(Case.phase == OPEN, Case.due < today()),
+    }
 
 
 def _box(user: model.User, box: str) -> Any:
@@ -65,7 +97,8 @@ def _box(user: model.User, box: str) -> Any:
         return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
     if box == "board":
         return sa.true()
-    return Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    answered_by = Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
+    return sa.or_(answered_by, sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own)))
 
 
 def _matches(words: str) -> Any:
@@ -99,6 +132,7 @@ def to_row(case: Case) -> dict[str, Any]:
         "phase": case.phase,
         "outcome": case.outcome,
         "owner_org": case.owner_org,
+        "forwarded_by": case.forwarded_by,
         "applicant_org": case.applicant_org,
         "dataset_id": case.dataset_id,
         "dataset_name": case.dataset_name,
@@ -107,6 +141,9 @@ def to_row(case: Case) -> dict[str, Any]:
         "received": case.received.isoformat(),
         "due": case.due.isoformat() if case.due else None,
         "due_unsure": case.due_unsure,
+        "reply_due": case.reply_due.isoformat() if case.reply_due else None,
+        "reply_late": is_unanswered(case),
+        "waits_for": _find_awaited(case),
         "overdue": is_overdue(case),
         "answered": case.answered.isoformat() if case.answered else None,
         "votes": case.votes,
@@ -117,6 +154,32 @@ def to_row(case: Case) -> dict[str, Any]:
 def is_overdue(case: Case) -> bool:
     """Return whether the department should have answered before today."""
     return case.phase == OPEN and case.due is not None and case.due < today()
+
+
+def _find_awaited(case: Case) -> str:
+    """Return who a case waits for while its clock stands: ``applicant``, ``other`` (an authority); "" for nobody."""
+    kind = registry.kinds().get(case.kind)
+    if case.phase != WAITING or kind is None:
+        return ""
+    return APPLICANT if kind.waits_for_applicant(case.state) else "other"
+
+
+def is_unanswered(case: Case) -> bool:
+    """Return whether the applicant was asked for something and should have answered before today."""
+    return case.phase == WAITING and case.reply_due is not None and case.reply_due < today()
+
+
+def list_facts(case: Case) -> list[str]:
+    """Return what holds of a case, for the conditions of its steps."""
+    package: Any = model.Package.get(case.dataset_id) if case.dataset_id else None
+    is_shared = package is not None and (package.extras or {}).get("nx_share_type") == SHARED_FREELY
+    found = {
+        UNCONDITIONAL: is_shared,
+        ORGANISATION: case.level in ("organisation", "department"),
+        UNANSWERED: is_unanswered(case),
+        FORWARDED: bool(case.forwarded_by),
+    }
+    return [fact for fact, holds in found.items() if holds]
 
 
 def to_api(case: Case, user: model.User) -> dict[str, Any]:
@@ -135,6 +198,9 @@ def to_api(case: Case, user: model.User) -> dict[str, Any]:
         "files": [file_store.to_api(row) | {"own": row.user_id == user.id} for row in file_store.list_files(case.id)],
         "file_roles": file_store.list_roles(case),
         "may_write": may_write(user, case),
+        "may_rate": may_rate(case, held),
+        "rating": case.rating,
+        "rated": case.rated.isoformat() if case.rated else None,
         "answers": case.answers,
         "agreement_id": case.agreement_id,
         "roles": sorted(held),
@@ -174,7 +240,7 @@ def _find_organisation(case: Case) -> dict[str, str] | None:
 
 def list_steps(case: Case, kind: Kind, held: set[str], events: list[Event]) -> list[Step]:
     """Return the steps that somebody with these roles may take now."""
-    possible = workflow.list_possible(kind.transitions, case.state, held)
+    possible = workflow.list_possible(kind.transitions, case.state, held, list_facts(case))
     steps = [kind.step(row.action) for row in possible]
     return [step for step in steps if not step.extends or may_extend(case, kind, events)]
 
@@ -201,6 +267,12 @@ def may_write(user: model.User | None, case: Case) -> bool:
     Who has no account reads no message.
     """
     return case.phase != ENDED and bool(case.applicant_id) and may_read(user, case)
+
+
+def may_rate(case: Case, held: set[str]) -> bool:
+    """Return whether the answer may be rated: by who applied, once it is there, and for some days anew."""
+    is_fresh = case.rated is None or (today() - case.rated).days <= RATED_FOR
+    return APPLICANT in held and case.answered is not None and is_fresh
 
 
 def has_desk(user: model.User) -> bool:

@@ -62,17 +62,21 @@ def take(
     """
     kind = registry.kinds()[case.kind]
     before, after = kind.state_by_name[case.state], kind.state_by_name[step.target]
-    was_due = case.due if before.phase in (OPEN, WAITING) else None
+    # A limit that was not kept is not forgotten because the next one is: each clock that is left late counts.
+    left_late = bool(before.clock) and after.clock != before.clock and _is_late(case, kind)
     case.state, case.phase = after.name, after.phase
     case.suspends, case.marks = after.suspends, after.marks
     case.answers = {**case.answers, **answers}
+    _forward(case, step, answers)
     case.outcome = outcome or case.outcome
     case.version += 1
     case.modified = utc_now()
     is_answer = before.phase in (OPEN, WAITING) and after.phase in (ANSWERED, ENDED) and role != APPLICANT
     if is_answer and case.answered is None:
         case.answered = today()
-        case.answered_late = bool(was_due and today() > was_due and before.phase == OPEN)
+        case.answered_late = bool(case.answered_late)
+    if left_late:
+        case.answered_late = True
     actor = model.User.get(actor_id) if actor_id else None
     renews = any(field.name == "agreed_ends" for field in step.fields)
     name = actor.name if actor else ""
@@ -116,10 +120,10 @@ def write(
 
 def recompute(case: Case) -> bool:
     """Compute the limit by the calendar in use; write down what it was where it changed, and return whether it did."""
-    before, unsure = case.due, case.due_unsure
+    before, rest = case.due, (case.due_unsure, case.reply_due)
     _wind_clock(case, registry.kinds()[case.kind])
     if case.due == before:
-        return case.due_unsure != unsure
+        return (case.due_unsure, case.reply_due) != rest
     told = {"before": _iso(before), "after": _iso(case.due)}
     write(case, "recompute", "", SYSTEM, "", told)
     return True
@@ -134,9 +138,30 @@ def _add(case: Case, event: Event) -> None:
     model.Session.flush()
 
 
+def _forward(case: Case, step: Step, answers: Mapping[str, Any]) -> None:
+    """Give the case to the department that the step names; the first one that had it goes on taking part.
+
+    A step that returns gives it back to that one.
+    """
+    named = [answers[field.name] for field in step.fields if field.type == "department"]
+    if step.returns and case.forwarded_by:
+        case.owner_org, case.forwarded_by = case.forwarded_by, ""
+    elif named:
+        first = case.forwarded_by or case.owner_org
+        case.owner_org, case.forwarded_by = named[0], first if first != named[0] else ""
+
+
+def _is_late(case: Case, kind: Kind) -> bool:
+    """Return whether the department has used up more days than it has; while somebody else is asked none are added."""
+    standing = find_standing(kind, list_events(case.id))
+    if standing.stopped:
+        return standing.used > standing.limit
+    return standing.due is not None and today() > standing.due
+
+
 def _wind_clock(case: Case, kind: Kind) -> None:
     standing = find_standing(kind, list_events(case.id))
-    case.due, case.due_unsure = standing.due, bool(standing.unknown_years)
+    case.due, case.due_unsure, case.reply_due = standing.due, bool(standing.unknown_years), standing.reply_due
 
 
 def _iso(day: dt.date | None) -> str:

@@ -14,13 +14,17 @@ from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 
 
 def find_roles(user: model.User | None, case: Case) -> set[str]:
-    """Return the roles of a user in a case; those of the office answer where no department does."""
+    """Return the roles of a user in a case; those of the office answer where no department does.
+
+    The department that forwarded a case goes on taking part: what has to be corrected is its own.
+    """
     if user is None:
         return set()
     found: set[str] = set()
     if case.applicant_id == user.id or (case.applicant_org and case.applicant_org in roles.list_departments(user)):
         found.add(APPLICANT)
-    found |= roles.find_roles(user.name, case.owner_org) if case.owner_org else set()
+    for department in filter(None, (case.owner_org, case.forwarded_by)):
+        found |= roles.find_roles(user.name, department)
     if roles.is_office(user.name) or authz.is_sysadmin(user.name):
         found |= {OFFICE} if case.owner_org else {EDITOR, HEAD, OFFICE}
     return found

@@ -20,9 +20,6 @@ from ckanext.nxopendata.licences import registry as licences
 TITLE_FIELDS = ("subject", "need", "name")
 """Fields whose answer names the case; without one the dataset does."""
 
-UNCONDITIONAL = "1"
-"""``nx_share_type`` of what departments share without conditions (2017 guide)."""
-
 
 def fill(case: Case, kind: Kind, data: Mapping[str, Any], context: Context, user: model.User) -> None:
     """Fill in what the case is about, of the call that creates it.
@@ -49,8 +46,8 @@ def find_department(reference: str) -> Any:
     Raises:
         tk.ValidationError: there is none.
     """
-    department: Any = model.Group.get(reference)
-    if department is None or not department.is_organization or department.state != "active":
+    department = lookup.find_department(reference)
+    if department is None:
         raise tk.ValidationError({"department": [tk._("There is no such department")]})
     return department
 
@@ -100,11 +97,3 @@ def list_columns(package: Any) -> list[str]:
     """Return the names of the data items of a dataset; [] where it lists none."""
     items = tk.get_action("package_show")({"ignore_auth": True}, {"id": package.id}).get("nx_items") or []
     return [item["name"] for item in items if item.get("name")]
-
-
-def list_facts(case: Case) -> list[str]:
-    """Return what holds of a case, for the conditions of its steps."""
-    package: Any = model.Package.get(case.dataset_id) if case.dataset_id else None
-    is_shared = package is not None and (package.extras or {}).get("nx_share_type") == UNCONDITIONAL
-    facts = ["unconditional"] if is_shared else []
-    return [*facts, "organisation"] if case.level in ("organisation", "department") else facts

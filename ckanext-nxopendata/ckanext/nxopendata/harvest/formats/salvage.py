@@ -6,10 +6,11 @@ reader says that the document is broken, so nothing is withdrawn for it.
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
@@ -51,6 +52,36 @@ class LineCounter:
         return self._line
 
 
+def find_lines(text: str, values: Sequence[str]) -> list[int | None]:
+    """Find the line of each value as it was written, of equal ones one after the other; None where it is not found."""
+    begin: dict[str, int] = {}
+    lines: list[int | None] = []
+    for value in values:
+        place = next(
+            (found for form in _ways_to_write(value) if (found := text.find(form, begin.get(value, 0))) >= 0), -1
+        )
+        begin[value] = max(begin.get(value, 0), place + 1)
+        lines.append(text.count("\n", 0, place) + 1 if place >= 0 else None)
+    return lines
+
+
+def _ways_to_write(value: str) -> Iterator[str]:
+    """Yield a value as RDF, JSON and XML write it; at last the end of an address, which may be a relative one."""
+    yield value
+    if value.startswith("@"):  # a language tag, which is an attribute in XML and a value in JSON
+        yield from (f'"{value[1:]}"', f"'{value[1:]}'")
+        return
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield json.dumps(value)[1:-1]
+    yield html.escape(value, quote=False)
+    key, colon, _ = value.partition(": ")
+    if colon:  # a member of a JSON object
+        yield f'"{key}"'
+    if "://" in value and len(last := value.rpartition("/")[2]) >= 3:
+        yield last
+        yield html.escape(last, quote=False)
+
+
 # XML
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:[0-8]|1[124-9]|2\d|3[01]);")
@@ -80,6 +111,20 @@ def xml_pieces(text: str, names: str) -> Iterator[Piece]:
         closing = re.compile(rf"</{re.escape(match[1])}\s*>").search(text, match.end(), until)
         end = closing.end() if closing else until
         yield Piece(text[match.start() : end], line(match.start()), match.start(), end)
+
+
+def lines_without_beginning(text: str, names: str, pieces: Iterable[Piece]) -> list[int]:
+    """Return the lines on which elements of these names end whose beginnings are damaged, so that no piece has them.
+
+    Args:
+        pieces: All that :func:`xml_pieces` gave.
+    """
+    closing = re.compile(rf"</(?:[A-Za-z_][\w.-]*:)?(?:{names})\s*>")
+    line, place, found = LineCounter(text), 0, list[int]()
+    for start, end in [*((piece.start, piece.end) for piece in pieces), (len(text), len(text))]:
+        found += [line(match.start()) for match in closing.finditer(text, place, start)]
+        place = end
+    return found
 
 
 def namespaces(text: str) -> str:

@@ -140,6 +140,9 @@ def _region_by_shape(values: Sequence[Any]) -> tuple[str, str] | None:
     return None
 
 
+LABELS_OF_CODES = ("skos:prefLabel", "skos:altLabel", "skos:notation", "dct:identifier", "identifier", "@id")
+"""Where the node of a code says which one it is."""
+
 GEOMETRIES = ("dcat:bbox", "locn:geometry", "dcat:centroid", "bbox", "geometry", "coordinates", "centroid")
 """Where the shape of a place stands."""
 
@@ -157,7 +160,7 @@ def _find_code(value: Any, rule: Rule) -> str | None:
     table = _codes_by_word(rule.codelist)
     candidates = [to_text(value)]
     if isinstance(value, Mapping):
-        for key in ("skos:prefLabel", "skos:altLabel", "skos:notation", "dct:identifier", "identifier", "@id"):
+        for key in LABELS_OF_CODES:
             labels = value.get(key, ())
             candidates += [to_text(label) for label in (labels if isinstance(labels, list) else [labels])]
     words = _words(rule.codelist)

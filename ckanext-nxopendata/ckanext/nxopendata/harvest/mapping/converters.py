@@ -33,7 +33,7 @@ from ckanext.nxopendata.harvest.mapping.texts import (
     as_tags_by_language,
     as_text,
 )
-from ckanext.nxopendata.harvest.mapping.values import show, to_text
+from ckanext.nxopendata.harvest.mapping.values import LONGEST_TEXT, cut, show, to_text
 
 NO_CONDITION = re.compile("(无条件|普通|完全)(开放|共享)")
 """Words that say that there is no condition."""
@@ -78,13 +78,20 @@ CONVERTERS: Mapping[str, Converter] = {
 }
 
 
-def convert(values: Sequence[Any], rule: Rule, report: FieldReport) -> Any:
+def convert(values: Sequence[Any], rule: Rule, report: FieldReport, kind: str = "") -> Any:
     """Make the value of a field from the values of a record: the only way to a converter. Never raises.
+
+    Args:
+        kind: Of the value, where it is not the rule's.
 
     What a converter cannot read is reported as one finding of the field, so that a value ends no more than its field.
     """
+    for value in values:
+        written = value.get("@value") if isinstance(value, Mapping) else value
+        if isinstance(written, str) and len(written) > LONGEST_TEXT:
+            cut(written, LONGEST_TEXT, report)
     try:
-        return CONVERTERS[rule.kind](values, rule, report)
+        return CONVERTERS[kind or rule.kind](values, rule, report)
     except Exception:
         # Whatever a source can think of to write: the record stays, and the finding names the value.
         report("value_unreadable", value=show(values[0]) if values else "")

@@ -53,10 +53,10 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """
     for value in values:
         if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-            value = _from_json(value)
+            value = from_json(value)
         if isinstance(value, list):
             yield from read_texts(value)
-        elif isinstance(value, Mapping) and _is_language_map(value):
+        elif isinstance(value, Mapping) and is_language_map(value):
             for tag, content in value.items():
                 for item in content if isinstance(content, list) else [content]:
                     if not is_nothing(text := to_text(item)):
@@ -66,7 +66,8 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
             yield text, tag if isinstance(tag, str) else ""
 
 
-def _from_json(text: str) -> Any:
+def from_json(text: str) -> Any:
+    """Return the texts and objects that are written as JSON into a text; else the text itself."""
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
@@ -75,7 +76,8 @@ def _from_json(text: str) -> Any:
     return parsed if usable and all(isinstance(item, (str, Mapping)) for item in usable) else text
 
 
-def _is_language_map(value: Mapping[Any, Any]) -> bool:
+def is_language_map(value: Mapping[Any, Any]) -> bool:
+    """Tell whether an object is a text by language: ``{"zh": …, "en": …}``."""
     if not value or "@value" in value:
         return False
     keys = [str(key) for key in value]

@@ -35,10 +35,12 @@ class Rule:
         sources: Paths that say the same in several ways; the first that gives a value is taken, and what the others
             say otherwise is reported.
         stand_ins: Paths that are looked at when none of ``sources`` gives a value.
+        spare: Of those, the ones that no other rule reads: what they say otherwise is reported.
         expected: A finding says so when there is no value.
         english: Where the English text of a localised field stands, if the source keeps it apart.
         default: What is taken when the source says nothing.
         when: Path -> the words (lower case) of which the record must have one there for the rule to count.
+        verbatim: Of ``sources``, those whose text is taken as it is: a field of our own export.
         names: With which its paths begin: a record that has none of them has nothing for the field.
     """
 
@@ -52,6 +54,8 @@ class Rule:
     stand_ins: tuple[str, ...] = ()
     expected: bool = False
     when: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    spare: tuple[str, ...] = ()
+    verbatim: tuple[str, ...] = ()
     names: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,6 +108,8 @@ class FieldMapping:
 
     Attributes:
         fingerprint: Changes whenever the file does; part of every record's hash.
+        contacts: Where contacts stand, the surest first: the path of their nodes, or the names of one contact that are
+            written side by side.
     """
 
     name: str
@@ -112,17 +118,7 @@ class FieldMapping:
     parts: Mapping[str, Part]
     columns: Mapping[str, Column]
     withheld: tuple[Withheld, ...] = ()
-
-    def used_names(self) -> frozenset[str]:
-        """Return the names at the top of a record that a rule reads; of ``extras`` with the key."""
-        parts = self.parts.values()
-        rules = [*self.dataset.values(), *(rule for part in parts for rule in part.fields.values())]
-        paths = {path for rule in self.dataset.values() for path in (*rule.sources, *rule.stand_ins, rule.english)}
-        paths |= {path for rule in rules for path in rule.when}
-        paths |= {path for part in parts for path in part.each}
-        paths |= {rule.source for rule in self.withheld}
-        names = {path if path.startswith("extras > ") else path.partition(" > ")[0] for path in paths}
-        return frozenset(names) | frozenset(self.columns)
+    contacts: tuple[str | tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +142,14 @@ class FieldReport:
 
     Attributes:
         left: Texts of values that a converter understood and did not take.
+        rejected: Texts of values that are none of the field, of which another field may be read.
     """
 
     problems: list[Problem]
     field: str
     surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
     left: dict[str, None] = dataclasses.field(default_factory=dict)
+    rejected: dict[str, None] = dataclasses.field(default_factory=dict)
 
     def __call__(self, code: str, **params: Any) -> None:
         """Add a finding about a value that is left out or mended; the record stays."""

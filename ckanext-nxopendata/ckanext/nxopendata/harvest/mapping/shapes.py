@@ -89,6 +89,17 @@ def _box_of_text(text: str) -> Box | None:
     return _box_of_numbers(_NUMBER.findall(text)) if _BARE.fullmatch(text) else None
 
 
+_KEYS = ("dcat:bbox", "locn:geometry", "bbox", "geometry", "dcat:centroid", "centroid", "geometries", "features")
+"""Where a shape stands in a node, the most exact first."""
+
+
+def is_shape_name(name: str) -> bool:
+    """Tell whether a shape, or a side of a rectangle, stands under a name in a node."""
+    plain = name.rpartition(":")[2].lower()
+    sides = name.lower() in _SIDES or any(plain.startswith(f"{side}bound") for side in _SIDES)
+    return name == "coordinates" or name in _KEYS or sides
+
+
 def _box_of_node(node: Mapping[str, Any]) -> Box | None:
     if "@value" in node:
         return box_of(node["@value"])
@@ -98,16 +109,7 @@ def _box_of_node(node: Mapping[str, Any]) -> Box | None:
     sides = {side: _find_side(node, side) for side in _SIDES}
     if all(number is not None for number in sides.values()):
         return _box_of_numbers(list(sides.values()))
-    for key in (
-        "dcat:bbox",
-        "locn:geometry",
-        "bbox",
-        "geometry",
-        "dcat:centroid",
-        "centroid",
-        "geometries",
-        "features",
-    ):
+    for key in _KEYS:
         values = node.get(key)
         if isinstance(values, list) and len(values) == 4 and (box := _box_of_numbers(values)):
             return box

@@ -20,15 +20,18 @@ from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching import http_headers
-from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
-from ckanext.nxopendata.harvest.mirror import signatures, versions
+from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document, Fetcher
+from ckanext.nxopendata.harvest.mapping import files as format_names
+from ckanext.nxopendata.harvest.mirror import error_answers, signatures, versions
 from ckanext.nxopendata.harvest.mirror.versions import Content
 from ckanext.nxopendata.harvest.models import Json, KnownRecord, PlanEntry
 
 log = logging.getLogger(__name__)
 
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
-OWN_CODES = frozenset({"disk_full", "file_empty", "file_is_a_page", "file_is_an_error", "file_of_another_type"})
+OWN_CODES = frozenset(
+    {"disk_full", "file_empty", "file_incomplete", "file_is_a_page", "file_is_an_error", "file_of_another_type"}
+)
 """Problems with sentences of their own; the others are why a file could not be copied."""
 
 UNWRITTEN = ("planned", "refused", "skipped")
@@ -214,11 +217,38 @@ def _check_type(document: Document, file: Mapping[str, Any], link: str) -> None:
     Raises:
         HarvestError: It is not.
     """
-    declared = file.get("format") or ""
+    declared = _declared_format(document, file, link)
     head = document.head(signatures.HEAD)
-    contradiction = signatures.find_contradiction(declared, head, document.media_type, whole=document.size <= len(head))
+    whole = document.size <= len(head)
+    if not whole and document.size <= error_answers.LONGEST and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in b"{[<":
+        head, whole = document.head(error_answers.LONGEST), True
+    tail = document.tail(signatures.TAIL)
+    contradiction = "file_empty" if _is_blank(document) else None
+    contradiction = contradiction or signatures.find_contradiction(
+        declared, head, document.media_type, whole=whole, tail=tail
+    )
     if contradiction:
-        raise HarvestError(contradiction, url=link, format=declared)
+        raise HarvestError(contradiction, url=link, format=declared or document.media_type)
+
+
+def _declared_format(document: Document, file: Mapping[str, Any], link: str) -> str:
+    """Return the format that a file should have: its source's word, else its name, else its address, else its server's
+    word; "" when none of them says. That it is a page only the source and the address may say."""
+    told = http_headers.file_name(document.headers.get("content-disposition", ""))
+    is_said = document.media_type not in (*signatures.HTML, "text/plain")  # what servers say when they do not know
+    by_media_type = format_names.FORMATS.get(document.media_type, "") if is_said else ""
+    ways = (file.get("format"), format_names.format_of(told), format_names.format_of(link), by_media_type)
+    return next(filter(None, (signatures.as_known(way or "") for way in ways)), "")
+
+
+def _is_blank(document: Document) -> bool:
+    """Tell whether a body has nothing but blanks, zeros and marks of its encoding."""
+    document.body.seek(0)
+    while chunk := document.body.read(CHUNK):
+        if chunk.strip(b"\0 \t\r\n\f\v\xef\xbb\xbf\xff\xfe"):
+            break
+    document.body.seek(0)
+    return not chunk
 
 
 # Files that change although nothing else of their record does

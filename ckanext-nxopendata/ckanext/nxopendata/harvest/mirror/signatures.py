@@ -1,111 +1,169 @@
-"""What a file is by its first bytes, where that contradicts its declared format."""
+"""What a file is by its bytes, where that contradicts its declared format or the media type it came with."""
 
 from __future__ import annotations
 
-import json
 import re
+
+from ckanext.nxopendata.harvest.mirror import error_answers
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+RAR = b"Rar!\x1a\x07"
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+SQLITE = b"SQLite format 3\0"
+PDF = (b"%PDF-", b"\xef\xbb\xbf%PDF-")
+TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+NETCDF = (b"CDF", b"\x89HDF\r\n\x1a\n")
+PACKED = (ZIP, RAR, SEVEN_ZIP)
+"""How several files are sent as one."""
 
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
-    "XLSX": (ZIP,),
-    "DOCX": (ZIP,),
-    "PPTX": (ZIP,),
-    "ODS": (ZIP,),
-    "ODT": (ZIP,),
+    **dict.fromkeys(("XLSX", "XLSM", "XLSB", "DOCX", "PPTX", "ODS", "ODT", "ODP", "OFD", "EPUB", "KMZ"), (ZIP,)),
     "ZIP": (ZIP, b"PK\x05\x06"),
     "XLS": (OLE, ZIP, b"\x09\x08"),
     "DOC": (OLE, ZIP, b"{\\rtf"),
-    "ET": (OLE, ZIP),
-    "WPS": (OLE, ZIP),
-    "PDF": (b"%PDF-", b"\xef\xbb\xbf%PDF-"),
+    "PPT": (OLE, ZIP),
+    **dict.fromkeys(("ET", "WPS", "DPS"), (OLE, ZIP)),
+    "RTF": (b"{\\rtf",),
+    "PDF": PDF,
     "PNG": (b"\x89PNG\r\n\x1a\n",),
-    "JPG": (b"\xff\xd8\xff",),
-    "JPEG": (b"\xff\xd8\xff",),
-    "GZ": (b"\x1f\x8b",),
-    "RAR": (b"Rar!\x1a\x07",),
-    "7Z": (b"7z\xbc\xaf\x27\x1c",),
+    **dict.fromkeys(("JPG", "JPEG"), (b"\xff\xd8\xff",)),
+    "GIF": (b"GIF8",),
+    "BMP": (b"BM",),
+    **dict.fromkeys(("TIF", "TIFF", "GEOTIFF"), (*TIFF, *PACKED)),
+    **dict.fromkeys(("GZ", "GZIP", "TGZ"), (b"\x1f\x8b",)),
+    "RAR": (RAR,),
+    "7Z": (SEVEN_ZIP,),
+    "SHP": (b"\0\0\x27\x0a", *PACKED),
+    "GPKG": (SQLITE, *PACKED),
+    "SQLITE": (SQLITE, *PACKED),
+    **dict.fromkeys(("NC", "NETCDF", "HDF", "HDF5"), (*NETCDF, b"\x0e\x03\x13\x01", *PACKED)),
+    "PARQUET": (b"PAR1",),
+    "DWG": (b"AC1", *PACKED),
+    **dict.fromkeys(("MDB", "ACCDB"), (b"\0\x01\0\0Standard ", *PACKED)),
 }
-"""Format -> how its files begin. WPS Office writes and reads both families under the older suffixes."""
+"""Format -> how its files begin. WPS Office writes and reads both families under the older suffixes; what is several
+files comes packed."""
 
-BINARY = (ZIP, OLE, b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF")
+BINARY = (
+    ZIP,
+    OLE,
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"MZ",
+    b"\x7fELF",
+    SQLITE,
+)
 JSON = frozenset({"JSON", "GEOJSON", "JSONL", "NDJSON", "JSON-LD", "JSONLD", "TOPOJSON"})
-XML = frozenset({"XML", "RDF", "KML", "GML", "GPX", "XSD", "RSS", "SVG", "WSDL"})
-TEXTUAL = frozenset({"CSV", "TSV", "TXT", "TTL", "N3", "NT", "SQL"}) | JSON | XML
+XML = frozenset({"XML", "RDF", "KML", "GML", "GPX", "XSD", "RSS", "SVG", "WSDL", "OWL"})
+TABLES = frozenset({"CSV", "TSV"})
+TEXTUAL = frozenset({"TXT", "TTL", "N3", "NT", "NQ", "TRIG", "SQL"}) | TABLES | JSON | XML
 PAGES = frozenset({"HTML", "HTM", "XHTML", "PHP", "ASP", "ASPX", "JSP"})
-ANY = frozenset({"API", "WMS", "WFS", "WMTS", "WCS", "REST", ""})
-"""Formats that say nothing of the bytes."""
+KNOWN = frozenset(SIGNATURES) | TEXTUAL | PAGES
 
-HEAD = 4096
-"""Bytes that :func:`find_contradiction` looks at."""
+HEAD = 64 * 1024
+"""Bytes at the beginning that are looked at."""
 
-_COMMENTS = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>|<%.*?%>)*", re.DOTALL)
+TAIL = 66 * 1024
+"""Bytes at the end that are looked at: the directory of a ZIP stands there."""
+
+_ENDS: dict[bytes, bytes] = {ZIP: b"PK\x05\x06", b"%PDF-": b"%%EOF", b"\x89PNG": b"IEND", b"PAR1": b"PAR1"}
+"""How a file begins -> what stands near its end."""
+
+_COMMENTS = re.compile(r"(?:\s+|\ufeff|<!--.*?-->|<\?.*?\?>|<%.*?%>)*", re.DOTALL)
 _PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body|script|meta|frameset|noscript|title|style)[\s>/]", re.IGNORECASE
 )
 _PART_OF_PAGE = re.compile(
-    r"<(?:div|p|h[1-6]|center|form|iframe|link|span|a|br|b|font|table|img|ul|ol|section|main|header)[\s>/]",
+    r"<(?:div|p|h[1-6]|center|form|iframe|link|span|a|br|b|font|table|img|ul|ol|section|main|header|strong|i|em|pre)"
+    r"[\s>/]",
     re.IGNORECASE,
 )
-_ERROR_ROOT = re.compile(
-    r"<(?:[\w.-]+:)?(?:error|errors|exception|exceptionreport|serviceexceptionreport|serviceexception|fault|oaierror"
-    r"|errorresponse|accessdenied)[\s>/]",
-    re.IGNORECASE,
+_MAIL = re.compile(
+    r"(?:From|MIME-Version|Subject|Content-Type|Date): [^\n]*\n(?:[\w-]+: [^\n]*\n|[ \t]+[^\n]*\n)*", re.IGNORECASE
 )
-_ENVELOPE = re.compile(r"<(?:[\w.-]+:)?envelope[\s>].*<(?:[\w.-]+:)?fault[\s>/]", re.IGNORECASE | re.DOTALL)
-_ERROR_KEYS = frozenset(
-    "code msg message error errors status success errcode errmsg errorcode errormessage detail reason fault ok".split()  # noqa: SIM905
+"""How a page that is saved as one file begins."""
+_POINTER = "version https://git-lfs.github.com/spec/"
+"""How the file begins that stands in a repository for a large one."""
+_ANYWHERE = re.compile(r"<(?:!doctype|html|body|script|iframe|meta\s+http-equiv)[\s>/]", re.IGNORECASE)
+_SCRIPT = re.compile(
+    r"(?:(?:window|top|parent|self|document)\s*\.\s*[\w.]+\s*[=(]|location\s*[.=]|alert\s*\(|eval\s*\(|\(function\s*\()"
 )
-_PAYLOAD_KEYS = frozenset({"data", "result", "results", "records", "rows", "features", "items", "list", "value"})
-_ERROR_WORDS = re.compile(
-    r"错误|失败|繁忙|未登录|请登录|登录超时|无权|权限|不存在|未找到|找不到|稍后|出错|异常|拒绝"
-    r"|not found|error|denied|unauthori[sz]ed|forbidden|expired|invalid|too many requests|unavailable",
-    re.IGNORECASE,
+_OFFICE = re.compile(r"urn:schemas-microsoft-com:office|ProgId\s+content|mso-application", re.IGNORECASE)
+"""Stands in the pages and the XML that Excel and Word write under their older suffixes."""
+
+HTML = ("text/html", "application/xhtml+xml")
+_EXCEL = re.compile(r"application/(?:(?:x-)?(?:ms)?-?excel|vnd\.ms-excel|vnd\.openxmlformats-.*\.sheet)")
+_NOT_TEXT = re.compile(
+    r"(?:image|audio|video|font)/(?!svg)|application/(?:pdf|(?:x-)?(?:zip|rar|7z|gzip|bzip2|tar|shockwave|java-archive)"
+    r"|x-(?:zip|rar|7z)-compressed|vnd\.rar|msword|(?:x-)?(?:ms-?)?excel|vnd\.(?:ms-|openxmlformats|oasis\.opendocument))"
 )
+"""Media types of files that are no text."""
 
 
-_TRACE = re.compile(
-    r"(?:PHP )?(?:Fatal error|Parse error|Warning|Notice): .* (?:in|on) .*(?:line|\.php)"
-    r"|Traceback \(most recent call last\)|Exception in thread|(?:[a-z]\w*\.)+\w*(?:Exception|Error)\b"
-    r"|ORA-\d{5}|SQLSTATE\[|Microsoft OLE DB|System\.\w+Exception|Server Error in '"
-    r"|(?:HTTP \w+ )?[45]\d\d [A-Z][a-z]+ ?[A-Z]?[a-z]*\r?\n"
-)
-"""How programs begin that print why they failed."""
-
-
-def find_contradiction(declared: str, head: bytes, media_type: str = "", *, whole: bool = False) -> str | None:
+def find_contradiction(
+    declared: str, head: bytes, media_type: str = "", *, whole: bool = False, tail: bytes = b""
+) -> str | None:
     """Return the code of what a file is instead of its declared format; None when nothing speaks against it.
 
+    Bytes are surer than what a server says of them: a table that comes as ``text/html`` is one. But what nothing proves
+    is not taken for the file.
+
     Args:
-        declared: Its format, in any case.
+        declared: Its format, in any case; "" when nobody says.
         head: Its first bytes, at least :data:`HEAD` if it has so many.
-        media_type: As the server said.
+        media_type: As the server said, in lower case.
         whole: ``head`` is all of the file.
+        tail: Its last bytes, :data:`TAIL` of them; "" leaves its end unproved.
     """
-    declared = declared.strip().lstrip(".").upper()
+    declared = as_known(declared)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         return "file_empty" if whole else None
-    if declared in PAGES:
-        return None
     if declared in SIGNATURES and head.startswith(SIGNATURES[declared]):
-        return None  # the bytes are surer than what a server says of them
+        return _find_missing_end(head, tail)
     text = _text_of(head)
     start = text[_COMMENTS.match(text).end() :] if text else ""  # pyright: ignore[reportOptionalMemberAccess]
-    if _PAGE.match(start) or (declared not in XML and _PART_OF_PAGE.match(start)):
+    if text and not start and whole:
+        return "file_is_a_page" if "<" in text else "file_empty"
+    if declared in PAGES:
+        return error_answers.find_error(start, whole=whole) if start.startswith(("{", "[")) else None
+    if declared in ("XLS", "DOC", "XML") and _OFFICE.search(text[:4096]):
+        return None
+    if _PAGE.match(start) or _SCRIPT.match(start) or (declared not in XML and _PART_OF_PAGE.match(start)):
         return "file_is_a_page"
-    if media_type in ("text/html", "application/xhtml+xml") and declared not in ANY:
-        return "file_is_an_error" if start[:1] == "{" and _is_error(start, whole=whole) else "file_is_a_page"
-    if _ERROR_ROOT.match(start) or _ENVELOPE.match(start) or (start[:1] == "{" and _is_error(start, whole=whole)):
-        return "file_is_an_error"
+    if _MAIL.match(start) and "MIME-Version" in start[:4_096]:
+        return "file_is_a_page"
+    if start.startswith(_POINTER):
+        return "file_of_another_type"
+    if (
+        whole
+        and declared in ("", "TXT", *TABLES)
+        and _ANYWHERE.search(start[:4_096])
+        and not error_answers.is_table(start, whole=True)
+    ):
+        return "file_is_a_page"
+    if text and (error := error_answers.find_error(start, whole=whole)):
+        return error
+    if media_type in HTML and not _is_proved(declared, start, whole=whole):
+        return "file_is_a_page"
     if declared in SIGNATURES:
         return "file_of_another_type"
     if declared in TEXTUAL:
-        return _contradicts_text(declared, head, start, whole=whole)
-    return None
+        return _contradicts_text(declared, head, start, media_type) or _find_missing_text(declared, start, tail, whole)
+    return _find_missing_end(head, tail)
 
 
-def _contradicts_text(declared: str, head: bytes, start: str, *, whole: bool) -> str | None:
+def as_known(declared: str) -> str:
+    """Return a format as the tables here write it; "" for one that says nothing of the bytes."""
+    name = declared.strip().lstrip(".").upper()
+    return name if name in KNOWN else ""
+
+
+def _contradicts_text(declared: str, head: bytes, start: str, media_type: str) -> str | None:
     if head.startswith(BINARY):
         return "file_of_another_type"
     if declared in JSON:
@@ -113,11 +171,43 @@ def _contradicts_text(declared: str, head: bytes, start: str, *, whole: bool) ->
     elif declared in XML:
         wrong = not start.startswith("<")
     else:
-        wrong = declared in ("CSV", "TSV") and re.match(r"\{\s*\"|\[\s*[{\[]|<[A-Za-z?!%]", start) is not None
-    is_sentence = whole and len(start) < 200 and "\n" not in start.strip() and _ERROR_WORDS.search(start)
-    if (is_sentence or _TRACE.match(start)) and declared != "TXT":
-        return "file_is_an_error"
+        wrong = declared in TABLES and re.match(r"\{\s*\"|\[\s*[{\[]|<[A-Za-z?!%]", start) is not None
+    if _NOT_TEXT.match(media_type) and not (declared in TABLES and _EXCEL.match(media_type)):
+        wrong = True
     return "file_of_another_type" if wrong else None
+
+
+def _find_missing_end(head: bytes, tail: bytes) -> str | None:
+    """Return ``file_incomplete`` when the end that files of this kind have is not there."""
+    end = next((end for begin, end in _ENDS.items() if head.startswith(begin)), b"")
+    return "file_incomplete" if tail and end and end not in tail else None
+
+
+def _find_missing_text(declared: str, start: str, tail: bytes, whole: bool) -> str | None:
+    """Return ``file_incomplete`` when a document that begins with a bracket does not end with one."""
+    if not tail or b"\0" in tail:
+        return None
+    last = tail.rstrip()[-1:]
+    if declared in JSON - {"JSONL", "NDJSON"} and start.startswith(("{", "[")):
+        return None if last in b"}])" else "file_incomplete"
+    return "file_incomplete" if declared in XML and last != b">" else None
+
+
+def _is_proved(declared: str, start: str, *, whole: bool) -> bool:
+    """Tell whether the bytes show that a file is no page although its server says so."""
+    if declared in JSON or (not declared and start.startswith(("{", "["))):
+        return start.startswith(("{", "["))
+    if declared in XML:
+        return start.startswith("<")
+    if re.search(r"<(?:!doctype|html|body|script|meta|title|iframe|form)[\s>/]", start, re.IGNORECASE):
+        return False
+    if declared in ("TTL", "N3", "NT", "NQ", "TRIG"):
+        return start.startswith(("@prefix", "@base", "PREFIX", "<", "_:", "#"))
+    if declared == "SQL":
+        return re.match(r"(?i)--|/\*|create|insert|drop|set|begin|use|delete|alter", start) is not None
+    if declared in SIGNATURES or declared == "TXT":
+        return declared == "TXT" and len(start.splitlines()) > 3
+    return error_answers.is_table(start, whole=whole)
 
 
 def _text_of(head: bytes) -> str:
@@ -126,6 +216,9 @@ def _text_of(head: bytes) -> str:
         if head.startswith(mark):
             return head[len(mark) :].decode(codec, "replace")
     if b"\0" in head:
+        for first, codec in ((1, "utf-16-le"), (0, "utf-16-be")):  # ASCII in two bytes, without a mark
+            if (half := head[first:200:2]) and half.count(0) > 0.9 * len(half):
+                return head.decode(codec, "replace")
         return ""
     try:
         return head.decode()
@@ -133,18 +226,3 @@ def _text_of(head: bytes) -> str:
         if error.start > len(head) - 4:
             return head[: error.start].decode()
         return head.decode("gb18030", "replace")
-
-
-def _is_error(text: str, *, whole: bool) -> bool:
-    """Tell whether JSON is the answer of a service that failed: a few plain facts and no data."""
-    if not whole:
-        return False
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(answer, dict) or len(answer) > 8:
-        return False
-    keys = {str(key).lower() for key in answer}
-    has_payload = any(answer[key] for key in answer if str(key).lower() in _PAYLOAD_KEYS)
-    return bool(keys & _ERROR_KEYS) and not has_payload and len(keys & _ERROR_KEYS) * 2 >= len(keys)
