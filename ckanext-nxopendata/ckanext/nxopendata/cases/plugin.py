@@ -31,6 +31,7 @@ from ckanext.nxopendata.cases.duties import duty_store
 from ckanext.nxopendata.cases.grants import use_lines
 from ckanext.nxopendata.cases.keys import key_store, scope
 from ckanext.nxopendata.cases.process import notices, suspension
+from ckanext.nxopendata.cases.ties import notices as holder_notices
 from ckanext.nxopendata.core import requirements, wiring
 from ckanext.nxopendata.core.file_access import serving
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
@@ -70,6 +71,7 @@ class NxOpendataCasesPlugin(p.SingletonPlugin):
         requirements.require(config, "nxopendata_cases", *NEEDED)
         registry.kinds()  # a definition that does not hold stops the site here, with its line
         notices.register_topics()
+        holder_notices.register_topics()
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_cases")
 

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.channel import find_channel
 from ckanext.nxopendata.cases.definitions.kind import (
     ANSWERED,
     ANYONE,
@@ -22,7 +23,6 @@ from ckanext.nxopendata.cases.definitions.kind import (
 )
 from ckanext.nxopendata.cases.desk import forms
 from ckanext.nxopendata.cases.disclosure import similar
-from ckanext.nxopendata.cases.grants.channel import find_channel
 from ckanext.nxopendata.cases.process.schema import ATTENTION
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.cases.definitions.channel import FILE, TABLE
 from ckanext.nxopendata.cases.grants import schema, table
-from ckanext.nxopendata.cases.grants.channel import FILE, TABLE
 from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.models import Case, Use
 from ckanext.nxopendata.core.file_access import ranges

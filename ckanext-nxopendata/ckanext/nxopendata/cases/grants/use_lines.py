@@ -8,7 +8,7 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.nxopendata.cases.grants.channel import FILE, TABLE
+from ckanext.nxopendata.cases.definitions.channel import FILE, TABLE
 from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.models import Case, Use
 from ckanext.nxopendata.core.file_access.serving import Served

@@ -6,9 +6,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.cases.definitions.channel import find_channel
 from ckanext.nxopendata.cases.definitions.kind import State
 from ckanext.nxopendata.cases.duties import duty_store
-from ckanext.nxopendata.cases.grants.channel import find_channel
 from ckanext.nxopendata.cases.models import Case
 
 

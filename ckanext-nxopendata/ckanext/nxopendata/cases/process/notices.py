@@ -24,7 +24,6 @@ from ckanext.nxopendata.core.workflow import EDITOR, OFFICE
 MERGED_STEP, PLAN_LATE = "case merged", "case plan late"
 DEAD_LINK, REPORTED = "case dead link", "case reported"
 END, DUTY, DUTY_LATE = "case end", "case duty", "case duty late"
-WITHHELD, SERVED = "case files withheld", "case files served"
 REPLY, REPLY_LATE = "case reply", "case reply late"
 STEP, RECEIVED, MESSAGE, REMIND, LATE = "case step", "case received", "case message", "case reminder", "case late"
 
@@ -49,9 +48,6 @@ def register_topics() -> None:
     register_topic(REPLY, _('You are asked for something about {number} "{title}": please answer by {day}'), case_page)
     register_topic(REPLY_LATE, _('The applicant of {number} "{title}" did not answer by {day}: decide'), case_page)
     register_topic(LATE, _('{number} "{title}" should have been answered by {due}'), case_page)
-
-    register_topic(WITHHELD, _('Files of "{title}", on which you have an agreement, are withheld for verification'))
-    register_topic(SERVED, _('Files of "{title}", on which you have an agreement, are served again'))
 
 
 def case_page(params: Params, *, external: bool) -> str:
@@ -99,14 +95,6 @@ def tell_step(case: Case, step: Step, role: str, opinion: str, actor: model.User
     is_for_office = any(OFFICE in one.roles for one in leaving) and not any(EDITOR in one.roles for one in leaving)
     if role == APPLICANT and case.owner_org and is_for_office:
         _tell(case, OFFICE, STEP, params, actor)
-
-
-def tell_holders(people: list[model.User], package: model.Package, *, is_withheld: bool) -> None:
-    """Tell those who have an agreement on a dataset that its files are withheld, or served again."""
-    page = {"endpoint": "dataset.read", "values": {"id": package.name}}
-    params = {"title": package.title or package.name, **page}
-    topic = WITHHELD if is_withheld else SERVED
-    inbox.tell(people, topic, params, write_to=filter(assurance.may_be_written_to, people))
 
 
 def tell_merged(case: Case, step: Step, actor: model.User | None) -> None:

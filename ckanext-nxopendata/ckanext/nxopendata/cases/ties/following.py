@@ -12,7 +12,7 @@ from ckan.lib.plugins import get_permission_labels
 
 from ckanext.nxopendata.cases.definitions.kind import State
 from ckanext.nxopendata.cases.models import Case
-from ckanext.nxopendata.cases.process import notices
+from ckanext.nxopendata.cases.ties import notices
 
 SUSPENDED, RESTORED, GRANTED, GRANT_ENDED = "suspended files", "restored files", "granted data", "ended grant"
 
