@@ -79,8 +79,12 @@ def test_whatever_is_no_taking_of_a_grant_is_refused_to_a_key_with_a_plain_sente
     open_ones = set()
     for way in ways.actions():
         answer = client.post(f"/api/3/action/{way.name}", json={"id": "jingqu"}, headers=key)
-        message = (answer.json.get("error") or {}).get("message", "")
-        if answer.status_code != 403 or not message.startswith(REFUSALS):
+        message = (answer.get_json(silent=True) or {}).get("error", {}).get("message", "")
+        if answer.status_code == 403 and message.startswith(REFUSALS):
+            continue
+        # What the site offers to nobody, or not in this form, is refused before it is asked who calls.
+        same = client.post(f"/api/3/action/{way.name}", json={"id": "jingqu"})
+        if answer.status_code < 400 or answer.data != same.data:
             open_ones.add(way.name)
     assert open_ones <= scope.ACTIONS, sorted(open_ones - scope.ACTIONS)
     for rule, address in routes.addresses(app, "x", "jingqu"):
