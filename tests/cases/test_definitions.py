@@ -49,6 +49,12 @@ BROKEN = [
         "unanswered holds in states with answer_within alone",
     ),
     (
+        "      - name: article\n",
+        "      - name: clause\n",
+        "outcomes: [open_already",
+        "an outcome that needs its article asks for it",
+    ),
+    (
         "phase: waiting, clock: answer, answer_within: 10}",
         "phase: waiting, clock: answer}",
         "{name: completion",

@@ -103,9 +103,19 @@ def test_a_common_answer_stands_before_words_of_ones_own(app: Any, town: CaseSit
 
 def test_a_dispute_goes_to_the_office_and_to_the_government(town: CaseSite) -> None:
     town.dataset("neibu", nx_share_type="2", nx_share_condition="仅限审核")
-    answers = {"need": "比对", "scenario": "审核", "matter": "审核", "frequency": "once", "ends": "2099-01-01"}
+    answers = {
+        "need": "比对",
+        "system": "审核系统",
+        "scenario": "审核",
+        "matter": "审核",
+        "frequency": "once",
+        "ends": "2099-01-01",
+    }
     case = town.apply("stranger", kind="sharing", dataset="neibu", answers=answers)
-    town.step("head", case, "refuse", outcome="law", opinion="依法不予共享")
+    town.step("office", case, "feasible")
+    town.step(
+        "head", case, "refuse", outcome="law", answers={"article": "《数据安全法》第二十一条"}, opinion="依法不予共享"
+    )
     case = town.step("stranger", case, "dispute", opinion="法律没有这样规定")
     with pytest.raises((tk.NotAuthorized, tk.ValidationError)):
         town.step("head", case, "escalate", opinion="x")
@@ -121,7 +131,14 @@ def test_a_letter_of_a_decision_is_printed_for_those_who_take_part(app: Any, tow
     town.dataset()
     case = town.apply()
     town.step("editor", case, "accept")
-    town.step("head", case, "refuse", outcome="law", opinion="涉及商业秘密<b>，依据第十四条")
+    town.step(
+        "head",
+        case,
+        "refuse",
+        outcome="law",
+        answers={"article": "《数据安全法》第二十一条"},
+        opinion="涉及商业秘密<b>，依据第十四条",
+    )
     shown = show(town, case, "applicant")
     assert [event["letter"] for event in shown["events"]] == [0, 0, 1]
     address = f"/case/{case['id']}/letter-1"

@@ -37,7 +37,14 @@ def test_the_register_names_nobody_and_shows_no_word_before_it_was_looked_at(app
     person.fullname = "马晓明"
     model.Session.commit()
     demand, application = ask(town), town.apply()
-    town.step("head", application, "refuse", outcome="law", opinion="《保密法》第十三条，与马晓明联系")
+    town.step(
+        "head",
+        application,
+        "refuse",
+        outcome="law",
+        answers={"article": "《数据安全法》第二十一条"},
+        opinion="《保密法》第十三条，与马晓明联系",
+    )
     for address in ("/cases", "/cases.csv", "/cases.json", "/cases.atom", "/demands"):
         body = app.get(address).body
         assert "马晓明" not in body and "公交" not in body and "分析景区分布" not in body, address
@@ -121,12 +128,12 @@ def test_the_evaluation_and_the_reports_read_the_cases(town: CaseSite, monkeypat
     monkeypatch.setenv("NX_REGISTER_TODAY", "2031-03-03")
     ends = {"ends": "2032-01-01"}
     in_time, late, silent, withdrawn, asked = (town.apply(answers=ends) for _ in range(5))
-    town.step("head", in_time, "refuse", outcome="law", opinion="依法")
+    town.step("head", in_time, "refuse", outcome="law", answers={"article": "《数据安全法》第二十一条"}, opinion="依法")
     town.step("applicant", withdrawn, "withdraw")
     town.step("editor", asked, "ask", opinion="请补正")
     town.act("", "nx_feedback_create", id="jingqu", kind="error", text="留言不重复计算")
     monkeypatch.setenv("NX_REGISTER_TODAY", "2031-05-05")
-    town.step("head", late, "refuse", outcome="law", opinion="依法")
+    town.step("head", late, "refuse", outcome="law", answers={"article": "《数据安全法》第二十一条"}, opinion="依法")
     rows = town.act("office", "nx_case_between", since="2031-01-01", until="2031-12-31")
     told = {row["id"]: (row["answered"] is not None, row["due"]) for row in rows}
     assert told == {

@@ -225,7 +225,12 @@ def _outcomes(kind: Kind) -> Iterator[Finding]:
         for place, code in enumerate(step.outcomes):
             if code not in kind.outcome_by_code:
                 yield ("steps", number, "outcomes", place), f"there is no outcome {code}"
-        refuses = {kind.outcome_by_code[code].group for code in step.outcomes if code in kind.outcome_by_code}
+        known = [kind.outcome_by_code[code] for code in step.outcomes if code in kind.outcome_by_code]
+        named = [field for field in step.fields if field.name == kinds.ARTICLE and field.type == "text"]
+        if any(one.needs_article for one in known) and not (named and named[0].public and not named[0].required):
+            reason = "an outcome that needs its article asks for it: a public text field article, not always required"
+            yield ("steps", number, "outcomes"), reason
+        refuses = {one.group for one in known}
         if "refused" in refuses and step.opinion != "required":
             yield ("steps", number, "opinion"), "a refusal needs its reason: opinion must be required"
     for number, outcome in enumerate(kind.outcomes):

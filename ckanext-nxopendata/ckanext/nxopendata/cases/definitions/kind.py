@@ -61,6 +61,9 @@ FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED)
 applies acts for one that the office confirmed, or is staff of a department; ``unanswered``, the applicant was asked
 and has not answered in time; ``forwarded``, another department had the case before."""
 
+ARTICLE = "article"
+"""Field of steps that names the article of the law on which an outcome rests."""
+
 LONGEST = 2000
 """Characters of an answer whose field names no other limit."""
 
@@ -123,12 +126,16 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the answer is, with its legal basis."""
+    """What the answer is, with its legal basis.
+
+    ``needs_article``: the basis is whichever law it is, and whoever decides names its article (``ARTICLE``).
+    """
 
     code: str
     label: Text
     group: str
     basis: Text
+    needs_article: bool = False
 
 
 @dataclass(frozen=True, slots=True)

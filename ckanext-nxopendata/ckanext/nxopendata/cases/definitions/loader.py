@@ -221,13 +221,14 @@ class _Reader:
 
     def _outcome(self, row: Any, path: Path) -> Outcome:
         keys = ("code", "label", "group", "basis")
-        if not self._is_mapping(row, path, keys, keys):
+        if not self._is_mapping(row, path, (*keys, "needs_article"), keys):
             return Outcome("", {}, "other", {})
         return Outcome(
             code=self._name(row, path, "code"),
             label=self._text(row, path, "label"),
             group=self._word(row, path, "group", kinds.GROUPS),
             basis=self._text(row, path, "basis"),
+            needs_article=self._flag(row, path, "needs_article"),
         )
 
     def _duty(self, row: Any, path: Path) -> DutyRule:

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import ARTICLE
 from ckanext.nxopendata.cases.disclosure import public_store
 from ckanext.nxopendata.cases.disclosure.schema import LANES
 from ckanext.nxopendata.core.web import act, call_action, csv_response, pager, require_login
@@ -42,7 +43,19 @@ def index() -> str:
 @nx_case_public.route("/cases.csv")
 def index_csv() -> Response:
     """The whole register as CSV."""
-    head = ["number", "kind", "dataset", "department", "state", "outcome", "basis", "received", "due", "answered"]
+    head = [
+        "number",
+        "kind",
+        "dataset",
+        "department",
+        "state",
+        "outcome",
+        "basis",
+        "article",
+        "received",
+        "due",
+        "answered",
+    ]
     return csv_response(_rows([*head, "in_time"]), "cases.csv")
 
 
@@ -58,6 +71,7 @@ def _rows(head: list[str]) -> Iterator[list[object]]:
             case["state"],
             case["outcome"],
             outcome.basis["zh"] if outcome else "",
+            case["answers"].get(ARTICLE, ""),
             case["received"],
             case["due"] or "",
             case["answered"] or "",

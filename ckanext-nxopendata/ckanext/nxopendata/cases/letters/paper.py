@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ckanext.nxopendata.cases.definitions.kind import Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import ARTICLE, Kind, Step
 from ckanext.nxopendata.register.reports.document import Paper, Section
 
 REMEDY = (
@@ -52,7 +52,9 @@ def build(
     told = [step.tell["zh"]]
     if found is not None:
         told.append(f"结果：{found.label['zh']}。")
-    reasons = tuple(filter(None, (f"{found.basis['zh']}。" if found else "", event["opinion"])))
+    article = (event["detail"].get("answers") or {}).get(ARTICLE) or ""
+    basis = (article, found.basis["zh"]) if found else ()
+    reasons = tuple(filter(None, (*(f"{text}。" for text in basis if text), event["opinion"])))
     sections = [
         Section(letter_number(case, place), (f"{to}：", asked)),
         Section("一、办理情况", tuple(told)),

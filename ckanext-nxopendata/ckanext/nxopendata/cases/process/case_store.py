@@ -47,9 +47,10 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
     """Return how many cases a list holds (at most ``MOST_COUNTED``), and one page of them.
 
     Args:
-        query: ``box``: ``mine`` (those the user applied for), ``desk`` (those the user's departments answer; without a
-            department's, those that the office answers) or ``board`` (all); ``kind``, ``phase``, ``overdue``,
-            ``attention`` (``unclear``, nobody is known to answer; ``disputed``), ``q``; ``limit``, ``offset``.
+        query: ``box``: ``mine`` (those the user applied for), ``desk`` (those the user's departments answer; for the
+            office those without a department, and those on which it acts alone) or ``board`` (all); ``kind``,
+            ``phase``, ``overdue``, ``attention`` (``unclear``, nobody is known to answer; ``disputed``), ``q``;
+            ``limit``, ``offset``.
     """
     where = [_box(user, query["box"])]
     if query.get("kind"):
@@ -81,8 +82,13 @@ def _box(user: model.User, box: str) -> Any:
         return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
     if box == "board":
         return sa.true()
-    answered_by = Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
-    return sa.or_(answered_by, sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own)))
+    shown = [Case.owner_org.in_(own), sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own))]
+    if participants.is_supervisor(user):
+        own_turn = [
+            (kind.name, name) for kind in registry.kinds().values() for name in participants.list_office_states(kind)
+        ]
+        shown += [Case.owner_org == "", sa.and_(Case.phase == OPEN, sa.tuple_(Case.kind, Case.state).in_(own_turn))]
+    return sa.or_(*shown)
 
 
 def _matches(words: str) -> Any:
