@@ -140,8 +140,8 @@ def test_a_letter_of_a_decision_is_printed_for_those_who_take_part(app: Any, tow
         opinion="涉及商业秘密<b>，依据第十四条",
     )
     shown = show(town, case, "applicant")
-    assert [event["letter"] for event in shown["events"]] == [0, 0, 1]
-    address = f"/case/{case['id']}/letter-1"
+    assert [event["letter"] for event in shown["events"]] == [0, 1, 2]
+    address = f"/case/{case['id']}/letter-2"
     assert f"{address}.pdf" in app.get(f"/case/{case['id']}", headers=town.headers("applicant")).body
     client = app.flask_app.test_client()
     word = client.get(f"{address}.docx", headers=town.headers("applicant"))
@@ -149,11 +149,11 @@ def test_a_letter_of_a_decision_is_printed_for_those_who_take_part(app: Any, tow
     printed = client.get(f"{address}.pdf", headers=town.headers("head"))
     pages = "".join(page.extract_text() for page in PdfReader(io.BytesIO(printed.data)).pages)
     number = case["number"].partition("-")[2]
-    for part in (f"{number}号之1", "涉及商业秘密<b>，依据第十四条", "数据安全法", "行政复议", "文旅厅"):
+    for part in (f"{number}号之2", "涉及商业秘密<b>，依据第十四条", "数据安全法", "行政复议", "文旅厅"):
         assert part in text, part
-    assert f"{number}号之1" in pages.replace("\n", "")
+    assert f"{number}号之2" in pages.replace("\n", "")
     assert "no-store" in word.headers["Cache-Control"]
     for who, statuses in (("other", (404,)), ("", (401, 403))):
         assert client.get(f"{address}.pdf", headers=town.headers(who)).status_code in statuses
-    for wrong in (f"/case/{case['id']}/letter-2.pdf", f"{address}.exe", f"/case/{case['id']}/letter-0.pdf"):
+    for wrong in (f"/case/{case['id']}/letter-3.pdf", f"{address}.exe", f"/case/{case['id']}/letter-0.pdf"):
         assert client.get(wrong, headers=town.headers("applicant")).status_code == 404

@@ -35,8 +35,9 @@ def test_a_dataset_leads_departments_to_the_form_and_nobody_else(app: Any, town:
     town.dataset(
         "bugongxiang",
         nx_share_type="3",
-        nx_share_basis="《统计法》第九条",
         nx_share_condition="《统计法》第九条",
+        nx_is_open="0",
+        nx_open_condition="",
         title_translated={"zh": "不予共享的数据"},
     )
     for who, names in (("stranger", {"gongxiang", "neibu"}), ("applicant", set()), ("", set())):

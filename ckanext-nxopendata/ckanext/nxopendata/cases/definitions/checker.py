@@ -37,6 +37,7 @@ def check(kind: Kind, lines: Lines) -> Iterator[Fault]:
         *_grants(kind),
         *_outcomes(kind),
         *_forwarding(kind),
+        *_letters(kind),
     ):
         yield Fault(f"{kind.name}.yaml", lines.at(*path), reason)
 
@@ -195,6 +196,20 @@ def _grants(kind: Kind) -> Iterator[Finding]:
             yield ("states", number, "suspends"), "what is withheld is a dataset's"
         if state.in_force and not any(SYSTEM in step.roles for step in kind.steps if state.name in step.sources):
             yield ("states", number, "in_force"), f"no step of the system ends {state.name} when its time is over"
+
+
+def _letters(kind: Kind) -> Iterator[Finding]:
+    """Letters are the department's and the office's; one that names a day needs a state that has it."""
+    for number, step in enumerate(kind.steps):
+        if step.letter is None:
+            continue
+        if set(step.roles) & {APPLICANT, SYSTEM}:
+            yield ("steps", number, "letter"), "a letter is written by the department or the office"
+        if "{until}" in step.letter.body and not kind.waits_for_applicant(step.target):
+            yield ("steps", number, "letter"), "until is the day of a state with answer_within"
+        target = kind.state_by_name.get(step.target)
+        if "{days}" in step.letter.body and target is not None and not target.clock:
+            yield ("steps", number, "letter"), "days are those of a state with a clock"
 
 
 def _forwarding(kind: Kind) -> Iterator[Finding]:

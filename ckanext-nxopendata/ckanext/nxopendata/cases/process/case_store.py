@@ -289,13 +289,16 @@ def _step_to_api(step: Step, kind: Kind) -> dict[str, Any]:
 
 
 def _events_to_api(events: list[Event], kind: Kind) -> list[dict[str, Any]]:
-    """Return a history; ``letter`` numbers the steps of which a letter can be printed, 0 for the others."""
+    """Return a history; ``letter`` numbers the steps that have a letter, 0 for the others; with its title."""
+    steps = {step.action: step for step in kind.steps}
     shown, letters = [], 0
     for event in events:
         one = _event_to_api(event, kind)
-        is_letter = bool(one["label"]) and event.role in STAFF and bool(event.opinion or event.detail.get("outcome"))
-        letters += is_letter
-        shown.append(one | {"letter": letters if is_letter else 0})
+        step = steps.get(event.action) if event.target else None
+        letter = step.letter if step is not None and event.role in STAFF else None
+        letters += letter is not None
+        title = dict(letter.title) if letter is not None and letter.title else None
+        shown.append(one | {"letter": letters if letter is not None else 0, "letter_title": title})
     return shown
 
 
