@@ -183,6 +183,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Keep the header of the template, at least: {columns}."),
     ),
     "page_repeated": (_("{position} is the same as an earlier page."), _("Correct the links to the next page.")),
+    "page_empty": (
+        _("{position} has no records, although the source says that it has {total} and sent {seen} so far."),
+        _("Check the source: its number of records, or its pages, are wrong. Until then nothing is withdrawn."),
+    ),
+    "catalogue_too_deep": (
+        _("{position} stands more than {limit} catalogues deep inside this one; it was not read."),
+        _("Make it a source of its own."),
+    ),
     "page_loop": (_("The pages lead back to {position}."), _("Correct the links to the next page.")),
     "too_many_pages": (_("The catalogue has more than {limit} pages."), _("Make the pages larger.")),
     # records
@@ -216,6 +224,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "values_unused": (
         _("{field} takes one value; these were left out: {values}"),
         _("Nothing, if the value that was taken is the right one; else give only that one."),
+    ),
+    "text_cut": (
+        _("{field}: “{value}…” is longer than {limit} characters; what is beyond was left out."),
+        _("Shorten it at the source."),
     ),
     "text_not_chinese": (
         _("{field} has no Chinese text; the one in “{language}” stands in its place: “{value}”."),
@@ -261,6 +273,13 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "provider_of_another": (
         _("The record names {provider} as its provider, which is not a department of this source; it was not taken."),
         _("Add the department to the source, or correct the provider."),
+    ),
+    "provider_unknown": (
+        _(
+            "The record names {provider} as its provider, which the portal does not know; "
+            "it is published as one of this source's department."
+        ),
+        _("Register the department under this name, add it to the source, or correct the provider."),
     ),
     "title_repeated": (
         _("The provider has another dataset called “{title}”."),

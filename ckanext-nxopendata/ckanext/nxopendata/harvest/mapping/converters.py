@@ -33,7 +33,7 @@ from ckanext.nxopendata.harvest.mapping.texts import (
     as_tags_by_language,
     as_text,
 )
-from ckanext.nxopendata.harvest.mapping.values import show, to_text
+from ckanext.nxopendata.harvest.mapping.values import LONGEST_TEXT, cut, show, to_text
 
 NO_CONDITION = re.compile("(无条件|普通|完全)(开放|共享)")
 """Words that say that there is no condition."""
@@ -83,6 +83,10 @@ def convert(values: Sequence[Any], rule: Rule, report: FieldReport) -> Any:
 
     What a converter cannot read is reported as one finding of the field, so that a value ends no more than its field.
     """
+    for value in values:
+        written = value.get("@value") if isinstance(value, Mapping) else value
+        if isinstance(written, str) and len(written) > LONGEST_TEXT:
+            cut(written, LONGEST_TEXT, report)
     try:
         return CONVERTERS[rule.kind](values, rule, report)
     except Exception:

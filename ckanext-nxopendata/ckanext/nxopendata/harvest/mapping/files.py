@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ import yaml
 from ckanext.nxopendata.harvest.fetching import addresses
 from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
-from ckanext.nxopendata.harvest.mapping.values import show, to_identifier, to_text
+from ckanext.nxopendata.harvest.mapping.values import cut, find_label, show, to_identifier, to_text
 
 FORMATS = {
     "text/csv": "CSV",
@@ -138,22 +138,37 @@ def find_emails(text: str) -> list[str]:
 
 def as_phone(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
     def read(value: Any) -> str | None:
-        return unquote(re.sub(r"^tel:", "", to_identifier(value), flags=re.IGNORECASE)).strip()[:200] or None
+        return unquote(re.sub(r"^tel:", "", to_identifier(value), flags=re.IGNORECASE)).strip() or None
 
-    return _first([value for value in values if to_identifier(value)], report, read, "value_unreadable")
+    phone = _first([value for value in values if to_identifier(value)], report, read, "value_unreadable")
+    return cut(phone, LONGEST_PHONE, report) if phone else None
+
+
+_NO_NAME = re.compile(r"(?:mailto|tel|https?):.*|\S+@\S+|[+\d\s()-]*")
+
+LONGEST_NAME = 500
+LONGEST_PHONE = 200
 
 
 def as_person(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
     """Return a name; what is only an e-mail address or a telephone number is none."""
-
-    def read(value: Any) -> str | None:
+    names: dict[str, None] = {}
+    for value in values:
         text = to_text(value)
-        return None if re.fullmatch(r"(?:mailto|tel|https?):.*|\S+@\S+|[+\d\s()-]*", text) else text[:500] or None
+        if not _NO_NAME.fullmatch(text):
+            names[cut(text, LONGEST_NAME, report)] = None
+        elif text and not _has_more(value):
+            report.rejected[text[:200]] = None
+    taken = next(iter(names), None)
+    for name in names:
+        if name != taken:
+            report.leave(name)
+    return taken
 
-    names = list(dict.fromkeys(name for value in values if (name := read(value))))
-    for name in names[1:]:
-        report.leave(name)
-    return names[0] if names else None
+
+def _has_more(value: Any) -> bool:
+    """Tell whether a node without a label says something else than what it is."""
+    return isinstance(value, Mapping) and bool(value.keys() - {"@id", "@type", "@value"}) and not find_label(value)
 
 
 _SIZE = re.compile(r"([\d.,]+)\s*(?:([KMGT]?)(?:i?B|字节)?|bytes?)", re.IGNORECASE)

@@ -7,15 +7,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.harvest.errors import Problem
+from ckanext.nxopendata.harvest.mapping import contacts
 from ckanext.nxopendata.harvest.mapping.converters import convert
 from ckanext.nxopendata.harvest.mapping.dates import parse_day
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping, FieldReport, Part, Rule, Surroundings, Withheld
-from ckanext.nxopendata.harvest.mapping.values import DEEPEST, is_nothing, show, to_identifier, to_text
+from ckanext.nxopendata.harvest.mapping.values import find_values, is_nothing, show, spellings, to_identifier, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,10 @@ def map_record(
         if found := _withheld_by(rule, raw):
             return Mapped({}, [Problem(rule.code, guid=guid, field=rule.source, params=found, refuses=False)], True)
     raw = dict(raw)  # whose values are asked for many times
-    dataset = _fill(mapping.dataset, raw, report, surroundings)
+    filled_from, others = contacts.choose(mapping.contacts, raw, _contact_reader(mapping, surroundings))
+    dataset = _fill(mapping.dataset, raw, report, surroundings, filled_from)
+    if others:
+        report.append(_unused(contacts.NAME, others))
     for key, part in mapping.parts.items():
         entries = _entries(part, key, raw, report)
         limit = bounds.resources if key == "resources" else bounds.items
@@ -168,11 +171,35 @@ def _fill_entry(
     return entry
 
 
+def _contact_reader(mapping: FieldMapping, surroundings: Surroundings) -> contacts.Read:
+    """Return a function that reads the contact of a record, without findings."""
+    rules = {name: mapping.dataset[name] for name in contacts.FIELDS if name in mapping.dataset}
+    return lambda raw: _fill(rules, raw, [], surroundings)
+
+
+def _unused(field: str, texts: Sequence[str]) -> Problem:
+    """Make the finding of the values that a field has no room for."""
+    params = {"values": "; ".join(texts[:10]), "number": len(texts)}
+    return Problem("values_unused", field=field, params=params, refuses=False)
+
+
 def _fill(
-    rules: Mapping[str, Rule], raw: Mapping[str, Any], report: list[Problem], surroundings: Surroundings
+    rules: Mapping[str, Rule],
+    raw: Mapping[str, Any],
+    report: list[Problem],
+    surroundings: Surroundings,
+    filled_from: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
+    """Fill the fields of ``rules``.
+
+    Args:
+        filled_from: Field -> the record that it is filled from, where that is not ``raw``.
+    """
     result: dict[str, Any] = {}
+    rejected: dict[str, FieldReport] = {}
+    record = raw
     for name, rule in rules.items():
+        raw = filled_from.get(name, record) if filled_from else record
         if rule.when and not _is_case(rule, raw):
             continue
         field = FieldReport(report, name, surroundings)
@@ -181,9 +208,12 @@ def _fill(
             value = _read_sources(rule, raw, field)
             if value is None:
                 value = _read_stand_ins(rule, raw, field)
+            else:
+                _leave_stand_ins(rule, raw, value, field)
         if field.left:
-            shown = list(field.left)
-            field("values_unused", values="; ".join(shown[:10]), number=len(shown))
+            report.append(_unused(name, list(field.left)))
+        if field.rejected:
+            rejected[name] = field
         if value is None and rule.default:
             value = convert([rule.default], rule, field)
         if value is not None:
@@ -192,7 +222,20 @@ def _fill(
             report.append(Problem("field_missing", field=name, params={"source": " / ".join(rule.sources)}))
         elif rule.expected:
             field("file_without_address")
+    for name, field in rejected.items():
+        _report_rejected(name, field, result)
     return result
+
+
+def _report_rejected(name: str, field: FieldReport, result: Mapping[str, Any]) -> None:
+    """Report what is no value of a field, but for what another field of the contact was read from."""
+    others = [str(result[other]) for other in contacts.FIELDS if other in result and other != name]
+    unread = [text for text in field.rejected if not any(value in text for value in others)]
+    if unread and name in result:
+        field.problems.append(_unused(name, unread))
+    else:
+        for text in unread:
+            field("value_unreadable", value=text)
 
 
 def _is_case(rule: Rule, raw: Mapping[str, Any]) -> bool:
@@ -216,12 +259,24 @@ def _read_sources(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any
             continue
         if value is None:
             value = convert(values, rule, field)
-            continue
-        other = convert(values, rule, FieldReport([], field.field, field.surroundings))
-        unused = values if not _covers(value, other) else filter(_is_literal, values) if other is None else ()
-        for unread in unused:
-            field.leave(show(unread))
+        else:
+            _leave_others(rule, values, value, field)
     return value
+
+
+def _leave_others(rule: Rule, values: Sequence[Any], taken: Any, field: FieldReport) -> None:
+    """Leave the values of a further path that say what the value taken does not."""
+    other = convert(values, rule, FieldReport([], field.field, field.surroundings))
+    if rule.kind == "licence" and _is_same_licence(taken, other, field):
+        return
+    unused = values if not _covers(taken, other) else filter(_is_literal, values) if other is None else ()
+    for unread in unused:
+        field.leave(show(unread))
+
+
+def _is_same_licence(taken: Any, other: Any, field: FieldReport) -> bool:
+    read = field.surroundings.read_licence
+    return bool(read and other and (licence := read(taken)) and licence == read(other))
 
 
 def _is_literal(value: Any) -> bool:
@@ -229,18 +284,43 @@ def _is_literal(value: Any) -> bool:
     return (not isinstance(value, Mapping) or "@value" in value) and not is_nothing(to_text(value))
 
 
+def _leave_stand_ins(rule: Rule, raw: Mapping[str, Any], taken: Any, field: FieldReport) -> None:
+    """Leave what stands where a value is looked for when there is none, if no other rule reads it."""
+    for path in rule.spare:
+        if values := find_values(raw, path):
+            _leave_others(rule, values, taken, field)
+
+
 def _read_stand_ins(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any:
+    if rule.kind == "licence":
+        return _read_licences(rule, raw, field)
+    value = None
     for path in rule.stand_ins:
-        values = find_values(raw, path)
-        tried = FieldReport([], field.field, field.surroundings)
-        value = convert(values, rule, tried) if values else None
-        if rule.kind == "region":  # which may be a guess
-            field.problems.extend(tried.problems)
+        if not (values := find_values(raw, path)):
+            continue
         if value is not None:
-            if rule.kind in ("localised", "paragraphs"):
-                field("field_filled", source=path)
-            return value
-    return None
+            if path in rule.spare:
+                _leave_others(rule, values, value, field)
+            continue
+        tried = FieldReport([], field.field, field.surroundings)
+        value = convert(values, rule, tried)
+        field.rejected |= tried.rejected
+        if rule.kind == "region" or (path in rule.spare and rule.kind != "email"):  # which may be a guess
+            field.problems.extend(tried.problems)
+            field.left |= tried.left
+        if value is not None and rule.kind in ("localised", "paragraphs"):
+            field("field_filled", source=path)
+    return value
+
+
+def _read_licences(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any:
+    """Return the licence that is known among the stand-ins, else the first."""
+    values = [value for path in rule.stand_ins for value in find_values(raw, path)]
+    tried = FieldReport([], field.field, field.surroundings)
+    value = convert(values, rule, tried) if values else None
+    spare = {text[:200] for path in rule.spare for value in find_values(raw, path) for text in spellings(value)}
+    field.left |= {text: None for text in tried.left if text in spare}
+    return value
 
 
 def _covers(value: Any, other: Any) -> bool:
@@ -252,37 +332,6 @@ def _covers(value: Any, other: Any) -> bool:
     if isinstance(value, list) and isinstance(other, list):
         return all(item in value for item in other)
     return isinstance(value, str) and isinstance(other, str) and other.lower() in value.lower()
-
-
-def find_values(raw: Mapping[str, Any], path: str) -> list[Any]:
-    """Find the values at ``path`` (steps parted by ``" > "``), in order and without lists in lists; empty where there
-    are none."""
-    first, *steps = _steps(path)
-    if (value := raw.get(first)) is None:
-        return []
-    nodes: list[Any] = []
-    _add_values(value, nodes)
-    for step in steps:
-        found: list[Any] = []
-        for node in nodes:
-            if type(node) is dict or isinstance(node, Mapping):
-                _add_values(node.get(step), found)
-        nodes = found
-    return nodes
-
-
-@cache
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(path.split(" > "))
-
-
-def _add_values(value: Any, found: list[Any], level: int = 0) -> None:
-    if isinstance(value, list):
-        if level < DEEPEST:
-            for item in value:
-                _add_values(item, found, level + 1)
-    elif value is not None and value != {} and not (isinstance(value, str) and not value.strip()):
-        found.append(value)
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

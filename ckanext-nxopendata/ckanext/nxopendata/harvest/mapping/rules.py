@@ -35,6 +35,7 @@ class Rule:
         sources: Paths that say the same in several ways; the first that gives a value is taken, and what the others
             say otherwise is reported.
         stand_ins: Paths that are looked at when none of ``sources`` gives a value.
+        spare: Of those, the ones that no other rule reads: what they say otherwise is reported.
         expected: A finding says so when there is no value.
         english: Where the English text of a localised field stands, if the source keeps it apart.
         default: What is taken when the source says nothing.
@@ -52,6 +53,7 @@ class Rule:
     stand_ins: tuple[str, ...] = ()
     expected: bool = False
     when: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    spare: tuple[str, ...] = ()
     names: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,6 +106,8 @@ class FieldMapping:
 
     Attributes:
         fingerprint: Changes whenever the file does; part of every record's hash.
+        contacts: Where contacts stand, the surest first: the path of their nodes, or the names of one contact that are
+            written side by side.
     """
 
     name: str
@@ -112,6 +116,7 @@ class FieldMapping:
     parts: Mapping[str, Part]
     columns: Mapping[str, Column]
     withheld: tuple[Withheld, ...] = ()
+    contacts: tuple[str | tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +140,14 @@ class FieldReport:
 
     Attributes:
         left: Texts of values that a converter understood and did not take.
+        rejected: Texts of values that are none of the field, of which another field may be read.
     """
 
     problems: list[Problem]
     field: str
     surroundings: Surroundings = dataclasses.field(default_factory=Surroundings)
     left: dict[str, None] = dataclasses.field(default_factory=dict)
+    rejected: dict[str, None] = dataclasses.field(default_factory=dict)
 
     def __call__(self, code: str, **params: Any) -> None:
         """Add a finding about a value that is left out or mended; the record stays."""

@@ -7,6 +7,7 @@ of a path are parted by ``" > "``) and what kind of value it is (``as``, a key o
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -129,11 +130,11 @@ def _build(name: str, content: bytes, changes: Mapping[str, Any] | None = None) 
     return FieldMapping(
         name=name,
         fingerprint=hashlib.sha256(fingerprinted).hexdigest()[:16],
-        dataset=_rules(data["dataset"]),
+        dataset=_find_spare(_rules(data["dataset"]), _paths_of_files(data), _tuple(data.get("silent", ()))),
         parts={
             key: Part(
                 _tuple(part["each"]),
-                _rules(part["fields"]),
+                _find_spare(_rules(part["fields"])),
                 part.get("order", ""),
                 part.get("literal", ""),
                 _tuple(part.get("split", ())),
@@ -160,7 +161,43 @@ def _build(name: str, content: bytes, changes: Mapping[str, Any] | None = None) 
             )
             for entry in data.get("withheld", ())
         ),
+        contacts=tuple(entry if isinstance(entry, str) else _tuple(entry) for entry in data.get("contacts", ())),
     )
+
+
+def _find_spare(rules: dict[str, Rule], read: Iterable[str] = (), silent: Iterable[str] = ()) -> dict[str, Rule]:
+    """Return rules that know which of their stand-ins nothing else reads.
+
+    Args:
+        read: Paths that are read elsewhere.
+        silent: Paths whose values say nothing that has to be told: names and days of a system.
+    """
+    others = {*read, *silent, *(path for rule in rules.values() for path in (*rule.sources, rule.english))}
+    beginnings = {path[: found.start()] for path in others for found in re.finditer(" > ", path)}
+    return {
+        name: rule
+        if name.startswith("@")  # a fact beside the fields, which one of them holds as well
+        else dataclasses.replace(
+            rule,
+            spare=tuple(
+                path
+                for path in rule.stand_ins
+                if path not in others and path not in beginnings and not path.startswith("@") and " > @" not in path
+            ),
+        )
+        for name, rule in rules.items()
+    }
+
+
+def _paths_of_files(data: Mapping[str, Any]) -> list[str]:
+    """Return the paths that the rules of a mapping's parts read, from the top of a record."""
+    return [
+        f"{each} > {path}"
+        for part in data.get("parts", {}).values()
+        for each in _tuple(part["each"])
+        for rule in part["fields"].values()
+        for path in _tuple(rule["from"])
+    ]
 
 
 def _words(given: Iterable[Any], file: str = "") -> frozenset[str]:

@@ -10,7 +10,10 @@ from typing import Any
 from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.harvest.mapping import languages
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule
-from ckanext.nxopendata.harvest.mapping.values import SEPARATORS, is_nothing, to_identifier, to_text
+from ckanext.nxopendata.harvest.mapping.values import SEPARATORS, cut, is_nothing, spellings, to_text
+
+LONGEST_TAG = 100
+"""Characters of a keyword (CKAN's ``MAX_TAG_LENGTH``)."""
 
 
 def as_text(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
@@ -37,10 +40,10 @@ def as_licence(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str |
     read = report.surroundings.read_licence or (lambda _: None)
     texts: dict[str, str | None] = {}
     for value in values:
-        spellings = [text for text in (to_identifier(value), to_text(value)) if not is_nothing(text)]
-        known = next((text for text in spellings if read(text)), None)
-        if spellings:
-            texts[known or spellings[-1]] = read(known) if known else None
+        written = spellings(value)
+        known = next((text for text in written if read(text)), None)
+        if written:
+            texts[known or written[-1]] = read(known) if known else None
     preferred = (text for value in languages.prefer(values) if (text := to_text(value)) in texts)
     taken = next((text for text, licence in texts.items() if licence), next(preferred, next(iter(texts), None)))
     for text, licence in texts.items():
@@ -60,7 +63,7 @@ def as_tags(values: Sequence[Any], _rule: Rule, report: FieldReport) -> list[dic
         if languages.kind_of(text, tag) == languages.TRADITIONAL:
             text = localised.simplify(text)
         for piece in SEPARATORS.split(text):
-            name = _clean_tag(piece)
+            name = cut(_clean_tag(piece), LONGEST_TAG, report)
             if len(name) >= 2:
                 names[name] = None
             elif piece.strip():
@@ -89,7 +92,7 @@ def as_tags_by_language(values: Sequence[Any], _rule: Rule, report: FieldReport)
     if not texts:
         return None
     own = texts.get("zh", [])
-    if len(own) == len(texts.get("en", [])) and all(_clean_tag(word) == word for word in own):
+    if len(own) == len(texts.get("en", [])) and all(_clean_tag(word) == word[:LONGEST_TAG] for word in own):
         return {"zh": own, "en": texts["en"]}
     report.leave("; ".join(texts.get("en", [])))
     return None
@@ -104,7 +107,7 @@ def _place(value: Any) -> float:
 
 
 def _clean_tag(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[^\w \-.]", " ", text)).strip()[:100].strip()
+    return re.sub(r"\s+", " ", re.sub(r"[^\w \-.]", " ", text)).strip()
 
 
 def as_list(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> list[str] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 SEPARATORS = re.compile(r"[、，,;；|\n\t]+")
@@ -68,11 +69,54 @@ def _preferred(value: Any, level: int) -> str:
     return to_text(next(chinese, values[0] if values else ""), level)
 
 
+def find_values(raw: Mapping[str, Any], path: str) -> list[Any]:
+    """Find the values at ``path`` (steps parted by ``" > "``), in order and without lists in lists; empty where there
+    are none."""
+    first, *steps = _steps(path)
+    if (value := raw.get(first)) is None:
+        return []
+    nodes: list[Any] = []
+    _add_values(value, nodes)
+    for step in steps:
+        found: list[Any] = []
+        for node in nodes:
+            if type(node) is dict or isinstance(node, Mapping):
+                _add_values(node.get(step), found)
+        nodes = found
+    return nodes
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split(" > "))
+
+
+def _add_values(value: Any, found: list[Any], level: int = 0) -> None:
+    if isinstance(value, list):
+        if level < DEEPEST:
+            for item in value:
+                _add_values(item, found, level + 1)
+    elif value is not None and value != {} and not (isinstance(value, str) and not value.strip()):
+        found.append(value)
+
+
 def to_identifier(value: Any) -> str:
     """Return the IRI of a node, else the text of the value."""
     if isinstance(value, Mapping) and isinstance(value.get("@id"), str):
         return to_text(value["@id"])
     return to_text(value)
+
+
+def spellings(value: Any) -> list[str]:
+    """Return the IRI and the label of a node, the text of another value."""
+    return list(dict.fromkeys(text for text in (to_identifier(value), to_text(value)) if not is_nothing(text)))
+
+
+def cut(text: str, limit: int, report: Callable[..., None]) -> str:
+    """Return the beginning of a text, and report it where that is not all."""
+    if len(text) > limit:
+        report("text_cut", value=text[:50], limit=limit)
+    return text[:limit].strip()
 
 
 def show(value: Any) -> str:
