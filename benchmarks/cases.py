@@ -1,37 +1,43 @@
-"""Lists and boards over 100,000 cases, and how fast a granted part of a file is cut.
+"""Lists and boards over 100,000 cases, and how fast a granted file is sent, whole and cut.
 
     NX_TEST_INSTANCE=bench deployment/test benchmarks/cases.py -q -s -p no:cacheprovider
 
 ``NX_BENCH_CASES`` (default 100000) says how many cases there are, of ten departments; they are written by SQL. Each
-list is asked 40 times, and the 95th percentile is printed. The file has 3 columns and ``NX_BENCH_MEGABYTES`` (100).
+list is asked 40 times, and the 95th percentile is printed. The file has 3 columns and ``NX_BENCH_MEGABYTES`` (1000); it
+is taken by HTTP, by curl, from a thread of this process, whose memory is printed; the same file from nothing but the
+web framework stands beside it.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import statistics
+import subprocess
 import sys
 import time
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories, helpers
+from flask import Flask, send_file
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # before CKAN's own folder "tests"
 
-from ckanext.nxopendata.cases.grants.cut import cut  # noqa: E402
+from ckanext.nxopendata.catalogue import uploads  # noqa: E402
 from ckanext.nxopendata.core import caching  # noqa: E402
-from ckanext.nxopendata.core.file_access.part import Part  # noqa: E402
-from ckanext.nxopendata.core.tabular import csv_out, reader  # noqa: E402
-from tests.conftest import clean_db, with_plugins  # noqa: E402, F401  fixtures: our tables and plugins
+from ckanext.nxopendata.safety.scanning import jobs, verdicts  # noqa: E402
+from tests.browser import served  # noqa: E402
+from tests.cases.conftest import CaseSite, town, uploaded  # noqa: E402, F401  fixtures
+from tests.conftest import app, clean_db, with_plugins  # noqa: E402, F401  fixtures: our tables and plugins
 
 COUNT = int(os.environ.get("NX_BENCH_CASES", "100000"))
-MEGABYTES = int(os.environ.get("NX_BENCH_MEGABYTES", "100"))
+MEGABYTES = int(os.environ.get("NX_BENCH_MEGABYTES", "1000"))
 TIMES = 40
 
 FILL = """
@@ -90,24 +96,50 @@ def test_lists(with_plugins: None, clean_db: None) -> None:  # noqa: F811  the f
         print(f"{name:20} {p95(work):8.1f}")
 
 
-def test_cutting(tmp_path: Path) -> None:
-    path = tmp_path / "table.csv"
+def write_table(path: Path) -> None:
+    """Write a table of three columns, as large as asked for."""
+    line = "沙湖生态旅游区,5A,0951-6850002\n" * 1000
     with path.open("w", encoding="utf-8") as file:
-        file.write("名称,等级,电话\n")
-        line = "沙湖生态旅游区,5A,0951-6850002\n" * 1000
+        file.write("景区名称,等级,电话\n")
         for _ in range(MEGABYTES * 1_000_000 // len(line.encode())):
             file.write(line)
-    sheet = reader.open_sheets(path, "csv", most_bytes=10**12)[0]
-    part = Part(frozenset({"名称", "等级"}), {"等级": frozenset({"5A"})})
-    begun, written = time.perf_counter(), 0
-    for block in csv_out.write(cut((row for _, row in sheet.numbered()), part)):
-        written += len(block)
-    seconds = time.perf_counter() - begun
-    print(f"\ncut: {path.stat().st_size / seconds / 1_000_000:.1f} MB/s of the file")
-    assert written
-    tracemalloc.start()
-    for number, _ in enumerate(csv_out.write(cut((row for _, row in sheet.numbered()), part))):
-        if number > 400:
-            break
-    print(f"cut: peak {tracemalloc.get_traced_memory()[1] / 1_000_000:.1f} MB of memory")
-    tracemalloc.stop()
+
+
+def take(address: str, token: str = "") -> tuple[float, int]:
+    """Return the seconds that an answer takes, and its bytes."""
+    told = "%{http_code} %{time_total} %{size_download}"
+    asked = ["curl", "-sS", "-o", os.devnull, "-w", told, "-H", f"Authorization: {token}", address]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603  our own command
+    code, seconds, size = answer.stdout.split()
+    assert code == "200", f"{address} answers {code}"
+    return float(seconds), int(size)
+
+
+def test_streaming(uploaded: dict[str, Any], app: Any, town: CaseSite) -> None:  # noqa: F811
+    path = uploads.find_path(uploaded)
+    assert path is not None
+    write_table(path)
+    size = path.stat().st_size
+    stored: Any = model.Session.get(model.Resource, uploaded["id"])
+    verdicts.scan(jobs.describe(stored))
+    token = town.root("api_token_create", user="applicant", name="benchmark")["token"]
+    whole = f"/dataset/jingqu/resource/{uploaded['id']}/download/x.csv"
+    cut_answers = {"agreed_ends": "2099-01-01", "agreed_columns": ["景区名称", "等级"], "agreed_rows": "等级=5A"}
+    print(f"\na granted file of {size / 1_000_000:,.0f} MB")
+    plain = Flask("plain")
+    plain.add_url_rule("/", view_func=lambda: send_file(path))
+    with served(SimpleNamespace(app=plain)) as site:
+        seconds, _ = take(site)
+        print(f"{'the framework alone':20} {size / seconds / 1_000_000:8.1f} MB/s")
+    for name, outcome, answers in (("whole", "granted", {}), ("cut", "partly", cut_answers)):
+        case = town.step(
+            "head", town.apply(), "approve", outcome=outcome, answers={"agreed_ends": "2099-01-01"} | answers
+        )
+        address = whole if name == "whole" else f"/case/{case['id']}/data/{uploaded['id']}.csv"
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with served(app) as site:
+            seconds, sent = take(f"{site}{address}", token)
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000
+        rate, more = size / seconds / 1_000_000, f"{sent / 1_000_000:,.0f} MB sent, {grown:.0f} MB more memory"
+        print(f"{name:20} {rate:8.1f} MB/s of the file, {more}")
+        town.step("office", case, "revoke", opinion="测量完毕")

@@ -218,6 +218,7 @@ def _find_number(key: str) -> str:
 
 
 def _answers(act: Act, given: dict[str, Any]) -> dict[str, Any]:
+    from ckanext.nxopendata.cases.definitions import quarter
     from ckanext.nxopendata.core.timezone import today
 
     answers = dict(given)
@@ -226,6 +227,8 @@ def _answers(act: Act, given: dict[str, Any]) -> dict[str, Any]:
             answers[name] = (today() + dt.timedelta(days=answers[name])).isoformat()
     if "merged_into" in answers:
         answers["merged_into"] = _find_number(answers["merged_into"])
+    if "planned_for" in answers:  # the quarter of a day, as many days from today
+        answers["planned_for"] = quarter.of_day(today() + dt.timedelta(days=answers["planned_for"]))
     if "fulfilled_by" in answers:
         answers["fulfilled_by"] = _find_dataset(act, answers["fulfilled_by"])
     return answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import docx
@@ -101,7 +102,7 @@ def test_a_common_answer_stands_before_words_of_ones_own(app: Any, town: CaseSit
         assert page.status_code == 200
 
 
-def test_a_dispute_goes_to_the_office_and_to_the_government(town: CaseSite) -> None:
+def test_a_dispute_goes_to_the_office_and_to_the_government(app: Any, town: CaseSite) -> None:
     town.dataset("neibu", nx_share_type="2", nx_share_condition="仅限审核")
     answers = {
         "need": "比对",
@@ -121,6 +122,17 @@ def test_a_dispute_goes_to_the_office_and_to_the_government(town: CaseSite) -> N
         town.step("head", case, "escalate", opinion="x")
     case = town.step("office", case, "escalate", opinion="协调未果")
     assert case["phase"] == "waiting" and case["clock"]["stopped"]
+    # As the form sends it, with the state that it came with; and by the links above it.
+    board = app.get("/case/board", headers=town.headers("office")).body
+    counts = re.findall(r'href="/case/board\?(\w+=\w+)">[^<]+<span class="nx-count">(\d+)<', board)
+    assert counts == [("attention=unclear", "0"), ("attention=disputed", "1"), ("overdue=1", "0")]
+    for query in ("attention=disputed&phase=open&kind=&q=", "attention=disputed", "attention=disputed&phase=waiting"):
+        assert case["number"] in app.get(f"/case/board?{query}", headers=town.headers("office")).body, query
+    hidden = app.get("/case/board?attention=disputed&phase=ended", headers=town.headers("office")).body
+    assert case["number"] not in hidden
+    for who in ("head", "applicant", ""):
+        with pytest.raises(tk.NotAuthorized):
+            town.act(who, "nx_case_board_show")
     found = town.act("office", "nx_case_list", box="board", attention="disputed")
     assert [one["id"] for one in found["results"]] == [case["id"]]
     case = town.step("office", case, "approve", outcome="agreed", opinion="本级政府决定共享")

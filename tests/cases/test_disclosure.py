@@ -6,16 +6,20 @@ import csv
 import datetime as dt
 import io
 import json
+import re
+import uuid
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.cases.disclosure import anonymous
 from ckanext.nxopendata.cases.disclosure.anonymous import mask
-from ckanext.nxopendata.cases.register_dataset import scheduled_tasks
+from ckanext.nxopendata.cases.models import Case
+from ckanext.nxopendata.cases.register_dataset import register_files, scheduled_tasks
 from ckanext.nxopendata.catalogue import uploads
 from ckanext.nxopendata.core import caching
 from ckanext.nxopendata.register.evaluation import facts
@@ -87,7 +91,7 @@ def test_a_vote_counts_once_and_never_ones_own(town: CaseSite) -> None:
     assert town.act("", "nx_case_demand_list", similar="医院名录")["count"] == 0
     town.step("head", demand, "plan", outcome="planned", answers={"planned_for": "2027 年一季度"})
     shown = town.act("", "nx_case_demand_list")["results"][0]
-    assert shown["answers"]["planned_for"] == "2027 年一季度"
+    assert shown["answers"]["planned_for"] == "2027Q1"
 
 
 def test_a_reuse_is_shown_at_its_dataset_and_survives_it(app: Any, town: CaseSite) -> None:
@@ -108,19 +112,113 @@ def test_a_reuse_is_shown_at_its_dataset_and_survives_it(app: Any, town: CaseSit
     assert app.get("/cases").status_code == 200
 
 
-def test_a_list_costs_as_many_questions_for_many_as_for_one(town: CaseSite) -> None:
-    town.dataset()
-    town.apply()
-    counts = []
-    for _ in range(2):
-        caching.clear_process()
+def multiply(cases: list[dict[str, Any]], times: int, departments: list[str]) -> None:
+    """Store as many copies of cases, of several departments each."""
+    for turn in range(times):
+        for case in cases:
+            row = model.Session.get_one(Case, case["id"])
+            values = {column.key: getattr(row, column.key) for column in sa.inspect(Case).column_attrs}
+            own = {"id": str(uuid.uuid4()), "client_key": str(uuid.uuid4())}
+            kept = {name: value for name, value in values.items() if name != "serial"}
+            model.Session.add(Case(**kept | own | {"owner_org": departments[turn % len(departments)]}))
+    model.Session.commit()
+
+
+def test_a_page_costs_as_many_questions_for_thirty_cases_as_for_three(app: Any, town: CaseSite) -> None:
+    dataset = town.dataset(title_translated={"zh": "景区名录", "en": "Scenic areas"})
+    departments = [
+        town.department,
+        *(
+            town.root("organization_create", name=f"bm-{n}", title_translated={"zh": f"部门{n}"})["id"]
+            for n in range(5)
+        ),
+    ]
+    demand = ask(town)
+    town.step("head", demand, "accept")
+    answers = {"fulfilled_by": dataset["name"]}
+    done = town.step("head", town.step("head", ask(town), "accept"), "fulfil", outcome="fulfilled", answers=answers)
+    cases = [town.apply(), demand, done]
+    pages = [
+        *(("", page) for page in ("/cases", "/en/cases", "/cases?q=公交", "/cases.csv", "/cases.json", "/cases.atom")),
+        *(("", page) for page in ("/demands", "/en/demands", "/reuses", "/en/dataset/jingqu")),
+        *(("head", page) for page in ("/case/desk", "/en/case/desk")),
+        *(("office", page) for page in ("/case/board", "/en/case/board?phase=")),
+    ]
+
+    def count() -> dict[str, int]:
+        counts = {}
+        for who, page in pages * 2:  # what the first time reads of the configuration is not counted
+            caching.clear_process()
+            caching.invalidate()
+            with statements() as seen:
+                assert app.get(page, headers=town.headers(who)).status_code == 200
+            counts[page] = len(seen)
         with statements() as seen:
-            town.act("editor", "nx_case_list", box="desk")
-            town.act("", "nx_case_public_list")
-        counts.append(len(seen))
-        for _ in range(5):
-            town.apply()
-    assert counts[0] == counts[1]
+            rows = list(register_files.list_rows())
+        assert len(rows) >= 3
+        return counts | {"register": len(seen)}
+
+    few = count()
+    multiply(cases, 10, departments)
+    assert count() == few
+
+
+def test_only_what_is_shown_is_searched(town: CaseSite) -> None:
+    town.dataset(title_translated={"zh": "景区名录"})
+    demand = ask(town, subject="电话13895123456登记的公交数据")
+    answers = {"name": "景区地图13895123456", "type": "application", "description": "地图", "authors": "某公司"}
+    town.step("editor", town.apply(kind="reuse", answers=answers), "show", outcome="shown")
+    lists = ("nx_case_demand_list", "nx_case_public_list")
+
+    def found(action: str, **query: str) -> int:
+        return town.act("", action, **query)["count"]
+
+    assert [found(action, q="公交数据") for action in lists] == [0, 0]  # nobody has looked at it
+    town.step("head", demand, "accept")
+    assert [found(action, q="公交数据") for action in lists] == [1, 1]
+    assert found("nx_case_reuse_list", q="景区地图") == 1
+    for guess in ("13895123456", "1389512", "话13", "6登"):
+        assert [found(action, q=guess) for action in (*lists, "nx_case_reuse_list")] == [0, 0, 0], guess
+    assert found("nx_case_demand_list", similar="13895123456") == 0
+    assert found("nx_case_demand_list", similar="登记的公交数据") == 1
+    town.apply()
+    assert found("nx_case_public_list", q="景区名录") >= 1
+    town.root("package_patch", id="jingqu", private=True)
+    assert found("nx_case_public_list", q="景区名录") == 0
+
+
+def test_the_register_is_searched_by_words_number_and_outcome_as_page_and_as_files(app: Any, town: CaseSite) -> None:
+    town.dataset()
+    wanted = ask(town, subject="公交站点")
+    town.step("head", wanted, "refuse", outcome="not_held", opinion="没有这样的数据")
+    other = town.step("head", ask(town, subject="停车场"), "accept")
+    town.step(
+        "head",
+        town.apply(),
+        "refuse",
+        outcome="law",
+        answers={"article": "《数据安全法》第二十一条"},
+        opinion="依法不予开放",
+    )
+
+    def numbers(body: str) -> set[str]:
+        return set(re.findall(r"NX\d{4}-\d{6}", body))
+
+    for query in ("q=公交站点", f"q={wanted['number'].lower()}", "outcome=not_held", "outcome=not_held&kind=demand"):
+        for page in ("/cases", "/cases.csv", "/cases.json", "/cases.atom"):
+            assert numbers(app.get(f"{page}?{query}").body) == {wanted["number"]}, (page, query)
+    page = app.get("/cases?q=停车场&kind=demand").body
+    assert "全区公交，联系 ***" in page and re.search(r"<dt>[^<]*</dt><dd[^>]*>停车场</dd>", page)
+    for name in ("csv", "json", "atom"):
+        assert f"/cases.{name}?kind=demand&amp;q=" in page
+    assert '<option value="not_held"' in page and '<option value="law"' in app.get("/cases").body
+    assert numbers(app.get("/cases?q=<script>alert(1)</script>").body) == set()
+    assert "<script>alert" not in app.get("/cases?q=<script>alert(1)</script>").body
+    first, second = (json.loads(app.get(f"/cases.json?limit=2&page={number}").body) for number in (1, 2))
+    assert (first["count"], first["page"], first["limit"], len(second["results"])) == (3, 1, 2, 1)
+    assert other["number"] in str(first["results"] + second["results"])
+    wrong = app.get("/cases.json?limit=many")
+    assert wrong.status_code == 400 and "limit" in json.loads(wrong.body)["error"]
 
 
 def test_the_evaluation_and_the_reports_read_the_cases(town: CaseSite, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +260,8 @@ def test_demands_stand_in_lanes(app: Any, town: CaseSite) -> None:
         case = town.act("applicant", "nx_case_create", kind="demand", client_key=name, answers=answers)
         made[name] = town.step("office", case, "accept")
     town.step("office", made["计划的需求"], "plan", outcome="planned", answers={"planned_for": "2027 年一季度"})
-    assert "2027 年一季度" in app.get("/demands?lane=planned").body
+    assert "计划 2027 年一季度开放" in app.get("/demands?lane=planned").body
+    assert "first quarter of 2027" in app.get("/en/demands?lane=planned").body
     for lane, names in (("asked", ["评估的需求"]), ("planned", ["计划的需求"]), ("done", [])):
         assert [one["title"] for one in town.act("", "nx_case_demand_list", lane=lane)["results"]] == names
     assert "评估的需求" in app.get("/demands?lane=nothing", status=200).body

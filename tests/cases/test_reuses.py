@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -83,6 +84,8 @@ def test_an_address_that_is_gone_twice_is_told_and_no_longer_a_link(
         assert rows == {"景区地图": dead, "没有网址": False}
     page = app.get("/reuses").body
     assert "景区地图" in page and f'href="{server}/404"' not in page
+    page = app.get("/dataset/jingqu").body
+    assert page.count('nx-badge-warn">网址打不开<') == 1 and "景区地图" in page and f'href="{server}/404"' not in page
     assert "景区地图" in town.act("applicant", "nx_notice_list")[0]["text"]
 
 
@@ -132,8 +135,14 @@ def test_a_report_tells_the_department_and_takes_no_words(
         town.act("", "nx_case_report_create", number=case["number"], reason="<script>")
     answer = app.post(f"/reuses/{case['number']}/report", data={"reason": "spam"}, follow_redirects=False)
     assert answer.status_code == 302
+    form = re.search(rf'action="(/reuses/{case["number"]}/report)".*?</form>', app.get("/dataset/jingqu").body, re.S)
+    assert form and 'name="dataset" value="jingqu"' in form[0] and '<option value="spam"' in form[0]
+    again = app.post(form[1], data={"reason": "dead", "dataset": "jingqu"}, follow_redirects=False)
+    assert again.location.endswith("/dataset/jingqu")
+    outside = app.post(form[1], data={"reason": "dead", "dataset": "//evil.example"}, follow_redirects=False)
+    assert "evil.example" not in outside.location.partition("/dataset/")[0]
     model.Session.expire_all()
     event = town.act("editor", "nx_case_show", id=case["id"])["events"][-1]
-    assert (event["action"], event["detail"]) == ("report", {"reason": "spam"})
+    assert (event["action"], event["detail"]) == ("report", {"reason": "dead"})
     assert case["number"] in town.act("editor", "nx_notice_list")[0]["text"]
     reset_redis()

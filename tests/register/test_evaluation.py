@@ -183,6 +183,7 @@ class TestTwoYears:
             "opened": (2, 2),
             "quality": (2, 3),
             "answered": (0, 0),
+            "satisfied": (0, 0),
             "connected": (1, 2),
             "cleaned": (0, 1),
             "reported": (3, 3),

@@ -70,7 +70,7 @@ def test_a_citizen_finds_scenic_spots_by_pinyin_filters_and_takes_a_worksheet(
         expect(page.locator("#nx-table tbody tr")).to_have_count(2)
         # Who goes by the keyboard stays where they were, ready for the next filter.
         expect(page.get_by_label("值", exact=True)).to_be_focused()
-        page.get_by_role("link", name="门票价格", exact=True).focus()
+        page.get_by_role("link", name="门票价格 (元)", exact=True).focus()
         page.keyboard.press("Enter")
         expect(page.locator("th[aria-sort=ascending]")).to_contain_text("门票价格")
         assert page.evaluate("window.stays") and "sort=" in page.url

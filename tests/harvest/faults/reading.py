@@ -57,16 +57,26 @@ class Result:
 
 
 def read_bytes(
-    body: bytes, url: str, media_type: str, charset: str = "", form: str = "auto", headers: dict[str, str] | None = None
+    body: bytes,
+    url: str,
+    media_type: str,
+    charset: str = "",
+    form: str = "auto",
+    headers: dict[str, str] | None = None,
+    client: Any = None,
 ) -> Result:
-    """Read a document that a server answered."""
+    """Read a document that a server answered.
+
+    Args:
+        client: Reads what the document leads to; without it nothing can be reached.
+    """
     document = Document(
         url, 200, media_type, charset, Validators(), io.BytesIO(body), size=len(body), headers=headers or {}
     )
     chosen = formats.detect(document) if form == "auto" else formats.get_format(form)
     problems: list[Problem] = []
-    with Fetcher(AddressGuard(), Limits(retries=0)) as client:
-        reading = Reading(url, client, problems.append, rules=tables.load(chosen.mapping))
+    with Fetcher(AddressGuard(), Limits(retries=0)) as offline:
+        reading = Reading(url, client or offline, problems.append, rules=tables.load(chosen.mapping))
         records = list(chosen.read(document, reading))
     reading.completeness.records = len(records)
     seen = set[str]()

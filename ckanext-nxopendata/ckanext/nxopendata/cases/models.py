@@ -27,6 +27,7 @@ class Case(tk.BaseModel):
         answers: field -> value, of the form and of the steps.
         level: how sure it is who applies; ``account``: somebody with an account of this site.
         due: the day by which the clock, as it stands, asks for an answer. Whether it is late is never stored.
+        rating: how content who applied is with the answer, from 1 to 5; ``rated``: the day on which they said so first.
         reply_due: the day by which the applicant, who was asked for something, is to answer; None while nobody asked.
         answered: the day of the first answer.
         answered_late: whether any of its time limits was not kept; None while none was missed and nothing is answered.
@@ -65,6 +66,8 @@ class Case(tk.BaseModel):
     suspends: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     marks: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     votes: Mapped[int] = mapped_column(sa.Integer, default=0)
+    rating: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    rated: Mapped[dt.date | None] = mapped_column(sa.Date)
     version: Mapped[int] = mapped_column(sa.Integer, default=1)
     client_key: Mapped[str] = mapped_column(sa.Text)
     created: Mapped[dt.datetime] = mapped_column(sa.DateTime, default=utc_now)

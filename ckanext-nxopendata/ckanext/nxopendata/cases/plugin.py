@@ -19,6 +19,7 @@ from ckanext.nxopendata.cases import (
     letters,
     messages,
     process,
+    ratings,
     references,
     register_dataset,
     reuses,
@@ -37,7 +38,7 @@ NEEDED = ("nxopendata_portal", "nxopendata_licences")
 
 SUBJECTS = (
     *(process, accounts, keys, messages, duty_reports, letters, reuses, uploads),
-    *(grants, disclosure, register_dataset, references, ties, desk),
+    *(ratings, grants, disclosure, register_dataset, references, ties, desk),
 )
 
 

@@ -123,6 +123,13 @@ def test_header_and_rows_are_those_of_the_file(name: str, headers: list[str], ro
         ("D20/projects.xlsx", "项目", "text", ["甲工程", "甲工程", "甲工程", "乙工程"]),
         ("D21/dates-from-1904.xlsx", "日期", "date", ["2024-05-01"]),
         ("t/t1-last-row-one-cell.csv", "value", "int8", ["1", "2", "3"]),
+        ("t/t1-last-row-one-cell.csv", "code", "text", ["A", "B", None]),
+        ("t/t2-merged-header-3-rows.xlsx", "人口·其中女性", "int8", ["4", "9"]),
+        ("t/t2b-merged-header-2-rows-control.xlsx", "人口·其中女性", "int8", ["4", "9"]),
+        ("t/t3-latin1.csv", "Classement", "text", ["3 stars", "4 stars"]),
+        ("t/t3-latin1.csv", "Année", "int8", ["2013", "2014"]),
+        ("t/t4-lines.jsonl", "name", "text", ["english", "中国人"]),
+        ("t/t4-lines.ndjson", "name", "text", ["english", "中国人"]),
     ],
 )
 def test_a_column_holds_what_the_file_shows(

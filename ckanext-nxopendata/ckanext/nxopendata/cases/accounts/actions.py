@@ -27,7 +27,7 @@ LETTERS = Limit("account letter", 3)
 """To one mailbox, whoever asks."""
 
 NAMED = Limit("organisation", 5)
-"""By one account."""
+"""By one account, and by one network."""
 
 MOST_LISTED = 200
 
@@ -140,6 +140,7 @@ def nx_account_organisation_create(context: Context, data_dict: DataDict) -> dic
     if not assurance.is_confirmed(user):
         raise tk.ValidationError({"name": [tk._("Confirm your e-mail address first")]})
     NAMED.check(user.id, "name")
+    NAMED.check_reader("name")
     open_one = assurance.find_organisation(user.id, assurance.ASKED)
     if open_one is None:
         open_one = Organisation(user_id=user.id)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ckanext.nxopendata.cases.definitions import quarter
 from ckanext.nxopendata.cases.definitions.kind import Field
 from ckanext.nxopendata.core.payload import value_types
 
@@ -20,7 +21,7 @@ NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
     "not_in_future",
 )
 MOST_COLUMNS = 500
-NOT_A_FILTER = "not_a_filter"
+NOT_A_FILTER, NOT_A_QUARTER = "not_a_filter", "not_a_quarter"
 NOT_AN_ARTICLE = "not_an_article"
 
 NUMBER = re.compile(r"[1-9][0-9]{0,14}")
@@ -109,6 +110,9 @@ def _read_text(field: Field, text: str, today: dt.date) -> tuple[Any, Problem | 
         except ValueError:
             return None, (NOT_A_DATE, None)
         return (day.isoformat(), None) if today < day < dt.date(9000, 1, 1) else (None, (NOT_IN_FUTURE, None))
+    if field.type == "quarter":
+        code = quarter.read(text)
+        return (code, None) if code and quarter.last_day(code) >= today else (None, (NOT_A_QUARTER, None))
     if field.type == "url" and not _is_web_address(text):
         return None, (NOT_AN_ADDRESS, None)
     return text, None

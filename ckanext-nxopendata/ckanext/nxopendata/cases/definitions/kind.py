@@ -51,6 +51,7 @@ TYPES = (
     "filters",
     "metadata",
     "change",
+    "quarter",
 )
 OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from markupsafe import Markup, escape
 
-from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import ARTICLE, Kind
-from ckanext.nxopendata.cases.disclosure import public_store
+from ckanext.nxopendata.cases.definitions import quarter, registry
+from ckanext.nxopendata.cases.definitions.kind import ARTICLE, Field, Kind
+from ckanext.nxopendata.cases.disclosure import anonymous, public_store
 from ckanext.nxopendata.cases.process import case_store, suspension
 from ckanext.nxopendata.core.display.helpers import nx_localised_html, nx_untranslated
 from ckanext.nxopendata.core.language import is_chinese, join_words
+from ckanext.nxopendata.core.timezone import today
 
 
 def nx_case_kinds() -> list[Kind]:
@@ -34,11 +36,8 @@ def nx_case_kind_title(name: str) -> str:
 
 def nx_case_title(case: dict[str, Any]) -> str:
     """What a public case is about: its dataset in the reader's language, else the words of who wrote."""
-    name = case.get("dataset_name")
-    package = model.Package.get(name) if name and not is_chinese() else None
-    if package is not None:
-        return nx_localised_html((package.extras or {}).get("title_translated") or package.title)
-    return nx_untranslated(case["title"])
+    texts = case.get("title_translated")
+    return nx_localised_html(texts) if texts and not is_chinese() else nx_untranslated(case["title"])
 
 
 def nx_case_state(case: dict[str, Any]) -> str:
@@ -64,36 +63,73 @@ def nx_case_outcome(case: dict[str, Any]) -> dict[str, str]:
 def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
     """Question and answer of each field that was filled in, in the order of the form and of the steps."""
     kind = registry.kinds().get(case["kind"])
-    rows, asked = [], (*kind.fields, *(one for step in kind.steps for one in step.fields)) if kind else ()
+    rows, asked = [], anonymous.list_fields(kind) if kind else ()
     # Steps that lead to the same state ask the same; what was changed is a link of its own.
-    for field in {one.name: one for one in reversed(asked) if one.type != "change"}.values():
-        value = case["answers"].get(field.name)
-        if value in (None, "", []):
-            continue
+    filled = {one.name: one for one in reversed(asked) if one.type != "change" and case["answers"].get(one.name)}
+    named = _name_datasets(case, filled.values())
+    for field in filled.values():
+        value = case["answers"][field.name]
         labels = {choice.value: nx_localised_html(choice.label) for choice in field.choices}
         if field.type == "metadata":
             labels = dict(tk.h.nx_case_metadata_fields())
-        if field.type == "datasets":
-            gone = tk._("A dataset that is no longer public")
-            named = public_store.name_datasets(value)
-            labels = {one["id"]: nx_case_title(one) if one["dataset_name"] else gone for one in named}
+        if field.type in ("dataset", "datasets"):
+            labels = named
         if isinstance(value, dict):
             value = [f"{name} = {join_words(values)}" for name, values in value.items()]
         values = value if isinstance(value, list) else [value]
+        if field.type == "quarter":
+            labels = {one: nx_case_quarter(one) for one in values}
         if field.type == "department":
             labels = {one: tk.h.nx_department_title(one) for one in values}
-        if field.type == "dataset":
-            labels = {one: _link_dataset(one) for one in values}
         shown = escape(tk._(", ")).join(tk._("Yes") if one is True else labels.get(one, one) for one in values)
         rows.append((nx_localised_html(field.label), shown))
     return rows[::-1]
 
 
-def _link_dataset(name: str) -> str:
-    found = model.Package.get(name)
-    if found is None or found.private or found.state != "active":
-        return name
-    return Markup('<a href="{}">{}</a>').format(tk.url_for("dataset.read", id=found.name), nx_untranslated(found.title))
+def _name_datasets(case: dict[str, Any], fields: Iterable[Field]) -> dict[str, Markup | str]:
+    """The datasets that answers name, as links; a case of a public list has them with it."""
+    found = case.get("datasets")
+    if found is None:
+        values = [case["answers"][one.name] for one in fields if one.type in ("dataset", "datasets")]
+        references = [one for value in values for one in (value if isinstance(value, list) else [value])]
+        found = public_store.name_datasets(references) if references else []
+    gone, link = tk._("A dataset that is no longer public"), Markup('<a href="{}">{}</a>')
+    return {
+        one["id"]: link.format(tk.url_for("dataset.read", id=one["dataset_name"]), nx_case_title(one))
+        if one["dataset_name"]
+        else gone
+        for one in found
+    }
+
+
+def nx_case_outcomes(kind_name: str = "") -> list[tuple[str, str]]:
+    """Code and label of the outcomes that a kind may have, or any public one; each code once."""
+    kinds = [kind for kind in registry.kinds().values() if kind.public and kind_name in ("", kind.name)]
+    labels = {one.code: nx_localised_html(one.label) for kind in reversed(kinds) for one in reversed(kind.outcomes)}
+    return [(code, label) for code, label in reversed(labels.items())]
+
+
+def nx_case_quarter(code: str) -> str:
+    """A quarter in the reader's language; what an earlier version of a kind took as text stays as it was written."""
+    if not quarter.CODE.fullmatch(code):
+        return nx_untranslated(code)
+    names = {
+        "1": tk._("first quarter of {year}"),
+        "2": tk._("second quarter of {year}"),
+        "3": tk._("third quarter of {year}"),
+        "4": tk._("fourth quarter of {year}"),
+    }
+    return names[code[5]].format(year=code[:4])
+
+
+def nx_case_plan(code: str) -> str:
+    """When something is planned to be open, in the reader's language."""
+    return escape(tk._("Planned for: {quarter}")).format(quarter=nx_case_quarter(code))
+
+
+def nx_case_quarters() -> list[tuple[str, str]]:
+    """The quarters that a plan may name: code, and what it is called."""
+    return [(code, nx_case_quarter(code)) for code in quarter.list_ahead(today())]
 
 
 def nx_case_role(role: str) -> str:
@@ -116,6 +152,7 @@ def nx_case_event(event: dict[str, Any]) -> str:
         "duty": tk._("Duty done"),
         "duty_due": tk._("Reminded of a duty"),
         "duty_late": tk._("A duty was not done in time: the permission is suspended"),
+        "rate": tk._("Rated by the applicant"),
         "file": tk._("File added"),
         "file_gone": tk._("File taken away"),
         "recompute": tk._("Time limit computed anew by the calendar in force"),
@@ -138,6 +175,17 @@ def nx_case_level(level: str) -> str:
         "department": tk._("Staff of a department"),
     }
     return names.get(level, level)
+
+
+def nx_case_ratings() -> list[tuple[int, str]]:
+    """What may be said of an answer, the best first: number, and what it means."""
+    return [
+        (5, tk._("Very satisfied")),
+        (4, tk._("Satisfied")),
+        (3, tk._("Neither satisfied nor dissatisfied")),
+        (2, tk._("Dissatisfied")),
+        (1, tk._("Very dissatisfied")),
+    ]
 
 
 def nx_case_may_register() -> bool:

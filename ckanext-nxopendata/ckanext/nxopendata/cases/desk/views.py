@@ -10,6 +10,10 @@ from flask import Blueprint, Response
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ANYONE, DATASET, DEPARTMENT, ENDED, OPEN, WAITING, Kind
 from ckanext.nxopendata.cases.desk import forms
+from ckanext.nxopendata.cases.disclosure import similar
+from ckanext.nxopendata.cases.process.schema import ATTENTION
+from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.web import act, call_action, pager, require_access, require_login
 
 nx_cases = Blueprint("nx_cases", __name__)
@@ -50,7 +54,7 @@ def new(kind_name: str) -> Any:
     # A link may say what the form is about, such as what somebody searched for in vain.
     values = {name: text for name, text in forms.read_form(kind.fields, tk.request.args).items() if text}
     errors: dict[str, Any] = {}
-    similar: list[dict[str, Any]] = []
+    alike: dict[str, list[dict[str, Any]]] = {}
     if tk.request.method == "POST":
         form = tk.request.form
         values = forms.read_form(kind.fields, form)
@@ -58,13 +62,12 @@ def new(kind_name: str) -> Any:
         if forms.is_filled_by_machine(form):
             return tk.redirect_to("nx_cases.start")
         if kind.votes and not wrong and not form.get("seen"):
-            similar = call_action("nx_case_demand_list", similar=values.get("subject") or "?")["results"]
+            alike = _list_similar(values.get("subject") or "")
         if wrong:
             errors = {"stamp": [wrong]}
-        elif similar:
-            errors = {
-                "stamp": [tk._("Others asked for something similar. Support one of these, or send yours all the same.")]
-            }
+        elif alike:
+            message = tk._("Something similar is there already. Look at these, or send yours all the same.")
+            errors = {"stamp": [message]}
         else:
             try:
                 made = call_action("nx_case_create", kind=kind.name, client_key=key, answers=values, **about)
@@ -81,11 +84,18 @@ def new(kind_name: str) -> Any:
         about=about,
         values=values,
         errors=errors,
-        similar=similar,
+        alike=alike,
         stamp=forms.make_stamp(),
         columns=[item["name"] for item in (pkg or {}).get("nx_items") or [] if item.get("name")],
         own=_own_departments() if kind.applicants == DEPARTMENT else [],
     )
+
+
+def _list_similar(subject: str) -> dict[str, list[dict[str, Any]]]:
+    """The datasets and the demands that are similar to what is asked for; {} without any."""
+    demands = call_action("nx_case_demand_list", similar=subject)["results"] if subject else []
+    found = {"datasets": similar.list_datasets(subject), "demands": demands}
+    return found if any(found.values()) else {}
 
 
 def _may_create(kind: Kind) -> bool:
@@ -130,17 +140,22 @@ def _list(box: str, default: tuple[str, ...]) -> str:
     asked = tk.request.args
     number = tk.h.get_page_number(asked)
     phase = asked.get("phase", default[0] if default else "")
+    attention = asked.get("attention", "") if asked.get("attention", "") in ATTENTION else ""
+    if attention and default and phase == default[0]:
+        phase = ""  # what is put before the government waits; the state that the form came with would hide it
     query = {
         "kind": asked.get("kind", "") if asked.get("kind", "") in registry.kinds() else "",
         "phase": phase if phase in (OPEN, WAITING, ANSWERED, ENDED) else "",
-        "attention": asked.get("attention", "") if asked.get("attention", "") in ("unclear", "disputed") else "",
+        "attention": attention,
         "overdue": "1" if asked.get("overdue") == "1" else "",
         "q": asked.get("q", "")[:100].replace("\0", ""),
     }
     found = call_action("nx_case_list", box=box, limit=PAGE, offset=(number - 1) * PAGE, **query)
     pages = pager(number, found["count"], PAGE)
     steps = forms.list_batch_steps({case["kind"] for case in found["results"]}) if box == "desk" else []
-    shown = {"cases": found["results"], "count": found["count"], "steps": steps}
+    names = departments.titles(reader_language(), {case["owner_org"] for case in found["results"]} - {""})
+    shown = {"cases": found["results"], "count": found["count"], "steps": steps, "names": names}
+    shown["attention"] = call_action("nx_case_board_show") if box == "board" else {}
     return _render("list", box=box, query=query, page=pages, **shown)
 
 
@@ -234,6 +249,19 @@ def duty(case_id: str) -> Any:
         return _show(act("nx_case_show", id=case_id), "duty", words, problem.error_dict)
     tk.h.flash_success(tk._("Done. The other side is told."))
     return tk.redirect_to("nx_cases.show", case_id=case_id, _anchor="nx-duties")
+
+
+@nx_cases.route("/case/<case_id>/rating", methods=["POST"])
+def rate(case_id: str) -> Any:
+    """Say how content one is with the answer."""
+    require_login(tk._("Log in to see your cases"))
+    rating = tk.request.form.get("rating", "")
+    try:
+        act("nx_case_rate", id=case_id, rating=rating)
+    except tk.ValidationError as problem:
+        return _show(act("nx_case_show", id=case_id), "rating", {"rating": rating}, problem.error_dict)
+    tk.h.flash_success(tk._("Thank you. It counts in the figures of the department, without your name."))
+    return tk.redirect_to("nx_cases.show", case_id=case_id, _anchor="nx-rating")
 
 
 def _find_step(kind: Kind, action: str) -> Any:

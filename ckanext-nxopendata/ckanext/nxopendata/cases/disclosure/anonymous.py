@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from ckanext.nxopendata.cases.definitions.kind import Kind
+from ckanext.nxopendata.cases.definitions.kind import Field, Kind
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.core.timezone import today
@@ -22,14 +22,18 @@ PERSONAL = re.compile(
 )
 """Identity numbers, mobile telephone numbers, e-mail addresses."""
 
+NAMING = ("subject", "name", "need")
+"""Fields whose answer names a case, the first that is there."""
+
 UNSEEN = ("withdrawn", "lapsed")
 """States that a case may reach without the department having found its words fit to be shown."""
 
 
-CHOSEN = ("metadata", "change", "choice", "date")
+CHOSEN = ("metadata", "change", "choice", "date", "quarter", "department")
 """Types of fields whose values the site offers: no number in them is a person's."""
 
 
+@lru_cache(maxsize=20_000)
 def mask(text: str) -> str:
     """Return a text with what points at a person replaced: what the examination of files finds in running text.
 
@@ -67,17 +71,24 @@ def was_looked_at(case: Case, kind: Kind) -> bool:
     return case.state not in (kind.start.name, "completion", *UNSEEN)
 
 
-def list_public_answers(case: Case, kind: Kind) -> dict[str, Any]:
+def list_fields(kind: Kind) -> tuple[Field, ...]:
+    """Return the questions of a kind: of its form, then of its steps."""
+    return (*kind.fields, *(field for step in kind.steps for field in step.fields))
+
+
+def list_public_answers(case: Case, kind: Kind, only: Collection[str] = ()) -> dict[str, Any]:
     """Return the answers that are public, with what points at persons masked; {} before somebody looked at them.
 
     What still holds something that must not become public is left out.
+
+    Args:
+        only: names of the fields that are wanted; all by default.
     """
     if not was_looked_at(case, kind):
         return {}
-    fields = (*kind.fields, *(field for step in kind.steps for field in step.fields))
     shown: dict[str, Any] = {}
-    for field in fields:
-        if not field.public or field.name not in case.answers:
+    for field in list_fields(kind):
+        if not field.public or field.name not in case.answers or (only and field.name not in only):
             continue
         value = case.answers[field.name]
         if isinstance(value, str) and field.type not in CHOSEN:
@@ -88,19 +99,48 @@ def list_public_answers(case: Case, kind: Kind) -> dict[str, Any]:
     return shown
 
 
-def to_public(case: Case, kind: Kind, public_datasets: Collection[str]) -> dict[str, Any]:
+def find_name(answers: Mapping[str, Any]) -> str:
+    """Return the answer that names a case, of those that are shown; "" for none."""
+    return next((answers[name] for name in NAMING if answers.get(name)), "")
+
+
+def is_found(words: str, case: Case, kind: Kind, *, is_named: bool) -> bool:
+    """Return whether words stand in what the public sees of the title of a case, or of its dataset's.
+
+    Only that is searched: what is masked could be guessed digit by digit otherwise.
+    """
+    texts = [find_name(list_public_answers(case, kind, NAMING)), case.dataset_title if is_named else ""]
+    return any(words.casefold() in text.casefold() for text in texts)
+
+
+def list_references(case: Case, kind: Kind) -> list[str]:
+    """Return the datasets that the public answers of a case name, by id or name."""
+    found: list[str] = []
+    for field in list_fields(kind):
+        value = case.answers.get(field.name)
+        if field.type == "datasets" or (field.public and field.type == "dataset"):  # what was made with several says so
+            found += [one for one in (value if isinstance(value, list) else [value]) if one and one not in found]
+    return found
+
+
+def to_public(case: Case, kind: Kind, named: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return a case as the public sees it.
 
     Args:
-        public_datasets: ids of the datasets that the public sees now; others are not named.
+        named: datasets by id or name, as :func:`public_store.name_datasets`; of those that the public does not see now
+            nothing is told.
     """
-    is_named = case.dataset_id in public_datasets
+    about = named.get(case.dataset_id) or {}
+    is_named = bool(about.get("dataset_name"))
     answers = list_public_answers(case, kind)
-    named = next((answers[name] for name in ("subject", "name", "need") if answers.get(name)), "")
+    for field in list_fields(kind):
+        if field.type == "dataset" and not named.get(answers.get(field.name, ""), {}).get("dataset_name"):
+            answers.pop(field.name, None)
     return {
         "number": case.number,
         "kind": case.kind,
-        "title": named if not case.dataset_id else case.dataset_title if is_named else "",
+        "title": find_name(answers) if not case.dataset_id else case.dataset_title if is_named else "",
+        "title_translated": about.get("title_translated") or {},
         "dataset_id": case.dataset_id if is_named else "",
         "dataset_name": case.dataset_name if is_named else "",
         "owner_org": case.owner_org,
@@ -112,5 +152,6 @@ def to_public(case: Case, kind: Kind, public_datasets: Collection[str]) -> dict[
         "answered": case.answered.isoformat() if case.answered else None,
         "in_time": None if case.answered is None else not case.answered_late,
         "answers": answers,
+        "datasets": [dict(named[one]) for one in list_references(case, kind) if one in named] if answers else [],
         "votes": case.votes,
     }

@@ -14,19 +14,16 @@ from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ANYONE, ARTICLE,
 from ckanext.nxopendata.cases.disclosure import anonymous
 from ckanext.nxopendata.cases.files import file_store
 from ckanext.nxopendata.cases.models import Case
+from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.core.timezone import today
 
 MOST_COUNTED = 10_000
 BATCH = 500
-MOST_COMPARED = 2000
-"""Newest demands that a new one is compared with."""
+MOST_SEARCHED = 2000
+"""Cases in which words stand, of which the shown titles are looked at; of more than that the newest."""
 
-MOST_SIMILAR = 5
 LANE_OF_PHASE = {OPEN: "asked", WAITING: "asked", ANSWERED: "planned", ENDED: "done"}
 """Where a demand stands in public, by its phase: asked for, planned, fulfilled."""
-
-SIMILAR = 0.35
-"""Share of pairs of characters that two texts have in common, from which on they are shown as similar."""
 
 
 def _public_kinds() -> list[str]:
@@ -34,59 +31,112 @@ def _public_kinds() -> list[str]:
 
 
 def _where(query: Mapping[str, Any]) -> list[Any]:
-    where: list[Any] = [Case.kind.in_([query["kind"]] if query.get("kind") else _public_kinds())]
-    if query.get("owner_org"):
-        where.append(Case.owner_org == query["owner_org"])
+    kinds = [name for name in _public_kinds() if query.get("kind") in (None, "", name)]
+    where: list[Any] = [Case.kind.in_(kinds)]
+    if department := query.get("department"):
+        known = sa.select(model.Group.id).where(sa.or_(model.Group.id == department, model.Group.name == department))
+        where.append(Case.owner_org.in_(known))
     if query.get("outcome"):
         where.append(Case.outcome == query["outcome"])
     return where
 
 
 def list_public(query: Mapping[str, Any]) -> tuple[int, list[dict[str, Any]]]:
-    """Return how many public cases there are (at most ``MOST_COUNTED``), and a page of them, the newest first."""
-    where = _where(query)
-    counted = sa.select(Case.id).where(*where).limit(MOST_COUNTED).subquery()
-    count = model.Session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
-    rows = sa.select(Case).where(*where).order_by(Case.serial.desc()).limit(query["limit"]).offset(query["offset"])
-    return count, to_public(list(model.Session.scalars(rows)))
+    """Return how many public cases there are (at most ``MOST_COUNTED``), and a page of them, the newest first.
+
+    Args:
+        query: ``kind``, ``department`` (id or name), ``outcome``, ``q`` (a number, or words of what is shown as the
+            title), ``limit``, ``offset``.
+    """
+    count, cases = _take_page(sa.select(Case).where(*_where(query)).order_by(Case.serial.desc()), query)
+    return count, to_public(cases)
 
 
 def iterate_public(query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield all public cases, the newest first."""
+    """Yield all public cases, the newest first; of a search for words at most ``MOST_SEARCHED``."""
     rows = sa.select(Case).where(*_where(query)).order_by(Case.serial.desc())
+    if words := (query.get("q") or "").strip():
+        yield from to_public(_search(rows, words))
+        return
     for cases in model.Session.scalars(rows.execution_options(yield_per=BATCH)).partitions():
         yield from to_public(cases)
 
 
-def to_public(cases: Sequence[Case]) -> list[dict[str, Any]]:
-    """Return cases as the public sees them; datasets that it does not see now are not named."""
-    further = {case.id: case.answers.get("datasets") or [] for case in cases if case.kind == "reuse"}
-    ids = {case.dataset_id for case in cases}.union(*further.values())
-    named = {one["id"]: one for one in name_datasets(ids)}
-    seen = {key for key, one in named.items() if one["dataset_name"]}
+def _search(rows: Any, words: str) -> list[Case]:
+    """Return those of the newest ``MOST_SEARCHED`` candidates in whose shown titles words stand."""
+    number = words.upper().removeprefix("NX").rpartition("-")[2]
+    if number.isascii() and number.isdecimal() and len(number) < 16:
+        numbered = list(model.Session.scalars(rows.where(Case.serial == int(number))))
+        if numbered and (words.isdecimal() or numbered[0].number == words.upper()):
+            return numbered
+    pattern = like(words)
+    candidates = rows.where(sa.or_(Case.title.ilike(pattern), Case.dataset_title.ilike(pattern))).limit(MOST_SEARCHED)
+    cases = list(model.Session.scalars(candidates))
+    seen = {key for key, one in _name_all(cases).items() if one["dataset_name"]}
+    kinds = registry.kinds()
     return [
-        anonymous.to_public(case, registry.kinds()[case.kind], seen)
-        | ({"datasets": [named[one] for one in further[case.id]]} if case.id in further else {})
-        for case in cases
+        case for case in cases if anonymous.is_found(words, case, kinds[case.kind], is_named=case.dataset_id in seen)
     ]
 
 
-def name_datasets(ids: Collection[str]) -> list[dict[str, str]]:
-    """Return of each dataset ``id``, ``dataset_id``, ``dataset_name`` and ``title``; the last two "" where the public
-    does not see it now."""
-    package = model.Package
-    query = sa.select(package.id, package.name, package.title).where(
-        package.id.in_(set(ids)), package.state == "active", package.private.is_(False)
+def like(words: str) -> str:
+    """Return the pattern of ``LIKE`` for texts in which words stand as they are."""
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def to_public(cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """Return cases as the public sees them; datasets that it does not see now are not named."""
+    named = _name_all(cases)
+    return [anonymous.to_public(case, registry.kinds()[case.kind], named) for case in cases]
+
+
+def _name_all(cases: Sequence[Case]) -> dict[str, dict[str, Any]]:
+    """Return the datasets that cases are about, or name in their answers, by what names them."""
+    kinds = registry.kinds()
+    references = {case.dataset_id for case in cases}.union(
+        *(anonymous.list_references(case, kinds[case.kind]) for case in cases)
     )
-    seen = {row.id: (row.name, row.title or row.name) for row in model.Session.execute(query)}
-    named = [(one, *seen.get(one, ("", ""))) for one in ids]
-    return [{"id": one, "dataset_id": one, "dataset_name": name, "title": title} for one, name, title in named]
+    return {one["id"]: one for one in name_datasets(references)}
+
+
+def name_datasets(references: Collection[str]) -> list[dict[str, Any]]:
+    """Return of each dataset, by id or name, ``id`` (what it was named by), ``dataset_id``, ``dataset_name``, ``title``
+    and ``title_translated``; the last three "" and {} where the public does not see it now."""
+    package, known = model.Package, set(references)
+    translated: Any = package.extras["title_translated"].astext  # pyright: ignore[reportOptionalSubscript]
+    query = sa.select(package.id, package.name, package.title, translated.label("translated")).where(
+        sa.or_(package.id.in_(known), package.name.in_(known)), package.state == "active", package.private.is_(False)
+    )
+    seen = {key: row for row in model.Session.execute(query) for key in (row.id, row.name)}
+    named: list[dict[str, Any]] = []
+    for one in references:
+        row = seen.get(one)
+        named.append(
+            {
+                "id": one,
+                "dataset_id": row.id if row else one,
+                "dataset_name": row.name if row else "",
+                "title": (row.title or row.name) if row else "",
+                "title_translated": read_texts(row.translated) if row else {},
+            }
+        )
+    return named
+
+
+def read_texts(stored: Any) -> dict[str, str]:
+    """Return the texts of a localised field by language; {} of what is none."""
+    try:
+        return localised.parse(stored)
+    except localised.LocalisedValueError:
+        return {}
 
 
 def count_by_department() -> list[dict[str, Any]]:
     """Return the figures of each department and kind: cases, answered, in time, mean and median days, overdue now.
 
-    Days are days of the calendar from receipt to answer. ``""`` stands for the supervising office.
+    And how satisfied those who applied are: how many ratings, and their mean. Days are those of the calendar from
+    receipt to answer. ``""`` stands for the supervising office.
     """
     days = Case.answered - Case.received
     is_answered = Case.answered.isnot(None)
@@ -100,6 +150,8 @@ def count_by_department() -> list[dict[str, Any]]:
             sa.func.avg(days).filter(is_answered).label("mean"),
             sa.func.percentile_cont(0.5).within_group(days).filter(is_answered).label("median"),
             sa.func.count().filter(Case.phase == OPEN, Case.due < today()).label("overdue"),
+            sa.func.count(Case.rating).label("ratings"),
+            sa.func.avg(Case.rating).label("satisfaction"),
         )
         .where(Case.kind.in_(_public_kinds()))
         .group_by(Case.owner_org, Case.kind)
@@ -115,6 +167,8 @@ def count_by_department() -> list[dict[str, Any]]:
             "mean_days": None if row.mean is None else round(float(row.mean), 1),
             "median_days": None if row.median is None else float(row.median),
             "overdue": row.overdue,
+            "ratings": row.ratings,
+            "satisfaction": None if row.satisfaction is None else round(float(row.satisfaction), 1),
         }
         for row in model.Session.execute(query)
     ]
@@ -165,7 +219,8 @@ def _to_matter(case: Case) -> dict[str, Any]:
     due = case.due if case.phase == OPEN else None
     if case.answered is not None:  # by which day it had to be is not kept, only whether it was late
         due = case.answered - dt.timedelta(days=bool(case.answered_late))
-    told = {"id": case.id, "number": case.number, "title": case.title, "owner_org": case.owner_org}
+    told: dict[str, Any] = {"id": case.id, "number": case.number, "title": case.title, "owner_org": case.owner_org}
+    told["rating"] = case.rating
     days = {"due": due, "answered": case.answered}
     return told | {name: day.isoformat() if day else None for name, day in days.items()}
 
@@ -180,29 +235,26 @@ def list_demands(query: Mapping[str, Any]) -> tuple[int, list[Case]]:
         if state.name not in (kind.start.name, "completion", "merged", "refused", *anonymous.UNSEEN)
         and query.get("lane", "") in ("", LANE_OF_PHASE[state.phase])
     ]
-    where: list[Any] = [sa.tuple_(Case.kind, Case.state).in_(shown)]
-    if query.get("q"):
-        pattern = query["q"].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        where.append(Case.title.ilike(f"%{pattern}%"))
-    count = model.Session.scalar(sa.select(sa.func.count()).select_from(Case).where(*where)) or 0
-    order = (Case.phase == ENDED, Case.votes.desc(), Case.serial.desc())
-    rows = sa.select(Case).where(*where).order_by(*order).limit(query["limit"]).offset(query["offset"])
-    return count, list(model.Session.scalars(rows))
+    where = sa.tuple_(Case.kind, Case.state).in_(shown)
+    rows = sa.select(Case).where(where).order_by(Case.phase == ENDED, Case.votes.desc(), Case.serial.desc())
+    return _take_page(rows, query)
 
 
-def find_similar(text: str) -> list[Case]:
-    """Return the demands whose subject is similar to a text, the most similar first."""
-    _, cases = list_demands({"limit": MOST_COMPARED, "offset": 0})
-    scored = [(_similarity(text, case.title), case.serial, case) for case in cases]
-    best = sorted((one for one in scored if one[0] >= SIMILAR), key=lambda one: one[:2], reverse=True)
-    return [case for _, _, case in best[:MOST_SIMILAR]]
+def _take_page(rows: Any, query: Mapping[str, Any]) -> tuple[int, list[Case]]:
+    """Return how many cases a selection holds, of those with the words ``q`` where they are asked for, and a page."""
+    first, last = query["offset"], query["offset"] + query["limit"]
+    if words := (query.get("q") or "").strip():
+        found = _search(rows, words)
+        return len(found), found[first:last]
+    counted = rows.with_only_columns(Case.id).order_by(None).limit(MOST_COUNTED).subquery()
+    count = model.Session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
+    return count, list(model.Session.scalars(rows.limit(query["limit"]).offset(first)))
 
 
-def _similarity(one: str, other: str) -> float:
-    """Return the share of pairs of characters that two texts have in common (Dice's coefficient)."""
-    pairs = [{text[place : place + 2] for place in range(len(text) - 1)} for text in (one.lower(), other.lower())]
-    total = len(pairs[0]) + len(pairs[1])
-    return 2 * len(pairs[0] & pairs[1]) / total if total else 0.0
+def list_shown_reuses(query: Mapping[str, Any]) -> tuple[int, list[Case]]:
+    """Return how many reuses are shown, and a page of them, the newest first; ``q``: words of their names."""
+    rows = sa.select(Case).where(Case.kind == "reuse", Case.state == "shown").order_by(Case.serial.desc())
+    return _take_page(rows, query)
 
 
 def list_reuses(dataset_id: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.process.schema import a_day
+from ckanext.nxopendata.cases.process.schema import LONGEST_KEY, a_day, short
 from ckanext.nxopendata.core.payload.validators import number, text
 
 MOST = 100
@@ -19,6 +19,7 @@ def listing(ignore_empty: Validator, default: ValidatorFactory, one_of: Validato
         "kind": [ignore_empty, text, one_of([name for name, kind in registry.kinds().items() if kind.public])],
         "department": [ignore_empty, text],
         "outcome": [ignore_empty, text],
+        "q": [ignore_empty, text, short(LONGEST_KEY)],
         "limit": [default(20), number(MOST)],
         "offset": [default(0), number()],
     }
@@ -44,3 +45,8 @@ def span(not_empty: Validator, ignore_empty: Validator) -> Schema:
 @validator_args
 def vote(not_empty: Validator) -> Schema:
     return {"number": [not_empty, text]}
+
+
+@validator_args
+def words(not_empty: Validator) -> Schema:
+    return {"q": [not_empty, text]}

@@ -11,7 +11,10 @@ from flask import Blueprint, Response
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.definitions.kind import ARTICLE
 from ckanext.nxopendata.cases.disclosure import public_store
-from ckanext.nxopendata.cases.disclosure.schema import LANES
+from ckanext.nxopendata.cases.disclosure.schema import LANES, MOST
+from ckanext.nxopendata.cases.process.schema import LONGEST_KEY
+from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.web import act, call_action, csv_response, pager, require_login
 
 nx_case_public = Blueprint("nx_case_public", __name__)
@@ -22,12 +25,18 @@ FEED = 50
 
 def _query() -> dict[str, str]:
     asked = tk.request.args
-    kind = asked.get("kind", "")
+    kind, known = asked.get("kind", ""), registry.kinds()
     return {
-        "kind": kind if kind in registry.kinds() else "",
+        "kind": kind if kind in known and known[kind].public else "",
         "department": asked.get("department", "")[:100].replace("\0", ""),
         "outcome": asked.get("outcome", "")[:50].replace("\0", ""),
+        "q": asked.get("q", "")[:LONGEST_KEY].replace("\0", "").strip(),
     }
+
+
+def _read_names(*rows: dict[str, Any]) -> dict[str, str]:
+    """The titles of the departments that rows name, in one query."""
+    return departments.titles(reader_language(), {row["owner_org"] for row in rows} - {""})
 
 
 @nx_case_public.route("/cases")
@@ -36,38 +45,29 @@ def index() -> str:
     number, query = tk.h.get_page_number(tk.request.args), _query()
     found = call_action("nx_case_public_list", limit=PAGE, offset=(number - 1) * PAGE, **query)
     pages = pager(number, found["count"], PAGE)
-    more = {"figures": call_action("nx_case_figures"), "query": query, "page": pages}
+    figures = call_action("nx_case_figures")
+    names = _read_names(*found["results"], *figures["departments"])
+    more = {"figures": figures, "query": query, "page": pages, "names": names}
     return tk.render("nx_cases/public.html", {"cases": found["results"], "count": found["count"], **more})
 
 
 @nx_case_public.route("/cases.csv")
 def index_csv() -> Response:
-    """The whole register as CSV."""
-    head = [
-        "number",
-        "kind",
-        "dataset",
-        "department",
-        "state",
-        "outcome",
-        "basis",
-        "article",
-        "received",
-        "due",
-        "answered",
-    ]
-    return csv_response(_rows([*head, "in_time"]), "cases.csv")
+    """The whole register as CSV, or what the filters of the page leave of it."""
+    head = ["number", "kind", "dataset", "department", "state", "outcome", "basis", "article", "received", "due"]
+    return csv_response(_rows([*head, "answered", "in_time"], _query()), "cases.csv")
 
 
-def _rows(head: list[str]) -> Iterator[list[object]]:
+def _rows(head: list[str], query: dict[str, str]) -> Iterator[list[object]]:
     yield list(head)
-    for case in public_store.iterate_public({}):
+    names = departments.titles(reader_language())
+    for case in public_store.iterate_public(query):
         outcome = registry.kinds()[case["kind"]].outcome_by_code.get(case["outcome"])
         yield [
             case["number"],
             case["kind"],
             case["dataset_name"] or case["title"],
-            tk.h.nx_department_title(case["owner_org"]) if case["owner_org"] else "",
+            names.get(case["owner_org"], case["owner_org"]),
             case["state"],
             case["outcome"],
             outcome.basis["zh"] if outcome else "",
@@ -81,16 +81,24 @@ def _rows(head: list[str]) -> Iterator[list[object]]:
 
 @nx_case_public.route("/cases.json")
 def index_json() -> Any:
-    """The figures, and the newest cases, for programs; the whole list is the CSV."""
-    found = call_action("nx_case_public_list", limit=100, **_query())
-    return {"figures": call_action("nx_case_figures"), **found}
+    """The figures, and a page of the cases, for programs: ``page`` from 1, of ``limit`` cases (100, which is the most).
+
+    ``count`` is how many there are; the filters are those of the page.
+    """
+    number, asked = tk.h.get_page_number(tk.request.args), tk.request.args.get("limit", "100")
+    try:
+        limit = min(max(int(asked), 1), MOST)
+    except ValueError:
+        return {"error": {"limit": [tk._("Must be a whole number")]}}, 400
+    found = call_action("nx_case_public_list", limit=limit, offset=(number - 1) * limit, **_query())
+    return {"figures": call_action("nx_case_figures"), "page": number, "limit": limit, **found}
 
 
 @nx_case_public.route("/cases.atom")
 def feed() -> Response:
     """What was asked last, as Atom."""
     found = call_action("nx_case_public_list", limit=FEED, **_query())
-    text = tk.render("nx_cases/feed.xml", {"cases": found["results"]})
+    text = tk.render("nx_cases/feed.xml", {"cases": found["results"], "names": _read_names(*found["results"])})
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 
 
@@ -102,6 +110,7 @@ def demands() -> str:
     found = call_action("nx_case_demand_list", q=words, lane=lane, limit=PAGE, offset=(number - 1) * PAGE)
     pages = pager(number, found["count"], PAGE)
     shown = {"demands": found["results"], "count": found["count"], "q": words, "lane": lane, "page": pages}
+    shown["names"] = _read_names(*found["results"])
     return tk.render("nx_cases/demands.html", shown)
 
 

@@ -15,6 +15,10 @@ from ckanext.nxopendata.cases.duties.models import Duty
 from ckanext.nxopendata.cases.duty_reports import schema
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import case_store, moves, notices
+from ckanext.nxopendata.core.rate_limit import Limit
+
+PERFORMED = Limit("case duty", 40)
+"""By one account, and by one network."""
 
 
 @validate(schema.performance)
@@ -36,6 +40,8 @@ def nx_case_duty_perform(context: Context, data_dict: DataDict) -> dict[str, Any
         raise tk.ObjectNotFound(tk._("There is no such duty"))
     if duty.state not in ("due", "violated"):
         raise tk.ValidationError({"duty": [tk._("This duty is done already, or not needed any more")]})
+    PERFORMED.check(user.id, "statement")
+    PERFORMED.check_reader("statement")
     duty_store.perform(case, duty, data_dict["statement"].strip())
     moves.write(case, "duty", user.id, APPLICANT, data_dict["statement"].strip(), {"duty": duty.name})
     notices.tell_message(case, APPLICANT, user)

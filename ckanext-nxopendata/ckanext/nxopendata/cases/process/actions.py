@@ -16,6 +16,7 @@ from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, ARTICLE
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import case_store, moves, notices, participants, problems, schema, subjects
 from ckanext.nxopendata.cases.references import lookup
+from ckanext.nxopendata.cases.votes import vote_store
 from ckanext.nxopendata.core import workflow
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import today
@@ -24,7 +25,10 @@ CREATED = Limit("case", 20)
 """By one account, and by one network."""
 
 WRITTEN = Limit("case message", 60)
-"""By one account."""
+"""By one account, and by one network."""
+
+MOVED, MOVED_BY_STAFF = Limit("case step", 40), Limit("case step of staff", 1000)
+"""Steps by one account, and by one network; those who answer take one of many cases at once."""
 
 
 @tk.side_effect_free
@@ -131,8 +135,8 @@ def nx_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``number``, ``kind``, ``title``, ``state``, ``phase``, ``answers``, ``received``, ``due``, ``overdue``,
         ``reply_due`` (the day by which the applicant, who was asked for something, is to answer),
-        ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, and
-        ``events``, its history
+        ``clock`` (``days``, ``used``, ``stopped``, ``extended``, ``article``), ``steps`` that you may take, ``rating``
+        (1 to 5, null without one), ``rated`` and ``may_rate``, and ``events``, its history
     """
     tk.check_access("nx_case_show", context, data_dict)
     return case_store.to_api(_case(data_dict["id"]), assurance.require_user(context))
@@ -160,6 +164,18 @@ def nx_case_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     return {"count": count, "results": [case_store.to_row(case) for case in rows]}
 
 
+@tk.side_effect_free
+def nx_case_board_show(context: Context, data_dict: DataDict) -> dict[str, int]:
+    """How many cases need the office. For the supervising office.
+
+    Takes no arguments.
+
+    :returns: ``unclear`` (nobody is known to answer them), ``disputed`` and ``overdue``
+    """
+    tk.check_access("nx_case_board_show", context, data_dict)
+    return case_store.count_attention()
+
+
 @validate(schema.step)
 def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Take a step of a case.
@@ -177,6 +193,7 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("nx_case_advance", context, data_dict)
     user = assurance.require_user(context)
+    vote_store.lock_target(data_dict["id"], data_dict["answers"])
     case = _case(data_dict["id"], lock=True)
     if case.version != data_dict["version"]:
         message = tk._("Somebody moved this case since you looked at it: look again, then decide")
@@ -195,11 +212,15 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
         raise tk.ValidationError({"action": [message]})
     given = _read_step(case, kind, step, data_dict, context)
     role = next(name for name in step.roles if name in held)
+    limit = MOVED if role == APPLICANT else MOVED_BY_STAFF
+    limit.check(user.id, "action")
+    limit.check_reader("action")
     opinion = data_dict.get("opinion") or ""
     was_with = case.owner_org, participants.find_turn(case)
     moves.take(case, step, user.id, role, opinion=opinion, outcome=data_dict.get("outcome") or "", answers=given)
-    _merge_votes(case)
+    vote_store.merge(case)
     notices.tell_step(case, step, role, opinion, user)
+    notices.tell_merged(case, step, user)
     if case.phase == OPEN and (case.owner_org, participants.find_turn(case)) != was_with:
         notices.tell_received(case)
     if not context.get("defer_commit"):
@@ -230,6 +251,8 @@ def nx_case_forward(context: Context, data_dict: DataDict) -> dict[str, Any]:
     department = subjects.find_department(data_dict["department"])
     if department.id == case.owner_org:
         raise tk.ValidationError({"department": [tk._("This department has the case already")]})
+    MOVED_BY_STAFF.check(user.id, "department")
+    MOVED_BY_STAFF.check_reader("department")
     told = {"before": case.owner_org, "after": department.id}
     role = next(name for name in case_store.STAFF if name in held)
     case.owner_org, case.version = department.id, case.version + 1
@@ -254,6 +277,7 @@ def nx_case_message_create(context: Context, data_dict: DataDict) -> dict[str, A
     if not case_store.may_write(user, case):
         raise tk.ValidationError({"text": [tk._("This case is over")]})
     WRITTEN.check(user.id, "text")
+    WRITTEN.check_reader("text")
     held = participants.find_roles(user, case)
     role = APPLICANT if APPLICANT in held else sorted(held)[0]
     moves.write(case, "message", user.id, role, data_dict["text"])
@@ -286,14 +310,6 @@ def _read_step(case: Case, kind: Kind, step: Step, data: DataDict, context: Cont
     if errors:
         raise tk.ValidationError(errors)
     return given
-
-
-def _merge_votes(case: Case) -> None:
-    """Count the votes of a case that was merged for the one that it was merged into."""
-    number = case.answers.get("merged_into")
-    target = lookup.find_number(number) if number and case.state == "merged" else None
-    if target is not None and target.id != case.id:
-        target.votes += case.votes + 1
 
 
 def _case(case_id: str, *, lock: bool = False) -> Case:

@@ -46,6 +46,11 @@ def nx_case_list(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": True}
 
 
+def nx_case_board_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """The supervising office, as the board itself."""
+    return nx_case_list(context, {"box": "board"})
+
+
 def nx_case_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Who applied, who answers, and the office; of others' cases nobody learns that they are there."""
     return _taking_part(context, data_dict)

@@ -36,6 +36,9 @@ from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 STAFF = (EDITOR, HEAD, OFFICE)
 """Roles in which somebody answers."""
 
+RATED_FOR = 30
+"""Days for which a rating may be changed, from the first one on."""
+
 SHARED_FREELY = "1"
 """``nx_share_type`` of what departments share without conditions (2017 guide)."""
 
@@ -57,12 +60,11 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
         where.append(Case.kind == query["kind"])
     if query.get("phase"):
         where.append(Case.phase == query["phase"])
+    needed = _attention()
     if query.get("overdue"):
-        where += [Case.phase == OPEN, Case.due < today()]
-    if query.get("attention") == "unclear":
-        where += [Case.phase.in_((OPEN, WAITING)), Case.owner_org == ""]
-    elif query.get("attention") == "disputed":
-        where.append(sa.tuple_(Case.kind, Case.state).in_(_list_disputed()))
+        where.append(needed["overdue"])
+    if query.get("attention"):
+        where.append(needed[query["attention"]])
     if words := (query.get("q") or "").strip():
         where.append(_matches(words))
     order = [Case.serial.desc()] if query["box"] == "mine" else [Case.due.asc().nulls_last(), Case.serial.desc()]
@@ -72,8 +74,22 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
     return count, list(model.Session.scalars(rows))
 
 
-def _list_disputed() -> list[tuple[str, str]]:
-    return [(kind.name, state.name) for kind in registry.kinds().values() for state in kind.states if state.disputed]
+def count_attention() -> dict[str, int]:
+    """Return how many cases need the office: ``unclear``, ``disputed`` and ``overdue``; in one query."""
+    counted = [sa.func.count().filter(condition).label(name) for name, condition in _attention().items()]
+    return dict(model.Session.execute(sa.select(*counted).select_from(Case)).mappings().one())
+
+
+def _attention() -> dict[str, Any]:
+    """The conditions on which a case needs the office."""
+    disputed = [
+        (kind.name, state.name) for kind in registry.kinds().values() for state in kind.states if state.disputed
+    ]
+    return {
+        "unclear": sa.and_(Case.phase.in_((OPEN, WAITING)), Case.owner_org == ""),
+        "disputed": sa.tuple_(Case.kind, Case.state).in_(disputed),
+        "overdue": sa.and_(Case.phase == OPEN, Case.due < today()),
+    }
 
 
 def _box(user: model.User, box: str) -> Any:
@@ -188,6 +204,9 @@ def to_api(case: Case, user: model.User) -> dict[str, Any]:
         "files": [file_store.to_api(row) | {"own": row.user_id == user.id} for row in file_store.list_files(case.id)],
         "file_roles": file_store.list_roles(case),
         "may_write": may_write(user, case),
+        "may_rate": may_rate(case, held),
+        "rating": case.rating,
+        "rated": case.rated.isoformat() if case.rated else None,
         "answers": case.answers,
         "agreement_id": case.agreement_id,
         "roles": sorted(held),
@@ -254,6 +273,12 @@ def may_write(user: model.User | None, case: Case) -> bool:
     Who has no account reads no message.
     """
     return case.phase != ENDED and bool(case.applicant_id) and may_read(user, case)
+
+
+def may_rate(case: Case, held: set[str]) -> bool:
+    """Return whether the answer may be rated: by who applied, once it is there, and for some days anew."""
+    is_fresh = case.rated is None or (today() - case.rated).days <= RATED_FOR
+    return APPLICANT in held and case.answered is not None and is_fresh
 
 
 def has_desk(user: model.User) -> bool:

@@ -14,12 +14,14 @@ from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.definitions.kind import APPLICANT, ARTICLE, Step
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import participants
+from ckanext.nxopendata.cases.votes import vote_store
 from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.notifications import inbox
 from ckanext.nxopendata.core.notifications.topics import Params, register_topic
 from ckanext.nxopendata.core.workflow import EDITOR, OFFICE
 
+MERGED_STEP, PLAN_LATE = "case merged", "case plan late"
 DEAD_LINK, REPORTED = "case dead link", "case reported"
 END, DUTY, DUTY_LATE = "case end", "case duty", "case duty late"
 REPLY, REPLY_LATE = "case reply", "case reply late"
@@ -29,6 +31,7 @@ STEP, RECEIVED, MESSAGE, REMIND, LATE = "case step", "case received", "case mess
 def register_topics() -> None:
     """Make the topics of the cases known."""
     register_topic(STEP, _format_step, case_page)
+    register_topic(MERGED_STEP, _format_merged, case_page)
     register_topic(RECEIVED, _('A new case waits for you: {number} "{title}", to be answered by {due}'), case_page)
     register_topic(MESSAGE, _('A message about {number} "{title}"'), case_page)
     register_topic(REMIND, _('{number} "{title}" has to be answered by {due}'), case_page)
@@ -41,6 +44,7 @@ def register_topics() -> None:
         _('Suspended until a duty of {number} "{title}" is done, which was due on {day}'),
         case_page,
     )
+    register_topic(PLAN_LATE, _('{number} "{title}" was planned by {day} and is not open yet'), case_page)
     register_topic(REPLY, _('You are asked for something about {number} "{title}": please answer by {day}'), case_page)
     register_topic(REPLY_LATE, _('The applicant of {number} "{title}" did not answer by {day}: decide'), case_page)
     register_topic(LATE, _('{number} "{title}" should have been answered by {due}'), case_page)
@@ -52,14 +56,24 @@ def case_page(params: Params, *, external: bool) -> str:
 
 
 def _format_step(params: Params) -> str:
+    until = tk._("Please answer by {day}.").format(day=params["reply_due"]) if params.get("reply_due") else ""
+    told = (_choose_tell(params), params.get("article"), params["opinion"])
+    parts = (f"{params['number']} {params['title']}:", *told, until)
+    return " ".join(part for part in parts if part)
+
+
+def _format_merged(params: Params) -> str:
+    message = tk._("{number} {title}, which was merged into {into}:").format(**params)
+    return f"{message} {_choose_tell(params)}"
+
+
+def _choose_tell(params: Params) -> str:
+    """Return what a step tells, in the reader's language; "" for one of an earlier version of the kind."""
     kind = registry.kinds().get(params["kind"])
     try:
-        tell = localised.choose(dict(kind.step(params["action"]).tell), reader_language())[0] if kind else ""
-    except KeyError:  # a step of an earlier version of the kind
-        tell = ""
-    until = tk._("Please answer by {day}.").format(day=params["reply_due"]) if params.get("reply_due") else ""
-    parts = (f"{params['number']} {params['title']}:", tell, params.get("article"), params["opinion"], until)
-    return " ".join(part for part in parts if part)
+        return localised.choose(dict(kind.step(params["action"]).tell), reader_language())[0] if kind else ""
+    except KeyError:
+        return ""
 
 
 def _params(case: Case, **more: Any) -> dict[str, Any]:
@@ -84,6 +98,13 @@ def tell_step(case: Case, step: Step, role: str, opinion: str, actor: model.User
     is_for_office = any(OFFICE in one.roles for one in leaving) and not any(EDITOR in one.roles for one in leaving)
     if role == APPLICANT and case.owner_org and is_for_office:
         _tell(case, OFFICE, STEP, params, actor)
+
+
+def tell_merged(case: Case, step: Step, actor: model.User | None) -> None:
+    """Tell those whose cases were merged into one how that one was answered."""
+    is_answer = bool(step.outcomes) and registry.kinds()[case.kind].votes
+    for merged in vote_store.list_merged(case) if is_answer else ():
+        _tell(merged, APPLICANT, MERGED_STEP, _params(merged, action=step.action, into=case.number), actor)
 
 
 def tell_message(case: Case, role: str, actor: model.User | None) -> None:
@@ -116,6 +137,12 @@ def remind(case: Case, role: str, *, late: bool) -> None:
     """Remind those with a role of the limit of a case; the office instead where the department cannot act."""
     turn = participants.find_turn(case)
     _tell(case, turn if turn == OFFICE else role, LATE if late else REMIND, _params(case), None)
+
+
+def remind_of_plan(case: Case, day: dt.date) -> None:
+    """Remind those who answer, and the office, of what was planned by a day that is over."""
+    for role in (EDITOR, OFFICE) if case.owner_org else (OFFICE,):
+        _tell(case, role, PLAN_LATE, _params(case, day=day.isoformat()), None)
 
 
 def remind_of_reply(case: Case, role: str, *, late: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions import quarter, registry
 from ckanext.nxopendata.cases.definitions.deadline import count_workdays
 from ckanext.nxopendata.cases.definitions.kind import APPLICANT, OPEN, SYSTEM, WAITING
 from ckanext.nxopendata.cases.models import Case
@@ -19,6 +19,9 @@ from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
 
 STAGES = ((3, EDITOR), (1, EDITOR), (-1, HEAD), (-5, OFFICE))
 """Working days that are left, below 0 that are over; and who is told then."""
+
+AGAIN = 30
+"""Days after which somebody is reminded once more of a plan that is late."""
 
 REPLY_STAGES = ((3, APPLICANT), (1, APPLICANT), (-1, EDITOR), (-5, OFFICE))
 """The same of what the applicant is asked for: once the day has passed the department decides, else the office."""
@@ -63,6 +66,27 @@ def remind() -> Iterator[Case]:
     for case in list(model.Session.scalars(query)):
         if _remind_of(case):
             yield case
+
+
+def remind_of_plans() -> Iterator[Case]:
+    """Yield each case that was planned for a quarter that is over, and of which somebody was reminded.
+
+    Once when the quarter is over, and once more every ``AGAIN`` days until it is done.
+    """
+    for kind in registry.kinds().values():
+        planned = [(step.target, field.name) for step in kind.steps for field in step.fields if field.type == "quarter"]
+        for state, name in planned:
+            code = Case.answers[name].astext
+            over = sa.and_(code.regexp_match(f"^{quarter.CODE.pattern}$"), code < quarter.of_day(today()))
+            query = sa.select(Case).where(Case.kind == kind.name, Case.state == state, over).order_by(Case.serial)
+            for case in list(model.Session.scalars(query)):
+                last = quarter.last_day(case.answers[name])
+                mark = {"plan": case.answers[name], "stage": (today() - last).days // AGAIN}
+                if any(event.action == "remind" and event.detail == mark for event in moves.list_events(case.id)):
+                    continue
+                notices.remind_of_plan(case, last)
+                moves.write(case, "remind", "", SYSTEM, "", mark)
+                yield case
 
 
 def _remind_of(case: Case) -> bool:

@@ -24,6 +24,7 @@ def run_daily() -> dict[str, int]:
         ("ended", reminders.end_agreements),
         ("recomputed", reminders.recompute_limits),
         ("reminded", reminders.remind),
+        ("reminded", reminders.remind_of_plans),
     ):
         for _ in work():
             model.Session.commit()

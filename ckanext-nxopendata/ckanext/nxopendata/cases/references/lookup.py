@@ -30,7 +30,7 @@ def resolve(case: Case, step: Step, given: dict[str, Any], context: Context) -> 
         elif field.type == "dataset" and field.name in given:
             wrong[field.name] = _resolve_dataset(field.name, given, context)
         elif field.type == "case" and field.name in given:
-            wrong[field.name] = _check_case(case, given[field.name])
+            wrong[field.name] = _resolve_case(case, field.name, given)
         elif field.type == "department" and field.name in given:
             wrong[field.name] = _resolve_department(case, field.name, given)
     return {name: [message] for name, message in wrong.items() if message}
@@ -81,12 +81,13 @@ def resolve_datasets(case: Case, kind: Kind, context: Context) -> None:
         case.answers[name] = [one for one in dict.fromkeys(ids) if one != case.dataset_id]
 
 
-def _check_case(case: Case, number: str) -> str:
-    target = find_number(number)
+def _resolve_case(case: Case, name: str, given: dict[str, Any]) -> str:
+    target = find_number(given[name])
     if target is None or target.kind != case.kind:
         return tk._("There is no case with this number")
     if target.id == case.id or target.phase == ENDED:
         return tk._("Name another case, one that is not over")
+    given[name] = target.number
     return ""
 
 

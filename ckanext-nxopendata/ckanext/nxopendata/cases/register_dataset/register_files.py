@@ -34,7 +34,7 @@ IN_TIME = {True: "是", False: "否", None: ""}
 
 def list_rows() -> Iterator[dict[str, str]]:
     """Yield each public case, the newest first."""
-    kinds = registry.kinds()
+    kinds, names = registry.kinds(), departments.titles("zh")
     for case in public_store.iterate_public({}):
         kind = kinds[case["kind"]]
         state, outcome = kind.state_by_name.get(case["state"]), kind.outcome_by_code.get(case["outcome"])
@@ -43,7 +43,7 @@ def list_rows() -> Iterator[dict[str, str]]:
             "kind": kind.title["zh"],
             "title": case["title"],
             "dataset": case["dataset_name"],
-            "department": departments.title(case["owner_org"], "zh") if case["owner_org"] else "",
+            "department": names.get(owner := str(case["owner_org"]), owner),
             "state": state.label["zh"] if state else "",
             "outcome": outcome.label["zh"] if outcome else "",
             "basis": outcome.basis["zh"] if outcome else "",

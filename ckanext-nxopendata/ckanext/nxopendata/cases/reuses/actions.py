@@ -34,19 +34,8 @@ def nx_case_reuse_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         further ones, with ``dataset_name`` "" for one that is no longer public
     """
     tk.check_access("nx_case_reuse_list", context, data_dict)
-    where: list[Any] = [Case.kind == "reuse", Case.state == "shown"]
-    if data_dict.get("q"):
-        pattern = data_dict["q"].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        where.append(Case.title.ilike(f"%{pattern}%"))
-    count = model.Session.scalar(sa.select(sa.func.count()).select_from(Case).where(*where)) or 0
-    query = sa.select(Case).where(*where).order_by(Case.serial.desc())
-    cases = list(model.Session.scalars(query.limit(data_dict["limit"]).offset(data_dict["offset"])))
-    dead = link_checks.list_dead([case.id for case in cases])
-    rows = public_store.add_pictures(cases)
-    return {
-        "count": count,
-        "results": [row | {"dead": case.id in dead} for row, case in zip(rows, cases, strict=True)],
-    }
+    count, cases = public_store.list_shown_reuses(data_dict)
+    return {"count": count, "results": link_checks.mark_dead(public_store.add_pictures(cases))}
 
 
 @validate(schema.report)

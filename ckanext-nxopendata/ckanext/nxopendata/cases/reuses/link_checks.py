@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
 import ckan.model as model
@@ -80,7 +81,10 @@ def ask(session: GuardedSession, address: str) -> str:
     return "redirects"
 
 
-def list_dead(case_ids: list[str]) -> dict[str, LinkCheck]:
-    """Return those of the cases whose addresses do not answer."""
-    query = sa.select(LinkCheck).where(LinkCheck.case_id.in_(case_ids), LinkCheck.failures >= DEAD)
-    return {row.case_id: row for row in model.Session.scalars(query)}
+def mark_dead(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return public rows of reuses with ``dead``: whether the address did not answer at the last looks. One query."""
+    serials = [int(row["number"].rpartition("-")[2]) for row in rows]
+    query = sa.select(Case.serial).join(LinkCheck, LinkCheck.case_id == Case.id)
+    query = query.where(Case.serial.in_(serials), LinkCheck.failures >= DEAD)
+    dead = set(model.Session.scalars(query)) if rows else set()
+    return [row | {"dead": serial in dead} for row, serial in zip(rows, serials, strict=True)]

@@ -26,10 +26,11 @@ def index() -> str:
 
 @nx_case_reuses.route("/reuses/<number>/report", methods=["POST"])
 def report(number: str) -> Any:
-    """Report one."""
+    """Report one, from the list or from the page of a dataset."""
     try:
         act("nx_case_report_create", number=number, reason=tk.request.form.get("reason", ""))
         tk.h.flash_success(tk._("Thank you. The department looks at it."))
     except tk.ValidationError as problem:
         tk.h.flash_error(" ".join(map(str, problem.error_summary.values())))
-    return tk.redirect_to("nx_case_reuses.index")
+    dataset = tk.request.form.get("dataset", "")
+    return tk.redirect_to("dataset.read", id=dataset) if dataset else tk.redirect_to("nx_case_reuses.index")

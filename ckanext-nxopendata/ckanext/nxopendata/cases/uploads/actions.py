@@ -19,7 +19,7 @@ from ckanext.nxopendata.core import caching
 from ckanext.nxopendata.core.rate_limit import Limit
 
 ADDED = Limit("case file", 40)
-"""By one account."""
+"""By one account, and by one network."""
 
 
 @validate(schema.addition)
@@ -48,6 +48,7 @@ def nx_case_file_create(context: Context, data_dict: DataDict) -> dict[str, Any]
     if user is None:
         raise tk.NotAuthorized(tk._("Log in to do this"))
     ADDED.check(user.id, "upload")
+    ADDED.check_reader("upload")
     row = file_store.add(case, role, data_dict["title"].strip(), data_dict.get("upload"), user.id)
     held = participants.find_roles(user, case)
     by = APPLICANT if APPLICANT in held else sorted(held)[0]

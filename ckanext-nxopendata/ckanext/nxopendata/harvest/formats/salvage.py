@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
@@ -80,6 +80,20 @@ def xml_pieces(text: str, names: str) -> Iterator[Piece]:
         closing = re.compile(rf"</{re.escape(match[1])}\s*>").search(text, match.end(), until)
         end = closing.end() if closing else until
         yield Piece(text[match.start() : end], line(match.start()), match.start(), end)
+
+
+def lines_without_beginning(text: str, names: str, pieces: Iterable[Piece]) -> list[int]:
+    """Return the lines on which elements of these names end whose beginnings are damaged, so that no piece has them.
+
+    Args:
+        pieces: All that :func:`xml_pieces` gave.
+    """
+    closing = re.compile(rf"</(?:[A-Za-z_][\w.-]*:)?(?:{names})\s*>")
+    line, place, found = LineCounter(text), 0, list[int]()
+    for start, end in [*((piece.start, piece.end) for piece in pieces), (len(text), len(text))]:
+        found += [line(match.start()) for match in closing.finditer(text, place, start)]
+        place = end
+    return found
 
 
 def namespaces(text: str) -> str:

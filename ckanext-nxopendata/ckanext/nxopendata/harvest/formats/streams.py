@@ -282,14 +282,19 @@ def _elements_one_by_one(
     declared = salvage.namespaces(content)
     names = "|".join(re.escape(tag.rpartition("}")[2]) for tag in tags)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    good = bad = 0
-    for piece in salvage.xml_pieces(content, names):
+    url = str(broken.params["url"])
+    pieces = list(salvage.xml_pieces(content, names))
+    lost = salvage.lines_without_beginning(content, names, pieces)
+    good, bad = 0, len(lost)
+    for line in lost[: salvage.MOST_BROKEN]:
+        report(record_broken(url, line, str(broken.params["reason"])))
+    for piece in pieces:
         try:
             element = etree.fromstring(f"<root{declared}>{piece.text}</root>".encode(), parser)[0]
         except (etree.XMLSyntaxError, IndexError, ValueError) as error:
             bad += 1
             if bad <= salvage.MOST_BROKEN:
-                report(record_broken(str(broken.params["url"]), piece.line, str(error)[:300]))
+                report(record_broken(url, piece.line, str(error)[:300]))
             continue
         if element.tag in tags:
             good += 1

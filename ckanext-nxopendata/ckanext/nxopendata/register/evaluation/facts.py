@@ -44,19 +44,27 @@ CORE = (
 )
 """The core metadata (1272 guide, two) that an entry may lack; title, summary and provider it always has."""
 
+SATISFIED = 4
+"""The rating, of 1 to 5, from which on who asked is satisfied."""
+
 READABLE = "3"
 SHARED = ("1", "2")
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Something a unit had to answer: by when, and when it did (None: not yet)."""
+    """Something a unit had to answer: by when, when it did (None: not yet), and how content with it who asked is.
+
+    Attributes:
+        rating: from 1 to 5; None where nobody said so.
+    """
 
     kind: str
     id: str
     title: str
     due: dt.date
     answered: dt.date | None
+    rating: int | None = None
 
 
 @dataclass(slots=True)
@@ -165,7 +173,8 @@ def _cases(since: dt.date, until: dt.date) -> Iterator[tuple[str, Matter]]:
     for row in asked({"ignore_auth": True}, {"since": since.isoformat(), "until": until.isoformat()}):
         due, answered = (dt.date.fromisoformat(row[name]) if row[name] else None for name in ("due", "answered"))
         if due is not None:
-            yield row["owner_org"], Matter("case", row["id"], f"{row['number']} {row['title']}"[:60], due, answered)
+            title = f"{row['number']} {row['title']}"[:60]
+            yield row["owner_org"], Matter("case", row["id"], title, due, answered, row["rating"])
 
 
 def _day(moment: dt.datetime | None) -> dt.date | None:
@@ -257,6 +266,15 @@ def _answered(facts: Facts, year: int, today: dt.date) -> Count:
     return _share(facts.matters, lambda each: each.answered is not None and each.answered <= each.due, lost)
 
 
+def _satisfied(facts: Facts, year: int, today: dt.date) -> Count:
+    rated = [each for each in facts.matters if each.rating is not None]
+
+    def lost(each: Matter) -> Lost:
+        return Lost(each.kind, each.id, each.title, "not_satisfied", {"rating": each.rating})
+
+    return _share(rated, lambda each: (each.rating or 0) >= SATISFIED, lost)
+
+
 def _connected(facts: Facts, year: int, today: dt.date) -> Count:
     found = facts.connection
     if found is None or not found.required or found.state == "unknown":
@@ -302,6 +320,7 @@ COUNTS: dict[str, Callable[[Facts, int, dt.date], Count]] = {
     "opened": _opened,
     "quality": _quality,
     "answered": _answered,
+    "satisfied": _satisfied,
     "connected": _connected,
     "cleaned": _cleaned,
     "reported": _reported,

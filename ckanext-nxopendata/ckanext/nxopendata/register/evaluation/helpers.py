@@ -33,6 +33,7 @@ REASONS: Mapping[str, LazyString] = {
     "unanswered": _("not answered by {day}"),
     "not_connected": _("not connected"),
     "not_disposed": _("not yet disposed of"),
+    "not_satisfied": _("rated {rating} of 5 by who asked"),
     "late_report": _("submitted late, on {day}"),
     "silent": _("not submitted; was due on {day}"),
     "no_file": _("no file or interface"),

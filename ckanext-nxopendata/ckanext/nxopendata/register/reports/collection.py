@@ -42,6 +42,8 @@ FIGURES = (
     "uses_shared",
     "cases",
     "cases_in_time",
+    "cases_rated",
+    "cases_satisfied",
     "tasks",
     "tasks_done",
 )
@@ -53,6 +55,9 @@ TEXTS: dict[str, tuple[str, ...]] = {
 }
 """What a unit says itself, by the kind of report: progress made (in a year, by what the plan names in part three, two:
 the catalogue, the connection of systems, sharing and working together), problems, next steps, who fills it in."""
+
+SATISFIED = 4
+"""The rating of a case, of 1 to 5, from which on who asked is satisfied."""
 
 REQUIRED = ("progress", "catalogue", "connection", "sharing", "filler", "phone")
 """Texts without which a report is not submitted."""
@@ -223,16 +228,19 @@ def count_figures(owner_org: str, today: dt.date) -> dict[str, int]:
 
 
 def _count_cases(owner_org: str, today: dt.date) -> dict[str, int]:
-    """The cases of this year that a unit had to answer by now, and those of them that it answered in time."""
+    """The cases of this year that a unit had to answer by now, those of them that it answered in time, and ratings."""
     try:
         asked = tk.get_action("nx_case_between")
     except KeyError:  # a site without cases
-        return {"cases": 0, "cases_in_time": 0}
+        return dict.fromkeys(("cases", "cases_in_time", "cases_rated", "cases_satisfied"), 0)
     span = {"since": today.replace(month=1, day=1).isoformat(), "until": today.isoformat(), "department": owner_org}
     rows = [row for row in asked({"ignore_auth": True}, span) if row["due"]]
     counted = [row for row in rows if row["answered"] or row["due"] < today.isoformat()]
     in_time = sum(bool(row["answered"]) and row["answered"] <= row["due"] for row in counted)
-    return {"cases": len(counted), "cases_in_time": in_time}
+    ratings = [row["rating"] for row in counted if row["rating"]]
+    satisfied = sum(rating >= SATISFIED for rating in ratings)
+    told = {"cases": len(counted), "cases_in_time": in_time}
+    return told | {"cases_rated": len(ratings), "cases_satisfied": satisfied}
 
 
 def unit_tasks(owner_org: str, place: str = "") -> list[plan_tasks.Task]:

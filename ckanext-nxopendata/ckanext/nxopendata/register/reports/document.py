@@ -89,7 +89,8 @@ def paper(summary: Mapping[str, Any]) -> Paper:
         f"{totals['platforms_to_connect']}个，已对接{totals['platforms_connected']}个。政务信息资源目录{totals['datasets']}条，"
         f"其中可共享{totals['datasets_shared']}条、已开放{totals['datasets_open']}条，"
         f"逾期未更新{totals['datasets_overdue']}条；使用其他单位共享数据的系统{totals['uses_shared']}个。"
-        f"当年应答复的数据办件{totals['cases']}件，按时答复{totals['cases_in_time']}件。"
+        f"当年应答复的数据办件{totals['cases']}件，按时答复{totals['cases_in_time']}件；"
+        f"申请人评价{totals['cases_rated']}件，其中满意（4分以上）{totals['cases_satisfied']}件。"
     )
     rows = [("单位", *COLUMNS.values())]
     rows += [(each["title"], *(str(each["figures"].get(name, 0)) for name in COLUMNS)) for each in came]

@@ -120,11 +120,16 @@ def list_changed() -> list[str]:
     """Return files that were examined and are no more as they were: written past the actions, or by hand."""
     content = models.Content
     query = (
-        sa.select(model.Resource, content.size, content.changed_ns)
+        sa.select(model.Resource.id, model.Resource.url, content.size, content.changed_ns)
         .join(content, sa.and_(content.resource_id == model.Resource.id, content.part == models.FILE))
         .where(model.Resource.url_type == "upload", model.Resource.state == "active", content.sha256 != "")
         .order_by(model.Resource.id)
     )
-    known = [(describe(resource), (size, changed_ns)) for resource, size, changed_ns in model.Session.execute(query)]
+    known = model.Session.execute(query).all()  # columns alone: with 100,000 files each sweep reads them all
     model.Session.rollback()
-    return [entry["id"] for entry, measured in known if verdicts.measure(entry) not in (measured, verdicts.NOTHING)]
+    found = []
+    for resource_id, url, size, changed_ns in known:
+        measured = verdicts.measure({"id": resource_id, "url": url, "url_type": "upload"})
+        if measured not in ((size, changed_ns), verdicts.NOTHING):
+            found.append(resource_id)
+    return found

@@ -102,7 +102,7 @@ def _parse(text: str, syntax: ox.RdfFormat, base: str) -> list[Any]:
     return [quad.triple if syntax.supports_datasets else quad for quad in triples]
 
 
-_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|(?m:^[ \t]*#.*$)', re.DOTALL)
+_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|(?m:^[ \t]*#[^\n]*$)', re.DOTALL)
 _OPEN_IRI = re.compile(r"<(?=[A-Za-z])[^>\n]*(?:\n|\Z)")
 
 
@@ -123,6 +123,13 @@ _SUBJECT = re.compile(
     r"(?m)^(?=(?:<[^>\n]*>|<[A-Za-z]+:[^>\n]*$|_:\w+|\[|(?:[A-Za-z][\w.-]*)?:[\w.%-]*)[ \t]*(?:$|\S))"
 )
 _DIRECTIVE = re.compile(r"(?im)^[ \t]*(?:@prefix|@base|prefix|base)[ \t][^\n]*$")
+_SLASHED = re.compile(
+    r"""(?P<apart>\"\"\"(?:[^\\]|\\.)*?\"\"\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\n]*>|\#[^\n]*)"""
+    r"|(?<![\w.:/-])(?P<prefix>[A-Za-z][\w.-]*|):(?P<local>[\w.%:-]*/[\w.%/:-]*[\w/-])",
+    re.DOTALL,
+)
+"""A name with a stroke in it (``ds:2023/csv``, which DCAT-AP's own examples have), beside texts, IRIs and comments."""
+_PREFIX = re.compile(r"(?im)^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^<>\n]*)>")
 _JOINED = 4
 """Pieces that are tried as one: a text of several lines may look like the beginning of a statement."""
 
@@ -132,6 +139,7 @@ def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -
     plain = _SPLIT_IRI.sub(r"<\1\2>\n", text)
     plain = _WORD_TAG.sub(r"\1", _BAD_TAG.sub(r"\1@\2-\3", plain))
     plain = _NO_DOT.sub(r"\1 .", _HALF_PAIR.sub("", plain))
+    plain, slashed = _expand_slashed(plain) if syntax in _PREFIXED else (plain, [])
     undeclared = [prefix for prefix in PREFIXES if _uses(prefix, plain)] if syntax in _PREFIXED else []
     plain = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in undeclared) + plain
     if plain != text:
@@ -139,8 +147,8 @@ def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -
             repairs.mend(found[0][1:])
         for found in (*_SPLIT_IRI.finditer(text), *_HALF_PAIR.finditer(text), *_NO_DOT.finditer(text)):
             repairs.mend(found[0].strip())
-        for prefix in undeclared:
-            repairs.mend(f"{prefix}:")
+        for written in (*slashed, *(f"{prefix}:" for prefix in undeclared)):
+            repairs.mend(written)
     if plain != text and not has_open_iri(plain):
         try:
             return _parse(plain, syntax, base)
@@ -176,6 +184,20 @@ def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -
         line += sum(piece.count("\n") for piece in pieces[number : number + count])
         number += count
     return triples
+
+
+def _expand_slashed(text: str) -> tuple[str, list[str]]:
+    """Return Turtle with the names that have a stroke in them as IRIs, and those names."""
+    declared = dict(_PREFIX.findall(text))
+    names: dict[str, None] = {}
+
+    def expand(found: re.Match[str]) -> str:
+        if found["apart"] or found["prefix"] not in declared:
+            return found[0]
+        names[found[0]] = None
+        return f"<{declared[found['prefix']]}{found['local']}>"
+
+    return _SLASHED.sub(expand, text), list(names)
 
 
 _PREFIXED = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.N3)

@@ -24,9 +24,9 @@
     list.id = input.id + "-suggestions";
     list.className = "nx-suggest";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", input.labels[0].textContent);
+    list.setAttribute("aria-label", input.dataset.nxBeside || input.labels[0].textContent);
     list.hidden = true;
-    input.closest("form").appendChild(list);
+    (input.closest(".nx-field") || input.closest("form")).appendChild(list);
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-controls", list.id);
@@ -63,7 +63,9 @@
     }
 
     function go(number) {
-      location.href = input.dataset.nxRoot.replace(/\/$/, "") + shown[number].path;
+      var address = input.dataset.nxRoot.replace(/\/$/, "") + shown[number].path;
+      // Beside a form: what was filled in stays.
+      if (input.dataset.nxBeside) { close(); window.open(address, "_blank", "noopener"); } else location.href = address;
     }
 
     function choose(number) {

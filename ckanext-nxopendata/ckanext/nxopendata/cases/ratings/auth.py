@@ -1,0 +1,16 @@
+"""Who rates an answer: who applied."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckan.types import AuthResult, Context, DataDict
+
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT
+from ckanext.nxopendata.cases.process import participants
+
+
+def nx_case_rate(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who applied, and nobody who answered; of others' cases nobody learns that they are there."""
+    if APPLICANT in participants.require_roles(context, data_dict):
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only those who applied rate the answer")}
