@@ -107,6 +107,11 @@ GOOD: dict[str, Answer] = {
     "a table as Excel": page(TABLE, "application/vnd.ms-excel"),
     "a table as plain text": page(TABLE, "text/plain"),
     "a table as JSON": page(TABLE, "application/json"),
+    "203": Answer(TABLE, 203, {"Content-Type": "text/csv"}),
+    "a length that is a word": Answer(TABLE, headers={"Content-Length": "abc", "Connection": "close"}),
+    "a negative length": Answer(TABLE, headers={"Content-Length": "-5", "Connection": "close"}),
+    "location twice": Answer(b"", 302, {"Location": b"/real.csv\r\nLocation: /real.csv"}),
+    "location with a tab": leads("/re\tal.csv"),
 }
 """Odd and right: the file is what a browser would get."""
 
@@ -127,6 +132,17 @@ BAD: dict[str, Answer] = {
     "redirect to a file": leads("file:///etc/hostname"),
     "redirect to a host with a dot": leads("http://.example/x.csv"),
     "redirect to no host": leads("http:///x.csv"),
+    "redirect to two places": Answer(b"", 302, {"Location": b"/real.csv\r\nLocation: /other.csv"}),
+    "202 that promises": Answer(TABLE, 202, {"Content-Type": "text/csv"}),
+    "204": Answer(b"", 204, {"Content-Type": "text/csv"}),
+    "300 with a choice": Answer(TABLE, 300, {"Content-Type": "text/csv"}),
+    "306": Answer(TABLE, 306, {"Content-Type": "text/csv"}),
+    "chunks without their end": Answer(
+        b"5\r\nab,cd\r\n", headers={"Transfer-Encoding": "chunked", "Connection": "close"}
+    ),
+    "chunks that are none": Answer(b"zz\r\nab,cd\r\n", headers={"Transfer-Encoding": "chunked", "Connection": "close"}),
+    "gzip of nothing": coded(b"", "gzip"),
+    "a page that refreshes": Answer(b"", headers={"Content-Type": "text/csv", "Refresh": "0;url=/login"}),
     "redirect to 30,000 characters": leads("/" + "a" * 30_000),
     "redirect to where nothing is": leads("/nothing.csv"),
     "redirect in a circle": leads("/redirect in a circle"),
@@ -184,6 +200,17 @@ BAD: dict[str, Answer] = {
     "a session that ended, in English": page("Your session has timed out. Please log in again.", "text/csv"),
     "two lines that excuse": page("抱歉！\n系统维护中\n", "text/csv"),
     "a sentence and a page": page("请登录<br>", "text/html"),
+    "a page that was saved": page(
+        "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<html>", "text/csv"
+    ),
+    "a pointer": page("version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n", "text/csv"),
+    "a script behind a word": page("请稍候…<script>location='/x'</script>", "text/csv"),
+    "OK": page("OK", "text/csv"),
+    "-1": page("-1", "text/csv"),
+    "a JSON error in others": page(
+        '{"response": {"header": {"resultCode": "03", "resultMsg": "x"}, "body": {}}}', "text/csv"
+    ),
+    "an XML error in an attribute": page('<rsp stat="fail"><err code="1" msg="x"/></rsp>', "text/xml"),
     "a picture": page(b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "text/csv"),
 }
 """Wrong: the link or the earlier copy stays, and it is said why."""
@@ -203,6 +230,8 @@ NAMES: dict[str, tuple[str | bytes, str]] = {
     "capitals": ('ATTACHMENT; FILENAME="a.csv"', "a.csv"),
     "quoted quotation mark": (r'attachment; filename="a\"b.csv"', "ab.csv"),
     "semicolon in the name": ('attachment; filename="a;b.csv"', "a;b.csv"),
+    "turned round": ('attachment; filename="a\u202evsc.csv"'.encode(), "avsc.csv"),
+    "not closed": ('attachment; filename="a.csv', "a.csv"),
     "no suffix": ('attachment; filename="download"', "download.csv"),
     "no name": ("attachment", "file.csv"),
     "only dots": ('attachment; filename=".."', "file.csv"),
@@ -239,7 +268,7 @@ def misbehaving(answers: Mapping[str, Answer], *, echo: bool = False) -> Iterato
                 self.wfile.write(answer.body)
                 if answer.then:
                     answer.then(self)
-            self.close_connection = length != len(answer.body)
+            self.close_connection = length != len(answer.body) or "Connection" in answer.headers
 
         def log_message(self, *_: object) -> None:
             pass

@@ -20,6 +20,7 @@ from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 from ckanext.nxopendata.harvest.formats import Reading
 from ckanext.nxopendata.harvest.mirror import copy
 
+from ..server import Reply, serving
 from .misbehaving import BAD, GOOD, NAMES, TABLE, Answer, Headers, misbehaving, named
 
 LIMITS = Limits(connect_seconds=2, read_seconds=2, total_seconds=5, retries=0, requests_per_second=0)
@@ -112,6 +113,9 @@ UNPROVED = {
     "a token that ended": ('{"code": "1001", "message": "token失效", "data": null}', "application/json", "a.json"),
     "an answer without data": ('{"code": 0, "msg": "ok", "data": []}', "application/json", "a.json"),
     "nothing in JSON": ("null", "application/json", "a.json"),
+    "false in JSON": ("false", "application/json", "a.json"),
+    "a JSON error in another": ('{"resp": {"code": "401", "msg": "x"}}', "application/json", "a.json"),
+    "an XML error in an attribute": ('<rsp stat="fail"><err code="1"/></rsp>', "application/xml", "a.xml"),
     "a word in JSON": ('"Unauthorized"', "application/json", "a.json"),
     "blanks in UTF-16": ("\ufeff\r\n".encode("utf-16-le"), "text/csv", "a.csv"),
     "half a workbook": (ZIPPED[:-30], "application/octet-stream", "a.xlsx"),
@@ -131,6 +135,40 @@ def test_what_nothing_proves_is_no_file_although_no_format_is_told(what):
     assert prove(*UNPROVED[what]) in {
         *("file_is_an_error", "file_is_a_page", "file_empty", "file_of_another_type", "file_incomplete"),
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a>" + " " * 60_000 + "<b>",
+        "<a>" + "<b><![CDATA[" * 5_000 + "]]></a>",
+        "<a>" + " " * 900_000,
+        "f(" + ") " * 30_000,
+        "f(" + ")" + " " * 60_000 + "x",
+        "Warning: " + " in " * 15_000,
+        "a." * 30_000,
+        "From: x\n" + " \n" * 30_000,
+        "<" + "a:" * 30_000,
+        "[" * 500_000,
+        "{" + '"a":{' * 100_000,
+        "<!--" * 15_000,
+        "Content-Type: " + "x: y\n" * 10_000,
+        ",;\t|" * 15_000 + "\n" + ",;\t|" * 15_000,
+    ],
+    ids=range(14),
+)
+@pytest.mark.parametrize("declared", ["", "CSV", "XML", "JSON"])
+def test_no_answer_takes_long_to_prove(text, declared):
+    begun = time.process_time()
+    prove(text, "text/html" if declared == "CSV" else "", "x", declared)
+    assert time.process_time() - begun < 2
+
+
+@given(
+    st.text(st.sampled_from('<>{}[]()":,;\n a1错误/!-=é'), max_size=200), st.sampled_from(["", "CSV", "JSON", "XML"])
+)
+def test_no_text_breaks_the_proof(text, declared):
+    assert (prove(text, "", "x", declared) or "file_").startswith("file_")
 
 
 @pytest.mark.parametrize("way", NAMES)
@@ -284,6 +322,44 @@ def test_a_catalogue_whose_coding_is_none_is_read_and_its_file(client, coding):
         (record,) = formats.get_format("datajson").read(client.get(reading.url), reading)
         assert record.guid == "a"
         assert fetch_file(client, record.raw["distribution"][0]["downloadURL"])[0] == TABLE
+
+
+WHOLE = TABLE * 2_000
+HALF = 30_000
+REST = f"bytes {HALF}-{len(WHOLE) - 1}/{len(WHOLE)}"
+
+
+def _broken_off(handler):
+    handler.send_response(200)
+    for name, value in {"Content-Type": "text/csv", "ETag": '"v1"', "Content-Length": str(len(WHOLE))}.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(WHOLE[:HALF])
+    handler.wfile.flush()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "headers"),
+    [
+        (WHOLE[HALF:], 206, {"ETag": '"v1"', "Content-Range": REST}),
+        (WHOLE[HALF - 5_000 :], 206, {"ETag": '"v1"', "Content-Range": REST.replace("30000", "25000")}),
+        (WHOLE[HALF:], 206, {"ETag": '"v1"'}),
+        (WHOLE[HALF : HALF + 100], 206, {"ETag": '"v1"', "Content-Range": f"bytes 30000-30099/{len(WHOLE)}"}),
+        (b"x" * (len(WHOLE) - HALF), 206, {"ETag": '"v2"', "Content-Range": REST}),
+        (b"--x\r\n", 206, {"Content-Type": "multipart/byteranges; boundary=x"}),
+        (b"", 416, {"Content-Range": f"bytes */{len(WHOLE)}"}),
+    ],
+    ids=["the rest", "another part", "no range", "too little", "another version", "several parts", "none"],
+)
+def test_a_file_that_broke_off_is_joined_only_with_its_rest(body, status, headers):
+    whole = Reply(WHOLE, headers={"Content-Type": "text/csv", "ETag": '"v1"'})
+    with serving() as web, Fetcher(AddressGuard(["127.0.0.1"]), Limits(retries=3, backoff_seconds=0.01)) as client:
+        web.replies["/f.csv"] = [
+            Reply(raw=_broken_off),
+            Reply(body, status, {"Content-Type": "text/csv"} | headers),
+            whole,
+        ]
+        assert fetch_file(client, f"{web.base}/f.csv")[0] == WHOLE
 
 
 def test_a_conditional_question_may_be_answered_304(client):

@@ -24,11 +24,13 @@ from ckanext.nxopendata.core.outbound.guarded_http import RequestTimer, guarded_
 from ckanext.nxopendata.harvest.errors import FetchError, LimitError, TransientFetchError
 from ckanext.nxopendata.harvest.fetching import addresses, codings, http_headers
 from ckanext.nxopendata.harvest.fetching.addresses import AddressError
+from ckanext.nxopendata.harvest.fetching.partial_content import Part
 from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
 
 CHUNK = 64 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
-RETRIABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+RETRIABLE_STATUS = frozenset({202, 408, 425, 429, 500, 502, 503, 504})
+"""The answer may come later; 202 says that it is not made yet."""
 REDIRECT_STATUS = frozenset({301, 302, 303, 307, 308})
 LONGEST_ADDRESS = 8000
 """Characters; more than servers need to take (RFC 9110, 4.1)."""
@@ -166,7 +168,7 @@ class Fetcher:
         Raises:
             FetchError: With a code that says why; :class:`TransientFetchError` after the last retry.
         """
-        attempt, part = 0, _Part() if resume else None
+        attempt, part = 0, Part() if resume else None
         while True:
             try:
                 with RequestTimer(self.limits.total_seconds) as self._session.timer:
@@ -184,7 +186,7 @@ class Fetcher:
                     raise
                 time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  jitter, not a secret
 
-    def _get_once(self, url: str, accept: str, validators: Validators, part: _Part | None) -> Document:
+    def _get_once(self, url: str, accept: str, validators: Validators, part: Part | None) -> Document:
         try:
             url = addresses.to_request(url)
         except AddressError as error:
@@ -198,7 +200,7 @@ class Fetcher:
             try:
                 if response.status_code not in REDIRECT_STATUS:
                     return self._document(url, response, part, conditional=bool(validators.headers()))
-                target = response.headers.get("Location", "")
+                target = _location(response)
             finally:
                 response.close()
             if not target.strip():
@@ -216,7 +218,7 @@ class Fetcher:
         """Return what changes when a server sets a cookie."""
         return repr(sorted((cookie.domain, cookie.name, cookie.value or "") for cookie in self._session.cookies))
 
-    def _request(self, url: str, accept: str, validators: Validators, part: _Part | None) -> requests.Response:
+    def _request(self, url: str, accept: str, validators: Validators, part: Part | None) -> requests.Response:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         headers = {"Accept": accept, **validators.headers(), **(part.headers(url) if part else {})}
@@ -252,7 +254,7 @@ class Fetcher:
             time.sleep(wait)
         self._last_request[host] = time.monotonic()
 
-    def _document(self, url: str, response: requests.Response, part: _Part | None, *, conditional: bool) -> Document:
+    def _document(self, url: str, response: requests.Response, part: Part | None, *, conditional: bool) -> Document:
         status = response.status_code
         if status == 304 and not conditional:
             raise FetchError("not_modified_unasked", url=url)
@@ -270,10 +272,13 @@ class Fetcher:
         if document.not_modified:
             return document
         try:
+            if status == 416 and part and part.is_waiting:  # what came before is not of this version
+                part.drop()
+                raise TransientFetchError("connection_broken", url=url, received=0)
             if status in RETRIABLE_STATUS:
                 after = http_headers.seconds_to_wait(response.headers.get("Retry-After", ""))
                 raise TransientFetchError("server_error", url=url, status=status, retry_after=after)
-            if status >= 400 or status < 200:
+            if not 200 <= status < 300:
                 raise FetchError("server_refused", url=url, status=status)
             if status == 206 and not (part and part.is_waiting):
                 raise FetchError("part_unasked", url=url)
@@ -281,6 +286,8 @@ class Fetcher:
             if part:
                 digest = part.continued(document, response)
             self._receive(url, response, document, digest)
+            if part and document.size < part.total:
+                raise TransientFetchError("connection_broken", url=url, received=document.size)
         except TransientFetchError:
             if part and part.keep(document):
                 raise
@@ -323,55 +330,10 @@ class Fetcher:
             raise TransientFetchError("connection_broken", url=url, received=received)
 
 
-class _Part:
-    """What came of a file before its connection broke."""
-
-    def __init__(self) -> None:
-        self._document: Document | None = None
-        self._digest: Any = hashlib.sha256()
-
-    def headers(self, url: str) -> dict[str, str]:
-        """Return what asks for the rest: only of a version that the server names, and unpacked."""
-        if self._document is None or self._document.url != url:
-            return {"Accept-Encoding": "identity"}
-        version = self._document.validators.etag or self._document.validators.last_modified
-        return {"Accept-Encoding": "identity", "Range": f"bytes={self._document.size}-", "If-Range": version}
-
-    def continued(self, document: Document, response: requests.Response) -> Any:
-        """Return the digest to go on with; ``document`` has the bytes that came before if the answer is their rest."""
-        before, self._document = self._document, None
-        start = f"bytes {before.size}-" if before else ""
-        if before and response.status_code == 206 and response.headers.get("Content-Range", "").startswith(start):
-            document.body.close()
-            document.body, document.size, document.status = before.body, before.size, 200
-            document.body.seek(0, 2)
-            return self._digest
-        if before:
-            before.body.close()
-        self._digest = hashlib.sha256()
-        return self._digest
-
-    def keep(self, document: Document) -> bool:
-        """Keep what came of ``document``; False when the rest could not be asked for."""
-        etag = document.validators.etag
-        known = document.validators.last_modified if not etag or etag.startswith("W/") else etag
-        plain = not http_headers.content_codings(document.headers.get("content-encoding", ""))
-        if not known or not document.size or not plain:
-            return False
-        document.validators = Validators(etag if known == etag else "", document.validators.last_modified)
-        self._document = document
-        return True
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the rest of a file was asked for."""
-        return self._document is not None
-
-    def drop(self) -> None:
-        """Forget it."""
-        if self._document:
-            self._document.body.close()
-            self._document = None
+def _location(response: requests.Response) -> str:
+    """Return where a redirect leads; all of the addresses where several different ones are given, which is none."""
+    given = list(dict.fromkeys(value.strip() for value in response.raw.headers.getlist("Location")))
+    return ", ".join(given)
 
 
 def _reason(error: Exception) -> str:

@@ -60,10 +60,11 @@ def media_type(header: str) -> tuple[str, str]:
 # Content-Disposition
 
 _STAR = re.compile(r"""(?:^|;)\s*filename\*\s*=\s*"?\s*([\w-]+)'[^']*'([^;"]+)""", re.IGNORECASE)
-_QUOTED = re.compile(r"""(?:^|;)\s*filename\s*=\s*"((?:[^"\\]|\\.)*)\"""", re.IGNORECASE)
+_QUOTED = re.compile(r"""(?:^|;)\s*filename\s*=\s*"((?:[^"\\]|\\.)*)(?:"|\\?\Z)""", re.IGNORECASE)
 _BARE = re.compile(r"""(?:^|;)\s*filename\s*=\s*([^;"][^;]*)""", re.IGNORECASE)
 _ENCODED_WORD = re.compile(r"=\?([\w-]+)\?([bBqQ])\?([^?]*)\?=")
-_NOT_IN_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"|?*]")
+_NOT_IN_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Signs that a system does not take, and those that nobody sees or that turn the order of the others round."""
 
 LONGEST_NAME = 200
 

@@ -11,6 +11,8 @@ from typing import Any
 LONGEST = 1024 * 1024
 """Bytes of JSON and XML that are looked through; no service says more of its failure."""
 
+_LONGEST_XML = 16 * 1024
+_BEGINNING = 4 * 1024
 _LONGEST_SENTENCE = 300
 _MOST_LINES = 3
 
@@ -41,9 +43,15 @@ _ERROR_ROOT = re.compile(
 _WRAPPED_ERROR = re.compile(
     r"<(?:[\w.-]+:)?(?:envelope[\s>].*<(?:[\w.-]+:)?fault|oai-pmh[\s>].*<error)[\s>/]", re.IGNORECASE | re.DOTALL
 )
-_ROOT = re.compile(r"<([\w.:-]+)[^<>]*>(.*)</\1\s*>\s*\Z", re.DOTALL)
-_LEAF = re.compile(r"<([\w.:-]+)[^<>]*?(?:/>|>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*?))\s*</\1\s*>)", re.DOTALL)
-_JSONP = re.compile(r"(?:/\*.*?\*/)?\s*(?:typeof\s+[\w$.]+[^;]{0,60}&&\s*)?[\w$.]+\s*\((.*)\)\s*;?\s*\Z", re.DOTALL)
+_ROOT = re.compile(r"<([\w.:-]+)[^<>]*>(.*)</\1\s*>\Z", re.DOTALL)
+_LEAF = re.compile(r"<([\w.:-]+)(?:\s[^<>]*)?(?:/>|>(?:\s*<!\[CDATA\[(.*?)\]\]>\s*|([^<]*))</\1\s*>)", re.DOTALL)
+_JSONP = re.compile(r"(?:/\*.*?\*/)?\s*(?:typeof\s+[\w$.]+[^;]{0,60}&&\s*)?[\w$.]+\s*\((.*)\)\s*;?\Z", re.DOTALL)
+_FAILED_ROOT = re.compile(
+    r"<[\w.:-]+\s[^<>]*\b(?:stat|status|state|success|code|result)\s*=\s*[\"'](?:fail\w*|error|false|[45]\d\d)[\"']",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"-?\d{1,3}|ok|success|true|false|none|nil|fail(?:ed|ure)?|error|n/?a|denied|empty", re.IGNORECASE)
+"""A word that a service answers in place of a file."""
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 _ERROR_KEYS = frozenset(
@@ -57,6 +65,8 @@ _BESIDE = frozenset(
     " pagesize pagenum size serverhost url debug body header head".split()
 )
 """Keys that say nothing of whether an answer is one of failure."""
+_HEADS = frozenset({"header", "head", "meta", "status", "state", "response", "cmmmsgheader"})
+"""Keys under which an answer may speak of itself."""
 _PAYLOAD_KEYS = frozenset({"data", "result", "results", "records", "rows", "features", "items", "list", "value"})
 _CODE_KEYS = frozenset({"code", "status", "statuscode", "errcode", "errorcode", "retcode", "resultcode", "returncode"})
 _WELL = frozenset({"0", "00", "000", "0000", "000000", "200", "true", "success", "ok"})
@@ -69,11 +79,13 @@ def find_error(text: str, *, whole: bool) -> str | None:
         text: From its first character that is neither blank nor part of a comment.
         whole: It is all of the answer.
     """
-    if _TRACE.match(text) or _ERROR_ROOT.match(text) or _WRAPPED_ERROR.match(text):
+    if _TRACE.match(text[:_BEGINNING]) or _ERROR_ROOT.match(text) or _WRAPPED_ERROR.match(text):
         return "file_is_an_error"
     if not whole:
         return None
-    inner = _JSONP.match(text) if not text.startswith(("{", "[", "<", '"')) else None
+    if _TOKEN.fullmatch(text.strip()):
+        return "file_is_an_error"
+    inner = _JSONP.match(text.rstrip()) if not text.startswith(("{", "[", "<", '"')) else None
     return _in_json(inner[1] if inner else text) or _in_xml(text) or _in_sentence(text)
 
 
@@ -112,6 +124,8 @@ def _in_json(text: str) -> str | None:
         return "file_empty"
     if isinstance(answer, str):
         return _in_sentence(answer)
+    while isinstance(answer, dict) and len(answer) == 1 and isinstance(inner := next(iter(answer.values())), dict):
+        answer = inner
     if isinstance(answer, list):
         only = answer[0] if len(answer) == 1 else None
         names_error = isinstance(only, dict) and any(re.search("err|exception|fault", key, re.I) for key in only)
@@ -121,7 +135,9 @@ def _in_json(text: str) -> str | None:
 
 def _in_xml(text: str) -> str | None:
     """Read a small document of plain elements, each there once, as the facts that JSON would give."""
-    found = _ROOT.match(text)
+    if len(text) < _BEGINNING and _FAILED_ROOT.match(text):
+        return "file_is_an_error"
+    found = _ROOT.match(text.rstrip()) if len(text) < _LONGEST_XML else None
     if not found:
         return None
     root, content = found.groups()
@@ -132,12 +148,15 @@ def _in_xml(text: str) -> str | None:
     names = [_plain(name.rpartition(":")[2]) for name, *_ in leaves]
     if len(set(names)) != len(names):
         return None
-    return _judge({name: cdata or value for name, (_, cdata, value) in zip(names, leaves, strict=True)})
+    return _judge({name: (cdata or value).strip() for name, (_, cdata, value) in zip(names, leaves, strict=True)})
 
 
 def _judge(answer: Mapping[str, Any]) -> str | None:
     """Judge the facts of an answer: it says that it failed, or it speaks of itself and has no data."""
     facts = {_plain(str(key)): value for key, value in answer.items()}
+    for key in facts.keys() & _HEADS:
+        if isinstance(facts[key], dict):
+            facts |= {_plain(str(name)): value for name, value in facts.pop(key).items()}
     payload = [value for key, value in facts.items() if key in _PAYLOAD_KEYS and _has_data(value)]
     if len(facts) > 16 or any(isinstance(value, list) for value in payload):
         return None

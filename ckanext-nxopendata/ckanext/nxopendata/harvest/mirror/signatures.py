@@ -83,6 +83,13 @@ _PART_OF_PAGE = re.compile(
     r"[\s>/]",
     re.IGNORECASE,
 )
+_MAIL = re.compile(
+    r"(?:From|MIME-Version|Subject|Content-Type|Date): [^\n]*\n(?:[\w-]+: [^\n]*\n|[ \t]+[^\n]*\n)*", re.IGNORECASE
+)
+"""How a page that is saved as one file begins."""
+_POINTER = "version https://git-lfs.github.com/spec/"
+"""How the file begins that stands in a repository for a large one."""
+_ANYWHERE = re.compile(r"<(?:!doctype|html|body|script|iframe|meta\s+http-equiv)[\s>/]", re.IGNORECASE)
 _SCRIPT = re.compile(
     r"(?:(?:window|top|parent|self|document)\s*\.\s*[\w.]+\s*[=(]|location\s*[.=]|alert\s*\(|eval\s*\(|\(function\s*\()"
 )
@@ -127,6 +134,17 @@ def find_contradiction(
     if declared in ("XLS", "DOC", "XML") and _OFFICE.search(text[:4096]):
         return None
     if _PAGE.match(start) or _SCRIPT.match(start) or (declared not in XML and _PART_OF_PAGE.match(start)):
+        return "file_is_a_page"
+    if _MAIL.match(start) and "MIME-Version" in start[:4_096]:
+        return "file_is_a_page"
+    if start.startswith(_POINTER):
+        return "file_of_another_type"
+    if (
+        whole
+        and declared in ("", "TXT", *TABLES)
+        and _ANYWHERE.search(start[:4_096])
+        and not error_answers.is_table(start, whole=True)
+    ):
         return "file_is_a_page"
     if text and (error := error_answers.find_error(start, whole=whole)):
         return error
