@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, ckan, streams
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record, ckan, streams
 
 FEED = "/api/3/action/nx_changes_list"
 LIMIT = 100
@@ -67,7 +67,7 @@ class NxOpendataFormat:
             seen.update(str(change.get("id")) for change in answer["changes"])
             if not answer["more"]:
                 completeness.memory = {"cursor": repeated or str(answer["cursor"])}
-                completeness.closed = not completeness.issues
+                completeness.closed = set(completeness.issues) <= READ_TO_THE_END
                 return
             cursor = str(answer["cursor"])
             page = reading.open(_after(base, cursor), requested, self.accept)

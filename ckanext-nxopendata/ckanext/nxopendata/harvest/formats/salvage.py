@@ -6,10 +6,11 @@ reader says that the document is broken, so nothing is withdrawn for it.
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
@@ -49,6 +50,36 @@ class LineCounter:
         self._line += self._text.count("\n", self._place, place)
         self._place = place
         return self._line
+
+
+def find_lines(text: str, values: Sequence[str]) -> list[int | None]:
+    """Find the line of each value as it was written, of equal ones one after the other; None where it is not found."""
+    begin: dict[str, int] = {}
+    lines: list[int | None] = []
+    for value in values:
+        place = next(
+            (found for form in _ways_to_write(value) if (found := text.find(form, begin.get(value, 0))) >= 0), -1
+        )
+        begin[value] = max(begin.get(value, 0), place + 1)
+        lines.append(text.count("\n", 0, place) + 1 if place >= 0 else None)
+    return lines
+
+
+def _ways_to_write(value: str) -> Iterator[str]:
+    """Yield a value as RDF, JSON and XML write it; at last the end of an address, which may be a relative one."""
+    yield value
+    if value.startswith("@"):  # a language tag, which is an attribute in XML and a value in JSON
+        yield from (f'"{value[1:]}"', f"'{value[1:]}'")
+        return
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield json.dumps(value)[1:-1]
+    yield html.escape(value, quote=False)
+    key, colon, _ = value.partition(": ")
+    if colon:  # a member of a JSON object
+        yield f'"{key}"'
+    if "://" in value and len(last := value.rpartition("/")[2]) >= 3:
+        yield last
+        yield html.escape(last, quote=False)
 
 
 # XML

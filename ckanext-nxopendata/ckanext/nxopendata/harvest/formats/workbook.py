@@ -24,7 +24,7 @@ from ckanext.nxopendata.harvest.errors import FormatError, Problem
 from ckanext.nxopendata.harvest.fetching import addresses, text
 from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document
-from ckanext.nxopendata.harvest.formats import Reading, Record
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record
 from ckanext.nxopendata.harvest.mapping import rules, tables
 from ckanext.nxopendata.harvest.mapping.values import SEPARATORS
 
@@ -98,7 +98,7 @@ class WorkbookFormat:
         if not found:
             wanted = "、".join(column.aliases[0] for column in columns.values() if column.essential)
             raise FormatError("workbook_without_header", url=first.url, columns=wanted)
-        reading.completeness.closed = not cut and not reading.completeness.issues
+        reading.completeness.closed = not cut and set(reading.completeness.issues) <= READ_TO_THE_END
 
 
 def _is_cut(document: Document) -> bool:

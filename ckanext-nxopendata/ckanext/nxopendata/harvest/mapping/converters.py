@@ -78,8 +78,11 @@ CONVERTERS: Mapping[str, Converter] = {
 }
 
 
-def convert(values: Sequence[Any], rule: Rule, report: FieldReport) -> Any:
+def convert(values: Sequence[Any], rule: Rule, report: FieldReport, kind: str = "") -> Any:
     """Make the value of a field from the values of a record: the only way to a converter. Never raises.
+
+    Args:
+        kind: Of the value, where it is not the rule's.
 
     What a converter cannot read is reported as one finding of the field, so that a value ends no more than its field.
     """
@@ -88,7 +91,7 @@ def convert(values: Sequence[Any], rule: Rule, report: FieldReport) -> Any:
         if isinstance(written, str) and len(written) > LONGEST_TEXT:
             cut(written, LONGEST_TEXT, report)
     try:
-        return CONVERTERS[rule.kind](values, rule, report)
+        return CONVERTERS[kind or rule.kind](values, rule, report)
     except Exception:
         # Whatever a source can think of to write: the record stays, and the finding names the value.
         report("value_unreadable", value=show(values[0]) if values else "")

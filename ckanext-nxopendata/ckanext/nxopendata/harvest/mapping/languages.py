@@ -53,7 +53,7 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """
     for value in values:
         if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-            value = _from_json(value)
+            value = from_json(value)
         if isinstance(value, list):
             yield from read_texts(value)
         elif isinstance(value, Mapping) and is_language_map(value):
@@ -66,7 +66,8 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
             yield text, tag if isinstance(tag, str) else ""
 
 
-def _from_json(text: str) -> Any:
+def from_json(text: str) -> Any:
+    """Return the texts and objects that are written as JSON into a text; else the text itself."""
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):

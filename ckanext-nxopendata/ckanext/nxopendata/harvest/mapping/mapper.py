@@ -11,7 +11,7 @@ from typing import Any
 
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.harvest.errors import Problem
-from ckanext.nxopendata.harvest.mapping import contacts
+from ckanext.nxopendata.harvest.mapping import contacts, languages
 from ckanext.nxopendata.harvest.mapping.converters import convert
 from ckanext.nxopendata.harvest.mapping.dates import parse_day
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping, FieldReport, Part, Rule, Surroundings, Withheld
@@ -108,11 +108,21 @@ def _cut(entries: list[Any], field: str, limit: int, report: list[Problem]) -> l
     return entries[:limit]
 
 
+def _unfold(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield values; of a list that is written as JSON into a text, as in the extras of CKAN, its items."""
+    for value in values:
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            parsed = languages.from_json(value)
+            yield from parsed if isinstance(parsed, list) else [value]
+        else:
+            yield value
+
+
 def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | None:
     """Return what a finding names when a record falls under a rule."""
     if rule.without and find_values(raw, rule.without):
         return None
-    for value in find_values(raw, rule.source):
+    for value in _unfold(find_values(raw, rule.source)):
         written = to_identifier(value)
         words = {_SIGNS.sub("", word) for text in (written, to_text(value)) for word in _last_words(text)}
         if rule.future:
@@ -258,7 +268,7 @@ def _read_sources(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any
         if not values:
             continue
         if value is None:
-            value = convert(values, rule, field)
+            value = convert(values, rule, field, "text" if path in rule.verbatim else "")
         else:
             _leave_others(rule, values, value, field)
     return value

@@ -33,11 +33,13 @@ class Repairs:
     Attributes:
         needed: False for a document that a strict parser has read.
         mended: Values as they were written.
+        lines: Where these stand; None where that is not known.
         broken: Line and reason of each piece that was left out.
     """
 
     needed: bool = True
     mended: list[str] = field(default_factory=list)
+    lines: list[int | None] = field(default_factory=list)
     broken: list[tuple[int | str, str]] = field(default_factory=list)
 
     def mend(self, written: str) -> None:
