@@ -91,7 +91,6 @@ def test_an_article_goes_with_the_answer_that_rested_on_it(town: CaseSite) -> No
         case,
         "infeasible",
         outcome="law",
-        answers={"article": "《数据安全法》第二十一条"},
         opinion="依法",
         answers={"article": ARTICLE},
     )
