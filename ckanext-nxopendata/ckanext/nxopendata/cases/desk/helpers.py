@@ -10,7 +10,7 @@ from ckan import model
 from markupsafe import Markup, escape
 
 from ckanext.nxopendata.cases.definitions import quarter, registry
-from ckanext.nxopendata.cases.definitions.kind import Field, Kind
+from ckanext.nxopendata.cases.definitions.kind import ARTICLE, Field, Kind
 from ckanext.nxopendata.cases.disclosure import anonymous, public_store
 from ckanext.nxopendata.cases.process import case_store, suspension
 from ckanext.nxopendata.core.display.helpers import nx_localised_html, nx_untranslated
@@ -48,10 +48,16 @@ def nx_case_state(case: dict[str, Any]) -> str:
 
 
 def nx_case_outcome(case: dict[str, Any]) -> dict[str, str]:
-    """``label`` and ``basis`` of the outcome of a case; {} while there is none."""
+    """``label`` and ``basis`` of the outcome of a case, with its article; {} while there is none."""
     kind = registry.kinds().get(case["kind"])
     outcome = kind.outcome_by_code.get(case["outcome"]) if kind else None
-    return {"label": nx_localised_html(outcome.label), "basis": nx_localised_html(outcome.basis)} if outcome else {}
+    if outcome is None:
+        return {}
+    basis, article = nx_localised_html(outcome.basis), case["answers"].get(ARTICLE) if outcome.needs_article else ""
+    return {
+        "label": nx_localised_html(outcome.label),
+        "basis": Markup("{} · {}").format(nx_untranslated(article), basis) if article else basis,
+    }
 
 
 def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:

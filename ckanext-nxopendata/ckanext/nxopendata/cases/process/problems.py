@@ -19,6 +19,7 @@ TEXTS = {
     answers.NOT_A_NUMBER: _("Write a whole number from 1"),
     answers.NOT_AN_ADDRESS: _("Write an address that begins with https:// or http://"),
     answers.NOT_A_FILTER: _("Write one condition a line: a column, =, and values with commas between them"),
+    answers.NOT_AN_ARTICLE: _("Name the law, in its title marks, and the number of the article, as the example shows"),
     answers.NOT_A_QUARTER: _("Choose a quarter that is not over, such as 2027Q1"),
     answers.NOT_IN_FUTURE: _("Write a day after today"),
 }
