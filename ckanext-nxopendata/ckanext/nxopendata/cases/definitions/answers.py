@@ -23,11 +23,15 @@ NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
 )
 MOST_COLUMNS = 500
 NOT_A_FILTER, NOT_A_PERIOD, NOT_A_QUARTER = "not_a_filter", "not_a_period", "not_a_quarter"
+NOT_AN_ARTICLE = "not_an_article"
 
 NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 """A whole number from one: none of the questions has an answer of nothing."""
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LAW_AND_ARTICLE = re.compile(r"《[^》]{2,}》.*第[一二三四五六七八九十百千零〇两0-9]{1,8}条")
+"""The name of a law and one of its articles, as Chinese papers cite them."""
+
 SEPARATORS = re.compile(r"[、，,；;]")
 CONDITION = re.compile(r"(.+?)(>=|<=|=)(.*)", re.DOTALL)
 SPAN = re.compile(r"\s*([^.\s][^、，,；;]*?)\s*\.\.\s*([^.\s][^、，,；;]*?)\s*")
@@ -65,6 +69,17 @@ def read_answers(
         else:
             answers[field.name] = value
     return answers, problems
+
+
+def check_article(article: str) -> Problem | None:
+    """Return what is wrong with the article on which an outcome rests; None where a law and its article are named.
+
+    >>> check_article("《数据安全法》第二十一条") is None
+    True
+    """
+    if not article:
+        return MISSING, None
+    return None if LAW_AND_ARTICLE.search(article) else (NOT_AN_ARTICLE, None)
 
 
 def _read(field: Field, value: Any, today: dt.date) -> tuple[Any, Problem | None]:

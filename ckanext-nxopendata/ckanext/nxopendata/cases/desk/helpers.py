@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from ckanext.nxopendata.cases.definitions import quarter, registry
 from ckanext.nxopendata.cases.definitions.answers import describe_condition
-from ckanext.nxopendata.cases.definitions.kind import Field, Kind
+from ckanext.nxopendata.cases.definitions.kind import ARTICLE, Field, Kind
 from ckanext.nxopendata.cases.disclosure import anonymous, public_store
 from ckanext.nxopendata.cases.process import case_store, suspension
 from ckanext.nxopendata.core.display.helpers import nx_localised_html, nx_untranslated
@@ -49,10 +49,16 @@ def nx_case_state(case: dict[str, Any]) -> str:
 
 
 def nx_case_outcome(case: dict[str, Any]) -> dict[str, str]:
-    """``label`` and ``basis`` of the outcome of a case; {} while there is none."""
+    """``label`` and ``basis`` of the outcome of a case, with its article; {} while there is none."""
     kind = registry.kinds().get(case["kind"])
     outcome = kind.outcome_by_code.get(case["outcome"]) if kind else None
-    return {"label": nx_localised_html(outcome.label), "basis": nx_localised_html(outcome.basis)} if outcome else {}
+    if outcome is None:
+        return {}
+    basis, article = nx_localised_html(outcome.basis), case["answers"].get(ARTICLE) if outcome.needs_article else ""
+    return {
+        "label": nx_localised_html(outcome.label),
+        "basis": Markup("{} · {}").format(nx_untranslated(article), basis) if article else basis,
+    }
 
 
 def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
@@ -85,6 +91,7 @@ def nx_case_proposed(case: dict[str, Any]) -> dict[str, Any]:
     """What stands in the fields of a grant before anybody wrote there: what was applied for, or agreed on before."""
     answers = case["answers"]
     asked = {"agreed_ends": answers.get("ends"), "agreed_columns": answers.get("columns")}
+    asked["feasible_columns"] = answers.get("columns")
     return asked | {"agreed_channel": answers.get("agreed_channel") or answers.get("channel")}
 
 

@@ -23,6 +23,7 @@ TEXTS = {
         "numbers, years or days"
     ),
     answers.NOT_A_PERIOD: _("Write a year, a month or a day: 2023, 2023-05 or 2023-05-01"),
+    answers.NOT_AN_ARTICLE: _("Name the law, in its title marks, and the number of the article, as the example shows"),
     answers.NOT_A_QUARTER: _("Choose a quarter that is not over, such as 2027Q1"),
     answers.NOT_IN_FUTURE: _("Write a day after today"),
 }

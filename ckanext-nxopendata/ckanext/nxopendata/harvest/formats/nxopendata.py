@@ -95,8 +95,10 @@ class NxOpendataFormat:
         dataset = change.get("dataset")
         site = url.partition("/api/")[0]
         position = f"{site}/dataset/{change.get('name') or guid}"
-        if change.get("kind") == "withdrawn" or not isinstance(dataset, Mapping):
+        if change.get("kind") == "withdrawn":
             return Record(guid, {}, position, withdrawn=True)
+        if not isinstance(dataset, Mapping):  # changed, but the feed does not say how
+            return Record(guid, {}, position)
         if streams.is_too_deep(dataset):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
         return Record(guid, ckan.clean_dataset(dataset) | {"@page": position}, position)
