@@ -280,6 +280,7 @@ def test_a_grant_is_the_applicants_own_and_none_of_the_colleagues(
     tjj = model.Group.get("tjj")
     assert tjj is not None
     answers = {"need": "旅游统计", "scenario": "月报", "matter": "统计", "frequency": "once", "ends": "2099-01-01"}
+    answers["system"] = "统计平台"
     town.dataset("jingqu-shared", nx_share_type="2", nx_share_condition="统计使用", license_id="nx-share-gov-1.0")
     model.Session.add(model.User(name="colleague", email="colleague@example.org"))
     model.Session.commit()
