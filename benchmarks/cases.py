@@ -89,7 +89,10 @@ def test_lists(with_plugins: None, clean_db: None) -> None:  # noqa: F811  the f
         "board, open": ask("boss", "nx_case_list", box="board", phase="open"),
         "board, overdue": ask("boss", "nx_case_list", box="board", overdue=True),
         "board, words": ask("boss", "nx_case_list", box="board", q="需求 4711"),
+        "what needs the office": ask("boss", "nx_case_board_show"),
         "public register": ask("", "nx_case_public_list"),
+        "register, words": ask("", "nx_case_public_list", q="需求 4711"),
+        "similar ones": ask("", "nx_case_similar_list", q="需求 4711"),
         "demands": ask("", "nx_case_demand_list"),
         "figures": ask("", "nx_case_figures"),
     }.items():

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ckanext.nxopendata.harvest.mapping import tables
+from ckanext.nxopendata.harvest.mapping import mapper, tables
 from ckanext.nxopendata.harvest.mapping.converters import CONVERTERS, convert
 from ckanext.nxopendata.harvest.mapping.rules import FieldReport, Rule, Surroundings
 
@@ -27,10 +27,10 @@ TWO_AND_NONE = {
     "period_end": ("2020/2021", "2018/2019", "去年秋天"),
     "url": ("https://a.example/1", "https://b.example/2", "javascript:alert(1)"),
     "email": ("a@dept.example", "b@dept.example", "没有邮箱"),
-    "phone": ("0951-1", "0951-2", None),
-    "person": ("张三", "李四", None),
+    "phone": ("0951-1", "0951-2", "没有电话"),
+    "person": ("张三", "李四", "0951-1"),
     "size": ("10", "20 KB", "很大"),
-    "format": ("CSV", "XLSX", None),
+    "format": ("CSV", "XLSX", "见网页"),
     "media_type": ("text/csv", "application/json", "表格"),
     "digits": ("214001/1", "214001/2", None),
     "condition": ("须申请", "须签协议", None),
@@ -58,7 +58,7 @@ def read(kind, values):
         problems, "x", Surroundings("https://dept.example/c.json", read_licence={"CC BY 4.0": "cc"}.get)
     )
     value = convert(list(values), rule(kind), report)
-    told = [*report.left, *(str(text) for problem in problems for text in problem.params.values())]
+    told = [*report.left, *report.rejected, *(str(text) for problem in problems for text in problem.params.values())]
     return value, told
 
 
@@ -143,3 +143,54 @@ class TestShapes:
 
     def test_a_name_comes_before_a_shape(self):
         assert read("region", ["106.1,38.2,106.5,38.5", "固原市"])[0] == "640400"
+
+
+class TestFormats:
+    @pytest.mark.parametrize(
+        ("written", "name"),
+        [
+            (".csv", "CSV"),
+            ("CSV 文件", "CSV"),
+            ("CSV (UTF-8)", "CSV"),
+            ("ESRI Shapefile", "SHP"),
+            ("Excel (.xlsx)", "XLSX"),
+            ("OGC:WMS", "WMS"),
+            ("tar.gz", "TGZ"),
+            ("数据接口", "API"),
+            ("application/json;charset=utf-8", "JSON"),
+            ("http://publications.europa.eu/resource/authority/file-type/RDF_TURTLE", "TTL"),
+            ("https://www.iana.org/assignments/media-types/text/csv", "CSV"),
+            ({"@id": "https://dept.example/f/1", "rdfs:label": ["GeoJSON"]}, "GeoJSON"),
+        ],
+    )
+    def test_a_format_in_many_spellings(self, written, name):
+        assert read("format", [written]) == (name, [])
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            {"@id": "https://ogc.example.org"},
+            {"@id": "https://csv.example.org/"},
+            "https://ogc.example.org",
+            "see https page",
+            "www.example.org",
+            "点击下载",
+            "http://www.iana.org/assignments/media-types/application/vnd.unknown",
+        ],
+    )
+    def test_a_host_or_a_sentence_is_no_format_and_is_told(self, written):
+        value, told = read("format", [written])
+        assert value is None
+        assert told == [written["@id"] if isinstance(written, dict) else written]
+
+    @pytest.mark.parametrize("written", ["其他", "OTHER", "application/octet-stream", "-"])
+    def test_what_says_nothing_is_not_told(self, written):
+        assert read("format", [written]) == (None, [])
+
+    def test_of_several_in_one_text_the_others_are_told(self):
+        assert read("format", ["CSV/JSON、XML"]) == ("CSV", ["JSON", "XML"])
+
+    def test_what_our_own_export_says_is_kept(self):
+        raw = {"dct:title": ["甲"], "dcat:distribution": [{"nx:format": ["三维模型"], "dct:title": ["模型"]}]}
+        file = mapper.map_record(tables.load("dcat"), "1", raw).dataset["resources"][0]
+        assert file["format"] == "三维模型"

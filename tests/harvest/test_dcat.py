@@ -242,6 +242,13 @@ class TestCataloguesInCatalogues:
         records, reading, _ = read(web.put("/root", turtle(1, more="<> dcat:catalog </gone> .")))
         assert (len(records), reading.completeness.closed) == (1, False)
 
+    def test_one_that_stands_too_deep_is_said_to(self, web, read):
+        for depth in range(8):
+            web.put(f"/{depth}", turtle(depth, more=f"<> a dcat:Catalog ; dcat:catalog </{depth + 1}> ."))
+        records, reading, problems = read(web.base + "/0")
+        assert (len(records), reading.completeness.closed) == (6, False)
+        assert [(problem.code, problem.position) for problem in problems] == [("catalogue_too_deep", f"{web.base}/6")]
+
 
 class TestSeries:
     def test_a_series_is_no_record_and_its_members_are(self, web, read):

@@ -22,6 +22,21 @@ MIXED = PREFIXES + "".join(
 )
 
 
+STRANGE = json.dumps(
+    {
+        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+        "dataset": [
+            {"identifier": "a\u0000b", "title": "甲", "description": "说明", "a\u0000c": "没有对应"},
+            {"identifier": "ab", "title": "乙", "description": "与甲只差一个看不见的字符"},
+            {"identifier": "丙", "title": "丙", "description": "说明"},
+            {"identifier": "长" * 700, "title": "丁", "description": "说明"},
+            {"identifier": "戊", "title": "戊", "description": "说明", "accessLevel": "non-public"},
+            {"title": "己", "description": "说明"},
+        ],
+    }
+)
+
+
 def counts(run):
     return {kind: number for kind, number in run["counts"].items() if number}
 
@@ -46,6 +61,24 @@ class TestAgreement:
         problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
         assert told == {(p["code"], p["guid"], p["field"]) for p in problems if p["guid"]}
         assert {code for code, _, _ in told} == {"not_valid", "field_left_out", "title_repeated"}
+
+    def test_of_identifiers_and_records_that_are_not_public(self, web, harvest, call):
+        url = web.put("/data.json", STRANGE, "application/json")
+        tried = call("nx_harvest_source_test", url=url, organization="wen-lyu-ting")
+        run = harvest(url)
+        assert tried["counts"] == counts(run) == {"create": 2, "refused": 3, "withheld": 1}
+        told = sorted((p["code"], p["guid"] or "") for entry in tried["datasets"] for p in entry["problems"])
+        problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        assert told == sorted((p["code"], p["guid"] or "") for p in problems if p["level"] == "record")
+        assert [code for code, _ in told] == [
+            "identifier_repeated",
+            "identifier_too_long",
+            "record_not_public",
+            "record_without_identifier",
+        ]
+        assert [doubt["code"] for doubt in tried["doubts"]] == run["doubts"]
+        again = call("nx_harvest_source_test", id="test")
+        assert again["counts"] == {"unchanged": 2, "refused": 3, "withheld": 1}
 
     def test_a_field_that_stays_left_out_is_no_change(self, web, harvest):
         url = web.put("/mixed", MIXED)
@@ -84,6 +117,35 @@ class TestProviders:
         ]
         assert problem["code"] == "provider_of_another"
         assert "统计局" in problem["message"]
+
+    def test_of_a_department_known_by_its_english_title_too(self, web, harvest, call):
+        call("organization_create", name="tjj", title_translated={"zh": "统计局", "en": "Bureau of Statistics"})
+        rows = "信息资源代码,信息资源名称,信息资源摘要,信息资源提供方\n214001/1,一,说明,Bureau of Statistics\n"
+        run = harvest(web.put("/c.csv", rows, "text/csv"), format="workbook")
+        assert counts(run) == {"refused": 1}
+
+    def test_a_provider_that_nobody_knows_is_told_and_its_rows_come_in(self, web, harvest, call):
+        header = "信息资源代码,信息资源名称,信息资源摘要,信息资源提供方"
+        rows = f"{header}\n214001/1,一,说明,文化和旅游厅\n214001/2,二,说明,月球开发局\n214001/3,三,说明,\n"
+        url = web.put("/c.csv", rows, "text/csv")
+        tried = call("nx_harvest_source_test", url=url, organization="wen-lyu-ting", format="workbook")
+        run = harvest(url, format="workbook")
+        assert tried["counts"] == counts(run) == {"create": 3}
+        problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        (problem,) = [problem for problem in problems if problem["level"] == "record"]
+        assert (problem["code"], problem["refuses"], problem["field"]) == ("provider_unknown", False, "owner_org")
+        assert "月球开发局" in problem["message"]
+        told = {(p["code"], p["guid"], p["field"]) for entry in tried["datasets"] for p in entry["problems"]}
+        assert told == {("provider_unknown", problem["guid"], "owner_org")}
+
+    @pytest.mark.parametrize(("code", "told"), [("11640000MB1234567X", 1), ("https://dept.example/id", 0), ("", 0)])
+    def test_the_publisher_of_a_dcat_catalogue_is_unknown_where_it_has_a_credit_code(
+        self, web, harvest, call, code, told
+    ):
+        agent = f'[ <http://xmlns.com/foaf/0.1/name> "外地局"@zh ; dct:identifier "{code}" ]'
+        run = harvest(web.put("/1", PREFIXES + dataset(1, extra=f"dct:publisher {agent} ;")))
+        problems = call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        assert [p["code"] for p in problems if p["level"] == "record"] == ["provider_unknown"] * told
 
 
 class TestEmptyRuns:

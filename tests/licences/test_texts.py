@@ -1,6 +1,7 @@
 """Normaliser, lint, credits, CKAN's list, agreements: what goes in and out as text."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -84,7 +85,16 @@ class TestNormalise:
             ("http://creativecommons.org/licenses/by-nc-sa/2.5/es/", "cc-by-nc-sa-2.5"),
             ("http://creativecommons.org/licenses/by-nd-nc/1.0/", "cc-by-nc-nd-1.0"),
             ("http://dcat-ap.de/def/licenses/dl-by-de/2.0", "dl-by-de-2.0"),
-            ("https://www.etalab.gouv.fr/licence-ouverte-open-licence/", "etalab-2.0"),
+            ("https://www.etalab.gouv.fr/licence-ouverte-open-licence/", None),  # the page of every version
+            ("Licence Ouverte", None),
+            ("Licence Ouverte / Open Licence version 1.0", "etalab-1.0"),
+            ("dl-de/by-1-0", "dl-by-de-1.0"),
+            ("http://dcat-ap.de/def/licenses/dl-by-nc-de/1.0", "dl-by-nc-de-1.0"),
+            ("Datenlizenz Deutschland – Namensnennung", None),
+            ("EUPL v1.0", "eupl-1.0"),
+            ("https://creativecommons.org/licenses/by/2.1/jp/", "cc-by-2.1"),
+            ("http://creativecommons.org/licenses/by-nc-sa/2.1/es/deed.es", "cc-by-nc-sa-2.1"),
+            ("http://creativecommons.org/licenses/by/1.0/fi/", "cc-by-1.0"),
             ("http://other.example/licence/cc-zero", "cc-zero"),
             ("https://creativecommons.org/licenses/by-nc-sa/4.0/deed.en?ref=x#y", "cc-by-nc-sa-4.0"),
             ("https://creativecommons.org/publicdomain/zero/1.0/legalcode", "cc0-1.0"),
@@ -318,17 +328,34 @@ class TestAgreement:
     def test_outside_its_bounds_it_is_not(self, changes):
         assert self.verdict(**changes) == "prohibited"
 
+    @pytest.mark.parametrize(
+        ("channel", "asked", "allowed"),
+        [
+            ("both", "file", True),
+            ("both", "table", True),
+            ("file", "file", True),
+            ("file", "table", False),
+            ("table", "table", True),
+            ("table", "file", False),
+            ("file", None, False),
+        ],
+    )
+    def test_one_channel_is_no_other(self, channel, asked, allowed):
+        policy = agreement_policy(self.template, replace(TERMS, channel=channel))
+        case = {**CASE, **({"deliveryChannel": asked} if asked else {})}
+        assert evaluate(policy, "reproduce", case).verdict.allows is allowed
+
     def test_passing_on_stays_prohibited(self):
         assert self.verdict("distribute") == "prohibited"
 
     def test_it_is_a_sound_odrl_agreement(self):
-        text = json.dumps(agreement_document(self.template, TERMS), ensure_ascii=False)
-        assert [finding.text("en") for finding in check_text(text, licence=False)] == []
-        assert "rightOperandReference" not in text
+        for channel in ("both", "file"):
+            text = json.dumps(agreement_document(self.template, replace(TERMS, channel=channel)), ensure_ascii=False)
+            assert [finding.text("en") for finding in check_text(text, licence=False)] == []
+            assert "rightOperandReference" not in text
+            assert ("deliveryChannel" in text) == (channel == "file")
 
     def test_the_end_needs_a_time_zone(self):
-        from dataclasses import replace
-
         with pytest.raises(PolicyError):
             agreement_document(self.template, replace(TERMS, end=datetime(2027, 1, 1)))  # noqa: DTZ001 # the fault
 

@@ -80,3 +80,10 @@ def test_records_of_another_kind_are_named():
     assert [(p.code, p.params["name"], p.params["number"]) for p in problems] == [
         ("records_of_another_kind", "Record", 5)
     ]
+
+
+def test_a_page_without_records_before_the_end_is_said_to_be_empty():
+    records, completeness, problems = read(lambda number: "" if number > 10 else iso(number), 25, 10, tells_next=True)
+    assert len(records) == 10
+    assert "page_empty" in decisions.find_issues(completeness)
+    assert [(p.code, p.params) for p in problems] == [("page_empty", {"seen": 10, "total": 25})]

@@ -163,3 +163,39 @@ class TestJson:
         )
         assert [dataset.get("nx_temporal_start") for dataset in result.datasets.values()] == [None, None, "2018"]
         assert set(result.codes()) == {"date_unreadable"}
+
+
+class TestPlaces:
+    """Where a value was mended stands in the finding, in every format."""
+
+    def lines(self, result):
+        told = [problem.position for problem in result.problems if problem.code == "value_mended"]
+        assert all(position.startswith(f"{URL}#line=") for position in told), told
+        return [int(position.rpartition("=")[2]) for position in told]
+
+    def test_of_turtle(self):
+        page = "; dcat:landingPage <https://dept.example/a b>"
+        result = read(ttl(page, "", f'{page} ; dct:title "甲"@zh_CN'), "dcat", "text/turtle")
+        assert len(result.datasets) == 3
+        assert sorted(self.lines(result)) == [3, 5, 5]
+
+    def test_of_a_relative_address(self):
+        result = read(ttl("", "; dcat:landingPage <seite {1}>"), "dcat", "text/turtle")
+        assert self.lines(result) == [4]
+
+    def test_of_rdf_xml(self):
+        page = '<dcat:landingPage rdf:resource="https://dept.example/a b?x=1&amp;y=2"/>'
+        result = read(rdf("", page) + "</rdf:RDF>", "dcat", "application/rdf+xml")
+        assert self.lines(result) == [4]
+        assert self.lines(read(rdf("", "<dcat:version>a & b</dcat:version>") + "</rdf:RDF>", "dcat")) == [4]
+
+    def test_of_json_ld(self):
+        entry = {"@id": f"{D}1", "@type": "dcat:Dataset", "dct:title": {"@value": "甲", "@language": "zh_CN"}}
+        context = {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"}
+        body = json.dumps({"@context": context, "@graph": [entry]}, indent=1, ensure_ascii=False)
+        (line,) = self.lines(read(body, "dcat", "application/ld+json"))
+        assert body.split("\n")[line - 1].strip() == '"@language": "zh_CN"'
+
+    def test_of_data_json(self):
+        body = pod({}, {}).replace('"}, {', '"},\n{').replace('"}]', '",}]')
+        assert self.lines(read(body, "datajson")) == [2]

@@ -53,3 +53,9 @@ class TestCkan:
             formats.get_format("ckan"), f"https://ckan.example/api/3/action/package_search?{wish}"
         )
         assert "include" not in asked
+
+    def test_a_page_without_datasets_before_the_end_is_said_to_be_empty(self):
+        result = read(answer(count=5))
+        assert [(p.code, p.params) for p in result.problems] == [("page_empty", {"seen": 0, "total": 5})]
+        assert result.completeness.issues == ["page_empty"]
+        assert not result.completeness.closed

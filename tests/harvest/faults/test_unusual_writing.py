@@ -8,6 +8,8 @@ import pytest
 
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import FormatError
+from ckanext.nxopendata.harvest.formats import ckan
+from ckanext.nxopendata.harvest.mapping import mapper, tables
 from ckanext.nxopendata.harvest.planning import decisions
 
 from .reading import read_bytes
@@ -134,6 +136,8 @@ class TestLists:
         assert read(body, "datajson", "application/json").titles() == {f"{D}1": "数据集1"}
 
 
+EUROPEAN = "http://publications.europa.eu/resource/authority/access-right/"
+
 NOT_PUBLIC = [
     "non-public",
     "Non Public",
@@ -162,6 +166,28 @@ class TestNotPublic:
         ):
             assert (result.withheld, result.datasets.keys()) == ([f"{D}1"], {f"{D}2"})
             assert result.codes() == ["record_not_public"]
+
+    @pytest.mark.parametrize("form", ["ckan", "nxopendata"])
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"accessLevel": "non-public"},
+            {"access_rights": EUROPEAN + "NON_PUBLIC"},
+            {"access_rights": json.dumps([EUROPEAN + "NON_PUBLIC"])},
+            {"access_level": "不公开"},
+            {"available": "2999-01-01"},
+            {"embargo_date": "2999-01-01T00:00:00+08:00"},
+        ],
+    )
+    @pytest.mark.parametrize("as_extras", [True, False])
+    def test_of_a_ckan_site_in_its_fields_or_extras(self, form, said, as_extras):
+        public = {key: "2020-01-01" if value.startswith("2999") else EUROPEAN + "PUBLIC" for key, value in said.items()}
+        for told, is_withheld in ((said, True), (public, False)):
+            fields = {"extras": [{"key": key, "value": value} for key, value in told.items()]} if as_extras else told
+            dataset = ckan.clean_dataset({"id": "1", "title": "甲", "title_translated": {"zh": "甲"}} | fields)
+            mapped = mapper.map_record(tables.load(form), "1", dataset)
+            assert mapped.withheld is is_withheld
+            assert ("record_not_public" in [problem.code for problem in mapped.problems]) is is_withheld
 
     @pytest.mark.parametrize("word", ["public", "Public", "restricted public", " PUBLIC ", "有条件开放"])
     def test_what_is_public_comes_in(self, word):

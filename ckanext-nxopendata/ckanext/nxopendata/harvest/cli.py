@@ -17,6 +17,7 @@ KINDS = {
     "withdraw": "撤下 withdrawn",
     "restore": "恢复 restored",
     "refused": "拒收 refused",
+    "withheld": "不公开，未采集 not public, not taken",
     "duplicate": "重复 duplicate",
 }
 

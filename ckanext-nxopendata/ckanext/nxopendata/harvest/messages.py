@@ -198,7 +198,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The record has no identifier."),
         _("Give it an identifier that never changes: an address, dct:identifier or a resource code."),
     ),
-    "identifier_too_long": (_("The identifier is longer than {limit} bytes."), _("Shorten it.")),
+    "identifier_too_long": (_("The identifier is longer than 2000 bytes."), _("Shorten it.")),
     "identifier_repeated": (
         _("Another record of the catalogue has the same identifier."),
         _("Give each record an identifier of its own."),

@@ -22,6 +22,7 @@ from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Valida
 from ckanext.nxopendata.harvest.fetching.robots import Robots
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping
 from ckanext.nxopendata.harvest.mapping.tables import canonical_json
+from ckanext.nxopendata.harvest.mapping.values import CONTROL
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class Record:
     withdrawn: bool = False
     canonical: bytes | None = None
 
+    def __post_init__(self) -> None:
+        if self.guid and not self.guid.isprintable():  # what nobody sees makes no other record
+            object.__setattr__(self, "guid", CONTROL.sub("", self.guid).strip() or None)
+        if not self.position.isprintable():
+            object.__setattr__(self, "position", CONTROL.sub("", self.position))
+
     def content_hash(self, fingerprint: str) -> str:
         """SHA-256 over the description and what reads it, hexadecimal.
 
@@ -53,6 +60,20 @@ class Record:
         if content is None:
             content = canonical_json(self.raw).encode("utf-8", "surrogatepass")
         return hashlib.sha256(b"%s\n%s" % (fingerprint.encode(), content)).hexdigest()
+
+
+READ_TO_THE_END = frozenset(
+    {
+        "record_without_identifier",
+        "identifier_repeated",
+        "identifier_too_long",
+        "listed_not_described",
+        "records_unreadable",
+        "records_of_another_kind",
+        "entry_no_dataset",
+    }
+)
+"""Issues of a reading that came to the end of the last page all the same."""
 
 
 @dataclass(slots=True)

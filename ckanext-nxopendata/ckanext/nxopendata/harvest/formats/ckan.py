@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, may_be_asked_otherwise, streams
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record, may_be_asked_otherwise, streams
 
 ROWS = 100
 SEARCH = "/api/3/action/package_search"
@@ -135,7 +135,8 @@ class CkanFormat:
                 if seen >= reading.completeness.declared_total:
                     break
                 if not fresh:
-                    reading.add_issue("page_repeated", page.url)
+                    total = reading.completeness.declared_total
+                    reading.add_issue("page_empty", page.url, seen=seen, total=total)
                     return
                 last = str(fresh[-1].get("id"))
             following = _page_url(base, start=seen - 1) if by_start else _page_url(base, last)
@@ -146,7 +147,7 @@ class CkanFormat:
                 page = self._next(_page_url(base, start=seen - 1), requested, reading)
             if page is None:
                 return
-        reading.completeness.closed = not reading.completeness.issues
+        reading.completeness.closed = set(reading.completeness.issues) <= READ_TO_THE_END
 
     def _first(self, first: Document, reading: Reading) -> Document:
         """Return the first page of the search: ``first`` if it is that and an answer, else asked for.

@@ -17,7 +17,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compile
 
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, iso19115_3, streams
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record, iso19115_3, streams
 from ckanext.nxopendata.harvest.mapping.values import to_text
 
 ROWS = 100
@@ -35,7 +35,6 @@ METADATA = (GMD + "MD_Metadata", GMI + "MI_Metadata", *iso19115_3.METADATA)
 RESULTS = CSW + "SearchResults"
 EXCEPTIONS = tuple(f"{{http://www.opengis.net/ows{version}}}ExceptionText" for version in ("", "/1.1", "/2.0"))
 MARKS = ("opengis.net/cat/csw", "isotc211.org/2005/gmd", "isotc211.org/2005/gmi", iso19115_3.MARK)
-READ_TO_THE_END = frozenset({"records_of_another_kind", "records_unreadable"})
 
 QUERY = {
     "service": "CSW",
@@ -131,7 +130,7 @@ class CswFormat:
                 completeness.closed = set(completeness.issues) <= READ_TO_THE_END
                 return
             if not (found or others):
-                reading.add_issue("records_of_another_kind", page.url, name="?", number=0)
+                reading.add_issue("page_empty", page.url, seen=seen, total=matched)
                 return
             if following <= at:
                 reading.add_issue("page_loop", page.url, limit=reading.max_pages)

@@ -14,7 +14,7 @@ from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching import addresses
 from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record
 from ckanext.nxopendata.harvest.formats.rdf import descriptions, graphs, parsing, vocabulary
 
 DEEPEST_CATALOGUE = 5
@@ -23,8 +23,6 @@ HAS_FILE = vocabulary.line_start(vocabulary.PREFIXES["dcat"] + "distribution")
 IS_CATALOGUE = vocabulary.type_line(vocabulary.PREFIXES["dcat"] + "Catalog")
 LISTS = tuple(map(vocabulary.line_start, vocabulary.LISTS))
 TYPE = vocabulary.line_start(vocabulary.PREFIXES["rdf"] + "type")
-READ_TO_THE_END = frozenset({"record_without_identifier", "listed_not_described", "records_unreadable"})
-"""Issues of a reading that came to the end of the last page all the same."""
 MOST_NAMED = 100
 IS_SERIES = vocabulary.type_line(vocabulary.PREFIXES["dcat"] + "DatasetSeries")
 
@@ -89,7 +87,7 @@ class DcatFormat:
         while walk.inside:
             url, depth = walk.inside.pop(0)
             if depth > DEEPEST_CATALOGUE:
-                reading.add_issue("page_loop", url, limit=reading.max_pages)
+                reading.add_issue("catalogue_too_deep", url, limit=DEEPEST_CATALOGUE)
             elif url not in walk.requested and (page := reading.open(url, walk.requested, self.accept)):
                 yield from self._catalogue(page, walk, depth)
         completeness = reading.completeness
@@ -183,8 +181,13 @@ class DcatFormat:
             reading.completeness.add_issue("records_unreadable")
             facts = {"url": page.url, "line": line, "reason": reason}
             reading.report(Problem("record_broken", "page", position=f"{page.url}#line={line}", params=facts))
-        for value in repairs.mended:
-            reading.report(Problem("value_mended", "page", position=page.url, params={"value": value}, refuses=False))
+        found = set[str]()
+        for value, line in dict.fromkeys(itertools.zip_longest(repairs.mended, repairs.lines)):
+            if line is None and value in found:
+                continue  # one value that several statements repeat
+            found.add(value)
+            position = f"{page.url}#line={line}" if line else page.url
+            reading.report(Problem("value_mended", "page", position=position, params={"value": value}, refuses=False))
 
     def _note_catalogues(self, graph: graphs.Graph, url: str, walk: _Walk, depth: int) -> None:
         """Remember the catalogues in this one whose datasets this document does not hold."""

@@ -13,7 +13,7 @@ from ckanext.nxopendata.exchange import xml
 from ckanext.nxopendata.exchange.workbook.reader import Draft
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, streams
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record, streams
 from ckanext.nxopendata.harvest.mapping.files import file_name_of, format_of
 
 RECORDS = (f"{xml.NS}record", "record")
@@ -48,7 +48,7 @@ class Gbt21063Format:
                 except xml.BrokenXmlError as error:
                     facts = {"url": first.url, "root": error.params.get("found"), "expected": error.params.get("root")}
                     raise FormatError(error.code, **facts) from error
-        reading.completeness.closed = not reading.completeness.issues
+        reading.completeness.closed = set(reading.completeness.issues) <= READ_TO_THE_END
 
     def _record(self, draft: Draft, url: str, reading: Reading) -> Record:
         position = f"{url}#line={draft.first.row}"

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from ckanext.nxopendata.harvest.errors import FetchError, FormatError
 from ckanext.nxopendata.harvest.fetching import text
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record, ckan, streams
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record, ckan, streams
 
 FEED = "/api/3/action/nx_changes_list"
 LIMIT = 100
@@ -68,7 +68,7 @@ class NxOpendataFormat:
             seen.update(str(change.get("id")) for change in answer["changes"])
             if not answer["more"]:
                 completeness.memory = {"cursor": repeated or str(answer["cursor"])}
-                completeness.closed = not completeness.issues
+                completeness.closed = set(completeness.issues) <= READ_TO_THE_END
                 return
             cursor = str(answer["cursor"])
             page = reading.open(_after(base, cursor), requested, self.accept)
@@ -96,8 +96,10 @@ class NxOpendataFormat:
         dataset = change.get("dataset")
         site = url.partition("/api/")[0]
         position = f"{site}/dataset/{change.get('name') or guid}"
-        if change.get("kind") == "withdrawn" or not isinstance(dataset, Mapping):
+        if change.get("kind") == "withdrawn":
             return Record(guid, {}, position, withdrawn=True)
+        if not isinstance(dataset, Mapping):  # changed, but the feed does not say how
+            return Record(guid, {}, position)
         if streams.is_too_deep(dataset):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
         return Record(guid, ckan.clean_dataset(dataset) | {"@page": position}, position)

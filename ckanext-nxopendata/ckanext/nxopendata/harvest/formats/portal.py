@@ -20,7 +20,7 @@ from ckanext.nxopendata.harvest.errors import FormatError, HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching import addresses, text
 from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import Document
-from ckanext.nxopendata.harvest.formats import Reading, Record
+from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record
 
 DETAIL = re.compile(r"/o?portal/catalog/(?!index|download)([A-Za-z0-9_-]{4,})/?$")
 VOLATILE = frozenset({"访问量", "浏览量", "下载量", "调用量", "收藏量", "数据量", "评分", "更新时间戳"})
@@ -89,7 +89,7 @@ class PortalFormat:
             # without a total only an empty or repeated page ends the list
             ended = not fresh if total is None else len(seen) >= total
             if ended:
-                completeness.closed = not completeness.issues
+                completeness.closed = set(completeness.issues) <= READ_TO_THE_END
                 return
             if not fresh:
                 reading.add_issue("page_repeated", page.url)

@@ -6,10 +6,12 @@ reader says that the document is broken, so nothing is withdrawn for it.
 
 from __future__ import annotations
 
+import html
+import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
@@ -49,6 +51,36 @@ class LineCounter:
         self._line += self._text.count("\n", self._place, place)
         self._place = place
         return self._line
+
+
+def find_lines(text: str, values: Sequence[str]) -> list[int | None]:
+    """Find the line of each value as it was written, of equal ones one after the other; None where it is not found."""
+    begin: dict[str, int] = {}
+    lines: list[int | None] = []
+    for value in values:
+        place = next(
+            (found for form in _ways_to_write(value) if (found := text.find(form, begin.get(value, 0))) >= 0), -1
+        )
+        begin[value] = max(begin.get(value, 0), place + 1)
+        lines.append(text.count("\n", 0, place) + 1 if place >= 0 else None)
+    return lines
+
+
+def _ways_to_write(value: str) -> Iterator[str]:
+    """Yield a value as RDF, JSON and XML write it; at last the end of an address, which may be a relative one."""
+    yield value
+    if value.startswith("@"):  # a language tag, which is an attribute in XML and a value in JSON
+        yield from (f'"{value[1:]}"', f"'{value[1:]}'")
+        return
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield json.dumps(value)[1:-1]
+    yield html.escape(value, quote=False)
+    key, colon, _ = value.partition(": ")
+    if colon:  # a member of a JSON object
+        yield f'"{key}"'
+    if "://" in value and len(last := value.rpartition("/")[2]) >= 3:
+        yield last
+        yield html.escape(last, quote=False)
 
 
 # XML
@@ -213,8 +245,7 @@ def json_pieces(
                 if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
                     raise ValueError("no comma behind the record")
             except ValueError as error:
-                following = _next_record(text, place + 1, is_record)
-                whole = _decode_mended(text[place:following])
+                whole, following = _mend_record(text, place, is_record)
                 yield line(place), whole, "" if whole else str(error).partition(":")[0]
                 if following is None:
                     return
@@ -222,6 +253,24 @@ def json_pieces(
             else:
                 yield line(place), value, ""
                 place = end
+
+
+_MOST_ENDS = 50
+"""Places within a record at which it is looked whether the record ends there."""
+
+
+def _mend_record(
+    text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]
+) -> tuple[dict[str, Any] | None, int | None]:
+    """Return the record at a place once it is mended, and where the next one begins; None where there is none."""
+    following = _next_record(text, place + 1, is_record)
+    if whole := _decode_mended(text[place:following]):
+        return whole, following
+    for found in itertools.islice(_BETWEEN.finditer(text, place + 1, following or len(text)), _MOST_ENDS):
+        whole = _decode_mended(text[place : found.end()])
+        if whole and is_record(whole):  # and the one behind it is broken too
+            return whole, found.end()
+    return None, following
 
 
 def _after_stray_end(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> int | None:

@@ -78,31 +78,35 @@ def json_records(
         for place, value in enumerate(ijson.items(body, prefix, use_float=True)):
             if place >= number:
                 yield value
-        for written in places:
-            report(value_mended(document.url, written))
+        for line, written in places:
+            report(value_mended(f"{document.url}#line={line}" if line else document.url, written))
         return
     for place, value in enumerate(_records_one_by_one(document, array, is_record, broken, report)):
         if place >= number:
             yield value
 
 
-def _mended(document: Document) -> tuple[IO[bytes], list[str]] | None:
-    """Return a document that is JSON but for what :func:`.salvage.mend_json` mends, mended, and what that was."""
+def _mended(document: Document) -> tuple[IO[bytes], list[tuple[int | None, str]]] | None:
+    """Return a document that is JSON but for what :func:`.salvage.mend_json` mends, mended; line and value of that."""
     body = text.to_utf8(document)
     body.seek(0)
-    plain, places = salvage.mend_json(body.read().decode("utf-8", "replace"))
+    content = body.read().decode("utf-8", "replace")
+    plain, places = salvage.mend_json(content)
     try:
         value = salvage.decode_whole(plain)
     except ValueError:
         return None
     if not places:  # a sign that only ijson refuses: a control character, NaN
         return None
-    return io.BytesIO(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")), places[: salvage.MOST_BROKEN]
+    places = places[: salvage.MOST_BROKEN]
+    lines = salvage.find_lines(content, places)
+    sound = io.BytesIO(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return sound, list(zip(lines, places, strict=True))
 
 
-def value_mended(url: str, written: str) -> Problem:
+def value_mended(position: str, written: str) -> Problem:
     """Make the finding that a value was written wrongly and is read as it is meant."""
-    return Problem("value_mended", "page", position=url, params={"value": written[:200]}, refuses=False)
+    return Problem("value_mended", "page", position=position, params={"value": written[:200]}, refuses=False)
 
 
 def read_whole_records(

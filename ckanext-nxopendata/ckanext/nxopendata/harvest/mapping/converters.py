@@ -22,6 +22,7 @@ from ckanext.nxopendata.harvest.mapping.files import (
     as_suffix,
     as_url,
 )
+from ckanext.nxopendata.harvest.mapping.languages import unfold
 from ckanext.nxopendata.harvest.mapping.rules import Converter, FieldReport, Rule
 from ckanext.nxopendata.harvest.mapping.texts import (
     as_digits,
@@ -78,17 +79,26 @@ CONVERTERS: Mapping[str, Converter] = {
 }
 
 
-def convert(values: Sequence[Any], rule: Rule, report: FieldReport) -> Any:
+_OF_LISTS = frozenset({"code", "codes", "cycle", "class", "list", "url", "date", "region", "digits"})
+"""Kinds whose values may be a list that is written as JSON into a text, as in the extras of CKAN."""
+
+
+def convert(values: Sequence[Any], rule: Rule, report: FieldReport, kind: str = "") -> Any:
     """Make the value of a field from the values of a record: the only way to a converter. Never raises.
+
+    Args:
+        kind: Of the value, where it is not the rule's.
 
     What a converter cannot read is reported as one finding of the field, so that a value ends no more than its field.
     """
+    if (kind or rule.kind) in _OF_LISTS:
+        values = list(unfold(values))
     for value in values:
         written = value.get("@value") if isinstance(value, Mapping) else value
         if isinstance(written, str) and len(written) > LONGEST_TEXT:
             cut(written, LONGEST_TEXT, report)
     try:
-        return CONVERTERS[rule.kind](values, rule, report)
+        return CONVERTERS[kind or rule.kind](values, rule, report)
     except Exception:
         # Whatever a source can think of to write: the record stays, and the finding names the value.
         report("value_unreadable", value=show(values[0]) if values else "")

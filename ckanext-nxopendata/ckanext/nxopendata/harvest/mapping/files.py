@@ -51,7 +51,7 @@ FORMATS = {
 }
 """Media type -> how the portal writes the format."""
 
-_PLACEHOLDERS = frozenset({"OTHER", "UNKNOWN", "NULL", "NONE", "N/A", "暂无", "其他", "OCTET-STREAM"})
+_PLACEHOLDERS = frozenset({"OTHER", "UNKNOWN", "NULL", "NONE", "N/A", "-", "暂无", "其他", "OCTET-STREAM", "OCTET"})
 
 T = TypeVar("T")
 
@@ -82,7 +82,9 @@ def as_url(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | Non
     taken: str | None = None
     wrong: list[str] = []
     for value in values:
-        written = to_identifier(value)
+        written, *more = _addresses_in(to_identifier(value))
+        for other in more:
+            report.leave(other)
         try:
             address = addresses.read_address(written, report.surroundings.base)
         except AddressError:
@@ -94,14 +96,32 @@ def as_url(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | Non
             report("address_private", url=written[:500])
         elif taken is None:
             taken = address
-            if not _IS_PLAIN.match(written):
-                report("address_mended", value=written[:200], url=address[:500])
+            if not _IS_PLAIN.match(to_identifier(value)):
+                report("address_mended", value=to_identifier(value)[:200], url=address[:500])
         elif address != taken:
             report.leave(written)
     for written in wrong:
         report("address_unusable", url=written[:500])
     return taken
 
+
+def _addresses_in(written: str) -> list[str]:
+    """Return the addresses in a text; the text itself when it begins as one, or holds none."""
+    found = _ADDRESS_IN_TEXT.findall(written)
+    if len(found) > 1 and " ".join(found) == re.sub(r"[\s,;，；、]+", " ", written.strip()):
+        return found
+    if found and not re.match(r"\W*[A-Za-z][A-Za-z0-9+.-]*:", written) and re.search(r"\s|[\u3400-\u9fff]", written):
+        return found
+    return [written]
+
+
+def list_addresses(text: str) -> list[str]:
+    """Return the addresses that are written in a cell, one or several in a line."""
+    return [link for line in text.splitlines() if line.strip() for link in _addresses_in(line.strip())]
+
+
+_ADDRESS_IN_TEXT = re.compile(r"(?:https?|ftp)://[^\s<>\"，；、。]+", re.IGNORECASE)
+"""Addresses beside each other, or in a sentence: ``下载 https://…``."""
 
 _IS_PLAIN = re.compile(r"(?i)[^a-z/.]*(?:https?://|ftp://|/|\.{1,2}/)")
 """Addresses that are read as they are written, relative ones among them."""
@@ -138,7 +158,8 @@ def find_emails(text: str) -> list[str]:
 
 def as_phone(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
     def read(value: Any) -> str | None:
-        return unquote(re.sub(r"^tel:", "", to_identifier(value), flags=re.IGNORECASE)).strip() or None
+        phone = unquote(re.sub(r"^tel:", "", to_identifier(value), flags=re.IGNORECASE)).strip()
+        return phone if len(re.findall(r"\d", phone)) >= FEWEST_DIGITS else None
 
     phone = _first([value for value in values if to_identifier(value)], report, read, "value_unreadable")
     return cut(phone, LONGEST_PHONE, report) if phone else None
@@ -148,6 +169,8 @@ _NO_NAME = re.compile(r"(?:mailto|tel|https?):.*|\S+@\S+|[+\d\s()-]*")
 
 LONGEST_NAME = 500
 LONGEST_PHONE = 200
+FEWEST_DIGITS = 3
+"""Of a telephone number: 110, 12345, 0951-5049999."""
 
 
 def as_person(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
@@ -171,7 +194,9 @@ def _has_more(value: Any) -> bool:
     return isinstance(value, Mapping) and bool(value.keys() - {"@id", "@type", "@value"}) and not find_label(value)
 
 
-_SIZE = re.compile(r"([\d.,]+)\s*(?:([KMGT]?)(?:i?B|字节)?|bytes?)", re.IGNORECASE)
+_SIZE = re.compile(
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)\s*(?:([KMGT]?)(?:i?B|字节)?|bytes?)", re.IGNORECASE
+)
 
 
 def as_size(values: Sequence[Any], _rule: Rule, report: FieldReport) -> int | None:
@@ -191,40 +216,101 @@ def as_size(values: Sequence[Any], _rule: Rule, report: FieldReport) -> int | No
 
 
 def as_format(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
-    """Return a file format: from a label, a media type, or the IRI of either."""
+    """Return a file format or a kind of service that is known: from a label, a media type, or the IRI of either.
 
-    def read(value: Any) -> str | None:
+    Of several in one text (``CSV/JSON``) the first counts; what is no known format is reported, an address without a
+    path too.
+    """
+    taken: str | None = None
+    unknown: list[str] = []
+    for value in values:
         written = to_text(value)
-        lowered = written.lower()
-        for media_type, name in FORMATS.items():
-            if lowered.partition(";")[0].strip() == media_type or lowered.endswith(f"media-types/{media_type}"):
-                return name
-        if "://" in written:
-            written = re.split(r"[/#]", written.rstrip("/"))[-1]
-        written = re.sub(r"^(?:format-|\.)", "", written)[:100].strip()
-        if not written or written.upper() in _PLACEHOLDERS:
-            return None
-        return _known_formats().get(written.lower(), written.upper())
+        names = _read_formats(value)
+        if not names and not _is_placeholder(written):
+            unknown.append(written)
+        for name in names:
+            if taken is None:
+                taken = name
+            elif name != taken:
+                report.leave(name)
+    for written in dict.fromkeys(unknown):
+        if taken is None:
+            report("value_unreadable", value=written[:200])
+        else:
+            report.leave(written)
+    return taken
 
-    found = [name for value in values if (name := read(value))]
-    if not found:
-        return None
-    for name in dict.fromkeys(found[1:]):
-        if name != found[0]:
-            report.leave(name)
-    return found[0]
+
+def _read_formats(value: Any) -> list[str]:
+    """Return the formats that a value names."""
+    for written in dict.fromkeys((to_text(value), to_identifier(value))):
+        if "://" in written:
+            found = [_format_of_address(written)]
+        else:
+            whole = _known_format(written)
+            pieces = re.split(r"[/,;|+&、，；]|\bor\b|\band\b|或|和", written)
+            found = [whole] if whole else [_known_format(piece) for piece in pieces if piece.strip()]
+        if found and all(found):
+            return [name for name in found if name]
+    return []
+
+
+def _format_of_address(address: str) -> str | None:
+    """Return the format that an IRI of a list of formats stands for; never one made of a host's name."""
+    path = re.sub(r"^[^:]*://[^/?#]*", "", address)
+    media_type = next((known for known in FORMATS if path.lower().rstrip("/").endswith(f"/{known}")), "")
+    last = unquote(re.split(r"[/#]", path.rstrip("/"))[-1])
+    return FORMATS.get(media_type) or _known_format(last) or _known_format(last.rpartition(".")[2])
+
+
+_DECORATION = re.compile(r"^format-|^\.|\s*(?:文件|格式|\bfiles?\b|\bformat\b|\bdata\b|文档|数据)\s*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[(\[]\s*\.([a-z0-9]{1,8})\s*[)\]]")
+_FIRST_WORD = re.compile(r"\.?([A-Za-z0-9][A-Za-z0-9-]{1,11})\s*[(（\[-][^)）\]]{1,40}[)）\]]?")
+
+
+def _known_format(written: str) -> str | None:
+    """Return how the portal writes a format; also of ``.csv``, ``CSV 文件`` and ``CSV (UTF-8)``."""
+    lowered = unicodedata.normalize("NFKC", written).strip().lower()
+    if name := FORMATS.get(lowered.partition(";")[0].strip()):
+        return name
+    plain = _DECORATION.sub("", lowered)
+    for text in (lowered, plain):
+        if name := _known_formats().get(_squeeze_format(text)):
+            return name
+    if (inside := _IN_BRACKETS.search(lowered)) and inside[1] in _suffixes():
+        return _known_formats()[inside[1]]
+    first = _FIRST_WORD.fullmatch(plain)
+    return _known_formats().get(_squeeze_format(first[1])) if first else None
+
+
+def _squeeze_format(text: str) -> str:
+    return re.sub(r"[\s_:-]", "", text).lower()
+
+
+def _is_placeholder(text: str) -> bool:
+    last = re.split(r"[/#]", text.rstrip("/"))[-1]
+    return not text or text.upper() in _PLACEHOLDERS or last.upper() in _PLACEHOLDERS
 
 
 @cache
 def _suffixes() -> frozenset[str]:
     """Suffixes of files, in lower case, by ``schemas/mappings/words/suffix.yaml``."""
-    file = resources.files("ckanext.nxopendata.schemas") / "mappings" / "words" / "suffix.yaml"
-    return frozenset(map(str, yaml.safe_load(file.read_text(encoding="utf-8"))["suffixes"]))
+    return frozenset(map(str, _read_words("suffix")["suffixes"]))
 
 
 @cache
 def _known_formats() -> dict[str, str]:
-    return {name.lower(): name for name in FORMATS.values()}
+    """Ways to write a format, lower case without white space -> how the portal writes it."""
+    known = {suffix: suffix.upper() for suffix in _suffixes()}
+    known |= {_squeeze_format(name): name for name in FORMATS.values()}
+    for name, words in _read_words("format")["formats"].items():
+        known |= {_squeeze_format(str(word)): str(name) for word in (name, *words)}
+    return known
+
+
+def _read_words(name: str) -> Any:
+    file = resources.files("ckanext.nxopendata.schemas") / "mappings" / "words" / f"{name}.yaml"
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
 _MEDIA_TYPE = re.compile(r"([a-z]+/[a-z0-9][a-z0-9.+_-]{0,100})$")
@@ -241,7 +327,8 @@ def as_media_type(values: Sequence[Any], _rule: Rule, report: FieldReport) -> st
 
 
 def _last_segment(value: Any) -> str:
-    return unquote(re.split(r"[?#]", to_identifier(value), maxsplit=1)[0].rpartition("/")[2])
+    address = _addresses_in(to_identifier(value))[0]
+    return unquote(re.split(r"[?#]", address, maxsplit=1)[0].rpartition("/")[2])
 
 
 def as_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:

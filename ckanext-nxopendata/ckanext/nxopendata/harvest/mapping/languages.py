@@ -52,8 +52,10 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
     them, and any of these written as JSON into a text.
     """
     for value in values:
+        if isinstance(value, bool):  # no text that anybody wrote
+            continue
         if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-            value = _from_json(value)
+            value = from_json(value)
         if isinstance(value, list):
             yield from read_texts(value)
         elif isinstance(value, Mapping) and is_language_map(value):
@@ -66,13 +68,24 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
             yield text, tag if isinstance(tag, str) else ""
 
 
-def _from_json(text: str) -> Any:
+def from_json(text: str) -> Any:
+    """Return the texts and objects that are written as JSON into a text; else the text itself."""
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         return text
     usable = parsed if isinstance(parsed, list) else [parsed]
     return parsed if usable and all(isinstance(item, (str, Mapping)) for item in usable) else text
+
+
+def unfold(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield values; of a list that is written as JSON into a text, as in the extras of CKAN, its items."""
+    for value in values:
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            parsed = from_json(value)
+            yield from parsed if isinstance(parsed, list) else [value]
+        else:
+            yield value
 
 
 def is_language_map(value: Mapping[Any, Any]) -> bool:

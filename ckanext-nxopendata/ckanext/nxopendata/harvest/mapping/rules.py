@@ -40,6 +40,7 @@ class Rule:
         english: Where the English text of a localised field stands, if the source keeps it apart.
         default: What is taken when the source says nothing.
         when: Path -> the words (lower case) of which the record must have one there for the rule to count.
+        verbatim: Of ``sources``, those whose text is taken as it is: a field of our own export.
         names: With which its paths begin: a record that has none of them has nothing for the field.
     """
 
@@ -54,6 +55,7 @@ class Rule:
     expected: bool = False
     when: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     spare: tuple[str, ...] = ()
+    verbatim: tuple[str, ...] = ()
     names: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:

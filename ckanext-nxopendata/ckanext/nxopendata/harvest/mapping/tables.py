@@ -238,6 +238,7 @@ def _rules(fields: Mapping[str, Any]) -> dict[str, Rule]:
             english=rule.get("english", ""),
             default=str(rule.get("default", "")),
             stand_ins=_tuple(rule.get("else", ())),
+            verbatim=_tuple(rule.get("verbatim", ())),
             expected=rule.get("expected", False),
             when={path: frozenset(map(str, words)) for path, words in rule.get("when", {}).items()},
         )

@@ -15,8 +15,9 @@ from ckanext.nxopendata.harvest.formats import Completeness
 from ckanext.nxopendata.harvest.planning import duplicates
 from ckanext.nxopendata.harvest.planning.duplicates import Maintainer, Precedence
 
-Kind = Literal["create", "update", "unchanged", "withdraw", "restore", "refused", "duplicate"]
-KINDS: tuple[Kind, ...] = ("create", "update", "unchanged", "withdraw", "restore", "refused", "duplicate")
+Kind = Literal["create", "update", "unchanged", "withdraw", "restore", "refused", "withheld", "duplicate"]
+KINDS: tuple[Kind, ...] = ("create", "update", "unchanged", "withdraw", "restore", "refused", "withheld", "duplicate")
+"""``withheld`` are records that the source does not offer to the public and that never came in: only counted."""
 
 THERE = ("present", "duplicate")
 """States of the records that the source was seen to have."""

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 
 from ckanext.nxopendata.harvest.errors import Problem
+from ckanext.nxopendata.harvest.mapping.values import CONTROL
 from ckanext.nxopendata.harvest.models import Finding, Json, Run
 
 
 def to_row(run_id: str, problem: Problem) -> Json:
-    """Return the columns of a problem."""
-    return {"run_id": run_id, **problem.to_json(), "params": dict(problem.params)}
+    """Return the columns of a problem, whose texts may be a source's own: without signs that PostgreSQL refuses."""
+    texts = {key: _clean(value) for key, value in problem.to_json().items()}
+    return {"run_id": run_id, **texts, "params": {key: _clean(value) for key, value in problem.params.items()}}
+
+
+def _clean(value: Any) -> Any:
+    return CONTROL.sub("", value) if isinstance(value, str) and not value.isprintable() else value
 
 
 def add(run_id: str, problem: Problem) -> None:

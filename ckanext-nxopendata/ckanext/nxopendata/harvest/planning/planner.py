@@ -39,12 +39,11 @@ from ckanext.nxopendata.harvest.planning.fresh_records import (
     maintainer_change,
     title_of,
 )
-from ckanext.nxopendata.harvest.settings import robots, source_settings
+from ckanext.nxopendata.harvest.planning.record_check import RecordCheck
+from ckanext.nxopendata.harvest.settings import providers, robots, source_settings
 
 BATCH = 500
 """Records that are compared with what is known in one query."""
-LONGEST_GUID = 2_000
-"""Bytes; the index of the table holds no more."""
 
 Reached = tuple[int, int | None]
 """Records that were read so far, and how many there are, if that is known."""
@@ -78,14 +77,14 @@ class Planner:
         self._form = form
         self._rules = source_settings.field_mapping(source, form)
         self._bounds = source_settings.bounds(source)
-        self._read_owner = source_settings.owner_reader(source)
-        self._read_stranger = source_settings.stranger_reader(source)
+        self._read_owner = providers.owner_reader(source)
+        self._check_provider = providers.provider_check(source, form)
         self._read_licence = checks.licence_reader()
         self._surroundings = source_settings.surroundings(source, self._read_licence)
         self._precedence = identities.to_precedence(source)
-        self._seen: set[str] = set()
+        self._check = RecordCheck(self.completeness)
         self._seen_again = 0
-        """Of those, the ones that were there when the source was last read."""
+        """Records that were there when the source was last read, too."""
         self._used, self._unused = unused.UsedNames.of(self._rules), Counter[str]()
         self._number = 0
         self._entries: list[Json] = []
@@ -95,7 +94,9 @@ class Planner:
     def of_unchanged(cls, run_id: str, source: Source) -> Planner:
         """Make the planner of a source whose catalogue has not changed, to look at its copied files only."""
         planner = cls(run_id, source, last_reading.find_format(source))
-        planner.completeness = Completeness(closed=True, whole=False, trail=source.trail, memory=source.memory)
+        planner.completeness = planner._check.completeness = Completeness(
+            closed=True, whole=False, trail=source.trail, memory=source.memory
+        )
         planner.counts["unchanged"] = known_records.count_present(source.id)
         return planner
 
@@ -156,20 +157,10 @@ class Planner:
 
     def _identify(self, record: Record) -> str | None:
         """Return the identifier of a record; refuse a record without one of its own, and withdraw nothing then."""
-        if not record.guid:
-            self.completeness.add_issue("record_without_identifier")
-            self.refuse(record, "record_without_identifier")
+        if problem := self._check.find_problem(record):
+            self.report(problem)
+            self.add("refused", problem.guid or "", problem.position, state="refused")
             return None
-        if len(record.guid.encode()) > LONGEST_GUID or "\x00" in record.guid:
-            self.completeness.add_issue("record_without_identifier")
-            shortened = Record(record.guid[:200].replace("\x00", ""), record.raw, record.position[:500])
-            self.refuse(shortened, "identifier_too_long", limit=LONGEST_GUID)
-            return None
-        if record.guid in self._seen:
-            self.completeness.add_issue("identifier_repeated")
-            self.refuse(record, "identifier_repeated")
-            return None
-        self._seen.add(record.guid)
         return record.guid
 
     # Comparing
@@ -217,14 +208,16 @@ class Planner:
     def _map(self, entry: FreshRecord) -> bool:
         """Fill ``entry.dataset``; False when the record was refused."""
         mapped = mapper.map_record(self._rules, entry.guid, entry.record.raw, self._bounds, self._surroundings)
-        if not mapped.refused and (stranger := self._read_stranger(mapped.dataset)):
-            mapped.problems.append(Problem("provider_of_another", guid=entry.guid, params={"provider": stranger}))
+        if not mapped.refused and (problem := self._check_provider(mapped.dataset, entry.guid)):
+            mapped.problems.append(problem)
         for problem in mapped.problems:
             self.report(problem.at(entry.record.position))
         if mapped.withheld:  # as if the source had not listed it
             if entry.before and entry.before.state == "present":
                 before = entry.before
                 self.add("withdraw", entry.guid, entry.record.position, dataset_id=before.dataset_id, hash=before.hash)
+            else:
+                self.counts["withheld"] += 1
             return False
         self._unused.update(unused.find_unused(self._used, entry.record.raw))
         entry.dataset = mapped.dataset
@@ -272,11 +265,6 @@ class Planner:
         """Add a finding."""
         self._findings.append(findings.to_row(self.run_id, problem))
         self.problems += 1
-
-    def refuse(self, record: Record, code: str, **params: Any) -> None:
-        """Add a record that cannot be taken, with the finding that says why."""
-        self.report(Problem(code, guid=record.guid, position=record.position, params=params))
-        self.add("refused", record.guid or "", record.position, state="refused")
 
     def add(self, kind: decisions.Kind, guid: str, position: str = "", **values: Any) -> None:
         """Add a step to the plan.
@@ -331,7 +319,7 @@ class Planner:
         hashes = {step.guid: step.hash for step in steps if step.kind == "unchanged"}
 
         def is_wanted(guid: str) -> bool:
-            return guid not in written and (guid in self._seen or not self.completeness.whole)
+            return guid not in written and (guid in self._check.seen or not self.completeness.whole)
 
         with source_settings.open_client(source, config.mirror_limits()) as client:
             recheck = copy.Recheck(source.id, client, is_wanted)
@@ -364,9 +352,9 @@ class Planner:
             *known_there
         )
         rows = model.Session.execute(query, execution_options={"yield_per": 5_000})
-        known = [entry for row in rows if (entry := decisions.Known(*row)).guid not in self._seen]
+        known = [entry for row in rows if (entry := decisions.Known(*row)).guid not in self._check.seen]
         successors = identities.find_successors([entry.dataset_id for entry in known], source.id)
-        for entry in decisions.find_vanished(known, self._seen):
+        for entry in decisions.find_vanished(known, self._check.seen):
             successor = successors.get(entry.dataset_id)
             common = {"dataset_id": entry.dataset_id, "hash": entry.hash}
             if successor is None:

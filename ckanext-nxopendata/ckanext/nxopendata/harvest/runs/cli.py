@@ -10,7 +10,7 @@ import click
 from ckan import model
 
 from ckanext.nxopendata.core.cli import as_json, print_json
-from ckanext.nxopendata.harvest import messages
+from ckanext.nxopendata.harvest import doubts
 from ckanext.nxopendata.harvest.cli import KINDS, call_harvest_action, harvest
 from ckanext.nxopendata.harvest.planning import decisions
 
@@ -173,7 +173,7 @@ def _print_summary(source_name: str, run: dict[str, Any], problems: dict[str, An
     counts = [f"{KINDS[kind]} {run['counts'][kind]}" for kind in decisions.KINDS if run["counts"].get(kind)]
     click.echo("  " + (" · ".join(counts) or "没有数据集 no datasets"))
     if run["doubts"]:
-        reasons = "; ".join(messages.sentence(code, {}) for code in run["doubts"])
+        reasons = "; ".join(doubts.sentence(code) for code in run["doubts"])
         click.echo(f"  未证明目录完整，不撤下任何数据集 nothing withdrawn: {reasons}")
     _print_problems(problems["problems"])
 

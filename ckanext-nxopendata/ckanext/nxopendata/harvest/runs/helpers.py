@@ -12,7 +12,7 @@ from ckan import model
 from ckan.lib.helpers import helper_functions
 
 from ckanext.nxopendata.core.web import act
-from ckanext.nxopendata.harvest import field_labels, messages
+from ckanext.nxopendata.harvest import doubts, field_labels
 from ckanext.nxopendata.harvest.models import Json, KnownRecord, PlanEntry
 from ckanext.nxopendata.harvest.planning import decisions
 from ckanext.nxopendata.harvest.runs import states
@@ -81,6 +81,7 @@ def nx_harvest_kind(kind: str) -> str:
         "withdraw": tk._("withdrawn"),
         "restore": tk._("restored"),
         "refused": tk._("refused record"),
+        "withheld": tk._("not public, not taken"),
         "duplicate": tk._("duplicate"),
     }
     return words.get(kind, kind)
@@ -113,7 +114,7 @@ def nx_harvest_counts(run: Mapping[str, Any]) -> list[tuple[str, int]]:
 
 def nx_harvest_doubt(code: str) -> str:
     """Return why a reading does not prove that it is complete."""
-    return messages.sentence(code, {})
+    return doubts.sentence(code)
 
 
 def nx_harvest_is_final(state: str) -> bool:

@@ -6,15 +6,12 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from ckan import model
 
-from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.config import user_agent
 from ckanext.nxopendata.harvest import config, formats
 from ckanext.nxopendata.harvest.errors import Problem
@@ -166,65 +163,3 @@ def fingerprint(source: Source, form: Format) -> str:
         *sorted(model.Package.get_license_register().keys()),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-OwnerReader = Callable[[Mapping[str, Any]], str]
-"""From a mapped record to the id of the department its dataset belongs to."""
-
-
-def owner_reader(source: Source) -> OwnerReader:
-    """Return a function that tells to which department a dataset belongs: to the further department that the record
-    names as provider, else to the first.
-
-    A department is known by its credit code, id, name or title, white space and punctuation aside; a provider
-    that names none of the source's departments never makes one.
-    """
-    known: dict[str, str] = {}
-    if source.departments:
-        query = sa.select(model.Group).where(model.Group.id.in_([source.organization_id, *source.departments]))
-        for group in model.Session.scalars(query):
-            fields = departments.extras(group)
-            title = departments.text(group.title or "", fields, "zh")
-            names = [fields.get("nx_uscc"), group.id, group.name, group.title, title]
-            known |= {_squeeze(name): group.id for name in names if name}
-
-    def owner(mapped: Mapping[str, Any]) -> str:
-        for name in ("@provider_code", "@provider"):
-            if organization_id := known.get(_squeeze(mapped.get(name) or "")):
-                return organization_id
-        return source.organization_id
-
-    return owner
-
-
-def stranger_reader(source: Source) -> OwnerReader:
-    """Return a function that tells which department outside the source a record names as its provider; "" for none.
-
-    Its rows are not published as those of the source's department. A credit code says more than a name.
-    """
-    own = {source.organization_id, *source.departments}
-    ours: set[str] = set()
-    others: dict[str, str] = {}
-    for group in model.Session.scalars(
-        sa.select(model.Group).where(model.Group.is_organization, model.Group.state == "active")
-    ):
-        names = {_squeeze(name) for name in (group.name, group.title, departments.extras(group).get("nx_uscc")) if name}
-        if group.id in own:
-            ours |= names
-        else:
-            others |= dict.fromkeys(names, group.title or group.name)
-
-    def stranger(mapped: Mapping[str, Any]) -> str:
-        for told in ("@provider_code", "@provider"):
-            name = _squeeze(mapped.get(told) or "")
-            if name in ours:
-                return ""
-            if name in others:
-                return others[name]
-        return ""
-
-    return stranger
-
-
-def _squeeze(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()

@@ -11,14 +11,15 @@ from typing import Any
 
 from ckan import model
 
-from ckanext.nxopendata.harvest import formats, messages
+from ckanext.nxopendata.harvest import doubts, formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
 from ckanext.nxopendata.harvest.mapping import mapper, rules, unused
 from ckanext.nxopendata.harvest.models import Json, Source
 from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records, validation
-from ckanext.nxopendata.harvest.settings import robots, source_settings
+from ckanext.nxopendata.harvest.planning.record_check import RecordCheck
+from ckanext.nxopendata.harvest.settings import providers, robots, source_settings
 
 LONGEST = 60
 """Seconds that one answer may take; a person is waiting."""
@@ -92,10 +93,9 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
             if close:
                 close()
             first.body.close()
-        report["datasets"] = _try_records(source, form, sample, user)
+        report["datasets"] = _try_records(source, form, sample, user, RecordCheck(completeness))
     completeness.records = len(sample)
     issues = decisions.find_issues(completeness) if ended else completeness.issues
-    issues += [code for code in _identifier_issues(sample) if code not in issues]
     counts: dict[str, int] = {}
     for entry in report["datasets"]:
         counts[entry["kind"]] = counts.get(entry["kind"], 0) + 1
@@ -104,7 +104,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         "records": len(sample),
         "declared_total": completeness.declared_total,
         "complete": not issues if ended or issues else None,
-        "doubts": [{"code": code, "message": messages.sentence(code, {})} for code in issues],
+        "doubts": [{"code": code, "message": doubts.sentence(code)} for code in issues],
         "counts": counts,
         "problems": [_to_json(problem) for problem in problems],
         "unused": _count_unused(source_settings.field_mapping(source, form), sample),
@@ -115,35 +115,43 @@ def _shorter(limits: Limits) -> Limits:
     return dataclasses.replace(limits, total_seconds=min(limits.total_seconds, LONGEST), retries=0)
 
 
-def _try_records(source: Source, form: Format, sample: list[Record], user: str) -> list[Json]:
+def _try_records(source: Source, form: Format, sample: list[Record], user: str, check: RecordCheck) -> list[Json]:
     """Say what would become of each record."""
     rules, bounds = source_settings.field_mapping(source, form), source_settings.bounds(source)
-    read_owner, read_licence = source_settings.owner_reader(source), checks.licence_reader()
-    read_stranger = source_settings.stranger_reader(source)
+    read_owner, read_licence = providers.owner_reader(source), checks.licence_reader()
+    check_provider = providers.provider_check(source, form)
     surroundings = source_settings.surroundings(source, read_licence)
     fingerprint, known = source_settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
     candidates: list[tuple[Json, validation.Candidate]] = []
     for record in sample:
-        entry: Json = {"guid": record.guid, "position": record.position, "title": "", "dataset": {}, "problems": []}
+        problem = check.find_problem(record)
+        guid, position = (problem.guid, problem.position) if problem else (record.guid, record.position)
+        entry: Json = {"guid": guid, "position": position, "title": "", "dataset": {}, "problems": []}
+        if problem or not record.guid:
+            entry["kind"] = "refused"
+            entry["problems"] = [_to_json(problem)] if problem else []
+            result.append(entry)
+            continue
+        before = known.get(record.guid)
+        is_present = before is not None and before.state == "present"
+        if record.withdrawn and not is_present:
+            continue
         result.append(entry)
         if record.withdrawn:
             entry["kind"] = "withdraw"
             continue
-        if not record.guid:
-            entry["kind"] = "refused"
-            entry["problems"] = [_to_json(Problem("record_without_identifier", position=record.position))]
-            continue
         mapped = mapper.map_record(rules, record.guid, record.raw, bounds, surroundings)
-        if not mapped.refused and (stranger := read_stranger(mapped.dataset)):
-            facts = {"provider": stranger}
-            mapped.problems.append(Problem("provider_of_another", guid=record.guid, field="owner_org", params=facts))
-        before = known.get(record.guid)
+        if not mapped.refused and (problem := check_provider(mapped.dataset, record.guid)):
+            mapped.problems.append(problem)
         entry["title"] = mapped.dataset.get("title_translated", {}).get("zh", "")
         entry["problems"] = [_to_json(problem) for problem in mapped.problems]
-        refused = mapped.withheld or mapped.refused
-        entry["kind"] = "refused" if refused else decisions.decide(record.content_hash(fingerprint), before)
-        if not refused:
+        if mapped.withheld:
+            entry["kind"] = "withdraw" if is_present else "withheld"
+        elif mapped.refused:
+            entry["kind"] = "refused"
+        else:
+            entry["kind"] = decisions.decide(record.content_hash(fingerprint), before)
             data = dataset_builder.build_dataset(
                 mapped.dataset,
                 dataset_id=before.dataset_id
@@ -167,12 +175,6 @@ def _known_records(source: Source, sample: list[Record]) -> dict[str, decisions.
     """Find what is remembered of the records; nothing when the source was not saved."""
     guids = [record.guid for record in sample if record.guid]
     return known_records.find_records(source.id, guids) if source.id else {}
-
-
-def _identifier_issues(sample: list[Record]) -> list[str]:
-    named = [record.guid for record in sample if record.guid]
-    missing = ["record_without_identifier"] if len(named) < len(sample) else []
-    return [*missing, "identifier_repeated"] if len(set(named)) < len(named) else missing
 
 
 def _count_unused(mapping: rules.FieldMapping, sample: list[Record]) -> dict[str, int]:

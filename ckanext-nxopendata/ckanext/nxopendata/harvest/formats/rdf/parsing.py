@@ -58,6 +58,16 @@ def parse(document: Document, client: Fetcher | None = None) -> Graph:
     Raises:
         FormatError: Not RDF, broken off, or XML with a document type.
     """
+    graph = _parse(document, client)
+    repairs = graph.repairs
+    if repairs.mended and document.size <= salvage.MOST_BYTES:
+        body = text.to_utf8(document)
+        body.seek(0)
+        repairs.lines = salvage.find_lines(body.read().decode("utf-8", "replace"), repairs.mended)
+    return graph
+
+
+def _parse(document: Document, client: Fetcher | None) -> Graph:
     syntax = detect_syntax(document)
     if syntax is None:
         raise FormatError("format_not_recognised", url=document.url, media_type=document.media_type)
