@@ -35,8 +35,9 @@ def _forget_how_often() -> None:
 
     from ckanext.nxopendata.core.redis import client
 
-    for key in client().scan_iter(f"nx:limit:{tk.config['ckan.site_id']}:case:*"):
-        client().delete(key)
+    for name in ("case*", "feedback*"):
+        for key in client().scan_iter(f"nx:limit:{tk.config['ckan.site_id']}:{name}"):
+            client().delete(key)
 
 
 def _publish_register() -> None:
@@ -66,14 +67,7 @@ def _load_case(act: Act, case: dict[str, Any]) -> None:
         about["department"] = case["department"]
     if "file" in case:
         about["resource"] = _find_table(act, about["dataset"], case["file"])
-    shown = _as_person(
-        case["by"],
-        "nx_case_create",
-        kind=case["kind"],
-        client_key=case["key"],
-        answers=_answers(act, case["answers"]),
-        **about,
-    )
+    shown = _begin(act, case, about)
     if len(shown["events"]) > 1:  # the demo was loaded before
         return
     for picture in case.get("pictures", ()):
@@ -83,6 +77,12 @@ def _load_case(act: Act, case: dict[str, Any]) -> None:
             act("package_patch", id=about["dataset"], **change)
         if days := step.get("overdue"):
             _let_pass(shown["id"], days)
+            continue
+        if days := step.get("silent"):
+            _let_applicant_be_silent(shown["id"], days)
+            continue
+        if step.get("ended"):
+            _let_grant_end(shown["id"])
             continue
         if text := step.get("report"):
             duty = next(duty["id"] for duty in shown["duties"] if duty["state"] in ("due", "violated"))
@@ -101,6 +101,65 @@ def _load_case(act: Act, case: dict[str, Any]) -> None:
             outcome=step.get("outcome", ""),
             answers=_answers(act, step.get("answers", {})),
         )
+
+
+def _begin(act: Act, case: dict[str, Any], about: dict[str, Any]) -> Any:
+    """Ask for what the case asks for; a message is written on the page of its dataset."""
+    if case["kind"] != "message":
+        answers = _answers(act, case["answers"])
+        data = {"kind": case["kind"], "client_key": case["key"], "answers": answers}
+        return _as_person(case["by"], "nx_case_create", **data, **about)
+    said = case["answers"]
+    case_id = _find_message(said["text"])
+    if not case_id:
+        words = {"kind": said["topic"], "text": said["text"], "name": said.get("signed", "")}
+        case_id = _as_person(case["by"], "nx_feedback_create", id=about["dataset"], **words)["id"]
+    return _as_person(case["by"], "nx_case_show", id=case_id)
+
+
+def _find_message(text: str) -> str:
+    """The id of the message with this text that the demo wrote before, "" for none."""
+    import sqlalchemy as sa
+    from ckan import model
+
+    from ckanext.nxopendata.cases.models import Case
+
+    query = sa.select(Case.id).where(Case.kind == "message", Case.answers["text"].astext == text)
+    return model.Session.scalars(query).first() or ""
+
+
+def _let_applicant_be_silent(case_id: str, days: int) -> None:
+    """Set the day by which the applicant is to answer so many days back, as time would."""
+    from ckan import model
+
+    from ckanext.nxopendata.cases.models import Case
+    from ckanext.nxopendata.core.timezone import today
+
+    case = model.Session.get(Case, case_id)
+    if case is not None:
+        case.reply_due = today() - dt.timedelta(days=days)
+    model.Session.commit()
+
+
+def _let_grant_end(case_id: str) -> None:
+    """Let the permission of a case have ended yesterday, and do what follows of it."""
+    from ckan import model
+
+    from ckanext.nxopendata.cases.models import Case
+    from ckanext.nxopendata.cases.process import reminders
+    from ckanext.nxopendata.core.timezone import now, today
+    from ckanext.nxopendata.licences.agreements.models import Agreement
+
+    case = model.Session.get(Case, case_id)
+    agreement = model.Session.get(Agreement, case.agreement_id) if case is not None else None
+    if case is None or agreement is None:
+        raise SystemExit(f"cases.yaml: nothing was granted in {case_id}")
+    day = dt.timedelta(days=1)
+    case.answers = {**case.answers, "agreed_ends": (today() - day).isoformat()}
+    agreement.starts, agreement.ends = now() - 30 * day, now() - day
+    model.Session.commit()
+    for _ended in reminders.end_agreements():
+        model.Session.commit()
 
 
 def _let_pass(case_id: str, days: int) -> None:
@@ -148,6 +207,16 @@ def _find_dataset(act: Act, title: str) -> str:
     raise SystemExit(f"cases.yaml: there is no dataset {title}")
 
 
+def _find_number(key: str) -> str:
+    """The number of a case of this file, by its key."""
+    import sqlalchemy as sa
+    from ckan import model
+
+    from ckanext.nxopendata.cases.models import Case
+
+    return model.Session.scalars(sa.select(Case).where(Case.client_key == key)).one().number
+
+
 def _answers(act: Act, given: dict[str, Any]) -> dict[str, Any]:
     from ckanext.nxopendata.cases.definitions import quarter
     from ckanext.nxopendata.core.timezone import today
@@ -156,6 +225,8 @@ def _answers(act: Act, given: dict[str, Any]) -> dict[str, Any]:
     for name in IN_DAYS:
         if name in answers:
             answers[name] = (today() + dt.timedelta(days=answers[name])).isoformat()
+    if "merged_into" in answers:
+        answers["merged_into"] = _find_number(answers["merged_into"])
     if "planned_for" in answers:  # the quarter of a day, as many days from today
         answers["planned_for"] = quarter.of_day(today() + dt.timedelta(days=answers["planned_for"]))
     if "fulfilled_by" in answers:

@@ -124,7 +124,14 @@ def look(browser: Browser, site: str, town: CaseSite, case: str) -> None:
     demand = town.apply("applicant", "demand", dataset="", answers={"subject": "公交线路", "description": "站点"})
     town.step("office", demand, "accept")
     town.apply()
-    town.step("head", town.apply(), "refuse", outcome="law", opinion="涉及商业秘密")
+    town.step(
+        "head",
+        town.apply(),
+        "refuse",
+        outcome="law",
+        answers={"article": "《数据安全法》第二十一条"},
+        opinion="涉及商业秘密",
+    )
     reuse = {"name": "景区地图", "type": "application", "authors": "张三", "description": "地图"}
     town.step("head", town.apply(kind="reuse", answers=reuse), "show", outcome="shown")
     town.act("applicant", "nx_account_organisation_create", name="宁夏某公司", uscc="91350100M000100Y43")

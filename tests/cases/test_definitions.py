@@ -49,6 +49,48 @@ BROKEN = [
         "unanswered holds in states with answer_within alone",
     ),
     (
+        "号之{place}",
+        "号",
+        "letters:",
+        "no two letters share one",
+    ),
+    (
+        "号之{place}",
+        "号之{place}{letter}",
+        "letters:",
+        "braces may hold year, serial, place alone",
+    ),
+    (
+        "{days}个工作日",
+        "{month}个工作日",
+        "body: 经审查",
+        "braces may hold title, number",
+    ),
+    (
+        "      title: {zh: 数据开放申请补正告知书, en: Notice to complete}",
+        "      title: {zh: 数据开放申请补正告知书}",
+        "title: {zh: 数据开放申请补正告知书}",
+        "title has no en",
+    ),
+    (
+        "    letter: {title: {zh: 征求第三方意见告知书, en: Notice of consultation}}",
+        "    letter: {body: '请在{until}前答复'}",
+        "letter: {body: '请在{until}前答复'}",
+        "until is the day of a state with answer_within",
+    ),
+    (
+        "    who: [applicant]\n    opinion: required\n    tell: {zh: 申请人已补正",
+        "    who: [applicant]\n    opinion: required\n    letter: true\n    tell: {zh: 申请人已补正",
+        "letter: true",
+        "a letter is written by the department or the office",
+    ),
+    (
+        "      - name: article\n",
+        "      - name: clause\n",
+        "outcomes: [open_already",
+        "an outcome that needs its article asks for it",
+    ),
+    (
         "phase: waiting, clock: answer, answer_within: 10}",
         "phase: waiting, clock: answer}",
         "{name: completion",
@@ -181,6 +223,15 @@ def test_a_wait_that_the_applicant_alone_can_end_is_refused(name: str) -> None:
     faults = check_text(broken, name)[1]
     at = line_of(broken, "{name: completion")
     assert any(fault.line == at and "a silent applicant blocks the case" in fault.reason for fault in faults), faults
+
+
+def test_whoever_answers_finds_common_words_in_both_languages() -> None:
+    answering = {"ask", "refuse", "reject", "fix", "answer"}
+    for kind in KINDS.values():
+        for step in kind.steps:
+            if step.action in answering and (kind.name, step.action) != ("message", "refuse"):
+                assert step.phrases, (kind.name, step.action)
+                assert all(phrase["zh"] and phrase["en"] for phrase in step.phrases)
 
 
 def test_a_definition_that_is_no_mapping_is_refused() -> None:

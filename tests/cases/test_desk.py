@@ -104,9 +104,19 @@ def test_a_common_answer_stands_before_words_of_ones_own(app: Any, town: CaseSit
 
 def test_a_dispute_goes_to_the_office_and_to_the_government(app: Any, town: CaseSite) -> None:
     town.dataset("neibu", nx_share_type="2", nx_share_condition="仅限审核")
-    answers = {"need": "比对", "scenario": "审核", "matter": "审核", "frequency": "once", "ends": "2099-01-01"}
+    answers = {
+        "need": "比对",
+        "system": "审核系统",
+        "scenario": "审核",
+        "matter": "审核",
+        "frequency": "once",
+        "ends": "2099-01-01",
+    }
     case = town.apply("stranger", kind="sharing", dataset="neibu", answers=answers)
-    town.step("head", case, "refuse", outcome="law", opinion="依法不予共享")
+    town.step("office", case, "feasible")
+    town.step(
+        "head", case, "refuse", outcome="law", answers={"article": "《数据安全法》第二十一条"}, opinion="依法不予共享"
+    )
     case = town.step("stranger", case, "dispute", opinion="法律没有这样规定")
     with pytest.raises((tk.NotAuthorized, tk.ValidationError)):
         town.step("head", case, "escalate", opinion="x")
@@ -133,10 +143,17 @@ def test_a_letter_of_a_decision_is_printed_for_those_who_take_part(app: Any, tow
     town.dataset()
     case = town.apply()
     town.step("editor", case, "accept")
-    town.step("head", case, "refuse", outcome="law", opinion="涉及商业秘密<b>，依据第十四条")
+    town.step(
+        "head",
+        case,
+        "refuse",
+        outcome="law",
+        answers={"article": "《数据安全法》第二十一条"},
+        opinion="涉及商业秘密<b>，依据第十四条",
+    )
     shown = show(town, case, "applicant")
-    assert [event["letter"] for event in shown["events"]] == [0, 0, 1]
-    address = f"/case/{case['id']}/letter-1"
+    assert [event["letter"] for event in shown["events"]] == [0, 1, 2]
+    address = f"/case/{case['id']}/letter-2"
     assert f"{address}.pdf" in app.get(f"/case/{case['id']}", headers=town.headers("applicant")).body
     client = app.flask_app.test_client()
     word = client.get(f"{address}.docx", headers=town.headers("applicant"))
@@ -144,11 +161,11 @@ def test_a_letter_of_a_decision_is_printed_for_those_who_take_part(app: Any, tow
     printed = client.get(f"{address}.pdf", headers=town.headers("head"))
     pages = "".join(page.extract_text() for page in PdfReader(io.BytesIO(printed.data)).pages)
     number = case["number"].partition("-")[2]
-    for part in (f"{number}号之1", "涉及商业秘密<b>，依据第十四条", "数据安全法", "行政复议", "文旅厅"):
+    for part in (f"{number}号之2", "涉及商业秘密<b>，依据第十四条", "数据安全法", "行政复议", "文旅厅"):
         assert part in text, part
-    assert f"{number}号之1" in pages.replace("\n", "")
+    assert f"{number}号之2" in pages.replace("\n", "")
     assert "no-store" in word.headers["Cache-Control"]
     for who, statuses in (("other", (404,)), ("", (401, 403))):
         assert client.get(f"{address}.pdf", headers=town.headers(who)).status_code in statuses
-    for wrong in (f"/case/{case['id']}/letter-2.pdf", f"{address}.exe", f"/case/{case['id']}/letter-0.pdf"):
+    for wrong in (f"/case/{case['id']}/letter-3.pdf", f"{address}.exe", f"/case/{case['id']}/letter-0.pdf"):
         assert client.get(wrong, headers=town.headers("applicant")).status_code == 404

@@ -41,7 +41,14 @@ def test_the_register_names_nobody_and_shows_no_word_before_it_was_looked_at(app
     person.fullname = "马晓明"
     model.Session.commit()
     demand, application = ask(town), town.apply()
-    town.step("head", application, "refuse", outcome="law", opinion="《保密法》第十三条，与马晓明联系")
+    town.step(
+        "head",
+        application,
+        "refuse",
+        outcome="law",
+        answers={"article": "《数据安全法》第二十一条"},
+        opinion="《保密法》第十三条，与马晓明联系",
+    )
     for address in ("/cases", "/cases.csv", "/cases.json", "/cases.atom", "/demands"):
         body = app.get(address).body
         assert "马晓明" not in body and "公交" not in body and "分析景区分布" not in body, address
@@ -185,7 +192,14 @@ def test_the_register_is_searched_by_words_number_and_outcome_as_page_and_as_fil
     wanted = ask(town, subject="公交站点")
     town.step("head", wanted, "refuse", outcome="not_held", opinion="没有这样的数据")
     other = town.step("head", ask(town, subject="停车场"), "accept")
-    town.step("head", town.apply(), "refuse", outcome="law", opinion="依法不予开放")
+    town.step(
+        "head",
+        town.apply(),
+        "refuse",
+        outcome="law",
+        answers={"article": "《数据安全法》第二十一条"},
+        opinion="依法不予开放",
+    )
 
     def numbers(body: str) -> set[str]:
         return set(re.findall(r"NX\d{4}-\d{6}", body))
@@ -212,12 +226,12 @@ def test_the_evaluation_and_the_reports_read_the_cases(town: CaseSite, monkeypat
     monkeypatch.setenv("NX_REGISTER_TODAY", "2031-03-03")
     ends = {"ends": "2032-01-01"}
     in_time, late, silent, withdrawn, asked = (town.apply(answers=ends) for _ in range(5))
-    town.step("head", in_time, "refuse", outcome="law", opinion="依法")
+    town.step("head", in_time, "refuse", outcome="law", answers={"article": "《数据安全法》第二十一条"}, opinion="依法")
     town.step("applicant", withdrawn, "withdraw")
     town.step("editor", asked, "ask", opinion="请补正")
     town.act("", "nx_feedback_create", id="jingqu", kind="error", text="留言不重复计算")
     monkeypatch.setenv("NX_REGISTER_TODAY", "2031-05-05")
-    town.step("head", late, "refuse", outcome="law", opinion="依法")
+    town.step("head", late, "refuse", outcome="law", answers={"article": "《数据安全法》第二十一条"}, opinion="依法")
     rows = town.act("office", "nx_case_between", since="2031-01-01", until="2031-12-31")
     told = {row["id"]: (row["answered"] is not None, row["due"]) for row in rows}
     assert told == {

@@ -75,7 +75,15 @@ def test_two_officers_at_once_the_second_is_told(town: CaseSite) -> None:
     version = case["version"]
     town.step("editor", case, "accept", version=version)
     with pytest.raises(tk.ValidationError) as refused:
-        town.step("head", case, "refuse", version=version, outcome="law", opinion="涉密")
+        town.step(
+            "head",
+            case,
+            "refuse",
+            version=version,
+            outcome="law",
+            answers={"article": "《数据安全法》第二十一条"},
+            opinion="涉密",
+        )
     assert "version" in refused.value.error_dict
     assert town.act("head", "nx_case_show", id=case["id"])["state"] == "examined"
 
@@ -157,7 +165,14 @@ def test_an_objection_withholds_the_file_first(app: Any, town: CaseSite, uploade
 
 def test_departments_share_at_once_without_conditions(town: CaseSite) -> None:
     town.dataset(nx_share_type="1")
-    answers = {"need": "旅游统计", "scenario": "月报", "matter": "统计", "frequency": "once", "ends": "2099-01-01"}
+    answers = {
+        "need": "旅游统计",
+        "system": "统计平台",
+        "scenario": "月报",
+        "matter": "统计",
+        "frequency": "once",
+        "ends": "2099-01-01",
+    }
     case = town.apply("stranger", "sharing", answers=answers)
     assert (case["state"], case["outcome"]) == ("provided", "unconditional")
     with pytest.raises(tk.ValidationError) as refused:

@@ -21,7 +21,9 @@ def rate(town: CaseSite, who: str, case: dict[str, Any], rating: Any) -> dict[st
 
 
 def refuse(town: CaseSite, case: dict[str, Any]) -> dict[str, Any]:
-    return town.step("head", case, "refuse", outcome="law", opinion="依法不予开放")
+    return town.step(
+        "head", case, "refuse", outcome="law", answers={"article": "《数据安全法》第二十一条"}, opinion="依法不予开放"
+    )
 
 
 def test_an_answer_is_rated_by_who_applied_and_by_nobody_else(town: CaseSite) -> None:

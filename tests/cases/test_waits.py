@@ -10,7 +10,14 @@ from ckan.plugins import toolkit as tk
 from ckanext.nxopendata.cases.process import scheduled_tasks
 from tests.cases.conftest import CaseSite
 
-SHARING = {"need": "比对", "scenario": "审核", "matter": "审核", "frequency": "once", "ends": "2099-01-01"}
+SHARING = {
+    "need": "比对",
+    "system": "资格审核系统",
+    "scenario": "审核",
+    "matter": "审核",
+    "frequency": "once",
+    "ends": "2099-01-01",
+}
 OBJECTION = {"right": "privacy", "place": "电话", "reason": "是我的电话"}
 MONDAY, DUE = "2026-03-02", "2026-03-16"
 """A day, and the tenth working day after it."""

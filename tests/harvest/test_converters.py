@@ -27,8 +27,8 @@ TWO_AND_NONE = {
     "period_end": ("2020/2021", "2018/2019", "去年秋天"),
     "url": ("https://a.example/1", "https://b.example/2", "javascript:alert(1)"),
     "email": ("a@dept.example", "b@dept.example", "没有邮箱"),
-    "phone": ("0951-1", "0951-2", None),
-    "person": ("张三", "李四", None),
+    "phone": ("0951-1", "0951-2", "没有电话"),
+    "person": ("张三", "李四", "0951-1"),
     "size": ("10", "20 KB", "很大"),
     "format": ("CSV", "XLSX", "见网页"),
     "media_type": ("text/csv", "application/json", "表格"),
@@ -58,7 +58,7 @@ def read(kind, values):
         problems, "x", Surroundings("https://dept.example/c.json", read_licence={"CC BY 4.0": "cc"}.get)
     )
     value = convert(list(values), rule(kind), report)
-    told = [*report.left, *(str(text) for problem in problems for text in problem.params.values())]
+    told = [*report.left, *report.rejected, *(str(text) for problem in problems for text in problem.params.values())]
     return value, told
 
 

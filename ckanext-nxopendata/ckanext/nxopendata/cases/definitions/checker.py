@@ -37,6 +37,7 @@ def check(kind: Kind, lines: Lines) -> Iterator[Fault]:
         *_grants(kind),
         *_outcomes(kind),
         *_forwarding(kind),
+        *_letters(kind),
     ):
         yield Fault(f"{kind.name}.yaml", lines.at(*path), reason)
 
@@ -197,6 +198,20 @@ def _grants(kind: Kind) -> Iterator[Finding]:
             yield ("states", number, "in_force"), f"no step of the system ends {state.name} when its time is over"
 
 
+def _letters(kind: Kind) -> Iterator[Finding]:
+    """Letters are the department's and the office's; one that names a day needs a state that has it."""
+    for number, step in enumerate(kind.steps):
+        if step.letter is None:
+            continue
+        if set(step.roles) & {APPLICANT, SYSTEM}:
+            yield ("steps", number, "letter"), "a letter is written by the department or the office"
+        if "{until}" in step.letter.body and not kind.waits_for_applicant(step.target):
+            yield ("steps", number, "letter"), "until is the day of a state with answer_within"
+        target = kind.state_by_name.get(step.target)
+        if "{days}" in step.letter.body and target is not None and not target.clock:
+            yield ("steps", number, "letter"), "days are those of a state with a clock"
+
+
 def _forwarding(kind: Kind) -> Iterator[Finding]:
     """A step that names a department gives the case to it: to be answered, and by staff who may give it back."""
     for number, field in enumerate(kind.fields):
@@ -225,7 +240,12 @@ def _outcomes(kind: Kind) -> Iterator[Finding]:
         for place, code in enumerate(step.outcomes):
             if code not in kind.outcome_by_code:
                 yield ("steps", number, "outcomes", place), f"there is no outcome {code}"
-        refuses = {kind.outcome_by_code[code].group for code in step.outcomes if code in kind.outcome_by_code}
+        known = [kind.outcome_by_code[code] for code in step.outcomes if code in kind.outcome_by_code]
+        named = [field for field in step.fields if field.name == kinds.ARTICLE and field.type == "text"]
+        if any(one.needs_article for one in known) and not (named and named[0].public and not named[0].required):
+            reason = "an outcome that needs its article asks for it: a public text field article, not always required"
+            yield ("steps", number, "outcomes"), reason
+        refuses = {one.group for one in known}
         if "refused" in refuses and step.opinion != "required":
             yield ("steps", number, "opinion"), "a refusal needs its reason: opinion must be required"
     for number, outcome in enumerate(kind.outcomes):

@@ -51,6 +51,7 @@ TYPES = (
     "filters",
     "metadata",
     "change",
+    "period",
     "quarter",
 )
 OPINIONS = ("required", "optional", "none")
@@ -61,6 +62,9 @@ FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED)
 """What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions; ``organisation``, who
 applies acts for one that the office confirmed, or is staff of a department; ``unanswered``, the applicant was asked
 and has not answered in time; ``forwarded``, another department had the case before."""
+
+ARTICLE = "article"
+"""Field of steps that names the article of the law on which an outcome rests."""
 
 LONGEST = 2000
 """Characters of an answer whose field names no other limit."""
@@ -124,12 +128,37 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the answer is, with its legal basis."""
+    """What the answer is, with its legal basis.
+
+    ``needs_article``: the basis is whichever law it is, and whoever decides names its article (``ARTICLE``).
+    """
 
     code: str
     label: Text
     group: str
     basis: Text
+    needs_article: bool = False
+
+
+LETTER_NUMBER = "办件告知〔{year}〕{serial}号之{place}"
+"""Number of a letter (文号) of a kind that has none of its own: year of receipt, case, which of its letters."""
+
+LETTER_WORDS = ("title", "number", "received", "day", "department", "days", "until")
+"""What the body of a letter may name in braces: what the case is called and its number, the days on which it came and
+on which the step was taken, who answers, the working days of the limit, and the day until which the applicant answers.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter that tells the applicant of a step.
+
+    ``title`` is that of the kind where it is {}; ``body`` is Chinese, as official papers are, and what the step tells
+    where it is "".
+    """
+
+    title: Text = field(default_factory=dict)
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +176,7 @@ class Step:
     outcomes: tuple[str, ...] = ()
     extends: bool = False
     when: tuple[str, ...] = ()
+    letter: Letter | None = None
     returns: bool = False
     """Whether the department that forwarded the case has it again."""
     phrases: tuple[Text, ...] = ()
@@ -188,6 +218,8 @@ class Kind:
     """What a permission of this kind obliges to."""
     files: tuple[str, ...] = ()
     """Those of ``FILES`` that may be added."""
+    letter_number: str = LETTER_NUMBER
+    """What the numbers of its letters look like."""
 
     @property
     def start(self) -> State:

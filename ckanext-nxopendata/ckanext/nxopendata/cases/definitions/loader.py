@@ -9,7 +9,17 @@ from typing import Any
 import yaml
 
 from ckanext.nxopendata.cases.definitions import kind as kinds
-from ckanext.nxopendata.cases.definitions.kind import Choice, Clock, DutyRule, Field, Kind, Outcome, State, Step
+from ckanext.nxopendata.cases.definitions.kind import (
+    Choice,
+    Clock,
+    DutyRule,
+    Field,
+    Kind,
+    Letter,
+    Outcome,
+    State,
+    Step,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,7 @@ TOP = (
     "outcomes",
     "duties",
     "files",
+    "letters",
 )
 
 
@@ -136,6 +147,7 @@ class _Reader:
             outcomes=self._rows(document, (), "outcomes", self._outcome),
             duties=self._rows(document, (), "duties", self._duty),
             files=self._names(document, (), "files", kinds.FILES) if "files" in document else (),
+            letter_number=self._letter_number(document),
         )
         if not found.states:
             self.fault(("states",), "a kind needs at least one state")
@@ -197,7 +209,7 @@ class _Reader:
 
     def _step(self, row: Any, path: Path) -> Step:
         needed = ("action", "label", "from", "to", "who", "tell")
-        more = ("opinion", "fields", "outcomes", "extends", "returns", "when", "phrases")
+        more = ("opinion", "fields", "outcomes", "extends", "returns", "when", "phrases", "letter")
         if not self._is_mapping(row, path, (*needed, *more), needed):
             return Step("", {}, (), "", (), {})
         return Step(
@@ -214,20 +226,51 @@ class _Reader:
             returns=self._flag(row, path, "returns"),
             when=self._names(row, path, "when", kinds.FACTS) if "when" in row else (),
             phrases=self._rows(row, path, "phrases", self._phrase),
+            letter=self._letter(row["letter"], (*path, "letter")) if row.get("letter") else None,
         )
 
     def _phrase(self, row: Any, path: Path) -> dict[str, str]:
         return self._text({"phrase": row}, path, "phrase")
 
+    def _letter(self, row: Any, path: Path) -> Letter:
+        if row is True:
+            return Letter()
+        if not self._is_mapping(row, path, ("title", "body"), ()):
+            return Letter()
+        body = row.get("body", "")
+        if not isinstance(body, str):
+            self.fault((*path, "body"), "body must be a text in Chinese, as official papers are")
+            body = ""
+        self._check_words(body, kinds.LETTER_WORDS, (*path, "body"))
+        return Letter(self._text(row, path, "title") if "title" in row else {}, body)
+
+    def _letter_number(self, document: Any) -> str:
+        row, path = document.get("letters"), ("letters",)
+        if row is None or not self._is_mapping(row, path, ("number",), ("number",)):
+            return kinds.LETTER_NUMBER
+        text = str(row["number"])
+        self._check_words(text, ("year", "serial", "place"), (*path, "number"))
+        if not all(f"{{{word}}}" in text for word in ("year", "serial", "place")):
+            self.fault((*path, "number"), "number must hold {year}, {serial} and {place}: no two letters share one")
+        return text
+
+    def _check_words(self, text: str, words: Iterable[str], path: Path) -> None:
+        """Hold what stands in braces against the words that will be put there."""
+        try:
+            text.format(**dict.fromkeys(words, ""))
+        except (KeyError, IndexError, ValueError, AttributeError):
+            self.fault(path, f"braces may hold {', '.join(words)} alone")
+
     def _outcome(self, row: Any, path: Path) -> Outcome:
         keys = ("code", "label", "group", "basis")
-        if not self._is_mapping(row, path, keys, keys):
+        if not self._is_mapping(row, path, (*keys, "needs_article"), keys):
             return Outcome("", {}, "other", {})
         return Outcome(
             code=self._name(row, path, "code"),
             label=self._text(row, path, "label"),
             group=self._word(row, path, "group", kinds.GROUPS),
             basis=self._text(row, path, "basis"),
+            needs_article=self._flag(row, path, "needs_article"),
         )
 
     def _duty(self, row: Any, path: Path) -> DutyRule:

@@ -55,7 +55,8 @@ def nx_case_figures(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :returns: ``departments``: ``owner_org``, ``kind``, ``cases``, ``answered``, ``in_time``, ``mean_days``,
         ``median_days`` (calendar days from receipt to answer), ``overdue``, ``ratings`` (how many) and ``satisfaction``
-        (their mean, from 1 to 5) each; ``refusals``: ``kind``, ``outcome``, ``basis``, ``cases`` each
+        (their mean, from 1 to 5) each; ``refusals``: ``kind``, ``outcome``, ``article`` (that was
+        named; "" for none), ``basis``, ``cases`` each
     """
     tk.check_access("nx_case_figures", context, data_dict)
     return caching.cached(

@@ -10,7 +10,7 @@ import ckan.model as model
 import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ANYONE, ENDED, OPEN, WAITING
+from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ANYONE, ARTICLE, ENDED, OPEN, WAITING
 from ckanext.nxopendata.cases.disclosure import anonymous
 from ckanext.nxopendata.cases.files import file_store
 from ckanext.nxopendata.cases.models import Case
@@ -182,16 +182,18 @@ def count_refusals() -> list[dict[str, Any]]:
         for outcome in kind.outcomes
         if kind.public and outcome.group == "refused"
     ]
+    article = sa.func.coalesce(Case.answers[ARTICLE].astext, "").label("article")
     query = (
-        sa.select(Case.kind, Case.outcome, sa.func.count().label("cases"))
+        sa.select(Case.kind, Case.outcome, article, sa.func.count().label("cases"))
         .where(sa.tuple_(Case.kind, Case.outcome).in_(refused))
-        .group_by(Case.kind, Case.outcome)
-        .order_by(sa.desc("cases"), Case.kind, Case.outcome)
+        .group_by(Case.kind, Case.outcome, article)
+        .order_by(sa.desc("cases"), Case.kind, Case.outcome, article)
     )
     return [
         {
             "kind": row.kind,
             "outcome": row.outcome,
+            "article": anonymous.mask(row.article),
             "cases": row.cases,
             "basis": dict(registry.kinds()[row.kind].outcome_by_code[row.outcome].basis),
         }

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import ARTICLE
 from ckanext.nxopendata.cases.disclosure import public_store
 from ckanext.nxopendata.cases.disclosure.schema import LANES, MOST
 from ckanext.nxopendata.cases.process.schema import LONGEST_KEY
@@ -53,8 +54,8 @@ def index() -> str:
 @nx_case_public.route("/cases.csv")
 def index_csv() -> Response:
     """The whole register as CSV, or what the filters of the page leave of it."""
-    head = ["number", "kind", "dataset", "department", "state", "outcome", "basis", "received", "due", "answered"]
-    return csv_response(_rows([*head, "in_time"], _query()), "cases.csv")
+    head = ["number", "kind", "dataset", "department", "state", "outcome", "basis", "article", "received", "due"]
+    return csv_response(_rows([*head, "answered", "in_time"], _query()), "cases.csv")
 
 
 def _rows(head: list[str], query: dict[str, str]) -> Iterator[list[object]]:
@@ -70,6 +71,7 @@ def _rows(head: list[str], query: dict[str, str]) -> Iterator[list[object]]:
             case["state"],
             case["outcome"],
             outcome.basis["zh"] if outcome else "",
+            case["answers"].get(ARTICLE, ""),
             case["received"],
             case["due"] or "",
             case["answered"] or "",

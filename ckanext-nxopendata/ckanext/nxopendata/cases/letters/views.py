@@ -10,6 +10,7 @@ from flask import Blueprint
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.letters import paper
 from ckanext.nxopendata.core import departments, roles
+from ckanext.nxopendata.core.calendar import holidays
 from ckanext.nxopendata.core.web import MEDIA_TYPES, act, download, require_login
 from ckanext.nxopendata.register.reports import document
 
@@ -31,6 +32,14 @@ def letter(case_id: str, place: int, suffix: str) -> Any:
     outcome = event["detail"].get("outcome") or ""
     department = departments.title(case["owner_org"] or roles.office_id() or "", "zh_Hans_CN")
     content = paper.build(
-        case, kind, kind.step(event["action"]), event, place=place, department=department, outcome=outcome
+        case,
+        kind,
+        kind.step(event["action"]),
+        event,
+        place=place,
+        department=department,
+        outcome=outcome,
+        calendar=holidays.calendar(),
     )
-    return download(FORMATS[suffix](content), f"{paper.letter_number(case, place)}.{suffix}", MEDIA_TYPES[suffix])
+    name = f"{paper.letter_number(case, kind, place)}.{suffix}"
+    return download(FORMATS[suffix](content), name, MEDIA_TYPES[suffix])

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import answers, registry
-from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, UNANSWERED, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, ARTICLE, OPEN, UNANSWERED, Kind, Step
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import case_store, moves, notices, participants, problems, schema, subjects
 from ckanext.nxopendata.cases.references import lookup
@@ -210,18 +210,18 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if step.extends and not case_store.may_extend(case, kind, moves.list_events(case.id)):
         message = tk._("A limit is extended once, and before it has passed")
         raise tk.ValidationError({"action": [message]})
-    given = _read_step(case, step, data_dict, context)
+    given = _read_step(case, kind, step, data_dict, context)
     role = next(name for name in step.roles if name in held)
     limit = MOVED if role == APPLICANT else MOVED_BY_STAFF
     limit.check(user.id, "action")
     limit.check_reader("action")
     opinion = data_dict.get("opinion") or ""
-    was_with = case.owner_org
+    was_with = case.owner_org, participants.find_turn(case)
     moves.take(case, step, user.id, role, opinion=opinion, outcome=data_dict.get("outcome") or "", answers=given)
     vote_store.merge(case)
     notices.tell_step(case, step, role, opinion, user)
     notices.tell_merged(case, step, user)
-    if case.owner_org != was_with:
+    if case.phase == OPEN and (case.owner_org, participants.find_turn(case)) != was_with:
         notices.tell_received(case)
     if not context.get("defer_commit"):
         model.Session.commit()
@@ -294,9 +294,13 @@ def _explain_missing(case: Case, kind: Kind, action: str) -> str:
     return tk._("There is no such step now")
 
 
-def _read_step(case: Case, step: Step, data: DataDict, context: Context) -> dict[str, Any]:
+def _read_step(case: Case, kind: Kind, step: Step, data: DataDict, context: Context) -> dict[str, Any]:
     """Return the answers to a step's questions, once everything that it asks for is there."""
     given, wrong = answers.read_answers(step.fields, data["answers"], today())
+    outcome = kind.outcome_by_code.get(data.get("outcome") or "")
+    if outcome is not None and outcome.needs_article and ARTICLE not in wrong:
+        problem = answers.check_article(given.get(ARTICLE) or "")
+        wrong |= {ARTICLE: problem} if problem else {}
     errors = problems.describe(wrong)
     if step.opinion == "required" and not (data.get("opinion") or "").strip():
         errors["opinion"] = [tk._("This step needs a reason in words")]

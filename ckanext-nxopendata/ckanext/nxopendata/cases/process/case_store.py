@@ -50,9 +50,10 @@ def list_cases(user: model.User, query: Mapping[str, Any]) -> tuple[int, list[Ca
     """Return how many cases a list holds (at most ``MOST_COUNTED``), and one page of them.
 
     Args:
-        query: ``box``: ``mine`` (those the user applied for), ``desk`` (those the user's departments answer; without a
-            department's, those that the office answers) or ``board`` (all); ``kind``, ``phase``, ``overdue``,
-            ``attention`` (``unclear``, nobody is known to answer; ``disputed``), ``q``; ``limit``, ``offset``.
+        query: ``box``: ``mine`` (those the user applied for), ``desk`` (those the user's departments answer; for the
+            office those without a department, and those on which it acts alone) or ``board`` (all); ``kind``,
+            ``phase``, ``overdue``, ``attention`` (``unclear``, nobody is known to answer; ``disputed``), ``q``;
+            ``limit``, ``offset``.
     """
     where = [_box(user, query["box"])]
     if query.get("kind"):
@@ -97,8 +98,13 @@ def _box(user: model.User, box: str) -> Any:
         return sa.or_(Case.applicant_id == user.id, sa.and_(Case.applicant_org != "", Case.applicant_org.in_(own)))
     if box == "board":
         return sa.true()
-    answered_by = Case.owner_org.in_([*own, ""] if participants.is_supervisor(user) else own)
-    return sa.or_(answered_by, sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own)))
+    shown = [Case.owner_org.in_(own), sa.and_(Case.forwarded_by != "", Case.forwarded_by.in_(own))]
+    if participants.is_supervisor(user):
+        own_turn = [
+            (kind.name, name) for kind in registry.kinds().values() for name in participants.list_office_states(kind)
+        ]
+        shown += [Case.owner_org == "", sa.and_(Case.phase == OPEN, sa.tuple_(Case.kind, Case.state).in_(own_turn))]
+    return sa.or_(*shown)
 
 
 def _matches(words: str) -> Any:
@@ -308,13 +314,16 @@ def _step_to_api(step: Step, kind: Kind) -> dict[str, Any]:
 
 
 def _events_to_api(events: list[Event], kind: Kind) -> list[dict[str, Any]]:
-    """Return a history; ``letter`` numbers the steps of which a letter can be printed, 0 for the others."""
+    """Return a history; ``letter`` numbers the steps that have a letter, 0 for the others; with its title."""
+    steps = {step.action: step for step in kind.steps}
     shown, letters = [], 0
     for event in events:
         one = _event_to_api(event, kind)
-        is_letter = bool(one["label"]) and event.role in STAFF and bool(event.opinion or event.detail.get("outcome"))
-        letters += is_letter
-        shown.append(one | {"letter": letters if is_letter else 0})
+        step = steps.get(event.action) if event.target else None
+        letter = step.letter if step is not None and event.role in STAFF else None
+        letters += letter is not None
+        title = dict(letter.title) if letter is not None and letter.title else None
+        shown.append(one | {"letter": letters if letter is not None else 0, "letter_title": title})
     return shown
 
 

@@ -12,7 +12,17 @@ import sqlalchemy as sa
 
 from ckanext.nxopendata.cases.definitions import deadline, registry
 from ckanext.nxopendata.cases.definitions.deadline import Move, Standing
-from ckanext.nxopendata.cases.definitions.kind import ANSWERED, APPLICANT, ENDED, OPEN, SYSTEM, WAITING, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import (
+    ANSWERED,
+    APPLICANT,
+    ARTICLE,
+    ENDED,
+    OPEN,
+    SYSTEM,
+    WAITING,
+    Kind,
+    Step,
+)
 from ckanext.nxopendata.cases.interfaces import ICaseFollower
 from ckanext.nxopendata.cases.models import Case, Event
 from ckanext.nxopendata.cases.process import effects
@@ -66,7 +76,8 @@ def take(
     left_late = bool(before.clock) and after.clock != before.clock and _is_late(case, kind)
     case.state, case.phase = after.name, after.phase
     case.suspends, case.marks = after.suspends, after.marks
-    case.answers = {**case.answers, **answers}
+    kept = {name: value for name, value in case.answers.items() if name != ARTICLE or not outcome}
+    case.answers = {**kept, **answers}
     _forward(case, step, answers)
     case.outcome = outcome or case.outcome
     case.version += 1

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT, Step
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT, ARTICLE, Step
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import participants
 from ckanext.nxopendata.cases.votes import vote_store
@@ -57,7 +57,8 @@ def case_page(params: Params, *, external: bool) -> str:
 
 def _format_step(params: Params) -> str:
     until = tk._("Please answer by {day}.").format(day=params["reply_due"]) if params.get("reply_due") else ""
-    parts = (f"{params['number']} {params['title']}:", _choose_tell(params), params["opinion"], until)
+    told = (_choose_tell(params), params.get("article"), params["opinion"])
+    parts = (f"{params['number']} {params['title']}:", *told, until)
     return " ".join(part for part in parts if part)
 
 
@@ -81,14 +82,16 @@ def _params(case: Case, **more: Any) -> dict[str, Any]:
 
 
 def tell_received(case: Case) -> None:
-    """Tell those who answer that a case has come."""
-    _tell(case, EDITOR, RECEIVED, _params(case), None)
+    """Tell those whose turn it is that a case has come."""
+    _tell(case, participants.find_turn(case), RECEIVED, _params(case), None)
 
 
 def tell_step(case: Case, step: Step, role: str, opinion: str, actor: model.User | None) -> None:
     """Tell the other side of a step; what asks somebody is told to whoever is asked."""
     reply_due = case.reply_due.isoformat() if case.reply_due else ""
     params = _params(case, action=step.action, opinion=opinion, reply_due=reply_due)
+    if any(field.name == ARTICLE for field in step.fields):
+        params["article"] = case.answers.get(ARTICLE) or ""
     other = EDITOR if role == APPLICANT else APPLICANT
     _tell(case, other, STEP, params, actor)
     leaving = [one for one in registry.kinds()[case.kind].steps if case.state in one.sources]
@@ -131,8 +134,9 @@ def tell_duty(case: Case, role: str, day: dt.date, *, late: bool) -> None:
 
 
 def remind(case: Case, role: str, *, late: bool) -> None:
-    """Remind those with a role of the limit of a case."""
-    _tell(case, role, LATE if late else REMIND, _params(case), None)
+    """Remind those with a role of the limit of a case; the office instead where the department cannot act."""
+    turn = participants.find_turn(case)
+    _tell(case, turn if turn == OFFICE else role, LATE if late else REMIND, _params(case), None)
 
 
 def remind_of_plan(case: Case, day: dt.date) -> None:

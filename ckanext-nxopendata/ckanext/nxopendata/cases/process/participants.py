@@ -7,7 +7,8 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import APPLICANT, OPEN, Kind
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
@@ -42,6 +43,22 @@ def require_roles(context: Context, data_dict: DataDict) -> set[str]:
     if not found:
         raise tk.ObjectNotFound(tk._("There is no such case"))
     return found
+
+
+def find_turn(case: Case) -> str:
+    """Return who is to act on a case that is with those who answer: ``editor`` for the department, or ``office``."""
+    kind = registry.kinds()[case.kind]
+    return OFFICE if case.state in list_office_states(kind) else EDITOR
+
+
+def list_office_states(kind: Kind) -> list[str]:
+    """Return the open states of a kind in which the office alone goes on."""
+    states = []
+    for state in kind.states:
+        roles_then = {role for step in kind.steps if state.name in step.sources for role in step.roles}
+        if state.phase == OPEN and OFFICE in roles_then and not roles_then & {EDITOR, HEAD}:
+            states.append(state.name)
+    return states
 
 
 def is_supervisor(user: model.User | None) -> bool:

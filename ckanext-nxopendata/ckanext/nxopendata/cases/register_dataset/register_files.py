@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.definitions.kind import ARTICLE
 from ckanext.nxopendata.cases.disclosure import public_store
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.tabular import csv_out
@@ -20,6 +21,7 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("state", "办理状态", "C", "50"),
     ("outcome", "结果", "C", "50"),
     ("basis", "依据", "C", "300"),
+    ("article", "具体条款", "C", "200"),
     ("received", "收到日期", "D", "10"),
     ("due", "应答复日期", "D", "10"),
     ("answered", "答复日期", "D", "10"),
@@ -45,6 +47,7 @@ def list_rows() -> Iterator[dict[str, str]]:
             "state": state.label["zh"] if state else "",
             "outcome": outcome.label["zh"] if outcome else "",
             "basis": outcome.basis["zh"] if outcome else "",
+            "article": case["answers"].get(ARTICLE, ""),
             "received": case["received"],
             "due": case["due"] or "",
             "answered": case["answered"] or "",

@@ -54,8 +54,8 @@ class DataJsonFormat:
         reading.completeness.add_page(first)
         with first:
             listed = text.decode_head(first.head(64)).lstrip("\ufeff \t\r\n").startswith("[")
-            number, described, named = 0, set[str](), dict[str, None]()
-            for prefix, entry in self._entries(first, reading, listed=listed):
+            has_records, described, named = False, set[str](), dict[str, None]()
+            for number, (prefix, entry) in enumerate(self._entries(first, reading, listed=listed), 1):
                 guid = identifier(entry) if not isinstance(entry, Mapping) else None
                 if isinstance(entry, Mapping) and not entry.keys() - {"@id", "@type"}:
                     guid = identifier(entry.get("@id"))
@@ -64,18 +64,21 @@ class DataJsonFormat:
                     named |= {guid: None} if guid else {}
                     continue
                 if not entry and not isinstance(entry, bool):
-                    reading.report(Problem("entry_empty", "page", position=first.url, params={"number": number + 1}))
+                    reading.report(Problem("entry_empty", "page", position=first.url, params={"number": number}))
                     continue
-                number += 1
+                has_records = True
                 record = self._record(entry, number, first.url)
                 if not prefix.endswith("dataset.item") and record.guid in described:
                     continue  # a member of a series that stands in the list too
-                described.add(record.guid or "")
+                described |= {
+                    record.guid or "",
+                    identifier(entry.get("@id")) or "" if isinstance(entry, Mapping) else "",
+                }
                 yield record
             for name in named:
                 if name not in described:
                     reading.add_issue("listed_not_described", first.url, name=name)
-            if not number and not listed and not self._has_list(first):
+            if not has_records and not listed and not self._has_list(first):
                 entry = next((entry for entry in streams.json_items(first, "dataset", "") if _is_dataset(entry)), None)
                 if entry is None:
                     raise FormatError("json_without_datasets", url=first.url)
@@ -129,7 +132,7 @@ def identifier(value: Any) -> str | None:
         return identifier(value.get("@id")) or identifier(value.get("notation"))
     if isinstance(value, str):
         return CONTROL.sub("", value).strip() or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 FORMAT = DataJsonFormat()

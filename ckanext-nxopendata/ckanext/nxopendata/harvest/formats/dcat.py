@@ -181,7 +181,11 @@ class DcatFormat:
             reading.completeness.add_issue("records_unreadable")
             facts = {"url": page.url, "line": line, "reason": reason}
             reading.report(Problem("record_broken", "page", position=f"{page.url}#line={line}", params=facts))
-        for value, line in itertools.zip_longest(repairs.mended, repairs.lines):
+        found = set[str]()
+        for value, line in dict.fromkeys(itertools.zip_longest(repairs.mended, repairs.lines)):
+            if line is None and value in found:
+                continue  # one value that several statements repeat
+            found.add(value)
             position = f"{page.url}#line={line}" if line else page.url
             reading.report(Problem("value_mended", "page", position=position, params={"value": value}, refuses=False))
 

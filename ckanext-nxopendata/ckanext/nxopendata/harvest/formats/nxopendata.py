@@ -35,7 +35,8 @@ class NxOpendataFormat:
 
     def recognises(self, document: Document) -> bool:
         head = text.decode_head(document.head())
-        return "nx_changes_list" in head and '"success"' in head and head.lstrip().startswith("{")
+        is_feed = "nx_changes_list" in head or FEED in document.url
+        return is_feed and '"success"' in head and head.lstrip("\ufeff \t\r\n").startswith("{")
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield what the feed tells, each dataset once.
@@ -95,8 +96,10 @@ class NxOpendataFormat:
         dataset = change.get("dataset")
         site = url.partition("/api/")[0]
         position = f"{site}/dataset/{change.get('name') or guid}"
-        if change.get("kind") == "withdrawn" or not isinstance(dataset, Mapping):
+        if change.get("kind") == "withdrawn":
             return Record(guid, {}, position, withdrawn=True)
+        if not isinstance(dataset, Mapping):  # changed, but the feed does not say how
+            return Record(guid, {}, position)
         if streams.is_too_deep(dataset):
             return Record(guid, {"@oversized": streams.DEEPEST_JSON}, position)
         return Record(guid, ckan.clean_dataset(dataset) | {"@page": position}, position)

@@ -7,6 +7,7 @@ reader says that the document is broken, so nothing is withdrawn for it.
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import math
 import re
@@ -244,8 +245,7 @@ def json_pieces(
                 if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
                     raise ValueError("no comma behind the record")
             except ValueError as error:
-                following = _next_record(text, place + 1, is_record)
-                whole = _decode_mended(text[place:following])
+                whole, following = _mend_record(text, place, is_record)
                 yield line(place), whole, "" if whole else str(error).partition(":")[0]
                 if following is None:
                     return
@@ -253,6 +253,24 @@ def json_pieces(
             else:
                 yield line(place), value, ""
                 place = end
+
+
+_MOST_ENDS = 50
+"""Places within a record at which it is looked whether the record ends there."""
+
+
+def _mend_record(
+    text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]
+) -> tuple[dict[str, Any] | None, int | None]:
+    """Return the record at a place once it is mended, and where the next one begins; None where there is none."""
+    following = _next_record(text, place + 1, is_record)
+    if whole := _decode_mended(text[place:following]):
+        return whole, following
+    for found in itertools.islice(_BETWEEN.finditer(text, place + 1, following or len(text)), _MOST_ENDS):
+        whole = _decode_mended(text[place : found.end()])
+        if whole and is_record(whole):  # and the one behind it is broken too
+            return whole, found.end()
+    return None, following
 
 
 def _after_stray_end(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> int | None:

@@ -26,6 +26,7 @@ from ckanext.nxopendata.harvest.fetching.addresses import AddressError
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, Document
 from ckanext.nxopendata.harvest.formats import READ_TO_THE_END, Reading, Record
 from ckanext.nxopendata.harvest.mapping import rules, tables
+from ckanext.nxopendata.harvest.mapping.files import list_addresses
 from ckanext.nxopendata.harvest.mapping.values import SEPARATORS
 
 HEADER_WITHIN = 30
@@ -367,7 +368,7 @@ def _record(group: _Group, url: str) -> Record:
         raw["keywords_by_language"] = [
             {language: [word for word in words if word.strip()] for language, words in pair.items()}
         ]
-    if links := [link.strip() for link in values.get("files", "").splitlines() if link.strip()]:
+    if links := list_addresses(values.get("files", "")):
         raw["files"] = [_file(link, url) for link in links]
     guid = values.get("resource_code")
     if not guid and values.get("title") and (provider := values.get("provider")):
@@ -378,18 +379,15 @@ def _record(group: _Group, url: str) -> Record:
 def _file(link: str, url: str) -> dict[str, str]:
     """Return a file's address, resolved against the workbook's, with the name and the suffix it shows."""
     try:
-        address = addresses.resolve(url, quote(link, safe="/:?#[]@!$&'()*+,;=%~"))
+        is_path = re.match(r"[A-Za-z]:[\\/]|\\\\", link)  # of somebody's own disk
+        address = link if is_path else addresses.resolve(url, quote(link, safe="/:?#[]@!$&'()*+,;=%~"))
     except AddressError:
         address = link
     file_name = unquote(re.split(r"[?#]", address, maxsplit=1)[0].rpartition("/")[2])
     stem, dot, suffix = file_name.rpartition(".")
-    known = bool(dot) and re.fullmatch(r"[A-Za-z0-9]{1,8}", suffix) is not None
-    return {
-        "url": address,
-        "file_name": file_name if known else "",
-        "name": stem if known else file_name,
-        "format": suffix if known else "",
-    }
+    if not dot or re.fullmatch(r"[A-Za-z0-9]{1,8}", suffix) is None:
+        return {"url": address, "file_name": "", "name": file_name, "format": ""}
+    return {"url": address, "file_name": file_name, "name": stem, "format": suffix}
 
 
 def _bare(name: str) -> str:

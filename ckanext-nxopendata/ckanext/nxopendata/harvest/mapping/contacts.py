@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.nxopendata.harvest.mapping.values import find_values
+from ckanext.nxopendata.harvest.mapping.values import find_values, show
 
 NAME = "nx_contact_name"
 FIELDS: tuple[str, ...] = (NAME, "nx_contact_phone", "nx_contact_email")
@@ -62,7 +62,16 @@ def choose(groups: Sequence[Group], raw: Mapping[str, Any], read: Read) -> tuple
         for other in contacts
         if other is not taken
     )
-    return filled_from, list(dict.fromkeys(filter(None, left)))
+    unread = (_show_unread(contact, told) for contact in contacts if not contact.values)
+    return filled_from, list(dict.fromkeys(filter(None, (*left, *unread))))
+
+
+def _show_unread(contact: _Contact, told: set[str]) -> str:
+    """Return the texts of a contact that gives nothing, but for those of which something was taken."""
+    paths = [contact.group] if isinstance(contact.group, str) else contact.group
+    values = (value for path in paths for value in find_values(contact.raw, path))
+    texts = (show(value) for value in values if not isinstance(value, Mapping) or not value.keys() - {"@id", "@type"})
+    return ", ".join(text for text in texts if not any(value in text for value in told))
 
 
 def _may_complete(contact: _Contact) -> bool:

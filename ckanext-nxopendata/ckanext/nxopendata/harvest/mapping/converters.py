@@ -22,6 +22,7 @@ from ckanext.nxopendata.harvest.mapping.files import (
     as_suffix,
     as_url,
 )
+from ckanext.nxopendata.harvest.mapping.languages import unfold
 from ckanext.nxopendata.harvest.mapping.rules import Converter, FieldReport, Rule
 from ckanext.nxopendata.harvest.mapping.texts import (
     as_digits,
@@ -78,6 +79,10 @@ CONVERTERS: Mapping[str, Converter] = {
 }
 
 
+_OF_LISTS = frozenset({"code", "codes", "cycle", "class", "list", "url", "date", "region", "digits"})
+"""Kinds whose values may be a list that is written as JSON into a text, as in the extras of CKAN."""
+
+
 def convert(values: Sequence[Any], rule: Rule, report: FieldReport, kind: str = "") -> Any:
     """Make the value of a field from the values of a record: the only way to a converter. Never raises.
 
@@ -86,6 +91,8 @@ def convert(values: Sequence[Any], rule: Rule, report: FieldReport, kind: str = 
 
     What a converter cannot read is reported as one finding of the field, so that a value ends no more than its field.
     """
+    if (kind or rule.kind) in _OF_LISTS:
+        values = list(unfold(values))
     for value in values:
         written = value.get("@value") if isinstance(value, Mapping) else value
         if isinstance(written, str) and len(written) > LONGEST_TEXT:

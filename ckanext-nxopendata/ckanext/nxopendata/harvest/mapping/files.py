@@ -82,7 +82,9 @@ def as_url(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | Non
     taken: str | None = None
     wrong: list[str] = []
     for value in values:
-        written = to_identifier(value)
+        written, *more = _addresses_in(to_identifier(value))
+        for other in more:
+            report.leave(other)
         try:
             address = addresses.read_address(written, report.surroundings.base)
         except AddressError:
@@ -94,14 +96,32 @@ def as_url(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | Non
             report("address_private", url=written[:500])
         elif taken is None:
             taken = address
-            if not _IS_PLAIN.match(written):
-                report("address_mended", value=written[:200], url=address[:500])
+            if not _IS_PLAIN.match(to_identifier(value)):
+                report("address_mended", value=to_identifier(value)[:200], url=address[:500])
         elif address != taken:
             report.leave(written)
     for written in wrong:
         report("address_unusable", url=written[:500])
     return taken
 
+
+def _addresses_in(written: str) -> list[str]:
+    """Return the addresses in a text; the text itself when it begins as one, or holds none."""
+    found = _ADDRESS_IN_TEXT.findall(written)
+    if len(found) > 1 and " ".join(found) == re.sub(r"[\s,;，；、]+", " ", written.strip()):
+        return found
+    if found and not re.match(r"\W*[A-Za-z][A-Za-z0-9+.-]*:", written) and re.search(r"\s|[\u3400-\u9fff]", written):
+        return found
+    return [written]
+
+
+def list_addresses(text: str) -> list[str]:
+    """Return the addresses that are written in a cell, one or several in a line."""
+    return [link for line in text.splitlines() if line.strip() for link in _addresses_in(line.strip())]
+
+
+_ADDRESS_IN_TEXT = re.compile(r"(?:https?|ftp)://[^\s<>\"，；、。]+", re.IGNORECASE)
+"""Addresses beside each other, or in a sentence: ``下载 https://…``."""
 
 _IS_PLAIN = re.compile(r"(?i)[^a-z/.]*(?:https?://|ftp://|/|\.{1,2}/)")
 """Addresses that are read as they are written, relative ones among them."""
@@ -138,7 +158,8 @@ def find_emails(text: str) -> list[str]:
 
 def as_phone(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
     def read(value: Any) -> str | None:
-        return unquote(re.sub(r"^tel:", "", to_identifier(value), flags=re.IGNORECASE)).strip() or None
+        phone = unquote(re.sub(r"^tel:", "", to_identifier(value), flags=re.IGNORECASE)).strip()
+        return phone if len(re.findall(r"\d", phone)) >= FEWEST_DIGITS else None
 
     phone = _first([value for value in values if to_identifier(value)], report, read, "value_unreadable")
     return cut(phone, LONGEST_PHONE, report) if phone else None
@@ -148,6 +169,8 @@ _NO_NAME = re.compile(r"(?:mailto|tel|https?):.*|\S+@\S+|[+\d\s()-]*")
 
 LONGEST_NAME = 500
 LONGEST_PHONE = 200
+FEWEST_DIGITS = 3
+"""Of a telephone number: 110, 12345, 0951-5049999."""
 
 
 def as_person(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:
@@ -171,7 +194,9 @@ def _has_more(value: Any) -> bool:
     return isinstance(value, Mapping) and bool(value.keys() - {"@id", "@type", "@value"}) and not find_label(value)
 
 
-_SIZE = re.compile(r"([\d.,]+)\s*(?:([KMGT]?)(?:i?B|字节)?|bytes?)", re.IGNORECASE)
+_SIZE = re.compile(
+    r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)\s*(?:([KMGT]?)(?:i?B|字节)?|bytes?)", re.IGNORECASE
+)
 
 
 def as_size(values: Sequence[Any], _rule: Rule, report: FieldReport) -> int | None:
@@ -302,7 +327,8 @@ def as_media_type(values: Sequence[Any], _rule: Rule, report: FieldReport) -> st
 
 
 def _last_segment(value: Any) -> str:
-    return unquote(re.split(r"[?#]", to_identifier(value), maxsplit=1)[0].rpartition("/")[2])
+    address = _addresses_in(to_identifier(value))[0]
+    return unquote(re.split(r"[?#]", address, maxsplit=1)[0].rpartition("/")[2])
 
 
 def as_file_name(values: Sequence[Any], _rule: Rule, _report: FieldReport) -> str | None:

@@ -52,6 +52,8 @@ def read_texts(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
     them, and any of these written as JSON into a text.
     """
     for value in values:
+        if isinstance(value, bool):  # no text that anybody wrote
+            continue
         if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
             value = from_json(value)
         if isinstance(value, list):
@@ -74,6 +76,16 @@ def from_json(text: str) -> Any:
         return text
     usable = parsed if isinstance(parsed, list) else [parsed]
     return parsed if usable and all(isinstance(item, (str, Mapping)) for item in usable) else text
+
+
+def unfold(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield values; of a list that is written as JSON into a text, as in the extras of CKAN, its items."""
+    for value in values:
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            parsed = from_json(value)
+            yield from parsed if isinstance(parsed, list) else [value]
+        else:
+            yield value
 
 
 def is_language_map(value: Mapping[Any, Any]) -> bool:

@@ -108,21 +108,11 @@ def _cut(entries: list[Any], field: str, limit: int, report: list[Problem]) -> l
     return entries[:limit]
 
 
-def _unfold(values: Sequence[Any]) -> Iterator[Any]:
-    """Yield values; of a list that is written as JSON into a text, as in the extras of CKAN, its items."""
-    for value in values:
-        if isinstance(value, str) and value.lstrip().startswith("["):
-            parsed = languages.from_json(value)
-            yield from parsed if isinstance(parsed, list) else [value]
-        else:
-            yield value
-
-
 def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | None:
     """Return what a finding names when a record falls under a rule."""
     if rule.without and find_values(raw, rule.without):
         return None
-    for value in _unfold(find_values(raw, rule.source)):
+    for value in languages.unfold(find_values(raw, rule.source)):
         written = to_identifier(value)
         words = {_SIGNS.sub("", word) for text in (written, to_text(value)) for word in _last_words(text)}
         if rule.future:
@@ -212,7 +202,9 @@ def _fill(
         raw = filled_from.get(name, record) if filled_from else record
         if rule.when and not _is_case(rule, raw):
             continue
-        field = FieldReport(report, name, surroundings)
+        # a fact beside the fields says what one of them says, or to whom the dataset belongs
+        told = [] if name.startswith("@") and "nx_source_publisher" in rules else report
+        field = FieldReport(told, "owner_org" if name.startswith("@") else name, surroundings)
         value = None
         if not rule.names.isdisjoint(raw):  # most records have a tenth of what a mapping knows
             value = _read_sources(rule, raw, field)
@@ -221,7 +213,7 @@ def _fill(
             else:
                 _leave_stand_ins(rule, raw, value, field)
         if field.left:
-            report.append(_unused(name, list(field.left)))
+            told.append(_unused(field.field, list(field.left)))
         if field.rejected:
             rejected[name] = field
         if value is None and rule.default:
@@ -279,9 +271,13 @@ def _leave_others(rule: Rule, values: Sequence[Any], taken: Any, field: FieldRep
     other = convert(values, rule, FieldReport([], field.field, field.surroundings))
     if rule.kind == "licence" and _is_same_licence(taken, other, field):
         return
-    unused = values if not _covers(taken, other) else filter(_is_literal, values) if other is None else ()
-    for unread in unused:
-        field.leave(show(unread))
+    if other is not None and _covers(taken, other):
+        return
+    for value in values:
+        own = convert([value], rule, FieldReport([], field.field, field.surroundings))
+        is_unread = own is None and _is_literal(value) and rule.kind != "email"
+        if is_unread or not _covers(taken, own):
+            field.leave(show(value))
 
 
 def _is_same_licence(taken: Any, other: Any, field: FieldReport) -> bool:
@@ -317,6 +313,7 @@ def _read_stand_ins(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> A
         field.rejected |= tried.rejected
         if rule.kind == "region" or (path in rule.spare and rule.kind != "email"):  # which may be a guess
             field.problems.extend(tried.problems)
+        if path in rule.spare:
             field.left |= tried.left
         if value is not None and rule.kind in ("localised", "paragraphs"):
             field("field_filled", source=path)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ckanext.nxopendata.harvest.mapping.codes import LABELS_OF_CODES
+from ckanext.nxopendata.harvest.mapping.dates import parse_day
 from ckanext.nxopendata.harvest.mapping.languages import is_language_map
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping
 from ckanext.nxopendata.harvest.mapping.shapes import is_shape_name
-from ckanext.nxopendata.harvest.mapping.values import find_label
+from ckanext.nxopendata.harvest.mapping.values import find_label, to_identifier
 
 IGNORED = frozenset({"@id", "@type", "@page", "@value", "@language", "id", "type"})
 """Names that say what a node is, not what it describes."""
 
 MOST_NAMED = 100
+
+_PUBLIC = frozenset({"public", "open", "openaccess", "cabf2", "unclassified", "active", "dataset"})
+_PUBLIC |= {"true", "false", "0", "1", "公开", "开放", "无条件开放", "主动公开"}
+"""Words by which a source says that a record is a public dataset."""
 
 _OF_CODES = frozenset({"code", "codes", "cycle", "class"})
 _OF_TEXTS = frozenset({"text", "localised", "paragraphs", "tags"})
@@ -49,7 +55,8 @@ class UsedNames:
                     paths = (*rule.sources, *rule.stand_ins, rule.english, *rule.when)
                     tree._add([f"{each} > {path}" for path in paths if path], rule.kind)
         for rule in mapping.withheld:
-            tree._add([rule.source, rule.without], "text")
+            tree._add([rule.source], "withheld")
+            tree._add([rule.without], "text")
         tree._add(mapping.columns, "column")
         return tree
 
@@ -90,8 +97,18 @@ def _look_inside(used: UsedNames, value: Any, path: str) -> Iterator[str]:
     elif isinstance(value, Mapping) and value.keys() - {"@id", "@type"} and "@value" not in value:
         if "column" not in used.kinds:
             yield from _find(used, value, path)
+    elif used.kinds == {"withheld"}:
+        if not _says_public(value):
+            yield path
     elif not used.kinds and not _is_empty(value):  # a text or an address where a node is expected
         yield path
+
+
+def _says_public(value: Any) -> bool:
+    """Tell whether a value that was only asked whether a record is public says that it is, or a day that has come."""
+    text = to_identifier(value).lower()
+    last = re.sub(r"[\s_-]", "", re.split(r"[/#]", text.rstrip("/"))[-1])
+    return not text or last in _PUBLIC or parse_day(text) is not None
 
 
 def _read_by_itself(used: UsedNames, node: Mapping[str, Any]) -> frozenset[str]:

@@ -45,6 +45,19 @@ def lacks_context(head: str) -> bool:
     return '"@context"' not in head and _TERM.search(head) is not None
 
 
+class _LongNumbers:
+    """Reads whole numbers that JSON-LD would round (RFC 7493, 2.2) as texts: identifiers, mostly."""
+
+    found = False
+
+    def read(self, written: str) -> int | str:
+        """Return a number, as text when it is longer than a float is exact."""
+        if len(written) <= 15:
+            return int(written)
+        self.found = True
+        return written
+
+
 def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None, linked: str = "") -> IO[bytes]:
     """Put the remote contexts of a JSON-LD document inside it.
 
@@ -55,8 +68,9 @@ def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None, linked: s
         FormatError: Not JSON, nested too deeply, or a context that cannot be read.
     """
     nesting.refuse_deep(body, url)
+    numbers = _LongNumbers()
     try:
-        data = json.load(body)
+        data = json.load(body, parse_int=numbers.read)
     except ValueError as error:
         raise FormatError(
             "json_broken", url=url, line=getattr(error, "lineno", "?"), reason=getattr(error, "msg", "")
@@ -65,7 +79,7 @@ def inline_contexts(body: IO[bytes], url: str, client: Fetcher | None, linked: s
         items = data if isinstance(data, list) else [data]
         data = [{"@context": linked, **item} if isinstance(item, dict) else item for item in items]
     has_remote = _RemoteContexts(client).put_into(data, url)
-    if not _join_scoped(data) and not has_remote:
+    if not _join_scoped(data) and not has_remote and not numbers.found:
         body.seek(0)
         return body
     inlined = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115  freed with the graph

@@ -113,7 +113,7 @@ def has_open_iri(text: str) -> bool:
     return _OPEN_IRI.search(_STRING.sub("", text)) is not None
 
 
-_BAD_TAG = re.compile(r"""(["'])@([A-Za-z]{1,8})_([A-Za-z0-9]+)""")
+_BAD_TAG = re.compile(r"""(["'])@([A-Za-z]{1,8}(?:[_-][A-Za-z0-9]{1,8})*_[A-Za-z0-9]{1,8}(?:[_-][A-Za-z0-9]{1,8})*)""")
 _WORD_TAG = re.compile(r"""(["'])@([^\x00-\x7f\s;,.\])]+)""")
 _HALF_PAIR = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
@@ -122,7 +122,7 @@ _HALF_PAIR = re.compile(
 _SPLIT_IRI = re.compile(r"""<([A-Za-z][\w+.-]*:[^\s<>"]*)[ \t]*\r?\n[ \t]*([^\s<>"]*)>""")
 _NO_DOT = re.compile(r"(?m)^([ \t]*@(?:prefix|base)[ \t][^\n<]*<[^\n<>]*>)[ \t\r]*$")
 _SUBJECT = re.compile(
-    r"(?m)^(?=(?:<[^>\n]*>|<[A-Za-z]+:[^>\n]*$|_:\w+|\[|(?:[A-Za-z][\w.-]*)?:[\w.%-]*)[ \t]*(?:$|\S))"
+    r"(?m)^(?=(?:<[^>\n]*>|<[A-Za-z]+:[^>\n]*$|<[A-Za-z]*\Z|_:\w+|\[|(?:[A-Za-z][\w.-]*)?:[\w.%-]*)[ \t]*(?:$|\S))"
 )
 _DIRECTIVE = re.compile(r"(?im)^[ \t]*(?:@prefix|@base|prefix|base)[ \t][^\n]*$")
 _SLASHED = re.compile(
@@ -139,7 +139,7 @@ _JOINED = 4
 def _read_turtle(text: str, syntax: ox.RdfFormat, base: str, repairs: Repairs) -> list[Any]:
     # The line that an address lost is kept behind it, so that what is told names the right ones.
     plain = _SPLIT_IRI.sub(r"<\1\2>\n", text)
-    plain = _WORD_TAG.sub(r"\1", _BAD_TAG.sub(r"\1@\2-\3", plain))
+    plain = _WORD_TAG.sub(r"\1", _BAD_TAG.sub(lambda found: f"{found[1]}@{found[2].replace('_', '-')}", plain))
     plain = _NO_DOT.sub(r"\1 .", _HALF_PAIR.sub("", plain))
     plain, slashed = _expand_slashed(plain) if syntax in _PREFIXED else (plain, [])
     undeclared = [prefix for prefix in PREFIXES if _uses(prefix, plain)] if syntax in _PREFIXED else []
@@ -351,4 +351,8 @@ def _parse_record(record: dict[str, Any], base: str, repairs: Repairs) -> list[A
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "msg", None) or error)[:300]
+    """Return why a piece cannot be read; without its line, which counts from the beginning of the piece."""
+    return _PLACE_IN_PIECE.sub("", str(getattr(error, "msg", None) or error))[:300]
+
+
+_PLACE_IN_PIECE = re.compile(r"^Parser error at line \d+ (?:between columns \d+ and \d+|column \d+|between line.*?): ")
