@@ -83,6 +83,15 @@ PROVED = {
     "a page of Excel": ('<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table>', "text/html", "a.xls"),
     "data with a code": ('{"code": 640000, "name": "宁夏", "message": "x", "area": 66400}', "application/json", "a"),
     "GeoJSON": ('{"type": "FeatureCollection", "features": []}', "application/json", "a.geojson"),
+    "a column of words": ("状态\n正常\n异常", "text/csv", "a.csv"),
+    "a column as a page": ("名称\n甲\n乙\n丙\n丁", "text/html", "a.csv"),
+    "a figure": ('{"code": 200, "result": {"population": 7202654}}', "application/json", "a.json"),
+    "faults of the earth": ('{"faults": [1, 2, 3, 4, 5, 6], "default": 5}', "application/json", "a.json"),
+    "what is set by default": ('{"default": 5}', "application/json", "a.json"),
+    "an XML record with a code": (
+        f'<road code="404"><name>{"清水河" * 100}</name><name>x</name></road>',
+        *("text/xml", "a.xml"),
+    ),
     "rows with codes": ("<rows><code>401</code><code>402</code></rows>", "text/xml", "a.xml"),
     "packed shapes": (ZIPPED, "application/zip", "a.shp"),
     "Turtle as text": ("@prefix a: <b:> .\n<c:d> a a:E .", "text/plain", "a.ttl"),
@@ -248,6 +257,26 @@ def test_addresses_that_people_type_lead_to_the_file(echo, client, typed):
 def test_what_is_no_address_is_refused_as_such(typed):
     with pytest.raises(AddressError):
         addresses.read_address(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("{base}/数据 目录/2023年 (1).csv", "2023年 (1).csv"),
+        ("{base}/" + quote("数据 目录/2023年 (1).csv"), "2023年 (1).csv"),
+        ("{base}/100%完成.csv", "100%完成.csv"),
+        ("{base}/a%5B1%5D.csv", "a[1].csv"),
+        ("{base}/a+b&c=d.csv", "a+b&c=d.csv"),
+        ("{base}/x^y`z.csv", "x^y`z.csv"),
+        ("{base}/表#1.csv", "表.csv"),
+        ("{base}/é.csv#sheet2", "é.csv"),
+        ("{base}/f.csv?名=值 1", "f.csv"),
+        ("{base}/" + quote("人口.csv".encode("gbk")), "人口.csv"),
+        ("{base}/", "file.csv"),
+    ],
+)
+def test_a_file_is_called_what_its_address_says_as_it_was_typed(echo, client, typed, name):
+    assert fetch_file(client, addresses.read_address(typed.format(base=echo)))[1] == name
 
 
 def test_an_address_that_no_server_takes_is_not_asked_for(echo, client):
