@@ -46,7 +46,10 @@ def test_it_is_among_what_has_no_field():
     result = read_bytes(body.encode(), "https://dept.example/c.xml", "application/xml")
     assert list(result.datasets) == ["214001/1"]
     used = UsedNames.of(tables.load("gbt21063"))
-    assert list(find_unused(used, {"title_translated": {"zh": "甲"}, "unknown": "值"})) == ["unknown"]
+    assert list(find_unused(used, {"title_translated": {"zh": "甲"}, "unknown": "值", "@审核意见": "同意"})) == [
+        "unknown",
+        "审核意见",
+    ]
 
 
 def test_an_operation_that_nobody_knows_is_named():
