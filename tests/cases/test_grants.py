@@ -16,6 +16,7 @@ from ckanext.nxopendata.cases.grants import table
 from ckanext.nxopendata.cases.grants.cut import ColumnsMissingError, cut
 from ckanext.nxopendata.core.file_access import in_flight
 from ckanext.nxopendata.core.file_access.part import Part
+from ckanext.nxopendata.core.file_access.ranges import Range
 from tests.cases.conftest import CaseSite
 from tests.tables import conftest as tables
 
@@ -50,6 +51,110 @@ def test_no_cell_outside_a_grant_is_given(
         if all(len(row) > head.index(name) and row[head.index(name)].strip() in wanted[name] for name in wanted)
     ]
     assert len(given_rows) == len(expected) + 1
+
+
+bounds = st.sampled_from(["2022", "2023", "2023-05", "2023-05-01", "2023-12-31", "7", "70.5", "-3"])
+cells = bounds | st.sampled_from(
+    ["", "不详", "2023年", "2023-02-30", "2024-01-01 08:00", "8", "x7", "７", "nan", "1e3"]
+)
+found_ranges = st.builds(Range, bounds, st.none()) | st.builds(Range, st.none(), bounds)
+
+
+@given(
+    st.lists(st.tuples(cells, cells, st.text("甲乙", max_size=2)), max_size=20),
+    st.dictionaries(st.sampled_from(["年份", "金额"]), st.tuples(found_ranges) | st.tuples(found_ranges, found_ranges)),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_row_outside_a_range_is_given_by_either_channel(
+    rows: list[tuple[str, str, str]], ranges: dict[str, tuple[Range, ...]]
+) -> None:
+    head = ["年份", "金额", "名称"]
+    part = Part(frozenset({"名称"}), {}, ranges)
+    expected = [
+        [row[2]]
+        for row in rows
+        if all(one.holds(row[head.index(name)]) for name, several in ranges.items() for one in several)
+    ]
+    assert list(cut([head, *rows], part))[1:] == expected
+    values = {name: [row[head.index(name)] for row in rows] for name in ranges}
+    question = table.ask([(name, name) for name in head], table.resolve(part, values), {}, "")
+    filters = question.filters
+    given_rows = (
+        [] if filters is None else [row for row in rows if all(row[head.index(n)] in filters[n] for n in filters)]
+    )
+    assert [[row[2]] for row in given_rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "inside", "outside"),
+    [
+        (
+            "2023",
+            None,
+            ["2023", "2023年", "2024-01-01", "2023-01", "2024.5"],
+            ["2022", "2022-12-31", "不详", "", "2023年度"],
+        ),
+        (None, "2023", ["2023-12-31", "2023", "-1"], ["2024", "2024-01"]),
+        (
+            "2023-05-01",
+            None,
+            ["2023-05-01", "2023-05", "2023-05-01T08:00:00", "2024"],
+            ["2023", "2023-04-30", "9999999"],
+        ),
+        ("60", "100", ["60", "99.9", "100.0", "+70"], ["7", "100.1", "1e2", "６０", "60元"]),
+        ("2023-02-01", "2023-02", ["2023-02-28", "2023-02"], ["2023-02-30", "2023-03-01", "2023"]),
+    ],
+)
+def test_numbers_years_and_days_are_compared_as_such(
+    least: str | None, most: str | None, inside: list[str], outside: list[str]
+) -> None:
+    one = Range(least, most)
+    assert [cell for cell in (*inside, *outside) if one.holds(cell)] == inside
+
+
+def test_a_range_of_rows_is_granted_and_given_by_file_and_table(
+    app: Any, town: CaseSite, uploaded: dict[str, Any], create_with_upload: Any
+) -> None:
+    context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
+    more = {"package_id": uploaded["package_id"], "name": "b", "url": "b.csv", "format": "CSV"}
+    text = "地区,年份,评定日期,人数\n吴忠市,2022,2022-05-01,10\n吴忠市,2023,2023-06-01,200\n中卫市,2024,2024-01-01,30\n"
+    text += "吴忠市,2024,不详,40\n"
+    file = create_with_upload(text, "b.csv", context, **more)
+    tables.work()
+    for rows, numbers in (
+        ("年份>=2023\n地区=吴忠市", ["200", "40"]),
+        ("年份=2022..2023", ["10", "200"]),
+        ("评定日期＞＝2023\n评定日期<=2023-12-31", ["200"]),
+        ("人数≤30", ["10", "30"]),
+        ("评定日期>=2025", []),
+    ):
+        case = town.apply(answers={"channel": "both"})
+        answers = {"agreed_ends": "2099-01-01", "agreed_rows": rows, "agreed_columns": ["人数"]}
+        case = town.step("head", case, "approve", outcome="partly", answers=answers)
+        got = take(app, town, case, file).get_data(as_text=True).lstrip("\ufeff").split()
+        assert got == ["人数", *numbers], rows
+        found = town.act("applicant", "nx_case_row_list", id=case["id"], resource=file["id"])
+        assert [str(one["人数"]) for one in found["records"]] == numbers, rows
+        page = app.get(f"/case/{case['id']}", headers=town.headers("head")).body
+        assert case["number"] in page
+    for wrong in (
+        "年份>=",
+        "年份>=近年",
+        "年份=2024..2020",
+        "年份>=2023\n年份>=2024",
+        "年份=2023\n年份>=2020",
+        "年份>2023",
+    ):
+        case = town.apply()
+        with pytest.raises(tk.ValidationError) as refused:
+            town.step(
+                "head", case, "approve", outcome="partly", answers={"agreed_ends": "2099-01-01", "agreed_rows": wrong}
+            )
+        assert "agreed_rows" in refused.value.error_dict, wrong
+    for wrong in ({"period_from": "近年"}, {"period_to": "2023-13"}):
+        with pytest.raises(tk.ValidationError) as refused:
+            town.apply(answers=wrong)
+        assert refused.value.error_dict.keys() == wrong.keys()
 
 
 def test_a_file_without_a_granted_column_gives_nothing() -> None:
@@ -159,6 +264,75 @@ def test_a_grant_of_one_file_is_none_of_the_others(
     assert got == {uploaded["id"]: 200, other["id"]: 403}
 
 
+def test_each_use_of_a_whole_grant_is_a_line_that_both_sides_read(
+    app: Any, town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    tables.work()
+    case = town.apply(answers={"channel": "both"})
+    town.step("head", case, "approve", outcome="granted", answers={"agreed_ends": "2099-01-01"})
+    file, client = f"/dataset/jingqu/resource/{uploaded['id']}", app.flask_app.test_client()
+    rows = {"resource_id": uploaded["id"]}
+
+    def get(who: str, address: str, method: str = "GET", **more: Any) -> int:
+        answer = client.open(address, method=method, headers=town.headers(who), **more)
+        answer.get_data()
+        return answer.status_code
+
+    def list_lines(who: str = "head") -> list[str]:
+        lines = town.act(who, "nx_case_use_list", id=case["id"])["results"]
+        assert {line["user"] for line in lines} <= {"applicant"} and {line["resource"] for line in lines} <= {"景区"}
+        return [line["channel"] for line in lines]
+
+    assert get("applicant", f"{file}/download/x", "HEAD") == 200 and get("other", f"{file}/download/x") == 403
+    assert get("head", f"{file}/download/x") == 200  # who edits it has no agreement
+    assert list_lines() == []
+    assert get("applicant", f"{file}/download/x") == 200
+    assert get("applicant", f"/datastore/dump/{uploaded['id']}") == 200
+    assert get("applicant", "/api/3/action/datastore_search", "POST", json=rows) == 200
+    assert list_lines() == list_lines("applicant") == ["table", "table", "file"]
+    assert get("applicant", "/api/3/action/datastore_search", "POST", json={**rows, "fields": "无"}) == 409
+    assert get("applicant", f"/case/{case['id']}/data/{uploaded['id']}.csv") == 200
+    assert list_lines() == ["file", "table", "table", "file"]
+    page = app.get(f"/case/{case['id']}", headers=town.headers("head")).body
+    assert "Nothing was taken" not in page and "尚未取用" not in page
+    town.act("office", "nx_case_show", id=case["id"])
+    town.step("office", case, "revoke", opinion="超出用途")
+    assert get("applicant", f"{file}/download/x") == 403
+    assert len(list_lines()) == 4
+
+
+def test_the_channel_that_was_agreed_on_is_the_only_one(app: Any, town: CaseSite, uploaded: dict[str, Any]) -> None:
+    tables.work()
+    asked = {"resource_id": uploaded["id"]}
+    for channel, file_status, rows_status in (("file", 200, 403), ("table", 403, 200)):
+        case = town.apply(answers={"channel": "both"})
+        case = town.step(
+            "head",
+            case,
+            "approve",
+            outcome="granted",
+            answers={"agreed_ends": "2099-01-01", "agreed_channel": channel},
+        )
+        page = app.get(f"/case/{case['id']}", headers=town.headers("applicant")).body
+        assert ("nx_case_row_list" in page, f"/resource/{uploaded['id']}/download" in page) == (
+            channel == "table",
+            channel == "file",
+        )
+        address = f"/dataset/jingqu/resource/{uploaded['id']}/download/x"
+        got = app.get(address, headers=town.headers("applicant"), follow_redirects=False)
+        assert (got.status_code, take(app, town, case, uploaded).status_code) == (file_status, file_status)
+        answer = app.post("/api/3/action/datastore_search", json=asked, headers=town.headers("applicant"))
+        assert answer.status_code == rows_status, answer.body
+        (agreement,) = [
+            one for one in town.act("head", "nx_agreement_list", dataset="jingqu") if one["state"] == "active"
+        ]
+        assert agreement["channel"] == channel
+        town.step("office", case, "revoke", opinion="超出用途")
+    with pytest.raises(tk.ValidationError) as refused:
+        town.root("nx_agreement_grant", dataset="jingqu", user="other", purposes="x", ends="2099-01-01", channel="fax")
+    assert "channel" in refused.value.error_dict
+
+
 def test_pieces_are_sent_while_they_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_flight, "SECONDS", 0.0)
     got: list[str] = []
@@ -178,7 +352,7 @@ def test_the_table_of_a_grant_answers_for_granted_columns_and_rows_alone(
     def rows(who: str = "applicant", **more: Any) -> Any:
         return town.act(who, "nx_case_row_list", id=case["id"], resource=uploaded["id"], **more)
 
-    with pytest.raises(tk.ValidationError):
+    with pytest.raises(tk.NotAuthorized):
         rows()  # it was applied for files
     case = town.apply(answers={"channel": "table"})
     answers = {"agreed_ends": "2099-01-01", "agreed_columns": ["景区名称", "等级"], "agreed_rows": "景区名称=沙湖"}

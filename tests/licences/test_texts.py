@@ -1,6 +1,7 @@
 """Normaliser, lint, credits, CKAN's list, agreements: what goes in and out as text."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -327,17 +328,34 @@ class TestAgreement:
     def test_outside_its_bounds_it_is_not(self, changes):
         assert self.verdict(**changes) == "prohibited"
 
+    @pytest.mark.parametrize(
+        ("channel", "asked", "allowed"),
+        [
+            ("both", "file", True),
+            ("both", "table", True),
+            ("file", "file", True),
+            ("file", "table", False),
+            ("table", "table", True),
+            ("table", "file", False),
+            ("file", None, False),
+        ],
+    )
+    def test_one_channel_is_no_other(self, channel, asked, allowed):
+        policy = agreement_policy(self.template, replace(TERMS, channel=channel))
+        case = {**CASE, **({"deliveryChannel": asked} if asked else {})}
+        assert evaluate(policy, "reproduce", case).verdict.allows is allowed
+
     def test_passing_on_stays_prohibited(self):
         assert self.verdict("distribute") == "prohibited"
 
     def test_it_is_a_sound_odrl_agreement(self):
-        text = json.dumps(agreement_document(self.template, TERMS), ensure_ascii=False)
-        assert [finding.text("en") for finding in check_text(text, licence=False)] == []
-        assert "rightOperandReference" not in text
+        for channel in ("both", "file"):
+            text = json.dumps(agreement_document(self.template, replace(TERMS, channel=channel)), ensure_ascii=False)
+            assert [finding.text("en") for finding in check_text(text, licence=False)] == []
+            assert "rightOperandReference" not in text
+            assert ("deliveryChannel" in text) == (channel == "file")
 
     def test_the_end_needs_a_time_zone(self):
-        from dataclasses import replace
-
         with pytest.raises(PolicyError):
             agreement_document(self.template, replace(TERMS, end=datetime(2027, 1, 1)))  # noqa: DTZ001 # the fault
 

@@ -22,7 +22,7 @@ from .test_sources import FAULTS, XXE, drip, reset
 
 pytestmark = [pytest.mark.usefixtures("with_plugins")]
 
-SEQUENCES = int(os.environ.get("NX_FAULT_SEQUENCES", "30"))
+SEQUENCES = int(os.environ.get("NX_FAULT_SEQUENCES", "60"))
 SEED = int(os.environ.get("NX_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 DIGEST = hashlib.sha256(TABLE).hexdigest()
 NUMBER = 2
@@ -117,7 +117,7 @@ class TestSequences:
         ckan_config["ckanext.nxopendata.harvest.requests_per_second"] = 0
         ckan_config["ckanext.nxopendata.harvest.mirror_check_hours"] = 0
         ckan_config["ckanext.nxopendata.harvest.max_megabytes"] = 1
-        ckan_config["ckanext.nxopendata.harvest.total_seconds"] = 1
+        ckan_config["ckanext.nxopendata.harvest.total_seconds"] = 2
         answers = {f"f{n}.csv": GOOD["plain"] for n in range(NUMBER)}
         files = GOOD | BAD
         with misbehaving(answers) as base:

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from .misbehaving import BAD, GOOD, TABLE, Answer, misbehaving
+from ..server import Reply
+from .misbehaving import BAD, GOOD, TABLE, Answer, leads, misbehaving
 from .reading import CASES
 
 pytestmark = [pytest.mark.usefixtures("with_plugins")]
@@ -88,6 +89,73 @@ class TestCopies:
             )
             run = site.run()
             assert (run["state"], site.problems(run)) == ("failed", ["not_modified_unasked"])
+
+    def test_304_that_nobody_asked_for_proves_nothing_of_an_earlier_reading(self, site):
+        body = datajson("https://dept.example", ["then"])
+        site.source("then", body, format="datajson")
+        site.web.replies["/then"] = [Reply(body, headers={"Content-Type": "application/json"}), Reply(status=304)]
+        first, second = site.run(), site.run()
+        assert (first["state"], first["counts"]["create"]) == ("done", 1)
+        assert (second["state"], site.problems(second)) == ("failed", ["not_modified_unasked"])
+        assert sum(second["counts"].values()) == 0
+        assert stored(site).keys() == {"then"}
+
+    @pytest.mark.parametrize(
+        ("path", "answer", "code"),
+        [
+            ("wide", leads("http://data.dept.example／x.json".encode()), "redirect_nowhere"),
+            ("long", leads("/" + "a" * 30_000), "address_too_long"),
+            ("nothing", leads(""), "redirect_nowhere"),
+        ],
+    )
+    def test_a_source_that_leads_nowhere_fails_with_a_sentence(self, site, path, answer, code):
+        with misbehaving({f"{path}.json": answer}) as base:
+            site.source(f"leads-{path}", b"", format="datajson")
+            values = {"title": path, "url": f"{base}/{path}.json", "organization": site.department}
+            site.call("nx_harvest_source_update", id=f"leads-{path}", format="datajson", **values)
+            run = site.run()
+            found = site.call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        assert (run["state"], [problem["code"] for problem in found]) == ("failed", [code])
+        assert path != "wide" or "data.dept.example／x.json" in found[0]["message"]
+
+
+class TestLongTexts:
+    """Solr takes no term beyond 32,766 bytes: what is cut is cut in the index only."""
+
+    def test_datasets_with_long_texts_are_whole_and_found_by_their_titles(self, site):
+        body = (CASES / "text-beyond-32766-bytes" / "catalogue.ttl").read_bytes()
+        site.source("long-texts", body.replace(b"dept.example/dataset/", b"dept.example/long/"))
+        run = site.run()
+        assert (run["state"], run["counts"]["create"], run["counts"]["refused"]) == ("done", 3, 0)
+        found = site.call("package_search", q="条款很长的数据集")["results"]
+        (dataset,) = [one for one in found if one["title"] == "条款很长的数据集"]
+        assert len(dataset["nx_license_verbatim"].encode()) == 35_880
+        assert len(site.call("package_show", id=dataset["id"])["nx_license_verbatim"].encode()) == 35_880
+
+    def test_a_title_of_33_kilobytes_is_told_and_the_others_come_in(self, site):
+        body = (CASES / "text-beyond-32766-bytes" / "data.json").read_text().replace("条款很长", "条款更长")
+        site.source("long-title", body.encode(), format="datajson")
+        run = site.run()
+        assert (run["state"], run["counts"]["create"], run["counts"]["refused"]) == ("done", 2, 1)
+        problems = site.call("nx_harvest_problem_list", run_id=run["id"])["problems"]
+        refused = [problem for problem in problems if problem["refuses"]]
+        assert {problem["guid"] for problem in refused} == {"long-2"}
+        assert any("500" in p["message"] for p in refused if p["field"] == "title_translated"), refused
+        for title in ("条款更长的数据集", "一个词没有空格"):
+            found = site.call("package_search", q=title)["results"]
+            assert title in [dataset["title"] for dataset in found]
+        dataset = next(one for one in found if one["title"] == "一个词没有空格")
+        assert len(dataset["notes_translated"]["zh"]) == 40_000
+
+
+class TestControlCharacters:
+    def test_the_trial_and_the_run_read_all_five(self, site):
+        body = (CASES / "control-characters" / "data.json").read_bytes()
+        site.source("control", body, format="datajson")
+        trial = site.call("nx_harvest_source_test", url=site.url, organization=site.department, format="datajson")
+        assert [record["guid"] for record in trial["datasets"]] == ["id-1", "id-2", "id3", "id-4", "id-5"]
+        run = site.run()
+        assert (run["state"], run["counts"]["create"], run["counts"]["refused"]) == ("done", 5, 0)
 
 
 class TestLists:

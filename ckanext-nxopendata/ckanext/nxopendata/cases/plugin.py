@@ -28,9 +28,12 @@ from ckanext.nxopendata.cases import (
 )
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.duties import duty_store
-from ckanext.nxopendata.cases.keys import key_store
+from ckanext.nxopendata.cases.grants import use_lines
+from ckanext.nxopendata.cases.keys import key_store, scope
 from ckanext.nxopendata.cases.process import notices, suspension
+from ckanext.nxopendata.cases.ties import notices as holder_notices
 from ckanext.nxopendata.core import requirements, wiring
+from ckanext.nxopendata.core.file_access import serving
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest, IFileAccess
 
 NEEDED = ("nxopendata_portal", "nxopendata_licences")
@@ -60,6 +63,7 @@ class NxOpendataCasesPlugin(p.SingletonPlugin):
 
     def configure(self, config: CKANConfig) -> None:
         wiring.start_tasks(SUBJECTS)
+        serving.write_served("cases", use_lines.write)
 
     # IConfigurer
 
@@ -67,6 +71,7 @@ class NxOpendataCasesPlugin(p.SingletonPlugin):
         requirements.require(config, "nxopendata_cases", *NEEDED)
         registry.kinds()  # a definition that does not hold stops the site here, with its line
         notices.register_topics()
+        holder_notices.register_topics()
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "nxopendata_cases")
 
@@ -78,4 +83,4 @@ class NxOpendataCasesPlugin(p.SingletonPlugin):
     # IFileAccess
 
     def judge_file_access(self, asked: Sequence[FileRequest]) -> Mapping[str, Access]:
-        return duty_store.judge(asked) | suspension.judge(asked)
+        return duty_store.judge(asked) | suspension.judge(asked) | scope.judge(asked)

@@ -11,10 +11,11 @@ from ckan.logic import validate
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core import rate_limit
+from ckanext.nxopendata.core.after_commit import call_after_commit
 from ckanext.nxopendata.core.language import reader_language
 from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import utc_now
-from ckanext.nxopendata.following import mails, queries, schema, tokens
+from ckanext.nxopendata.following import events, jobs, mails, queries, schema, tokens
 from ckanext.nxopendata.following.models import Favourite, Subscription
 
 MOST_OF_AN_ADDRESS = 50
@@ -67,6 +68,29 @@ def nx_favourite_list(context: Context, data_dict: DataDict) -> list[str]:
         .order_by(Favourite.created.desc(), Favourite.dataset_id)
     )
     return list(model.Session.scalars(query))
+
+
+@validate(schema.event)
+def nx_subscription_notify(context: Context, data_dict: DataDict) -> None:
+    """Tell those who follow a dataset that its files are withheld, or served again. For rooms of this site.
+
+    Who has an account gets a notice, each confirmed subscription a letter.
+
+    :param dataset: id of the dataset, which is public
+    :param event: ``withheld`` or ``served``
+    :param but: ids of users who are not told (optional)
+    :type but: list of strings
+    """
+    tk.check_access("nx_subscription_notify", context, data_dict)
+    package = model.Package.get(data_dict["dataset"])
+    if package is None:
+        raise tk.ObjectNotFound(tk._("There is no such dataset"))
+    if package.private or package.state != model.State.ACTIVE:
+        return
+    events.leave_notices(package, data_dict["event"], data_dict["but"])
+    call_after_commit(jobs.enqueue_event, package.id, data_dict["event"], data_dict["but"])
+    if not context.get("defer_commit"):
+        model.Session.commit()
 
 
 @validate(schema.subscription)

@@ -47,6 +47,11 @@ def nx_subscription_delete(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": mine, "msg": tk._("This is not a subscription of yours")}
 
 
+def nx_subscription_notify(context: Context, data_dict: DataDict) -> AuthResult:
+    """System administrators; a room calls it with ``ignore_auth``."""
+    return {"success": False}
+
+
 def nx_subscription_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Who has an account, their own."""
     return {"success": True}

@@ -8,6 +8,7 @@ import logging
 import ckan.plugins.toolkit as tk
 from ckan import model
 
+from ckanext.nxopendata.core.notifications import outbox
 from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.following import mails, tokens
 from ckanext.nxopendata.following.models import Subscription
@@ -46,6 +47,22 @@ def send_due() -> dict[str, int]:
         model.Session.commit()
         counts["waiting" if not is_sent else "sent" if news["count"] else "quiet"] += 1
     return counts
+
+
+def enqueue_event(dataset_id: str, event: str, but: list[str]) -> None:
+    """Have a worker mail the subscriptions of a dataset what happened to its files."""
+    tk.enqueue_job(send_event, [dataset_id, event, but], title="nx: followed files")
+
+
+def send_event(dataset_id: str, event: str, but: list[str]) -> None:
+    """Job: put a letter to each confirmed subscription of a dataset into the outbox, but those of some users."""
+    package = model.Package.get(dataset_id)
+    if package is None:
+        return
+    query = model.Session.query(Subscription).filter(
+        Subscription.dataset_id == dataset_id, Subscription.confirmed.isnot(None)
+    )
+    outbox.post([mails.write_event(row, package, event) for row in query.all() if row.user_id not in but])
 
 
 def _forget_unconfirmed() -> int:

@@ -13,7 +13,7 @@ from ckanext.nxopendata.core import localised
 from ckanext.nxopendata.core.language import site_language
 from ckanext.nxopendata.core.notifications import outbox
 from ckanext.nxopendata.core.notifications.outbox import Letter
-from ckanext.nxopendata.following import queries, tokens
+from ckanext.nxopendata.following import events, queries, tokens
 from ckanext.nxopendata.following.models import Subscription
 
 MOST = 20
@@ -74,12 +74,30 @@ def send_news(row: Subscription, news: dict[str, Any]) -> bool:
         more = news["count"] - len(news["results"])
         if more > 0:
             lines.append(tk._("and {number} more").format(number=more))
-        leave = _address("nx_following.leave", row, token=tokens.to_leave(row.id))
         subject = tk._("News about {title}").format(title=describe_subscription(row))
-        body = "\n\n".join([subject, *lines, "--", tk._("You do not want these mails any more:"), leave])
-        # RFC 8058: the mail program unsubscribes by one POST to this address.
-        headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        return outbox.send(asdict(Letter(row.email, subject, body, headers)))
+        return outbox.send(asdict(_write(row, subject, lines)))
+
+
+def write_event(row: Subscription, package: model.Package, event: str) -> Letter:
+    """Return the letter to a subscription that files of its dataset are withheld, or served again.
+
+    Args:
+        event: one of :data:`.events.EVENTS`.
+    """
+    with site_language(), force_locale(row.language):
+        texts = localised.parse((package.extras or {}).get("title_translated") or package.title)
+        title = localised.choose(texts, row.language)[0] or package.name
+        subject = str(events.TEXTS[event]).format(title=title)
+        return _write(row, subject, [_address("dataset.read", row, id=package.name)])
+
+
+def _write(row: Subscription, subject: str, lines: list[str]) -> Letter:
+    """Return a letter to a subscription with the link that ends it, in the language at hand."""
+    leave = _address("nx_following.leave", row, token=tokens.to_leave(row.id))
+    body = "\n\n".join([subject, *lines, "--", tk._("You do not want these mails any more:"), leave])
+    # RFC 8058: the mail program unsubscribes by one POST to this address.
+    headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return Letter(row.email, subject, body, headers)
 
 
 def _address(endpoint: str, row: Subscription, **values: str) -> str:

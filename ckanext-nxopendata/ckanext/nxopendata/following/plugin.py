@@ -8,6 +8,7 @@ from ckan.common import CKANConfig
 
 from ckanext.nxopendata import following
 from ckanext.nxopendata.core import requirements, wiring
+from ckanext.nxopendata.following import events
 
 NEEDED = ("nxopendata_portal",)
 """Its pages stand in the portal's frame and list datasets as the portal does."""
@@ -30,6 +31,7 @@ class NxOpendataFollowingPlugin(p.SingletonPlugin):
 
     def configure(self, config: CKANConfig) -> None:
         wiring.start_tasks(SUBJECTS)
+        events.register_topics()
 
     # IConfigurer
 

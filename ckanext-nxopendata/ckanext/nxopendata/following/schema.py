@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
-from ckan.types import Schema, Validator
+from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.core.payload.validators import email, text
-from ckanext.nxopendata.following import queries
+from ckanext.nxopendata.following import events, queries
 
 
 @validator_args
@@ -30,6 +32,22 @@ def subscription(not_empty: Validator, ignore_empty: Validator) -> Schema:
         "email": [not_empty, email],
         "query": [ignore_empty, text, query_string],
         "dataset": [ignore_empty, text],
+    }
+
+
+def user_ids(value: Any) -> list[str]:
+    """A list of ids."""
+    if not isinstance(value, list):
+        raise tk.Invalid(tk._("Write a list of texts here"))
+    return [text(one) for one in value]
+
+
+@validator_args
+def event(not_empty: Validator, one_of: ValidatorFactory, default: ValidatorFactory) -> Schema:
+    return {
+        "dataset": [not_empty, text],
+        "event": [not_empty, one_of([*events.EVENTS])],
+        "but": [default([]), user_ids],
     }
 
 

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Context, DataDict
 
+from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.timezone import CHINA, now, today
 from ckanext.nxopendata.licences import helpers, registry
+from ckanext.nxopendata.licences.agreements.agreement import BOTH, CHANNELS
 from ckanext.nxopendata.licences.agreements.models import Agreement, list_agreements
 from ckanext.nxopendata.licences.attribution import attribution_lines
 from ckanext.nxopendata.licences.odrl import texts
@@ -211,7 +213,8 @@ def _agreement_dict(found: Agreement) -> dict[str, Any]:
         "granted_by": found.granted_by,
         "state": found.state,
         "note": found.note,
-        "part": found.part or {},
+        "part": {name: value for name, value in (found.part or {}).items() if name != "channel"},
+        "channel": found.channel,
     }
 
 
@@ -237,11 +240,13 @@ def nx_agreement_grant(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param report_interval: how often to report (ISO 8601, ``P6M`` by default)
     :param note: for the file (optional)
     :param columns: columns of its tables that are agreed on, as a list or with commas; all by default
-    :param filters: column -> values, one of which a row must have in it; all rows by default
+    :param filters: column -> values, one of which a row must have in it, or an object with ``from``, ``to`` or both:
+        numbers, years, months or days between which it must lie; all rows by default
     :type filters: dict
     :param counted: whether each use is counted, so that files are taken from the page of the case alone
     :type counted: bool
     :param resources: ids of its files that are agreed on, as a list or with commas; all by default
+    :param channel: ``file``, ``table`` (the rows of its tables), or ``both``, which is the default
     """
     tk.check_access("nx_agreement_grant", context, data_dict)
     package = model.Package.get(_text(data_dict, "dataset"))
@@ -285,13 +290,19 @@ def _part(data_dict: DataDict) -> dict[str, Any]:
     """The part that is agreed on; {} of the whole."""
     filters = data_dict.get("filters") or {}
     if not isinstance(filters, dict) or not all(
-        isinstance(values, list) and values and all(isinstance(value, str) for value in values)
+        (isinstance(values, list) and values and all(isinstance(value, str) for value in values))
+        or ranges.from_api(values) is not None
         for values in filters.values()
     ):
-        raise _refuse("filters", tk._("An object of columns and lists of values is needed"))
+        message = tk._("An object is needed: columns with lists of values, or with the bounds “from” and “to”")
+        raise _refuse("filters", message)
     part: dict[str, Any] = {"columns": _texts(data_dict, "columns"), "filters": filters}
     part["counted"] = bool(data_dict.get("counted"))
     part["resources"] = _texts(data_dict, "resources")
+    channel = data_dict.get("channel") or BOTH
+    if channel not in CHANNELS:
+        raise _refuse("channel", tk._("One of these is needed: {choices}").format(choices=", ".join(CHANNELS)))
+    part["channel"] = channel if channel != BOTH else ""
     return {name: value for name, value in part.items() if value}
 
 

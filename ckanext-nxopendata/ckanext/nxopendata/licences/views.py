@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, request
 
-from ckanext.nxopendata.core.file_access import doors
+from ckanext.nxopendata.core.file_access import doors, serving
 from ckanext.nxopendata.core.file_access.views import keep_private
 from ckanext.nxopendata.core.language import zh_or_en
 from ckanext.nxopendata.core.timezone import CHINA, now
@@ -194,6 +194,8 @@ def basket_download() -> Any:
     chosen = basket.list_files(tk.current_user.name)
     if not chosen or not basket.judge(chosen).allowed:
         return _basket_page(409 if chosen else 404)
+    for item in (item for item in chosen if item.stored):
+        serving.note(item.resource["id"], tk.current_user.name, item.access, rows=False)
     at = now().astimezone(CHINA)
     name = quote(f"数据篮-{at:%Y%m%d-%H%M%S}.zip")
     response = Response(bundle.stream(basket.list_members(chosen), at), content_type="application/zip")

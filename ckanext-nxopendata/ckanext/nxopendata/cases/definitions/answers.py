@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ckanext.nxopendata.cases.definitions import quarter
 from ckanext.nxopendata.cases.definitions.kind import Field
+from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.payload import value_types
 
 MISSING, TOO_LONG, NOT_TEXT = "missing", "too_long", "not_text"
@@ -21,7 +22,7 @@ NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
     "not_in_future",
 )
 MOST_COLUMNS = 500
-NOT_A_FILTER, NOT_A_QUARTER = "not_a_filter", "not_a_quarter"
+NOT_A_FILTER, NOT_A_PERIOD, NOT_A_QUARTER = "not_a_filter", "not_a_period", "not_a_quarter"
 NOT_AN_ARTICLE = "not_an_article"
 
 NUMBER = re.compile(r"[1-9][0-9]{0,14}")
@@ -32,6 +33,10 @@ LAW_AND_ARTICLE = re.compile(r"《[^》]{2,}》.*第[一二三四五六七八九
 """The name of a law and one of its articles, as Chinese papers cite them."""
 
 SEPARATORS = re.compile(r"[、，,；;]")
+CONDITION = re.compile(r"(.+?)(>=|<=|=)(.*)", re.DOTALL)
+SPAN = re.compile(r"\s*([^.\s][^、，,；;]*?)\s*\.\.\s*([^.\s][^、，,；;]*?)\s*")
+BOUNDS = {">=": "from", "<=": "to"}
+WIDE = str.maketrans("＝＞＜", "=><")
 MOST_FILTERS = 20
 MOST_VALUES = 500
 LONGEST_VALUE = 200
@@ -110,6 +115,10 @@ def _read_text(field: Field, text: str, today: dt.date) -> tuple[Any, Problem | 
         except ValueError:
             return None, (NOT_A_DATE, None)
         return (day.isoformat(), None) if today < day < dt.date(9000, 1, 1) else (None, (NOT_IN_FUTURE, None))
+    if field.type == "period":
+        value = ranges.read_value(text)
+        is_period = value is not None and value.first is not None
+        return (text, None) if is_period else (None, (NOT_A_PERIOD, None))
     if field.type == "quarter":
         code = quarter.read(text)
         return (code, None) if code and quarter.last_day(code) >= today else (None, (NOT_A_QUARTER, None))
@@ -132,29 +141,82 @@ def _read_several(field: Field, value: Any) -> tuple[Any, Problem | None]:
 
 
 def _read_filters(value: Any) -> tuple[Any, Problem | None]:
-    """Read conditions on rows, one a line: a column, "=", and values with 、 or commas between them.
+    """Read conditions on rows, one a line: a column, then ``=`` and values with 、 or commas between them, ``=a..b``,
+    ``>=a`` or ``<=b``.
 
     What is no condition is a problem, never no condition: that would be all rows.
+
+    Returns:
+        column -> list of values, or ``from`` and ``to``.
     """
     if isinstance(value, str):
-        lines = (line.partition("=") for line in value.replace("＝", "=").splitlines() if line.strip())
-        pairs = [(name, SEPARATORS.split(rest) if sign else []) for name, sign, rest in lines]
+        conditions = [_read_line(line) for line in value.splitlines() if line.strip()]
     elif isinstance(value, Mapping):
-        pairs = [(str(name), values if isinstance(values, list) else []) for name, values in value.items()]
+        conditions = [(str(name), values) for name, values in value.items()]
     else:
         return None, (NOT_A_FILTER, None)
-    found: dict[str, list[str]] = {}
-    for name, values in pairs:
-        texts = [part.strip() for part in values if isinstance(part, str) and part.strip()]
-        whole = [name, *texts]
-        if not name.strip() or not texts or any(not isinstance(part, str) for part in values):
+    found: dict[str, Any] = {}
+    for name, given in conditions:
+        condition = _read_condition(given)
+        known = found.get(name.strip())
+        if not name.strip() or condition is None or not _is_storable([name]):
             return None, (NOT_A_FILTER, None)
-        if any(len(part) > LONGEST_VALUE or value_types.UNSTORABLE.search(part) for part in whole):
+        if isinstance(condition, list) and isinstance(known or [], list):
+            found[name.strip()] = [*(known or []), *condition]
+        elif (
+            isinstance(condition, dict)
+            and isinstance(known or {}, dict)
+            and not condition.keys() & (known or {}).keys()
+        ):
+            found[name.strip()] = {**(known or {}), **condition}
+        else:
             return None, (NOT_A_FILTER, None)
-        found.setdefault(name.strip(), []).extend(texts)
-    if len(found) > MOST_FILTERS or any(len(values) > MOST_VALUES for values in found.values()):
+    if len(found) > MOST_FILTERS or any(not _holds_together(one) for one in found.values()):
         return None, (NOT_A_FILTER, None)
     return found or None, None
+
+
+def _read_line(line: str) -> tuple[str, Any]:
+    """Return the column of a line, and its values as a list or its bounds as a mapping; ("", []) of no condition."""
+    plain = line.translate(WIDE).replace("≥", ">=").replace("≤", "<=")
+    parts = CONDITION.fullmatch(plain)
+    if parts is None:
+        return "", []
+    name, sign, rest = parts.groups()
+    if sign in BOUNDS:
+        return name, {BOUNDS[sign]: rest}
+    span = SPAN.fullmatch(rest)
+    return name, {"from": span[1], "to": span[2]} if span else SEPARATORS.split(rest)
+
+
+def _read_condition(given: Any) -> list[str] | dict[str, str] | None:
+    if isinstance(given, Mapping):
+        bounds = ranges.from_api(given)
+        return ranges.to_api(bounds) if bounds is not None and _is_storable([*given.values()]) else None
+    if not isinstance(given, list) or any(not isinstance(part, str) for part in given):
+        return None
+    texts = [part.strip() for part in given if part.strip()]
+    return texts if texts and _is_storable(texts) else None
+
+
+def _is_storable(texts: Iterable[str]) -> bool:
+    return not any(len(text) > LONGEST_VALUE or value_types.UNSTORABLE.search(text) for text in texts if text)
+
+
+def _holds_together(condition: list[str] | dict[str, str]) -> bool:
+    """Whether there are not too many values, and two bounds that stood in two lines are in their order."""
+    if isinstance(condition, dict):
+        return ranges.from_api(condition) is not None
+    return len(condition) <= MOST_VALUES
+
+
+def describe_condition(name: str, condition: list[str] | Mapping[str, str]) -> str:
+    """Return a condition on rows as it is written in a form."""
+    if not isinstance(condition, Mapping):
+        return f"{name}={'、'.join(condition)}"
+    if len(condition) == 2:
+        return f"{name}={condition['from']}..{condition['to']}"
+    return f"{name}>={condition['from']}" if "from" in condition else f"{name}<={condition['to']}"
 
 
 def _is_web_address(text: str) -> bool:

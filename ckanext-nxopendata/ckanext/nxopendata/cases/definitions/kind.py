@@ -51,6 +51,7 @@ TYPES = (
     "filters",
     "metadata",
     "change",
+    "period",
     "quarter",
 )
 OPINIONS = ("required", "optional", "none")

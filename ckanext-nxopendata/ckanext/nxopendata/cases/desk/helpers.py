@@ -10,11 +10,12 @@ from ckan import model
 from markupsafe import Markup, escape
 
 from ckanext.nxopendata.cases.definitions import quarter, registry
+from ckanext.nxopendata.cases.definitions.answers import describe_condition
 from ckanext.nxopendata.cases.definitions.kind import ARTICLE, Field, Kind
 from ckanext.nxopendata.cases.disclosure import anonymous, public_store
 from ckanext.nxopendata.cases.process import case_store, suspension
 from ckanext.nxopendata.core.display.helpers import nx_localised_html, nx_untranslated
-from ckanext.nxopendata.core.language import is_chinese, join_words
+from ckanext.nxopendata.core.language import is_chinese
 from ckanext.nxopendata.core.timezone import today
 
 
@@ -75,7 +76,7 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
         if field.type in ("dataset", "datasets"):
             labels = named
         if isinstance(value, dict):
-            value = [f"{name} = {join_words(values)}" for name, values in value.items()]
+            value = [describe_condition(name, condition) for name, condition in value.items()]
         values = value if isinstance(value, list) else [value]
         if field.type == "quarter":
             labels = {one: nx_case_quarter(one) for one in values}
@@ -84,6 +85,14 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
         shown = escape(tk._(", ")).join(tk._("Yes") if one is True else labels.get(one, one) for one in values)
         rows.append((nx_localised_html(field.label), shown))
     return rows[::-1]
+
+
+def nx_case_proposed(case: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the fields of a grant before anybody wrote there: what was applied for, or agreed on before."""
+    answers = case["answers"]
+    asked = {"agreed_ends": answers.get("ends"), "agreed_columns": answers.get("columns")}
+    asked["feasible_columns"] = answers.get("columns")
+    return asked | {"agreed_channel": answers.get("agreed_channel") or answers.get("channel")}
 
 
 def _name_datasets(case: dict[str, Any], fields: Iterable[Field]) -> dict[str, Markup | str]:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import ANSWERED, ANYONE, DATASET, DEPARTMENT, ENDED, OPEN, WAITING, Kind
+from ckanext.nxopendata.cases.definitions.channel import find_channel
+from ckanext.nxopendata.cases.definitions.kind import (
+    ANSWERED,
+    ANYONE,
+    APPLICANT,
+    DATASET,
+    DEPARTMENT,
+    ENDED,
+    OPEN,
+    WAITING,
+    Kind,
+)
 from ckanext.nxopendata.cases.desk import forms
 from ckanext.nxopendata.cases.disclosure import similar
 from ckanext.nxopendata.cases.process.schema import ATTENTION
@@ -169,8 +181,23 @@ def show(case_id: str) -> Any:
 def _show(case: dict[str, Any], action: str = "", values: Any = None, errors: Any = None) -> str:
     kind = registry.kinds()[case["kind"]]
     granted = _list_granted(case) if kind.state_by_name[case["state"]].in_force else None
-    more = {"values": values or {}, "errors": errors or {}, "granted": granted}
+    more = {"values": values or {}, "errors": errors or {}, "granted": granted, "treated": _list_treatments(case)}
     return _render("show", case=case, kind=kind, action=action, **more)
+
+
+def _list_treatments(case: dict[str, Any]) -> list[tuple[str, str]]:
+    """The files that are withheld, for those who answer: name, and the page where the data is treated."""
+    state = registry.kinds()[case["kind"]].state_by_name[case["state"]]
+    if not state.suspends or not p.plugin_loaded("nxopendata_safety") or not set(case["roles"]) - {APPLICANT}:
+        return []
+    return [
+        (
+            resource.get("name") or resource["url"],
+            tk.h.url_for("nx_safety_treatment.treat", id=case["dataset_name"], resource_id=resource["id"]),
+        )
+        for resource in (_dataset(case["dataset_id"]) or {}).get("resources", [])
+        if case["resource_id"] in ("", resource["id"])
+    ]
 
 
 def _list_granted(case: dict[str, Any]) -> dict[str, Any]:
@@ -183,8 +210,8 @@ def _list_granted(case: dict[str, Any]) -> dict[str, Any]:
             continue
         url = tk.h.url_for("nx_case_grants.take", case_id=case["id"], file_id=resource["id"])
         name, kind = resource.get("name") or resource["url"], "CSV" if is_part else resource.get("format", "")
-        files.append({"name": name, "format": kind, "url": url if is_part else resource["url"]})
-    return {"files": files, "uses": call_action("nx_case_use_list", id=case["id"])}
+        files.append({"id": resource["id"], "name": name, "format": kind, "url": url if is_part else resource["url"]})
+    return {"files": files, "channel": find_channel(answers), "uses": call_action("nx_case_use_list", id=case["id"])}
 
 
 @nx_cases.route("/case/<case_id>/step", methods=["POST"])

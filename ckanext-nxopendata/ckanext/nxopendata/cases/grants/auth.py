@@ -6,13 +6,14 @@ import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.nxopendata.cases.definitions.kind import APPLICANT
+from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.process import participants
 
 
 def nx_case_use_list(context: Context, data_dict: DataDict) -> AuthResult:
-    """Who applied, who answers, and the office."""
-    participants.require_roles(context, data_dict)
-    return {"success": True}
+    """Who applied, who answers, and the office; with the key of a system who applied alone."""
+    roles = participants.require_roles(context, data_dict)
+    return {"success": APPLICANT in roles or not scope.find_system(), "msg": scope.explain()}
 
 
 def nx_case_use_show(context: Context, data_dict: DataDict) -> AuthResult:

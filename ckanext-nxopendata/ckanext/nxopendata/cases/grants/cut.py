@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from ckanext.nxopendata.core.file_access.part import Part
+from ckanext.nxopendata.core.file_access.ranges import Range
 
 HEADER_WITHIN = 20
 """The header stands among so many first rows: titles may stand above it."""
+
+
+MOST_KNOWN = 65_536
+"""Different values of a column whose place in a range is remembered while one file is cut."""
+
+Test = tuple[int, Callable[[str], bool]]
+"""Number of a column, and whether a row with this value in it is granted."""
 
 
 class ColumnsMissingError(Exception):
@@ -35,7 +44,7 @@ def cut(rows: Iterable[Sequence[str]], part: Part) -> Iterator[list[str]]:
     Raises:
         ColumnsMissingError: there is no such row. It is raised before the first row is given.
     """
-    needed = set(part.columns or ()) | set(part.filters)
+    needed = part.needed
     remaining = iter(rows)
     first = [[cell.strip() for cell in row] for row in islice(remaining, HEADER_WITHIN)]
     place = next((number for number, row in enumerate(first) if needed <= set(row)), None)
@@ -44,14 +53,23 @@ def cut(rows: Iterable[Sequence[str]], part: Part) -> Iterator[list[str]]:
         raise ColumnsMissingError(sorted(needed - held) or sorted(needed))
     header = first[place]
     kept = [number for number, name in enumerate(header) if part.columns is None or name in part.columns]
-    tests = [(header.index(name), values) for name, values in part.filters.items()]
+    tests: list[Test] = [(header.index(name), values.__contains__) for name, values in part.filters.items()]
+    tests += [(header.index(name), _make_test(ranges)) for name, ranges in part.ranges.items()]
     return _cut_rows([header[number] for number in kept], kept, tests, first[place + 1 :], remaining)
+
+
+def _make_test(ranges: Sequence[Range]) -> Callable[[str], bool]:
+    @lru_cache(maxsize=MOST_KNOWN)  # the years of a table are few, its rows many
+    def is_granted(cell: str) -> bool:
+        return all(one.holds(cell) for one in ranges)
+
+    return is_granted
 
 
 def _cut_rows(
     header: list[str],
     kept: Sequence[int],
-    tests: Sequence[tuple[int, frozenset[str]]],
+    tests: Sequence[Test],
     first: Iterable[Sequence[str]],
     remaining: Iterable[Sequence[str]],
 ) -> Iterator[list[str]]:
@@ -59,5 +77,5 @@ def _cut_rows(
     for rows in (first, remaining):
         for row in rows:
             width = len(row)
-            if all(number < width and row[number].strip() in values for number, values in tests):
+            if all(number < width and is_granted(row[number].strip()) for number, is_granted in tests):
                 yield [row[number] if number < width else "" for number in kept]

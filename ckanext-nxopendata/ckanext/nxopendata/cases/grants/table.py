@@ -33,22 +33,37 @@ class Question:
     sort: str
 
 
+def resolve(part: Part, values: Mapping[str, Iterable[str]]) -> Part:
+    """Return a part whose ranges are the values of the table that lie in them.
+
+    Args:
+        values: column -> all values that the table has in it, of the columns with ranges.
+    """
+    filters = dict(part.filters)
+    for name, ranges in part.ranges.items():
+        inside = frozenset(value for value in values[name] if all(one.holds(value) for one in ranges))
+        filters[name] = filters.get(name, inside) & inside
+    return Part(part.columns, filters)
+
+
 def ask(columns: Sequence[tuple[str, str]], part: Part, filters: Mapping[str, list[str]], sort: str) -> Question:
     """Return the question to a table that a grant allows.
 
     Args:
         columns: of the table: the name in the database, and the name that its file has.
-        part: what is granted, by the names of the file.
+        part: what is granted, by the names of the file; its ranges are resolved.
         filters: column -> values, one of which a row shall have; granted columns only.
         sort: a granted column, "-" before it for the largest first; "" for the order of the file.
 
     Raises:
         ColumnsGoneError: the table lacks a column that the grant names.
         NotGrantedError: ``filters`` or ``sort`` names a column that is not granted.
+        ValueError: ranges of the part were not resolved.
     """
+    if part.ranges:
+        raise ValueError("ranges")
     ids = {name: column for column, name in reversed(columns)}
-    needed = set(part.columns or ()) | set(part.filters)
-    if gone := sorted(needed - ids.keys()):
+    if gone := sorted(part.needed - ids.keys()):
         raise ColumnsGoneError(gone)
     granted = tuple((column, name) for column, name in columns if part.columns is None or name in part.columns)
     open_names = {name for _, name in granted}

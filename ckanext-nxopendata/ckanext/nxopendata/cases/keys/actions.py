@@ -29,7 +29,7 @@ def nx_account_key_list(context: Context, data_dict: DataDict) -> list[dict[str,
 
 @validate(schema.creation)
 def nx_account_key_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Make a key for one of your systems. It acts as you do, for your grants alone.
+    """Make a key for one of your systems. It takes and reads what was granted to you, and may do nothing else.
 
     :param system: what the system is called
 

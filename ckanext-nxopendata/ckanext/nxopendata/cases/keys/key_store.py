@@ -9,6 +9,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
+from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.keys.models import Key
 from ckanext.nxopendata.core.timezone import utc_now
 
@@ -40,9 +41,12 @@ def revoke(key: Key) -> None:
 
 
 def may_be_used(token_id: str) -> bool:
-    """Return whether a token of CKAN's is no key, or one that has not ended."""
+    """Return whether a token of CKAN's is no key, or one that has not ended; note whose system's it is."""
     key = model.Session.scalars(sa.select(Key).where(Key.token_id == token_id)).first()
-    return key is None or not _is_over(key)
+    if key is None:
+        return True
+    scope.note(key.system)
+    return not _is_over(key)
 
 
 def _is_over(key: Key) -> bool:

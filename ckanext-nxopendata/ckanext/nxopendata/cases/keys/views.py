@@ -8,11 +8,18 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
 from ckanext.nxopendata.cases.desk import forms
+from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.core.web import act, call_action, require_login
 
 nx_account_keys = Blueprint("nx_account_keys", __name__)
 
 STEPS = {"create": "nx_account_key_create", "rotate": "nx_account_key_rotate", "revoke": "nx_account_key_revoke"}
+
+
+@nx_account_keys.before_app_request
+def keep_keys_to_grants() -> Any:
+    """Refuse to a key whatever is not to take or to read a grant."""
+    return scope.refuse()
 
 
 @nx_account_keys.route("/account/keys", methods=["GET", "POST"])

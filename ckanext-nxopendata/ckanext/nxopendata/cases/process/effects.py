@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.cases.definitions.channel import find_channel
 from ckanext.nxopendata.cases.definitions.kind import State
 from ckanext.nxopendata.cases.duties import duty_store
 from ckanext.nxopendata.cases.models import Case
@@ -37,6 +38,7 @@ def apply(case: Case, before: State, after: State, actor: str, *, by_system: boo
             filters=case.answers.get("agreed_rows") or {},
             counted=bool(case.answers.get("agreed_quota")),
             resources=[case.resource_id] if case.resource_id else [],
+            channel=find_channel(case.answers),
         )
         case.agreement_id = granted["id"]
         duty_store.begin(case)

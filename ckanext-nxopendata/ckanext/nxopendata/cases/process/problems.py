@@ -18,7 +18,11 @@ TEXTS = {
     answers.NOT_A_DATE: _("Write the date as YYYY-MM-DD"),
     answers.NOT_A_NUMBER: _("Write a whole number from 1"),
     answers.NOT_AN_ADDRESS: _("Write an address that begins with https:// or http://"),
-    answers.NOT_A_FILTER: _("Write one condition a line: a column, =, and values with commas between them"),
+    answers.NOT_A_FILTER: _(
+        "Write one condition a line: a column, then = and values with commas between them, or >=, <= or =a..b with "
+        "numbers, years or days"
+    ),
+    answers.NOT_A_PERIOD: _("Write a year, a month or a day: 2023, 2023-05 or 2023-05-01"),
     answers.NOT_AN_ARTICLE: _("Name the law, in its title marks, and the number of the article, as the example shows"),
     answers.NOT_A_QUARTER: _("Choose a quarter that is not over, such as 2027Q1"),
     answers.NOT_IN_FUTURE: _("Write a day after today"),

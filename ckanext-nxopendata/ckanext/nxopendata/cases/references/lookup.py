@@ -15,6 +15,8 @@ from ckanext.nxopendata.cases.models import Case
 
 MOST_CHANGES = 50
 MOST_DATASETS = 20
+FILE_FIELDS = ("hash", "url", "size")
+"""Fields of a file that change with its bytes."""
 
 
 def resolve(case: Case, step: Step, given: dict[str, Any], context: Context) -> dict[str, list[str]]:
@@ -97,6 +99,8 @@ def _resolve_change(case: Case, name: str, given: dict[str, Any]) -> str:
         return ""
     changes = [change["id"] for change in list_changes(case)]
     if not changes:
+        if case.suspends:
+            return tk._("No file was changed since this came: treat, replace or remove it first, then serve it again")
         return tk._("The dataset has not changed since this came: correct it and publish it first, then say so")
     if given.setdefault(name, changes[0]) not in changes:
         return tk._("Choose a change of this dataset, one that came after the report")
@@ -104,13 +108,27 @@ def _resolve_change(case: Case, name: str, given: dict[str, Any]) -> str:
 
 
 def list_changes(case: Case) -> list[dict[str, Any]]:
-    """Return the public changes of a case's dataset since it came, the newest first: ``id``, ``time``, ``changes``."""
+    """Return the public changes of a case's dataset since it came, the newest first: ``id``, ``time``, ``changes``.
+
+    Of a case for which files are withheld those alone that changed a file.
+    """
     asked = {"id": case.dataset_id, "limit": MOST_CHANGES}
     try:
         found = tk.get_action("nx_dataset_versions")({"ignore_auth": True}, asked)["results"]
     except tk.ObjectNotFound:  # the dataset is gone
         return []
-    return [one for one in found if one["kind"] == "changed" and one["time"] >= case.created.isoformat()]
+    return [
+        one
+        for one in found
+        if one["kind"] == "changed"
+        and one["time"] >= case.created.isoformat()
+        and (not case.suspends or any(_is_of_file(change["path"]) for change in one["changes"]))
+    ]
+
+
+def _is_of_file(path: list[str]) -> bool:
+    """Whether what was changed is a file itself: it came, went, or holds other bytes."""
+    return path[0] == "resources" and (len(path) == 2 or path[2] in FILE_FIELDS)
 
 
 def find_number(number: str) -> Case | None:

@@ -7,10 +7,12 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan.lib.plugins import get_permission_labels
 
 from ckanext.nxopendata.cases.definitions.kind import State
 from ckanext.nxopendata.cases.models import Case
+from ckanext.nxopendata.cases.ties import notices
 
 SUSPENDED, RESTORED, GRANTED, GRANT_ENDED = "suspended files", "restored files", "granted data", "ended grant"
 
@@ -32,8 +34,39 @@ def announce(case: Case, before: State, after: State, officer_id: str) -> None:
     if package is None or not kinds:
         return
     _tell_feed(package.id)
+    if before.suspends != after.suspends:
+        _tell_people(case, package, is_withheld=after.suspends)
     for kind in kinds if p.plugin_loaded("activity") else ():
         _add_activity(package, kind, case.number, officer_id)
+
+
+def _tell_people(case: Case, package: model.Package, *, is_withheld: bool) -> None:
+    """Tell those who hold an agreement on the files, and those who follow the dataset; never of who objected.
+
+    Who objected, and whoever was told as a holder, is not told again as a follower.
+    """
+    asked: dict[str, Any] = {"dataset": package.id}
+    agreements = tk.get_action("nx_agreement_list")({"ignore_auth": True}, asked)
+    names = {
+        one["user"]
+        for one in agreements
+        if one["state"] == "active" and _touches(one["part"].get("resources"), case.resource_id)
+    }
+    query = sa.select(model.User).where(model.User.name.in_(names), model.User.state == model.State.ACTIVE)
+    holders = [user for user in model.Session.scalars(query) if user.id != case.applicant_id]
+    notices.tell_holders(holders, package, is_withheld=is_withheld)
+    try:
+        tell = tk.get_action("nx_subscription_notify")
+    except KeyError:  # a site without subscriptions
+        return
+    told = [case.applicant_id, *(user.id for user in holders)]
+    context: Any = {"ignore_auth": True, "defer_commit": True}
+    tell(context, {"dataset": package.id, "event": "withheld" if is_withheld else "served", "but": told})
+
+
+def _touches(resources: list[str] | None, resource_id: str) -> bool:
+    """Whether an agreement on some files, or on all (None), is on one that is withheld ("": all are)."""
+    return not resources or not resource_id or resource_id in resources
 
 
 def _tell_feed(dataset_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
+from ckanext.nxopendata.core.file_access import serving
 from ckanext.nxopendata.core.file_access.decision import decide
 
 
@@ -15,6 +16,8 @@ def _check(context: Context, resource_ids: list[str], *, rows: bool) -> AuthResu
         access = decide(resource_id, context.get("user"), rows=rows)
         if not access.allowed:
             return {"success": False, "msg": access.message}
+        if rows:
+            serving.note(resource_id, context.get("user"), access, rows=True)
     return {"success": True}
 
 

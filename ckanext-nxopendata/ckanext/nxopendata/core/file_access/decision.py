@@ -139,6 +139,7 @@ def _combine(access: Access, other: Access) -> Access:
     return replace(
         access if access.code != "open" else other,
         personal=access.personal or other.personal,
+        agreement=access.agreement or other.agreement,
         part=parts[0].narrow(parts[-1]) if parts else None,
     )
 

@@ -25,7 +25,7 @@ ABOUT = frozenset(
 """Views of CKAN with a file in their address that tell of it and send nothing of it. Every other view is taken to send
 it, unless it is marked with :func:`sends_no_data`."""
 
-ROWS = frozenset({"nx_tables.download", "datastore.dump"})
+ROWS = frozenset({"nx_tables.download", "datastore.dump", "datatablesview.ajax", "datatablesview.filtered_download"})
 """Views that send the rows of a table, not the bytes of its file."""
 
 MARK = "nx_sends_no_data"

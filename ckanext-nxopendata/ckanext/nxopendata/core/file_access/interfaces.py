@@ -53,6 +53,8 @@ class Access:
     """Whether a refusal holds for those who edit the dataset, too."""
     part: Part | None = None
     """The part of the table that is allowed; None: all of it."""
+    agreement: str = ""
+    """The agreement that decided; "" where none did."""
     page: str = ""
     """Template that explains the refusal better than an error page, rendered with ``access`` and ``dataset``."""
 

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from flask import Blueprint, Response, request
 
-from ckanext.nxopendata.core.file_access import doors, files_site, in_flight
+from ckanext.nxopendata.core.file_access import doors, files_site, in_flight, serving
 from ckanext.nxopendata.core.file_access.decision import HIDDEN, decide, is_still_allowed, list_decisions
 from ckanext.nxopendata.core.language import zh_or_en
 
@@ -27,14 +27,22 @@ def guard() -> Any:
     dataset = resource.package if resource else None
     if dataset is None or doors.names_another(dataset):
         return tk.abort(404, tk._("There is no such file"))
-    access = decide(resource_id, tk.current_user.name, rows=request.endpoint in doors.ROWS)
+    rows = request.endpoint in doors.ROWS
+    access = decide(resource_id, tk.current_user.name, rows=rows)
     if access.allowed:
+        serving.note(resource_id, tk.current_user.name, access, rows=rows)
         return files_site.send_there(access)
     if access.code == HIDDEN:
         return tk.abort(404, access.message)
     if access.page:
         return Response(tk.render(access.page, {"access": access, "dataset": dataset, "lang": zh_or_en()}), 403)
     return tk.abort(403, access.message)
+
+
+@nx_file_access.after_app_request
+def write_served(response: Response) -> Response:
+    """Have it written down what the answer gives under an agreement."""
+    return serving.write(response)
 
 
 def keep_private(response: Response) -> Response:

@@ -92,9 +92,9 @@ class CkanFormat:
 
     def recognises(self, document: Document) -> bool:
         head = text.decode_head(document.head(16_384))
-        if document.media_type == "text/html" or head.lstrip()[:1] == "<":
+        if not head.lstrip("\ufeff \t\r\n").startswith("{"):
             return bool(GENERATOR.search(head))
-        return head.lstrip("\ufeff \t\r\n").startswith("{") and '"success"' in head and "/action/" in head
+        return '"success"' in head and ("/action/" in head or "/action/" in document.url)
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield the datasets, in the order of their ids.

@@ -35,7 +35,8 @@ class NxOpendataFormat:
 
     def recognises(self, document: Document) -> bool:
         head = text.decode_head(document.head())
-        return "nx_changes_list" in head and '"success"' in head and head.lstrip().startswith("{")
+        is_feed = "nx_changes_list" in head or FEED in document.url
+        return is_feed and '"success"' in head and head.lstrip("\ufeff \t\r\n").startswith("{")
 
     def read(self, first: Document, reading: Reading) -> Iterator[Record]:
         """Yield what the feed tells, each dataset once.

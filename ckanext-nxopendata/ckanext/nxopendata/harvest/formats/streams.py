@@ -60,11 +60,14 @@ def json_records(
     Raises:
         FormatError: It is not JSON, and no record can be read.
     """
-    number = 0
+    number, held = 0, list[Any]()
     try:
-        for value in json_items(document, prefix):
-            number += 1
-            yield value
+        for value in json_items(document, prefix):  # what stands before a fault may be the beginning of a broken record
+            if held:
+                yield held.pop()
+                number += 1
+            held.append(value)
+        yield from held
         return
     except FormatError as error:
         broken = error

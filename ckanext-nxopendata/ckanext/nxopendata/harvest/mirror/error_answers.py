@@ -15,6 +15,7 @@ _LONGEST_XML = 16 * 1024
 _BEGINNING = 4 * 1024
 _LONGEST_SENTENCE = 300
 _MOST_LINES = 3
+_MOST_ERRORS = 5
 
 _PLAIN_WORDS = re.compile(
     r"未登[录陆]|请登[录陆]|请先|请重新|重新登|登[录陆](?:超时|失效|过期|已)|会话|令牌|繁忙|[稍以]后|权限不足|[无没]有?(?:访问|操作)?权"
@@ -65,6 +66,7 @@ _BESIDE = frozenset(
     " pagesize pagenum size serverhost url debug body header head".split()
 )
 """Keys that say nothing of whether an answer is one of failure."""
+_ERROR_NAME = re.compile("error|exception|(?<!de)fault")
 _HEADS = frozenset({"header", "head", "meta", "status", "state", "response", "cmmmsgheader"})
 """Keys under which an answer may speak of itself."""
 _PAYLOAD_KEYS = frozenset({"data", "result", "results", "records", "rows", "features", "items", "list", "value"})
@@ -108,6 +110,8 @@ def _in_sentence(text: str) -> str | None:
     lines = [line for line in text.splitlines() if line.strip()]
     if len(text) > _LONGEST_SENTENCE or len(lines) > _MOST_LINES or not _PLAIN_WORDS.search(text):
         return None
+    if len(lines) > 1 and all(re.fullmatch(r"\w{1,8}", line.strip()) for line in lines):
+        return None  # a column of words
     cells = re.split(r"[,\t;|]", lines[0])
     is_header = len(cells) > 2 and all(_HEADER_CELL.fullmatch(cell.strip()) for cell in cells)
     return None if is_header or is_table(text, whole=True) else "file_is_an_error"
@@ -135,7 +139,7 @@ def _in_json(text: str) -> str | None:
 
 def _in_xml(text: str) -> str | None:
     """Read a small document of plain elements, each there once, as the facts that JSON would give."""
-    if len(text) < _BEGINNING and _FAILED_ROOT.match(text):
+    if len(text) < _LONGEST_SENTENCE and _FAILED_ROOT.match(text):
         return "file_is_an_error"
     found = _ROOT.match(text.rstrip()) if len(text) < _LONGEST_XML else None
     if not found:
@@ -160,7 +164,7 @@ def _judge(answer: Mapping[str, Any]) -> str | None:
     payload = [value for key, value in facts.items() if key in _PAYLOAD_KEYS and _has_data(value)]
     if len(facts) > 16 or any(isinstance(value, list) for value in payload):
         return None
-    spoken = {key for key in facts if key in _ERROR_KEYS or re.search("error|exception|fault", key)}
+    spoken = {key for key in facts if key in _ERROR_KEYS or _ERROR_NAME.search(key)}
     empty = {key for key in facts if key in _PAYLOAD_KEYS and not _has_data(facts[key])}
     others = facts.keys() - spoken - empty - _BESIDE - _PAYLOAD_KEYS
     if not spoken or len(others) > len(spoken):
@@ -178,9 +182,10 @@ def _judge(answer: Mapping[str, Any]) -> str | None:
 
 def _says_failed(facts: Mapping[str, Any]) -> bool:
     flags = (str(facts.get(key, "")).strip().lower() for key in _FLAGS)
-    errors = (value for key, value in facts.items() if re.search("error|exception|fault", key))
+    errors = (value for key, value in facts.items() if _ERROR_NAME.search(key))
     return any(flag in ("false", "fail", "failed", "failure", "error") for flag in flags) or any(
-        value and not _is_zero(value) for value in errors
+        value and not _is_zero(value) and not (isinstance(value, list) and len(value) > _MOST_ERRORS)
+        for value in errors
     )
 
 
@@ -202,9 +207,9 @@ def _is_zero(value: Any) -> bool:
 
 
 def _has_data(value: Any) -> bool:
-    """Tell whether a value holds something: numbers of rows and empty lists within it are nothing."""
+    """Tell whether a value holds something: counts and empty lists within it are nothing."""
     if isinstance(value, Mapping):
-        return any(_has_data(inner) for inner in value.values() if not isinstance(inner, int))
+        return any(_has_data(inner) for key, inner in value.items() if _plain(str(key)) not in _BESIDE)
     if isinstance(value, Iterable) and not isinstance(value, str):
         return any(True for _ in value)
     return bool(value)

@@ -205,9 +205,11 @@ def _is_proved(declared: str, start: str, *, whole: bool) -> bool:
         return start.startswith(("@prefix", "@base", "PREFIX", "<", "_:", "#"))
     if declared == "SQL":
         return re.match(r"(?i)--|/\*|create|insert|drop|set|begin|use|delete|alter", start) is not None
-    if declared in SIGNATURES or declared == "TXT":
-        return declared == "TXT" and len(start.splitlines()) > 3
-    return error_answers.is_table(start, whole=whole)
+    if declared in SIGNATURES:
+        return False
+    return ((declared == "TXT" or declared in TABLES) and len(start.splitlines()) > 3) or error_answers.is_table(
+        start, whole=whole
+    )
 
 
 def _text_of(head: bytes) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 from ckanext.nxopendata.core.file_access.part import Part
-from ckanext.nxopendata.licences.agreements.agreement import agreement_policy
+from ckanext.nxopendata.licences.agreements.agreement import FILE, TABLE, agreement_policy
 from ckanext.nxopendata.licences.agreements.models import Agreement, list_agreements
 from ckanext.nxopendata.licences.odrl.engine import evaluate
 from ckanext.nxopendata.licences.odrl.policy import Policy
@@ -31,11 +32,9 @@ class AgreementAccess(Access):
     """The decision on a conditional file.
 
     ``code``: ``editor``, ``agreement``; or refused: ``login``, ``no_agreement``, ``expired``, ``revoked``,
-    ``pending``.
+    ``pending``, ``only_file``, ``only_table``.
     """
 
-    agreement: str = ""
-    """The agreement that decided."""
     ended: dt.datetime | None = None
     """When it ended."""
 
@@ -87,12 +86,16 @@ def _decide(asked: FileRequest, template: Policy, agreements: Sequence[Agreement
         for agreement in agreements
         if agreement.id == (asked.agreement or agreement.id) and _covers(agreement, asked.resource.id)
     ]
-    in_force = [agreement for agreement in found if _in_force(agreement, template, asked)]
+    channel, other = (TABLE, FILE) if asked.rows else (FILE, TABLE)
+    in_force = [agreement for agreement in found if _in_force(agreement, template, asked, channel)]
     if in_force:
         best = next((agreement for agreement in in_force if _read_part(agreement) is None), in_force[0])
         return AgreementAccess(True, "agreement", personal=True, agreement=best.id, part=_read_part(best))
     if not found:
         return _refuse("no_agreement")
+    for agreement in found:
+        if _in_force(agreement, template, asked, other):
+            return _refuse(f"only_{other}", agreement.id)
     latest = found[0]
     code = latest.state if latest.state in ("revoked", "pending") else "expired"
     return _refuse(code, latest.id, latest.revoked or latest.ends)
@@ -108,8 +111,16 @@ def _read_part(agreement: Agreement) -> Part | None:
     if not agreement.part.keys() & {"columns", "filters", "counted"}:
         return None
     columns = agreement.part.get("columns")
-    filters = {name: frozenset(values) for name, values in (agreement.part.get("filters") or {}).items()}
-    return Part(frozenset(columns) if columns else None, filters)
+    rows: dict[str, Any] = agreement.part.get("filters") or {}
+    filters = {name: frozenset(values) for name, values in rows.items() if isinstance(values, list)}
+    found = {name: ranges.from_api(bounds) for name, bounds in rows.items() if name not in filters}
+    # A range that means none would be no condition: then no row has such a value.
+    filters |= {name: frozenset[str]() for name, one in found.items() if one is None}
+    return Part(
+        frozenset(columns) if columns else None,
+        filters,
+        {name: (one,) for name, one in found.items() if one is not None},
+    )
 
 
 def _refuse(code: str, agreement: str = "", ended: dt.datetime | None = None) -> AgreementAccess:
@@ -123,12 +134,20 @@ def _refuse(code: str, agreement: str = "", ended: dt.datetime | None = None) ->
         "expired": tk._("Your agreement on this dataset has ended. Apply for a new one and delete your copies."),
         "revoked": tk._("Your agreement on this dataset was revoked. Ask the department that provides it."),
         "pending": tk._("Your agreement on this dataset has not begun yet."),
+        "only_file": tk._(
+            "Your agreement on this dataset is for files, not for the rows of tables. Take the files from the page "
+            "of your case, or ask there for a change."
+        ),
+        "only_table": tk._(
+            "Your agreement on this dataset is for the rows of tables, not for files. Ask for rows by the API, as the "
+            "page of your case says, or ask there for a change."
+        ),
     }
     message = sentences[code]
     return AgreementAccess(False, code, message, personal=True, page=PAGE, agreement=agreement, ended=ended)
 
 
-def _in_force(agreement: Agreement, template: Policy, asked: FileRequest) -> bool:
+def _in_force(agreement: Agreement, template: Policy, asked: FileRequest, channel: str) -> bool:
     user, dataset = asked.user, asked.dataset
     if user is None or asked.moment < agreement.starts:
         return False
@@ -143,6 +162,7 @@ def _in_force(agreement: Agreement, template: Policy, asked: FileRequest) -> boo
             "purpose": agreement.purposes,
             "assignee": f"urn:nx:party:{user.id}",
             "target": f"urn:nx:dataset:{dataset.id}",
+            "deliveryChannel": channel,
         },
     )
     return answer.verdict.allows

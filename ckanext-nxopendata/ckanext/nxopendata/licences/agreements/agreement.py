@@ -12,6 +12,10 @@ from typing import Any
 
 from ckanext.nxopendata.licences.odrl.policy import Policy, PolicyError, as_list, read_policy
 
+FILE, TABLE, BOTH = "file", "table", "both"
+CHANNELS = (FILE, TABLE, BOTH)
+"""By what the data is delivered: as files, by the rows of their tables, or by either."""
+
 _BASE = "https://opendata.nx.gov.cn/ns/odrl#agreement-"
 
 
@@ -24,6 +28,7 @@ class Terms:
         dataset: identifier of the dataset. assigner: of the providing organisation. recipient: of the user or body.
         purposes: the agreed purposes, verbatim. end: the first moment at which nothing may be read any more.
         destruction: how long after the end the data must be gone. report_interval: both ISO 8601 durations.
+        channel: one of ``CHANNELS``.
     """
 
     id: str
@@ -34,6 +39,7 @@ class Terms:
     end: datetime
     destruction: str = "P30D"
     report_interval: str = "P6M"
+    channel: str = BOTH
 
 
 def agreement_document(template: Policy, terms: Terms) -> dict[str, Any]:
@@ -54,6 +60,8 @@ def agreement_document(template: Policy, terms: Terms) -> dict[str, Any]:
     document = _fill(copy.deepcopy(dict(template.document)), values)
     for key in ("id", "status", "successor", "sameTermsAs"):
         document.pop(key, None)
+    if terms.channel != BOTH:
+        document["permission"] = [_constrain(rule, terms.channel) for rule in as_list(document.get("permission"))]
     return {
         **document,
         "@type": "Agreement",
@@ -78,6 +86,12 @@ def _fill(value: Any, values: Mapping[str, Any]) -> Any:
         filled["rightOperand"] = values[parameter]
         del filled["rightOperandReference"]
     return filled
+
+
+def _constrain(rule: Any, channel: str) -> dict[str, Any]:
+    """A permission for one channel alone: ODRL's ``deliveryChannel``."""
+    only = {"leftOperand": "deliveryChannel", "operator": "eq", "rightOperand": channel}
+    return {**rule, "constraint": [*as_list(rule.get("constraint")), only]}
 
 
 def agreement_policy(template: Policy, terms: Terms) -> Policy:

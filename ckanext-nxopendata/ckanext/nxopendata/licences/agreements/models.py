@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ckanext.nxopendata.core.timezone import now
-from ckanext.nxopendata.licences.agreements.agreement import Terms
+from ckanext.nxopendata.licences.agreements.agreement import BOTH, Terms
 
 
 class Base(DeclarativeBase):
@@ -30,8 +30,10 @@ metadata = Base.metadata
 class Agreement(Base):
     """One person's right to one conditional dataset, for stated purposes, from ``starts`` to before ``ends``.
 
-    ``part`` holds ``columns`` and ``filters`` (column -> values) where some columns or rows are agreed on,
-    ``counted`` where each use is counted, and ``resources`` (ids) where some files are; it is {} where the whole is.
+    ``part`` holds ``columns`` and ``filters`` (column -> values, or ``from`` and ``to``) where some columns or rows are
+    agreed on, ``counted`` where each use is counted, and ``resources`` (ids) where some files are; it is {} where the
+    whole is.
+    It holds ``channel`` where the data is delivered by one alone; agreements without it are for both.
 
     ``destruction`` and ``report_interval`` are ISO 8601 durations; ``revoked`` ends it early.
     """
@@ -64,7 +66,13 @@ class Agreement(Base):
             end,
             self.destruction,
             self.report_interval,
+            self.channel,
         )
+
+    @property
+    def channel(self) -> str:
+        """One of :data:`.agreement.CHANNELS`."""
+        return str(self.part.get("channel") or BOTH)
 
     @property
     def state(self) -> str:

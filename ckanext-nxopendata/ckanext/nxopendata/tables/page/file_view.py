@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.catalogue.uploads import find_path
+from ckanext.nxopendata.core.file_access import serving
 from ckanext.nxopendata.core.tabular import encoding
 from ckanext.nxopendata.core.tabular.errors import UnreadableError
 
@@ -41,14 +42,18 @@ def make_file_view(resource: Mapping[str, Any]) -> FileView | None:
         None for what cannot be shown, stands elsewhere, or is not for this reader.
     """
     kind = (resource.get("format") or "").lower().lstrip(".")
-    if resource.get("url_type") != "upload" or not tk.h.nx_resource_access(resource["id"]).allowed:
+    access = tk.h.nx_resource_access(resource["id"]) if resource.get("url_type") == "upload" else None
+    if access is None or not access.allowed:
         return None
     if kind in IMAGES:
         return FileView("image", url=resource["url"])
     if kind == "pdf":
         return FileView("pdf", url=resource["url"])
     path = find_path(resource) if kind in TEXTS else None
-    return _make_text_view(path) if path else None
+    view = _make_text_view(path) if path else None
+    if view is not None:
+        serving.note(resource["id"], tk.current_user.name, access, rows=False)
+    return view
 
 
 def _make_text_view(path: Path) -> FileView | None:

@@ -149,11 +149,21 @@ def _read_pieces(document: Document, body: IO[bytes], syntax: ox.RdfFormat, erro
     return graph
 
 
+_STATEMENT = re.compile(
+    r"(?:#[^\n]*\n|\s+)*+(?:<[a-z][a-z0-9+.-]*:[^>\n]*>|_:\S+)[ \t]+<[^>\n]*>[ \t]+"
+    r"""(?:<[^>\n]*>|_:\S+|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^<[^>\n]*>)?)"""
+    r"(?:[ \t]+(?:<[^>\n]*>|_:\S+))?[ \t]*\.[ \t\r]*\n"
+)
+"""A line of N-Triples or N-Quads, which may speak of the namespace of RDF/XML."""
+
+
 def detect_syntax(document: Document) -> ox.RdfFormat | None:
     """Detect the RDF syntax by media type, else by a look at the first bytes, else by the address's suffix."""
     if known := MEDIA_TYPES.get(document.media_type):
         return known
     head = text.decode_head(document.head()).lstrip("\ufeff \t\r\n")
+    if _STATEMENT.match(head):
+        return ox.RdfFormat.N_QUADS  # every line of N-Triples is one of N-Quads
     if head.startswith("<"):
         lowered = head[:4096].lower()
         if "<rdf:rdf" in lowered or "22-rdf-syntax-ns#" in lowered:
