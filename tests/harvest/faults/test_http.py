@@ -259,6 +259,26 @@ def test_what_is_no_address_is_refused_as_such(typed):
         addresses.read_address(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("{base}/数据 目录/2023年 (1).csv", "2023年 (1).csv"),
+        ("{base}/" + quote("数据 目录/2023年 (1).csv"), "2023年 (1).csv"),
+        ("{base}/100%完成.csv", "100%完成.csv"),
+        ("{base}/a%5B1%5D.csv", "a[1].csv"),
+        ("{base}/a+b&c=d.csv", "a+b&c=d.csv"),
+        ("{base}/x^y`z.csv", "x^y`z.csv"),
+        ("{base}/表#1.csv", "表.csv"),
+        ("{base}/é.csv#sheet2", "é.csv"),
+        ("{base}/f.csv?名=值 1", "f.csv"),
+        ("{base}/" + quote("人口.csv".encode("gbk")), "人口.csv"),
+        ("{base}/", "file.csv"),
+    ],
+)
+def test_a_file_is_called_what_its_address_says_as_it_was_typed(echo, client, typed, name):
+    assert fetch_file(client, addresses.read_address(typed.format(base=echo)))[1] == name
+
+
 def test_an_address_that_no_server_takes_is_not_asked_for(echo, client):
     with pytest.raises(HarvestError) as raised:
         client.get(f"{echo}/{'a' * 9_000}")

@@ -10,7 +10,7 @@ import quopri
 import re
 import time
 import unicodedata
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "x-deflate": "deflate", "br": "br"}
 """Content codings that are undone; ``identity``, and what only looks like one (``utf-8``, ``none``, ``aws-chunked``),
@@ -114,8 +114,9 @@ def clean_name(name: str) -> str:
 
 
 def name_in_address(url: str) -> str:
-    """Return the name of the file that an address ends in; "" when it ends in a folder."""
-    return clean_name(unquote(re.split(r"[?#]", url, maxsplit=1)[0].partition("://")[2].partition("/")[2]))
+    """Return the name of the file that an address ends in, written in UTF-8 or GBK; "" when it ends in a folder."""
+    path = re.split(r"[?#]", url, maxsplit=1)[0].partition("://")[2].partition("/")[2]
+    return clean_name(_decode(unquote_to_bytes(path.rpartition("/")[2])))
 
 
 def _decode(raw: bytes) -> str:

@@ -345,7 +345,9 @@ def _file_name(document: Document, file: Mapping[str, Any]) -> str:
     """Return the name of a file: the server's, else the source's, else that of the address; never without a suffix
     where its format tells one."""
     told = http_headers.file_name(document.headers.get("content-disposition", ""))
-    name = told or file.get("nx_file_name") or http_headers.name_in_address(document.url) or "file"
+    stated = file.get("nx_file_name") or ""
+    stated = "" if "\ufffd" in stated else stated  # made of an address in GBK
+    name = told or stated or http_headers.name_in_address(document.url) or "file"
     suffix = (file.get("format") or "").lower()
     if not re.search(r"\.[A-Za-z0-9]{1,8}$", name) and re.fullmatch(r"[a-z0-9]{1,8}", suffix) and suffix != "api":
         name = f"{name}.{suffix}"
