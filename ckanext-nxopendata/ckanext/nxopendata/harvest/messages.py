@@ -72,6 +72,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     # reading the catalogue
     "format_unknown": (_("There is no format {format}."), _("Choose one of: {known}.")),
+    "answer_no_catalogue": (
+        _("{url} answers with a web page, an error or nothing instead of a catalogue: “{answer}”."),
+        _("Check the address, and whether it needs a login."),
+    ),
     "format_not_recognised": (
         _("{url} is not a catalogue in a known format ({media_type})."),
         _("Check the address, or choose the format in the settings of the source."),
