@@ -30,7 +30,8 @@ def test_what_was_found_to_infringe_a_right_is_served_again_after_a_change_of_th
     town.root("package_patch", id="jingqu", nx_open_condition="", license_id="nx-open-1.0")
     case = town.apply(kind="objection", answers=OBJECTION)
     town.step("editor", case, "accept")
-    town.step("head", case, "treat", outcome="founded", opinion="《个人信息保护法》第十条")
+    law = {"article": "《个人信息保护法》第十条"}
+    town.step("head", case, "treat", outcome="founded", opinion="电话是个人的", answers=law)
     link = f"/dataset/jingqu/safety/{uploaded['id']}"
     for who, is_shown in (("head", True), ("office", True), ("applicant", False)):
         assert (link in app.get(f"/case/{case['id']}", headers=town.headers(who)).body) is is_shown, who

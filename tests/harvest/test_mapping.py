@@ -232,3 +232,13 @@ class TestPlan:
             decisions.Known("w", "w", "h", "withdrawn")
         ]
         assert {entry.guid for entry in decisions.find_vanished(known, seen)} == present - seen
+
+
+@pytest.mark.parametrize(("form", "items"), [("ckan", "nx_items"), ("nxopendata", "nx_items"), ("dcat", "nx:item")])
+def test_an_information_item_without_a_name_ends_only_itself(form, items):
+    prefix = {"name": "nx:itemName", "type": "nx:itemType"} if form == "dcat" else {"name": "name", "type": "type"}
+    entries = [{prefix["type"]: ["C"]}, {prefix["name"]: ["代码"]}, {prefix["type"]: [""]}]
+    raw = {"title_translated": {"zh": "甲"}, "notes_translated": {"zh": "说明"}, "dct:title": ["甲"], items: entries}
+    mapped = mapper.map_record(tables.load(form), "1", raw | {"dct:description": ["说明"]})
+    assert (mapped.refused, mapped.dataset["nx_items"]) == (False, [{"name": "代码"}])
+    assert [(p.code, p.field, p.params["value"]) for p in mapped.problems] == [("entry_without_name", "nx_items", "C")]

@@ -80,6 +80,19 @@ class TestAgreement:
         again = call("nx_harvest_source_test", id="test")
         assert again["counts"] == {"unchanged": 2, "refused": 3, "withheld": 1}
 
+    def test_of_what_another_source_has(self, web, harvest, call):
+        harvest(web.put("/1", PREFIXES + dataset(1) + dataset(2)))
+        url = web.put("/2", PREFIXES + dataset(2) + dataset(3))
+        told = {}
+        for priority in (200, 50):
+            options = {"url": url, "organization": "wen-lyu-ting", "priority": priority}
+            told[priority] = call("nx_harvest_source_test", **options)["counts"]
+            name = f"other-{priority}"
+            call("nx_harvest_source_create", name=name, title="另一个", trust="review", **options)
+            planned = counts(call("nx_harvest_run_create", source_id=name))
+            assert planned == told[priority] == call("nx_harvest_source_test", id=name)["counts"]
+        assert told == {200: {"duplicate": 1, "create": 1}, 50: {"update": 1, "create": 1}}
+
     def test_a_field_that_stays_left_out_is_no_change(self, web, harvest):
         url = web.put("/mixed", MIXED)
         harvest(url)

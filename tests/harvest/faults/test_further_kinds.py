@@ -63,11 +63,12 @@ class TestRdf:
 
 class TestJson:
     def test_records_beside_each_other_that_are_both_broken_are_mended(self):
-        body = "// made by hand\n" + pod({"keyword": ["人口"]}, {"description": "C:数据"}, {})
+        body = "// made by hand\n" + pod({"keyword": ["人口"]}, {"description": "C:data"}, {})
         body = body.replace("]}, {", "],}, {").replace("C:", "C:\\")
         result = read(body, "datajson", "application/json")
         assert result.datasets.keys() == {f"{D}1", f"{D}2", f"{D}3"}
         assert "records_unreadable" in result.completeness.issues
+        assert [p.position for p in result.problems if p.code == "value_mended"] == [f"{URL}#line=2"] * 2
 
     def test_an_entry_is_named_by_its_place_in_the_list(self):
         entries = [{"identifier": "a", "title": "甲", "description": "说明"}, None, {}]

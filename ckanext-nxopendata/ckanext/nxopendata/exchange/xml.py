@@ -147,13 +147,14 @@ def _record(operation: str, dataset: Mapping[str, Any], department: Mapping[str,
             _field(guide, field, dataset.get(field.name))
     for resource in dataset.get("resources") or ():
         part = etree.SubElement(guide, f"{NS}file")
-        for name in _file_fields():
+        for name in file_fields():
             if (value := resource.get(name)) not in (None, ""):
                 _add(part, camel(name), value)
     return record
 
 
-def _file_fields() -> list[str]:
+def file_fields() -> list[str]:
+    """Return the fields of a file that a package holds."""
     return [*FILE_FIELDS, *(name for name in fields.resource() if name not in FILE_FIELDS)]
 
 
@@ -305,7 +306,7 @@ def read_record(record: Any) -> Draft:
             if field.name not in APART:
                 _read_field(draft, guide, field, line)
         for file in guide.iterfind(f"{NS}file"):
-            values = {name: _text(file, camel(name)) for name in _file_fields()}
+            values = {name: _text(file, camel(name)) for name in file_fields()}
             draft.files.append({name: value for name, value in values.items() if value})
     return draft
 

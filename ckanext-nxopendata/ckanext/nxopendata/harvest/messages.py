@@ -258,6 +258,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("{field} names “{value}” without describing it; it was taken as a link."),
         _("Describe it: title, format, address."),
     ),
+    "entry_without_name": (
+        _("An entry of {field} has no name and was left out: {value}"),
+        _("Give each entry its name at the source."),
+    ),
     "file_without_address": (
         _("A file has no usable address; it is shown without a link."),
         _("Give the file its address."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ckanext.nxopendata.exchange import xml
+from ckanext.nxopendata.exchange import unread, xml
 from ckanext.nxopendata.exchange.workbook.reader import Draft
 from ckanext.nxopendata.harvest.errors import FormatError
 from ckanext.nxopendata.harvest.fetching.client import Document
@@ -41,7 +41,8 @@ class Gbt21063Format:
         with first:
             for event, element in records:
                 if event == "end":
-                    yield self._record(xml.read_record(element), first.url, reading)
+                    draft = xml.read_record(element)
+                    yield self._record(draft, unread.find_unread(element), first.url, reading)
                     continue
                 try:
                     xml.read_root(element)
@@ -50,7 +51,7 @@ class Gbt21063Format:
                     raise FormatError(error.code, **facts) from error
         reading.completeness.closed = set(reading.completeness.issues) <= READ_TO_THE_END
 
-    def _record(self, draft: Draft, url: str, reading: Reading) -> Record:
+    def _record(self, draft: Draft, more: dict[str, str], url: str, reading: Reading) -> Record:
         position = f"{url}#line={draft.first.row}"
         code = draft.dataset.get("nx_resource_code") or ""
         guid = code or draft.identifier or None
@@ -58,7 +59,7 @@ class Gbt21063Format:
             reading.completeness.whole = False
         if draft.operation == xml.DELETE:
             return Record(guid, {}, position, withdrawn=True)
-        return Record(guid, to_raw(draft), position)
+        return Record(guid, to_raw(draft) | more, position)
 
 
 def to_raw(draft: Draft) -> dict[str, Any]:

@@ -219,7 +219,9 @@ def mend_json(text: str) -> tuple[str, list[str]]:
 def json_pieces(
     text: str, array: str, is_record: Callable[[Mapping[str, Any]], bool]
 ) -> Iterator[tuple[int, Any, str]]:
-    """Yield line, value and "" of each record in the arrays of a JSON document; of a broken one line, None and why.
+    """Yield line, value and "" of each record in the arrays of a JSON document.
+
+    Of a broken one it is line, None and why; of one that was mended line, value and what was written wrongly.
 
     Args:
         array: Regular expression of what stands before the ``[`` of an array of records; "" for the document itself.
@@ -245,8 +247,9 @@ def json_pieces(
                 if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
                     raise ValueError("no comma behind the record")
             except ValueError as error:
-                whole, following = _mend_record(text, place, is_record)
-                yield line(place), whole, "" if whole else str(error).partition(":")[0]
+                mended, following = _mend_record(text, place, is_record)
+                whole, written = mended or (None, str(error).partition(":")[0])
+                yield line(place), whole, written
                 if following is None:
                     return
                 place = following
@@ -261,15 +264,15 @@ _MOST_ENDS = 50
 
 def _mend_record(
     text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]
-) -> tuple[dict[str, Any] | None, int | None]:
-    """Return the record at a place once it is mended, and where the next one begins; None where there is none."""
+) -> tuple[tuple[dict[str, Any], str] | None, int | None]:
+    """Return the record at a place once it is mended and what was, and where the next begins; None where none is."""
     following = _next_record(text, place + 1, is_record)
-    if whole := _decode_mended(text[place:following]):
-        return whole, following
-    for found in itertools.islice(_BETWEEN.finditer(text, place + 1, following or len(text)), _MOST_ENDS):
-        whole = _decode_mended(text[place : found.end()])
-        if whole and is_record(whole):  # and the one behind it is broken too
-            return whole, found.end()
+    if found := _decode_mended(text[place:following]):
+        return found, following
+    for end in itertools.islice(_BETWEEN.finditer(text, place + 1, following or len(text)), _MOST_ENDS):
+        found = _decode_mended(text[place : end.end()])
+        if found and is_record(found[0]):  # and the one behind it is broken too
+            return found, end.end()
     return None, following
 
 
@@ -284,14 +287,15 @@ def _after_stray_end(text: str, place: int, is_record: Callable[[Mapping[str, An
     return None if _ENDED.match(text, place) else _next_record(text, place, is_record)
 
 
-def _decode_mended(piece: str) -> dict[str, Any] | None:
-    """Return the record that a piece of JSON holds once it is mended; None when it holds none."""
+def _decode_mended(piece: str) -> tuple[dict[str, Any], str] | None:
+    """Return the record that a piece of JSON holds once it is mended, and what was; None when it holds none."""
     plain, mended = mend_json(piece)
     try:
         value, end = decode_json(plain)
     except ValueError:
         return None
-    return value if mended and isinstance(value, dict) and re.fullmatch(r"[\s,}\]]*", plain[end:]) else None
+    is_whole = mended and isinstance(value, dict) and re.fullmatch(r"[\s,}\]]*", plain[end:])
+    return (value, mended[0]) if is_whole else None
 
 
 def _skip(text: str, place: int) -> int:

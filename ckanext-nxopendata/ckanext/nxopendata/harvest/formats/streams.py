@@ -144,7 +144,9 @@ def _records_one_by_one(
     body.seek(0)
     good = bad = 0
     for line, value, reason in salvage.json_pieces(body.read().decode("utf-8", "replace"), array, is_record):
-        if reason:
+        if reason and value is not None:
+            report(value_mended(f"{document.url}#line={line}", reason))
+        elif reason:
             bad += 1
             if bad <= salvage.MOST_BROKEN:
                 report(record_broken(document.url, line, reason))

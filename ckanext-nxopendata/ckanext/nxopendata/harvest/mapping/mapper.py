@@ -76,7 +76,7 @@ def map_record(
         if part.order:
             entries.sort(key=lambda entry: _to_number(find_values(entry, part.order)))
         entries = _cut(entries, key, limit, report)
-        filled = [_fill_entry(part, entry, report, surroundings) for entry in entries]
+        filled = [_fill_entry(part, key, entry, report, surroundings) for entry in entries]
         if key == "resources":  # a file is recognised by its identifier
             for entry, own in zip(filled, entries, strict=True):
                 if entry and isinstance(own.get("@id"), str):
@@ -163,9 +163,16 @@ def _to_number(values: Sequence[Any]) -> float:
 
 
 def _fill_entry(
-    part: Part, raw: Mapping[str, Any], report: list[Problem], surroundings: Surroundings
+    part: Part, key: str, raw: Mapping[str, Any], report: list[Problem], surroundings: Surroundings
 ) -> dict[str, Any]:
-    entry = _fill(part.fields, raw, report, surroundings)
+    told: list[Problem] = []
+    entry = _fill(part.fields, raw, told, surroundings)
+    if any(problem.refuses for problem in told):  # an entry ends no dataset
+        if entry:
+            shown = "; ".join(str(value) for value in entry.values())[:200]
+            report.append(Problem("entry_without_name", field=key, params={"value": shown}, refuses=False))
+        return {}
+    report.extend(told)
     if "nx_access_url" in entry and entry["nx_access_url"] == entry.get("url"):
         del entry["nx_access_url"]
     return entry

@@ -79,7 +79,7 @@ def _find(used: UsedNames, node: Mapping[str, Any], above: str) -> Iterator[str]
         if name in IGNORED or name in read:
             continue
         below = used.inside.get(name) or used.inside.get(name.lstrip("@"))
-        path = f"{above} > {name}" if above else name
+        path = f"{above} > {name}" if above else name.lstrip("@")  # which a workbook's own headers have
         if name == "extras" and not above and isinstance(value, Mapping):
             yield from _find(below or UsedNames(), value, path)
         elif below is None:

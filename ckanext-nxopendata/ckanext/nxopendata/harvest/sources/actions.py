@@ -102,7 +102,7 @@ def nx_harvest_source_test(context: Context, data_dict: DataDict) -> Json:
     if key := data_dict.get("id"):
         saved = get_source(key)
         columns = {"credentials": saved.credentials} | _updated_columns(saved, data_dict, context)
-        columns |= {"id": saved.id}
+        columns |= {"id": saved.id, "created": saved.created}
     else:
         given = {key: value for key, value in data_dict.items() if key != "limit"}
         columns = schema.validate({"name": "nx-dry-run", "title": "nx-dry-run", **given}, context)

@@ -7,17 +7,27 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ckan import model
 
+from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import doubts, formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
 from ckanext.nxopendata.harvest.formats import Completeness, Format, Record, answers
 from ckanext.nxopendata.harvest.mapping import mapper, rules, unused
 from ckanext.nxopendata.harvest.models import Json, Source
-from ckanext.nxopendata.harvest.planning import checks, dataset_builder, decisions, known_records, validation
+from ckanext.nxopendata.harvest.planning import (
+    checks,
+    dataset_builder,
+    decisions,
+    duplicates,
+    identities,
+    known_records,
+    validation,
+)
 from ckanext.nxopendata.harvest.planning.record_check import RecordCheck
 from ckanext.nxopendata.harvest.settings import providers, robots, source_settings
 
@@ -123,7 +133,7 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str, 
     surroundings = source_settings.surroundings(source, read_licence)
     fingerprint, known = source_settings.fingerprint(source, form), _known_records(source, sample)
     result: list[Json] = []
-    candidates: list[tuple[Json, validation.Candidate]] = []
+    good: list[_Good] = []
     for record in sample:
         problem = check.find_problem(record)
         guid, position = (problem.guid, problem.position) if problem else (record.guid, record.position)
@@ -152,23 +162,60 @@ def _try_records(source: Source, form: Format, sample: list[Record], user: str, 
             entry["kind"] = "refused"
         else:
             entry["kind"] = decisions.decide(record.content_hash(fingerprint), before)
-            data = dataset_builder.build_dataset(
-                mapped.dataset,
-                dataset_id=before.dataset_id
-                if before
-                else dataset_builder.make_dataset_id(source.id or "", record.guid),
-                organization_id=read_owner(mapped.dataset),
+            good.append(_Good(entry, record, record.guid, mapped.dataset, before))
+    settled = _settle(source, good)
+    writable = [item for item in good if item.entry["kind"] != "duplicate"]
+    candidates = [
+        validation.Candidate(
+            dataset_builder.build_dataset(
+                item.dataset,
+                dataset_id=settled[item.guid] or dataset_builder.make_dataset_id(source.id or "", item.guid),
+                organization_id=read_owner(item.dataset),
                 read_licence=read_licence,
                 default_licence=source.licence,
-            )
-            candidates.append((entry, validation.Candidate(data, record.guid, record.position)))
-    judged = validation.judge([candidate for _, candidate in candidates], user)
-    for (entry, _), verdict in zip(candidates, judged, strict=True):
+            ),
+            item.guid,
+            item.record.position,
+        )
+        for item in writable
+    ]
+    for item, verdict in zip(writable, validation.judge(candidates, user), strict=True):
+        entry = item.entry
         entry["problems"] += [_to_json(problem) for problem in verdict.problems]
         entry |= {"dataset": verdict.data, "organization_id": verdict.data["owner_org"]}
         if verdict.refused:
             entry["kind"] = "refused"
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Good:
+    """A record that the mapping takes, and its entry in the report."""
+
+    entry: Json
+    record: Record
+    guid: str
+    dataset: Json
+    before: decisions.Known | None
+
+
+def _settle(source: Source, good: list[_Good]) -> dict[str, str]:
+    """Bring the entries in line with what other sources have, as a plan does.
+
+    Returns:
+        Identifier -> dataset that the record describes; "" for a new one.
+    """
+    keys = {item.guid: duplicates.identity_keys(item.guid, item.dataset) for item in good}
+    owners = identities.find_datasets({key for own in keys.values() for key in own})
+    known = {item.before.dataset_id for item in good if item.before}
+    maintainers = identities.find_maintainers({*owners.values(), *known})
+    own = duplicates.Precedence(source.priority, source.created or utc_now(), source.id or "")
+    ids: dict[str, str] = {}
+    for item in good:
+        others = list(dict.fromkeys(owners[key] for key in keys[item.guid] if key in owners))
+        settled = decisions.settle(item.entry["kind"], item.before, own, others, maintainers)
+        item.entry["kind"], ids[item.guid] = settled.kind, settled.dataset_id
+    return ids
 
 
 def _known_records(source: Source, sample: list[Record]) -> dict[str, decisions.Known]:

@@ -67,6 +67,8 @@ def nx_report_figures() -> dict[str, str]:
         tk._("Systems that use shared data"),
         tk._("Cases of the year to be answered by now"),
         tk._("of them answered in time"),
+        tk._("of them rated by the applicant"),
+        tk._("of these rated 4 or 5"),
         tk._("Tasks of the plan"),
         tk._("of them done"),
     )

@@ -318,8 +318,10 @@ def _read_json(text: str, base: str, repairs: Repairs) -> list[Any]:
     array = "" if text.lstrip("\ufeff \t\r\n").startswith("[") else _ARRAY
     for line, value, reason in salvage.json_pieces(text, array, lambda entry: "@type" in entry and len(entry) > 2):
         try:
-            if reason:
+            if reason and value is None:
                 raise ValueError(reason)
+            if reason:
+                repairs.mend(reason)
             if isinstance(value, dict):
                 triples += _parse_record({"@context": context, **value}, base, repairs)
         except (SyntaxError, ValueError) as error:
