@@ -23,6 +23,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.cases.duties.models import Duty
+from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core.file_access import in_flight
 from ckanext.nxopendata.core.timezone import now, today
 from ckanext.nxopendata.harvest.mirror import versions
@@ -157,9 +158,9 @@ class Answer(NamedTuple):
     """Whether the route has the file in its address."""
 
 
-def ask_routes(app: Any, town: CaseSite, granted: Granted, only: Collection[str] | None) -> Iterator[Answer]:
-    """Ask every route that sends the file or has the case in its address, as the applicant."""
-    client, own = app.flask_app.test_client(), town.headers("applicant")
+def ask_routes(app: Any, town: CaseSite, granted: Granted, only: Collection[str] | None, who: str) -> Iterator[Answer]:
+    """Ask every route that sends the file or has the case in its address."""
+    client, own = app.flask_app.test_client(), town.headers(who)
     known = {"case_id": granted.case["id"], "resource_view_id": granted.view, "view_id": granted.view}
     for rule, address in routes.addresses(app, granted.resource, granted.dataset, **known):
         is_file = routes.takes_a_file(rule) and not routes.tells_of_a_file(app, rule)
@@ -176,9 +177,10 @@ def ask_routes(app: Any, town: CaseSite, granted: Granted, only: Collection[str]
                 yield Answer(way, f"{method} {address} {more}", answer.status_code, text, is_file)
 
 
-def ask_actions(app: Any, town: CaseSite, granted: Granted, only: Collection[str] | None) -> Iterator[Answer]:
-    """Ask every action that reads, as the applicant, with the file and with the case."""
-    client, sql = app.flask_app.test_client(), f'SELECT * FROM "{granted.resource}"'
+def ask_actions(app: Any, town: CaseSite, granted: Granted, only: Collection[str] | None, who: str) -> Iterator[Answer]:
+    """Ask every action that reads, with the file and with the case."""
+    client, own = app.flask_app.test_client(), town.headers(who)
+    sql = f'SELECT * FROM "{granted.resource}"'
     for way in ways.actions():
         if not way.reads and not way.name.startswith(("datastore_", "nx_case_use", "nx_case_row")):
             continue
@@ -194,13 +196,15 @@ def ask_actions(app: Any, town: CaseSite, granted: Granted, only: Collection[str
         }
         for reference in (granted.resource, granted.case["id"]) if named else ("",):
             data = dict.fromkeys(named, reference) | {name: known[name] for name in way.parameters if name in known}
-            answer = client.post(f"/api/3/action/{way.name}", json=data, headers=town.headers("applicant"))
+            answer = client.post(f"/api/3/action/{way.name}", json=data, headers=own)
             yield Answer(way.name, f"{way.name} {data}", answer.status_code, answer.get_data(as_text=True))
 
 
-def ask(app: Any, town: CaseSite, granted: Granted, only: Collection[str] | None = None) -> list[Answer]:
+def ask(
+    app: Any, town: CaseSite, granted: Granted, only: Collection[str] | None = None, who: str = "applicant"
+) -> list[Answer]:
     """Ask all ways, or those of ``only``. Pages and actions that tell the terms of a part are heard without them."""
-    answers = [*ask_routes(app, town, granted, only), *ask_actions(app, town, granted, only)]
+    answers = [*ask_routes(app, town, granted, only, who), *ask_actions(app, town, granted, only, who)]
     tells = re.compile(r"(GET|POST) nx_cases\.|nx_case_(show|use_list|use_show|use_create)$")
     terms = (json.dumps(INSIDE)[1:-1], INSIDE)
     for number, one in enumerate(answers):
@@ -237,7 +241,8 @@ def test_a_grant_opens_the_ways_of_its_channel_and_once_it_has_ended_none(
     tables.work()
     givers = {"whole": list_givers(ask(app, town, granted))}
     assert givers["whole"] >= FILES_ALONE | ROWS_ALONE
-    everything, end = givers["whole"] | {f"HEAD {TAKE}"}, {"agreed_ends": "2099-01-01"}
+    core, end = FILES_ALONE | ROWS_ALONE | {f"HEAD {TAKE}"}, {"agreed_ends": "2099-01-01"}
+    everything = givers["whole"] | core
     for shape, ending in itertools.product(SHAPES, ENDINGS):
         where = (shape, ending)
         if where != ("whole", "revoked"):
@@ -252,7 +257,7 @@ def test_a_grant_opens_the_ways_of_its_channel_and_once_it_has_ended_none(
             assert all(shape != "part" or not leaks(one.text, *OUTSIDE) for one in answers), where
         ENDINGS[ending](town, granted)
         # All ways that there are were tried before; what gave nothing then gives nothing now.
-        answers = ask(app, town, granted, everything)
+        answers = ask(app, town, granted, everything if ending == "revoked" else givers[shape] | core)
         assert not list_givers(answers), (where, [one[:3] for one in answers if leaks(one.text, INSIDE, *OUTSIDE)])
         wrong = [one[:3] for one in answers if not is_right_after(one, *where)]
         assert not wrong, (where, wrong)
@@ -263,6 +268,44 @@ def test_a_grant_opens_the_ways_of_its_channel_and_once_it_has_ended_none(
     assert givers["part"] == {f"GET {TAKE}", ROWS}
     assert givers["files"] | givers["rows"] == givers["whole"] and not givers["files"] & givers["rows"]
     assert givers["files"] >= FILES_ALONE and givers["rows"] >= ROWS_ALONE
+
+
+@pytest.mark.ckan_config("ckan.datastore.sqlsearch.enabled", True)
+def test_a_grant_is_the_applicants_own_and_none_of_the_colleagues(
+    app: Any, town: CaseSite, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.flask_app.config, "PROPAGATE_EXCEPTIONS", False)
+    whole, part = make("jingqu-colleagues"), make("jingqu-colleagues-part", **PART)
+    tables.work()
+    tjj = model.Group.get("tjj")
+    assert tjj is not None
+    answers = {"need": "旅游统计", "scenario": "月报", "matter": "统计", "frequency": "once", "ends": "2099-01-01"}
+    answers["system"] = "统计平台"
+    town.dataset("jingqu-shared", nx_share_type="2", nx_share_condition="统计使用", license_id="nx-share-gov-1.0")
+    model.Session.add(model.User(name="colleague", email="colleague@example.org"))
+    model.Session.commit()
+    town.root("organization_member_create", id="tjj", username="colleague", role="editor")
+    asked = town.apply("stranger", "sharing", dataset="jingqu-shared", answers=answers)
+    for one in (whole, part):  # an application that colleagues see, as one for a department
+        case = model.Session.get_one(Case, one.case["id"])
+        case.applicant_org = tjj.id
+    model.Session.commit()
+    for one in (whole.case, part.case, asked):
+        assert town.act("colleague", "nx_case_show", id=one["id"])["roles"] == ["applicant"]
+        assert app.get(f"/case/{one['id']}", headers=town.headers("colleague")).status_code == 200
+        with pytest.raises(tk.ObjectNotFound):
+            town.act("other", "nx_case_show", id=one["id"])
+    ways_of = (
+        FILES_ALONE | ROWS_ALONE | {f"HEAD {TAKE}", "POST datatablesview.ajax", "nx_table_search", "nx_sql_search"}
+    )
+    for one in (whole, part):
+        assert list_givers(ask(app, town, one, ways_of))
+        answers_of = ask(app, town, one, ways_of, "colleague")
+        assert not list_givers(answers_of), [each[:3] for each in answers_of if leaks(each.text, INSIDE, *OUTSIDE)]
+        assert all(each.status in REFUSED for each in answers_of if each.is_file or TAKE in each.way)
+        assert town.act("colleague", "nx_case_use_list", id=one.case["id"])["count"] > 0  # they read what was taken
+    with pytest.raises(tk.NotAuthorized):
+        town.act("colleague", "nx_case_use_create", id=part.case["id"], resource=part.resource)
 
 
 @pytest.mark.parametrize("shape", ["whole", "part"])

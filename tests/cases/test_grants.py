@@ -135,6 +135,12 @@ def test_a_range_of_rows_is_granted_and_given_by_file_and_table(
         assert got == ["人数", *numbers], rows
         found = town.act("applicant", "nx_case_row_list", id=case["id"], resource=file["id"])
         assert [str(one["人数"]) for one in found["records"]] == numbers, rows
+        asked = {"id": case["id"], "resource": file["id"], "filters": {"人数": {"from": "30", "to": "100"}}}
+        found = town.act("applicant", "nx_case_row_list", **asked)
+        assert [str(one["人数"]) for one in found["records"]] == [one for one in numbers if 30 <= int(one) <= 100], rows
+        for name, bounds in (("年份", {"from": "2020"}), ("人数", {"from": "多"}), ("人数", {}), ("无", {"to": "1"})):
+            with pytest.raises(tk.ValidationError):  # not granted, not comparable, no bound, not there
+                town.act("applicant", "nx_case_row_list", **(asked | {"filters": {name: bounds}}))
         page = app.get(f"/case/{case['id']}", headers=town.headers("head")).body
         assert case["number"] in page
     for wrong in (

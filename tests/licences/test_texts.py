@@ -345,6 +345,16 @@ class TestAgreement:
         case = {**CASE, **({"deliveryChannel": asked} if asked else {})}
         assert evaluate(policy, "reproduce", case).verdict.allows is allowed
 
+    def test_what_of_the_data_is_agreed_on_stands_in_it_for_programs(self):
+        rows = (("地区", "isAnyOf", ["吴忠市"]), ("年份", "gteq", "2023"))
+        document = agreement_document(self.template, replace(TERMS, columns=("人数",), rows=rows))
+        assert document["nx:part"]["columns"] == ["人数"]
+        assert document["nx:part"]["rows"][1] == {"column": "年份", "operator": "gteq", "value": "2023"}
+        text = json.dumps(document, ensure_ascii=False)
+        assert [finding.text("en") for finding in check_text(text, licence=False)] == []
+        policy = agreement_policy(self.template, replace(TERMS, columns=("人数",), rows=rows))
+        assert evaluate(policy, "reproduce", CASE).verdict.allows
+
     def test_passing_on_stays_prohibited(self):
         assert self.verdict("distribute") == "prohibited"
 

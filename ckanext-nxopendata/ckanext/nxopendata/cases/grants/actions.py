@@ -68,7 +68,8 @@ def nx_case_row_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param id: the case of the grant
     :param resource: id of the file whose table it is
-    :param filters: column -> list of values, one of which a row must have; granted columns only (optional)
+    :param filters: column -> list of values, one of which a row must have, or an object with ``from``, ``to`` or both:
+        numbers, years, months or days between which it must lie; granted columns only (optional)
     :type filters: dict
     :param sort: a granted column, ``-`` before it for the largest first (optional: the order of the file)
     :param limit: how many rows (optional, default 100, at most 1,000)
@@ -80,8 +81,8 @@ def nx_case_row_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     case, user, granted = _find_granted(context, data_dict, rows=True)
     columns, sort = _list_columns(granted["resource"]), data_dict.get("sort") or ""
     try:
-        part = _resolve(granted["resource"], columns, to_part(granted))
-        question = table.ask(columns, part, data_dict["filters"], sort)
+        part, filters = table.split(columns, to_part(granted), data_dict["filters"])
+        question = table.ask(columns, _resolve(granted["resource"], columns, part), filters, sort)
     except table.NotGrantedError as problem:
         message = tk._("No column {name} was granted").format(name=problem.name[:100])
         raise tk.ValidationError({"filters": [message]}) from None

@@ -9,6 +9,7 @@ from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.nxopendata.cases.process.schema import mapping
+from ckanext.nxopendata.core.file_access import ranges
 from ckanext.nxopendata.core.payload.validators import number, text
 
 MOST = 100
@@ -20,13 +21,15 @@ def use(not_empty: Validator, ignore_missing: Validator) -> Schema:
     return {"id": [not_empty, text], "resource": [not_empty, text], "expected": [ignore_missing, mapping]}
 
 
-def value_lists(value: Any) -> dict[str, list[str]]:
-    """An object of columns and lists of texts."""
+def conditions(value: Any) -> dict[str, Any]:
+    """An object of columns, and of each a list of texts, or the bounds ``from`` and ``to``."""
+    wrong = tk._("An object is needed: columns with lists of values, or with the bounds “from” and “to”")
     if not isinstance(value, dict) or len(value) > MOST:
-        raise tk.Invalid(tk._("An object of columns and lists of values is needed"))
-    for name, values in value.items():
+        raise tk.Invalid(wrong)
+    for name, given in value.items():
+        values = [*given.values()] if ranges.from_api(given) is not None else given
         if not isinstance(values, list) or not values or len(values) > MOST:
-            raise tk.Invalid(tk._("An object of columns and lists of values is needed"))
+            raise tk.Invalid(wrong)
         for one in (name, *values):
             text(one)
     return value
@@ -37,7 +40,7 @@ def rows(not_empty: Validator, ignore_empty: Validator, default: ValidatorFactor
     return {
         "id": [not_empty, text],
         "resource": [not_empty, text],
-        "filters": [default({}), value_lists],
+        "filters": [default({}), conditions],
         "sort": [ignore_empty, text],
         "limit": [default(100), number(MOST_ROWS)],
         "offset": [default(0), number()],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ckanext.nxopendata.core.file_access.part import Part
+from ckanext.nxopendata.core.file_access.ranges import from_api
 
 
 class NotGrantedError(Exception):
@@ -44,6 +46,27 @@ def resolve(part: Part, values: Mapping[str, Iterable[str]]) -> Part:
         inside = frozenset(value for value in values[name] if all(one.holds(value) for one in ranges))
         filters[name] = filters.get(name, inside) & inside
     return Part(part.columns, filters)
+
+
+def split(
+    columns: Sequence[tuple[str, str]], part: Part, filters: Mapping[str, Any]
+) -> tuple[Part, dict[str, list[str]]]:
+    """Return a part narrowed to the ranges among filters, and the filters that are lists of values.
+
+    Args:
+        columns: of the table, as of :func:`ask`.
+        filters: granted column -> list of values, or a mapping with ``from``, ``to`` or both.
+
+    Raises:
+        NotGrantedError: a range is of a column that is not granted.
+    """
+    asked = {name: found for name, given in filters.items() if (found := from_api(given)) is not None}
+    open_names = {name for _, name in columns if part.columns is None or name in part.columns}
+    for name in asked:
+        if name not in open_names:
+            raise NotGrantedError(name)
+    narrowed = part.narrow(Part(None, {}, {name: (found,) for name, found in asked.items()}))
+    return narrowed, {name: given for name, given in filters.items() if name not in asked}
 
 
 def ask(columns: Sequence[tuple[str, str]], part: Part, filters: Mapping[str, list[str]], sort: str) -> Question:

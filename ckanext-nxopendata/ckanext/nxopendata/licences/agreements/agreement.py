@@ -29,6 +29,7 @@ class Terms:
         purposes: the agreed purposes, verbatim. end: the first moment at which nothing may be read any more.
         destruction: how long after the end the data must be gone. report_interval: both ISO 8601 durations.
         channel: one of ``CHANNELS``.
+        columns, rows: that are agreed on, () of all; a row as column, operator and value or values.
     """
 
     id: str
@@ -40,6 +41,8 @@ class Terms:
     destruction: str = "P30D"
     report_interval: str = "P6M"
     channel: str = BOTH
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str, Any], ...] = ()
 
 
 def agreement_document(template: Policy, terms: Terms) -> dict[str, Any]:
@@ -62,6 +65,10 @@ def agreement_document(template: Policy, terms: Terms) -> dict[str, Any]:
         document.pop(key, None)
     if terms.channel != BOTH:
         document["permission"] = [_constrain(rule, terms.channel) for rule in as_list(document.get("permission"))]
+    if terms.columns or terms.rows:
+        # ODRL has no words for cells; what a program needs to know stands under a name of our profile.
+        conditions = [{"column": name, "operator": sign, "value": value} for name, sign, value in terms.rows]
+        document["nx:part"] = {"columns": list(terms.columns), "rows": conditions}
     return {
         **document,
         "@type": "Agreement",

@@ -7,7 +7,7 @@ foreign keys (``ON DELETE CASCADE``) the second.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +67,8 @@ class Agreement(Base):
             self.destruction,
             self.report_interval,
             self.channel,
+            tuple(self.part.get("columns") or ()),
+            tuple(_list_conditions(self.part.get("filters") or {})),
         )
 
     @property
@@ -82,6 +84,15 @@ class Agreement(Base):
         if now() < self.starts:
             return "pending"
         return "active" if now() < self.ends else "expired"
+
+
+def _list_conditions(filters: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the conditions on rows as ODRL names its operators: ``isAnyOf``, ``gteq``, ``lteq``."""
+    for name, given in filters.items():
+        if isinstance(given, list):
+            yield name, "isAnyOf", given
+            continue
+        yield from ((name, sign, given[bound]) for bound, sign in (("from", "gteq"), ("to", "lteq")) if bound in given)
 
 
 def list_agreements(dataset_ids: Collection[str], user_id: str | None = None) -> list[Agreement]:
