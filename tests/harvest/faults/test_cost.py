@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ckanext.nxopendata.harvest.fetching import lenient_json
 from ckanext.nxopendata.harvest.formats import salvage
 
 ARRAY = r'"dataset"\s*:'
@@ -28,10 +29,10 @@ def catalogue(number, title, cut=0):
 def looked_at(monkeypatch):
     """Characters that were mended or decoded."""
     lengths = []
-    mend, decode = salvage._mend, salvage.decode_json
-    monkeypatch.setattr(salvage, "_mend", lambda text: lengths.append(len(text)) or mend(text))
+    mend, decode = lenient_json.mend, lenient_json.decode_json
+    monkeypatch.setattr(lenient_json, "mend", lambda text: lengths.append(len(text)) or mend(text))
     monkeypatch.setattr(
-        salvage, "decode_json", lambda text, place=0: lengths.append(len(text) - place) or decode(text, place)
+        lenient_json, "decode_json", lambda text, place=0: lengths.append(len(text) - place) or decode(text, place)
     )
     return lengths
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import html
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
+
+from ckanext.nxopendata.harvest.fetching import lenient_json
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of a document that is read in this way; it is held in memory."""
@@ -140,103 +141,6 @@ def namespaces(text: str) -> str:
 # JSON
 
 
-def read_integer(written: str) -> int | str:
-    """Return a number, as text when it is longer than any number of a record."""
-    return int(written) if len(written) <= 30 else written
-
-
-def read_decimal(written: str) -> float | str:
-    """Return a number, as text when it is beyond what a float holds."""
-    number = float(written)
-    return number if math.isfinite(number) else written
-
-
-_DECODER = json.JSONDecoder(
-    parse_int=read_integer, parse_float=read_decimal, parse_constant=lambda _: None, strict=False
-)
-
-
-def decode_json(text: str, place: int = 0) -> tuple[Any, int]:
-    """Return the JSON value at a place, and where it ends; control characters in texts and huge numbers are allowed.
-
-    Raises:
-        ValueError: There is none.
-    """
-    try:
-        return _DECODER.raw_decode(text, place)
-    except RecursionError as error:
-        raise ValueError("too deep") from error
-
-
-def decode_whole(text: str) -> Any:
-    """Return the value of a text that is one JSON value and nothing else.
-
-    Raises:
-        ValueError: It is not.
-    """
-    try:
-        return _DECODER.decode(text.lstrip("\ufeff"))
-    except RecursionError as error:
-        raise ValueError("too deep") from error
-
-
-# A text that does not end is taken to the end of the document, lest it be looked for behind each of its quotation marks.
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?P<end>")?|,(?=\s*+[}\]])|-?\b(?:NaN|Infinity)\b', re.DOTALL)
-_CONTROL_IN_TEXT = re.compile(r"[\x00-\x1f]")
-_BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9A-Fa-f]{4})|(?=.))', re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What was mended: where it stood, by how much the text behind it moved, and what to tell of it."""
-
-    start: int
-    end: int
-    growth: int
-    written: str
-
-
-def mend_json(text: str) -> tuple[str, list[str]]:
-    """Return JSON without commas before a closing bracket, and with the backslashes doubled that begin no escape.
-
-    Numbers that are none become ``null``, control characters in texts are left to a lenient decoder.
-
-    Returns:
-        The text, and what was mended as it was written: each comma with what follows it, each text.
-    """
-    mended, changes, _ = _mend(text)
-    return mended, [change.written for change in changes]
-
-
-def _mend(text: str) -> tuple[str, list[_Change], int]:
-    """Do what :func:`mend_json` says; tell the changes, and up to where in the text no token is cut off."""
-    changes: list[_Change] = []
-    whole = _whole(text)
-
-    def change(found: re.Match[str], sound: str, written: str) -> str:
-        changes.append(_Change(found.start(), found.end(), len(sound) - len(found[0]), written))
-        return sound
-
-    def token(found: re.Match[str]) -> str:
-        nonlocal whole
-        written = found[0]
-        if written[0] == '"' and not found["end"]:
-            whole = found.start()
-            return written
-        if written == ",":
-            return change(found, "", text[found.start() : found.start() + 20].strip())
-        if written[0] != '"':
-            return change(found, "null", written)
-        sound = written
-        if "\\" in written:
-            sound = _BAD_ESCAPE.sub(lambda escape: escape[0] if escape[1] else "\\\\", written)
-        if sound != written or ("\\" not in written and _CONTROL_IN_TEXT.search(written)):
-            return change(found, sound, written.strip('"'))
-        return written
-
-    return _TOKEN.sub(token, text), changes, whole
-
-
 def json_pieces(
     text: str, array: str, is_record: Callable[[Mapping[str, Any]], bool]
 ) -> Iterator[tuple[int, Any, str]]:
@@ -268,7 +172,7 @@ def json_pieces(
                 if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
                     raise ValueError("no comma behind the record")
             except ValueError as error:
-                if _is_mendable(error) and (mended := records.mend(place)):
+                if lenient_json.is_mendable(error) and (mended := records.mend(place)):
                     yield line(place), mended.value, mended.written
                     place = mended.end
                     continue
@@ -340,7 +244,7 @@ class _Records:
         return None if _ENDED.match(self._text, place) else self.next_from(place)
 
     def decode(self, place: int) -> tuple[Any, int]:
-        """Do what :func:`decode_json` does, whose error would count the lines of the document.
+        """Do what :func:`.lenient_json.decode_json` does, whose error would count the lines of the document.
 
         Raises:
             ValueError: There is none.
@@ -349,9 +253,11 @@ class _Records:
         while True:
             piece = self._text[place : place + size]
             try:
-                value, end = decode_json(piece)
+                value, end = lenient_json.decode_json(piece)
             except ValueError as error:
-                if place + size >= len(self._text) or not _may_be_cut(error, _whole(piece)):
+                if place + size >= len(self._text) or not lenient_json.may_be_cut(
+                    error, lenient_json.whole_until(piece)
+                ):
                     raise
             else:
                 if end < len(piece) or place + size >= len(self._text):
@@ -362,7 +268,7 @@ class _Records:
         try:
             value, _ = self.decode(place)
         except ValueError as error:
-            if not _is_mendable(error):
+            if not lenient_json.is_mendable(error):
                 return False
             value, _, _ = self._decode_mended(place)
         return isinstance(value, dict) and self._is_record(value)
@@ -372,17 +278,17 @@ class _Records:
         size = _FIRST_WINDOW
         while True:
             piece = self._text[place : place + size]
-            plain, changes, whole = _mend(piece)
+            plain, changes, whole = lenient_json.mend(piece)
             try:
-                value, end = decode_json(plain)
+                value, end = lenient_json.decode_json(plain)
             except ValueError as error:
-                is_cut = _may_be_cut(error, whole + sum(change.growth for change in changes))
+                is_cut = lenient_json.may_be_cut(error, whole + sum(change.growth for change in changes))
                 if not is_cut or size >= _LAST_WINDOW or place + size >= len(self._text):
                     return {}, place, ""
                 size *= 4
                 continue
             moved = 0
-            inside: list[_Change] = []
+            inside: list[lenient_json.Change] = []
             for change in changes:
                 if change.start + moved >= end:
                     break
@@ -391,25 +297,6 @@ class _Records:
             if not inside or not isinstance(value, dict):
                 return {}, place, ""
             return value, place + end - moved, inside[0].written
-
-
-def _whole(piece: str) -> int:
-    """Return up to where no word, number or escape of a piece is cut off at its end."""
-    return len(piece.rstrip()) - len("-Infinity")
-
-
-def _may_be_cut(error: ValueError, whole: int) -> bool:
-    """Tell whether more of the text may help: a fault before what may be cut off stays one."""
-    if not isinstance(error, json.JSONDecodeError):
-        return False
-    return error.pos >= whole or error.msg.startswith("Unterminated")
-
-
-def _is_mendable(error: ValueError) -> bool:
-    """Tell whether a fault is one that :func:`mend_json` mends: an escape, or a comma before a closing bracket."""
-    if not isinstance(error, json.JSONDecodeError):
-        return False
-    return error.msg.startswith("Invalid \\") or error.doc[: error.pos].rstrip().endswith(",")
 
 
 def _skip(text: str, place: int) -> int:
