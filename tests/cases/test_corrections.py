@@ -73,7 +73,7 @@ def test_a_field_of_the_entry_is_reported_and_marked(app: Any, town: CaseSite) -
     case = report(town, item="nx_provider_unit")
     body = app.get("/dataset/jingqu").body
     assert body.count(case["number"]) >= 2 and "nx-cell-mark" in body
-    town.step("editor", case, "forward", opinion="已转资源处核实")
+    town.step("editor", case, "forward", opinion="已转资源处核实", answers={"source_department": "tjj"})
     for who in ("applicant", "editor"):
         assert "已转资源处核实" in app.get(f"/case/{case['id']}", headers=town.headers(who)).body
     assert "nx-cell-mark" in app.get("/dataset/jingqu").body

@@ -17,6 +17,7 @@ from ckanext.nxopendata.core.rate_limit import Limit
 from tests.cases.conftest import CaseSite
 
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
+TOO_OFTEN = "次数过多"
 GRANT = {"outcome": "granted", "answers": {"agreed_ends": "2099-01-01"}}
 
 
@@ -28,24 +29,25 @@ def counters(reset_redis: Callable[[], None]) -> Iterator[None]:
 
 
 def call(app: Any, town: CaseSite, who: str, network: str, action: str, /, **data: Any) -> int:
-    """The status of a call of the API from a network."""
+    """The status of a call of the API from a network; 429 of one that came too often, and of no other."""
     answer = app.flask_app.test_client().post(
         f"/api/3/action/{action}",
         headers=town.headers(who),
         environ_overrides={"REMOTE_ADDR": network},
         **({"data": data} if "upload" in data else {"json": data}),
     )
-    return answer.status_code
+    is_too_often = answer.status_code == 409 and TOO_OFTEN in str(answer.get_json()["error"])
+    return 429 if is_too_often else answer.status_code
 
 
 def check(send: Callable[[str, str, int], int], people: tuple[str, str]) -> None:
     """One time is allowed: a second one is refused by account, and by network, but not of others elsewhere."""
     first, second = people
     assert send(first, HERE, 0) == 200
-    assert send(first, ELSEWHERE, 0) in (409, 429), "the account from another network"
-    assert send(second, HERE, 1) in (409, 429), "another account of the network"
+    assert send(first, ELSEWHERE, 0) == 429, "the account from another network"
+    assert send(second, HERE, 1) == 429, "another account of the network"
     model.Session.expire_all()
-    assert send(second, "192.0.2.44", 1) in (409, 429), "its own count"
+    assert send(second, "192.0.2.44", 1) == 429, "its own count"
 
 
 def limit(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
@@ -91,7 +93,7 @@ def test_steps_of_those_who_answer_and_cases_given_away(
 
     check(forward, ("head", "editor"))
     steps = {"id": cases.pop()["id"], "action": "accept", "version": 1}
-    assert call(app, town, "head", HERE, "nx_case_advance", **steps) in (409, 429)
+    assert call(app, town, "head", HERE, "nx_case_advance", **steps) == 429
 
 
 def test_files(app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,11 +116,12 @@ def test_organisations(app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch
 
 def test_duties(app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch) -> None:
     town.dataset()
-    cases = [town.step("head", town.apply(who), "approve", **GRANT) for who in PEOPLE]
+    cases = [[town.step("head", town.apply(who), "approve", **GRANT) for _ in range(2)] for who in PEOPLE]
     limit(monkeypatch, duty_reports, "PERFORMED")
 
     def perform(who: str, at: str, n: int) -> int:
-        duty = cases[n]["duties"][0]["id"]
-        return call(app, town, who, at, "nx_case_duty_perform", id=cases[n]["id"], duty=duty, statement="已用于论文")
+        case = cases[n].pop() if len(cases[n]) > 1 else cases[n][0]  # each attempt is one of a duty not yet done
+        duty = case["duties"][0]["id"]
+        return call(app, town, who, at, "nx_case_duty_perform", id=case["id"], duty=duty, statement="已用于论文")
 
     check(perform, PEOPLE)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
+from ckanext.activity.model import Activity
 
+from ckanext.nxopendata.cases.ties.following import RESTORED, SUSPENDED
 from ckanext.nxopendata.core.notifications.inbox import list_notices
 from ckanext.nxopendata.core.notifications.topics import format_notice
 from ckanext.nxopendata.core.timezone import utc_now
@@ -16,6 +19,7 @@ from ckanext.nxopendata.following.models import Favourite, Subscription
 from tests.cases.conftest import CaseSite, find_user
 
 OBJECTION = {"right": "privacy", "place": "电话", "reason": "是我的电话"}
+FOUNDED = {"article": "《个人信息保护法》第十条"}
 
 
 def list_told(name: str) -> list[str]:
@@ -30,8 +34,7 @@ def test_what_was_found_to_infringe_a_right_is_served_again_after_a_change_of_th
     town.root("package_patch", id="jingqu", nx_open_condition="", license_id="nx-open-1.0")
     case = town.apply(kind="objection", answers=OBJECTION)
     town.step("editor", case, "accept")
-    law = {"article": "《个人信息保护法》第十条"}
-    town.step("head", case, "treat", outcome="founded", opinion="电话是个人的", answers=law)
+    town.step("head", case, "treat", outcome="founded", opinion="含个人电话", answers=FOUNDED)
     link = f"/dataset/jingqu/safety/{uploaded['id']}"
     for who, is_shown in (("head", True), ("office", True), ("applicant", False)):
         assert (link in app.get(f"/case/{case['id']}", headers=town.headers(who)).body) is is_shown, who
@@ -46,8 +49,8 @@ def test_what_was_found_to_infringe_a_right_is_served_again_after_a_change_of_th
         return answer.get_data(as_text=True) if answer.status_code == 200 else str(answer.status_code)
 
     with pytest.raises(tk.ValidationError) as refused:
-        town.step("head", case, "restore", outcome="treated", opinion="电话已脱敏")
-    assert "outcome" in refused.value.error_dict
+        town.step("head", case, "restore", outcome="unfounded", opinion="电话已脱敏")
+    assert "action" in refused.value.error_dict  # what is founded is treated, or served no more
     for words in ({}, {"nx_provider_unit": "资源开发处"}):  # nothing, and what is no change of a file
         if words:
             town.root("package_patch", id="jingqu", **words)
@@ -99,3 +102,73 @@ def test_those_who_use_the_data_are_told_that_it_is_withheld_and_served_again(
     town.step("head", case, "restore", outcome="unfounded", opinion="是公开的办公电话")
     assert [len(list_told(who)) for who in ("other", "stranger", "applicant")] == [2, 2, 0]
     assert [arguments[1] for arguments in queued] == ["withheld", "served"]
+
+
+def object_to(town: CaseSite, who: str, resource: str = "") -> dict[str, Any]:
+    case = town.apply(who, kind="objection", resource=resource, answers=OBJECTION)
+    town.step("editor", case, "accept")
+    return case
+
+
+def restore(town: CaseSite, case: dict[str, Any]) -> None:
+    town.step("head", case, "restore", outcome="unfounded", opinion="是公开的办公电话")
+
+
+def test_what_another_objection_withholds_as_well_is_not_said_to_be_served_again(
+    app: Any, town: CaseSite, uploaded: dict[str, Any], create_with_upload: Any
+) -> None:
+    context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
+    about = {"package_id": uploaded["package_id"], "name": "线路", "url": "线路.csv", "format": "CSV"}
+    other_file = create_with_upload("线路\n甲\n", "线路.csv", context, **about)
+    grant = town.apply("other", resource=uploaded["id"])
+    town.step("head", grant, "approve", outcome="granted", answers={"agreed_ends": "2099-01-01"})
+    query = sa.select(sa.func.count()).where(Activity.activity_type.in_((SUSPENDED, RESTORED)))
+
+    def count() -> tuple[int, int]:
+        return len(list_told("other")), model.Session.scalar(query) or 0
+
+    first, second = object_to(town, "applicant"), object_to(town, "applicant", uploaded["id"])
+    assert count() == (1, 1)  # the second withholds nothing that was not withheld before
+    restore(town, first)  # the other file is served again, which is none of those of the agreement
+    assert count() == (1, 2)
+    third = object_to(town, "applicant", uploaded["id"])
+    restore(town, second)
+    assert count() == (1, 2)
+    restore(town, third)
+    assert count() == (2, 3)
+    fourth, fifth = object_to(town, "applicant", other_file["id"]), object_to(town, "applicant")
+    assert count() == (3, 5)  # of another file first, then of the rest
+    restore(town, fourth)
+    assert count() == (3, 5)
+    restore(town, fifth)
+    assert count() == (4, 6)
+
+
+def test_a_change_of_another_file_and_a_file_that_was_added_treat_nothing(
+    app: Any, town: CaseSite, uploaded: dict[str, Any], create_with_upload: Any
+) -> None:
+    town.root("package_patch", id="jingqu", nx_open_condition="", license_id="nx-open-1.0")
+    context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
+    about = {"package_id": uploaded["package_id"], "name": "景区", "url": "线路.csv", "format": "CSV"}
+    other_file = create_with_upload("线路\n甲\n", "线路.csv", context, **about)  # with the same name
+    case, whole = object_to(town, "applicant", uploaded["id"]), object_to(town, "other")
+    article = town.step("head", case, "treat", outcome="founded", opinion="含个人电话", answers=FOUNDED)["answers"]
+    assert "restore" not in {one["action"] for one in town.act("head", "nx_case_show", id=case["id"])["steps"]}
+
+    def serve(one: dict[str, Any]) -> dict[str, Any]:
+        return town.step("head", one, "serve_treated", outcome="treated", opinion="电话已脱敏")
+
+    create_with_upload("", "空.csv", context, **about | {"name": "空"})
+    for one in (case, whole):
+        with pytest.raises(tk.ValidationError) as refused:
+            serve(one)
+        assert "change" in refused.value.error_dict
+    more = {"id": other_file["id"], "action": "resource_patch", "url": "线路.csv"}
+    create_with_upload("线路\n乙\n", "线路.csv", context, **more)
+    with pytest.raises(tk.ValidationError) as refused:
+        serve(case)
+    assert "change" in refused.value.error_dict
+    assert serve(whole)["state"] == "restored"  # of the whole dataset any file
+    town.root("resource_delete", id=uploaded["id"])
+    served = serve(case)
+    assert served["state"] == "restored" and served["answers"]["article"] == article["article"]

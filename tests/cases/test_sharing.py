@@ -86,3 +86,10 @@ def test_the_office_is_reminded_while_the_case_is_with_it(town: CaseSite, monkey
     monkeypatch.setenv("NX_REGISTER_TODAY", "2026-03-13")
     assert scheduled_tasks.run_daily()["reminded"] == 1
     assert len(notices(town, "office")) == before["office"] + 1 and len(notices(town, "editor")) == before["editor"]
+
+
+def test_the_office_is_told_once_of_what_the_applicant_completed(town: CaseSite, case: dict[str, Any]) -> None:
+    town.step("office", case, "ask_first", opinion="请写明依据")
+    before = len(notices(town, "office"))
+    town.step("stranger", case, "complete", opinion="依据见附件")
+    assert len(notices(town, "office")) == before + 1

@@ -56,6 +56,9 @@ def test_an_objection_whose_applicant_is_silent_does_not_withhold_the_file_for_e
     assert app.get(address, follow_redirects=False).status_code == 403
     over = town.step("head", case, "lapse", outcome="lapsed", opinion="逾期没有补充")
     assert (over["state"], over["phase"], over["reply_due"]) == ("lapsed", "ended", None)
+    assert (over["answered"], over["may_rate"]) == (None, False)  # nothing was answered, in time or late
+    with pytest.raises(tk.ValidationError):
+        town.act("applicant", "nx_case_rate", id=case["id"], rating=5)
     assert app.get(address, follow_redirects=False).status_code == 200
     assert any("第三十条" in text and "逾期没有补充" in text for text in notices(town, "applicant"))
     public = town.act("", "nx_case_public_list", kind="objection")["results"][0]

@@ -12,7 +12,7 @@ from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher, Limits, Validators
 from ckanext.nxopendata.harvest.fetching.ssrf import AddressGuard
-from ckanext.nxopendata.harvest.formats import Completeness, Reading
+from ckanext.nxopendata.harvest.formats import Completeness, Reading, answers
 from ckanext.nxopendata.harvest.mapping import mapper, tables
 from ckanext.nxopendata.harvest.mapping.rules import Surroundings
 from ckanext.nxopendata.licences.normalise import Normaliser
@@ -77,7 +77,7 @@ def read_bytes(
     problems: list[Problem] = []
     with Fetcher(AddressGuard(), Limits(retries=0)) as offline:
         reading = Reading(url, client or offline, problems.append, rules=tables.load(chosen.mapping))
-        records = list(chosen.read(document, reading))
+        records = list(answers.read_records(chosen, document, reading))
     reading.completeness.records = len(records)
     seen = set[str]()
     result = Result(chosen.name, reading.completeness, problems)

@@ -26,15 +26,9 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The connection to {url} broke off after {received} bytes."),
         _("Check the server; the next run tries again."),
     ),
-    "too_slow": (
-        _("{url} took longer than {limit} seconds."),
-        _("Make the answer faster, or split it into pages."),
-    ),
+    "too_slow": (_("{url} took longer than {limit} seconds."), _("Make the answer faster, or split it into pages.")),
     "too_large": (_("{url} is larger than {limit} bytes."), _("Split the catalogue into pages.")),
-    "too_many_redirects": (
-        _("{url} redirects in a circle or more than {limit} times."),
-        _("Give the final address."),
-    ),
+    "too_many_redirects": (_("{url} redirects in a circle or more than {limit} times."), _("Give the final address.")),
     "redirect_nowhere": (
         _("{url} answered {status} and leads to “{target}”, which is no web address."),
         _("Give the final address."),
@@ -72,6 +66,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     # reading the catalogue
     "format_unknown": (_("There is no format {format}."), _("Choose one of: {known}.")),
+    "answer_no_catalogue": (
+        _("{url} answers with a web page, an error or nothing instead of a catalogue: “{answer}”."),
+        _("Check the address, and whether it needs a login."),
+    ),
     "format_not_recognised": (
         _("{url} is not a catalogue in a known format ({media_type})."),
         _("Check the address, or choose the format in the settings of the source."),
@@ -159,10 +157,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Describe it, with its type dcat:Dataset, or take it off the list."),
     ),
     "records_unreadable": (_("Some records could not be read."), _("Correct the document at the places named.")),
-    "context_unreadable": (
-        _("The JSON-LD context {url} cannot be read."),
-        _("Write the context into the document."),
-    ),
+    "context_unreadable": (_("The JSON-LD context {url} cannot be read."), _("Write the context into the document.")),
     "encoding_undecided": (
         _("The character encoding cannot be told."),
         _("Save the file as UTF-8 or GB 18030."),

@@ -221,7 +221,8 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
     vote_store.merge(case)
     notices.tell_step(case, step, role, opinion, user)
     notices.tell_merged(case, step, user)
-    if case.phase == OPEN and (case.owner_org, participants.find_turn(case)) != was_with:
+    # What the applicant does is told to those whose turn it is as a step already.
+    if role != APPLICANT and case.phase == OPEN and (case.owner_org, participants.find_turn(case)) != was_with:
         notices.tell_received(case)
     if not context.get("defer_commit"):
         model.Session.commit()

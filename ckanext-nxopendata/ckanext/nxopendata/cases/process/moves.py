@@ -19,6 +19,7 @@ from ckanext.nxopendata.cases.definitions.kind import (
     ENDED,
     OPEN,
     SYSTEM,
+    UNANSWERED,
     WAITING,
     Kind,
     Step,
@@ -76,13 +77,16 @@ def take(
     left_late = bool(before.clock) and after.clock != before.clock and _is_late(case, kind)
     case.state, case.phase = after.name, after.phase
     case.suspends, case.marks = after.suspends, after.marks
-    kept = {name: value for name, value in case.answers.items() if name != ARTICLE or not outcome}
+    kept = {
+        name: value for name, value in case.answers.items() if name != ARTICLE or _keeps_article(case, step, outcome)
+    }
     case.answers = {**kept, **answers}
     _forward(case, step, answers)
     case.outcome = outcome or case.outcome
     case.version += 1
     case.modified = utc_now()
     is_answer = before.phase in (OPEN, WAITING) and after.phase in (ANSWERED, ENDED) and role != APPLICANT
+    is_answer = is_answer and UNANSWERED not in step.when  # closed for want of the applicant's words, nothing answers
     if is_answer and case.answered is None:
         case.answered = today()
         case.answered_late = bool(case.answered_late)
@@ -147,6 +151,16 @@ def _add(case: Case, event: Event) -> None:
     event.extends, event.detail = bool(event.extends), event.detail or {}
     model.Session.add(event)
     model.Session.flush()
+
+
+def _keeps_article(case: Case, step: Step, outcome: str) -> bool:
+    """Whether an answer still rests on the article of the one before: a founded objection after its data was treated.
+
+    One that asks for an article itself, or decides the other way, does not.
+    """
+    groups = {one.code: one.group for one in registry.kinds()[case.kind].outcomes}
+    asks = any(field.name == ARTICLE for field in step.fields)
+    return not outcome or (not asks and groups.get(outcome) == groups.get(case.outcome))
 
 
 def _forward(case: Case, step: Step, answers: Mapping[str, Any]) -> None:

@@ -110,7 +110,7 @@ def _resolve_change(case: Case, name: str, given: dict[str, Any]) -> str:
 def list_changes(case: Case) -> list[dict[str, Any]]:
     """Return the public changes of a case's dataset since it came, the newest first: ``id``, ``time``, ``changes``.
 
-    Of a case for which files are withheld those alone that changed a file.
+    Of a case for which files are withheld those alone that changed a file of those.
     """
     asked = {"id": case.dataset_id, "limit": MOST_CHANGES}
     try:
@@ -122,13 +122,16 @@ def list_changes(case: Case) -> list[dict[str, Any]]:
         for one in found
         if one["kind"] == "changed"
         and one["time"] >= case.created.isoformat()
-        and (not case.suspends or any(_is_of_file(change["path"]) for change in one["changes"]))
+        and (not case.suspends or any(_is_treatment(case, change) for change in one["changes"]))
     ]
 
 
-def _is_of_file(path: list[str]) -> bool:
-    """Whether what was changed is a file itself: it came, went, or holds other bytes."""
-    return path[0] == "resources" and (len(path) == 2 or path[2] in FILE_FIELDS)
+def _is_treatment(case: Case, change: dict[str, Any]) -> bool:
+    """Whether a file that is withheld for a case went, or holds other bytes; one that was added treats none."""
+    if not change["file"] or case.resource_id not in ("", change["file"]):
+        return False
+    path = change["path"]
+    return change["after"] is None if len(path) == 2 else path[2] in FILE_FIELDS
 
 
 def find_number(number: str) -> Case | None:

@@ -16,6 +16,9 @@ from ckanext.nxopendata.cases.ties import notices
 
 SUSPENDED, RESTORED, GRANTED, GRANT_ENDED = "suspended files", "restored files", "granted data", "ended grant"
 
+ALL = ""
+"""Stands for all files of a dataset, as ``resource_id`` of a case does."""
+
 
 def announce(case: Case, before: State, after: State, officer_id: str) -> None:
     """Tell of a step that withholds files or gives them again, or with which a grant begins or ends.
@@ -27,20 +30,37 @@ def announce(case: Case, before: State, after: State, officer_id: str) -> None:
     """
     package = model.Package.get(case.dataset_id) if case.dataset_id else None
     kinds: list[str] = []
-    if before.suspends != after.suspends:
+    changed = _find_changed_files(case, package) if package is not None and before.suspends != after.suspends else set()
+    if changed:
         kinds.append(SUSPENDED if after.suspends else RESTORED)
     if before.in_force != after.in_force:
         kinds.append(GRANTED if after.in_force else GRANT_ENDED)
     if package is None or not kinds:
         return
     _tell_feed(package.id)
-    if before.suspends != after.suspends:
-        _tell_people(case, package, is_withheld=after.suspends)
+    if changed:
+        _tell_people(case, package, changed, is_withheld=after.suspends)
     for kind in kinds if p.plugin_loaded("activity") else ():
         _add_activity(package, kind, case.number, officer_id)
 
 
-def _tell_people(case: Case, package: model.Package, *, is_withheld: bool) -> None:
+def _find_changed_files(case: Case, package: model.Package) -> set[str]:
+    """Return the ids of the files for which a case alone decides whether they are withheld.
+
+    What another case withholds as well stays withheld when this one ends, and was withheld before this one began.
+    """
+    query = sa.select(Case.resource_id).where(Case.dataset_id == package.id, Case.suspends, Case.id != case.id)
+    others = set(model.Session.scalars(query))
+    if "" in others:
+        return set()
+    return {case.resource_id or ALL} - others if case.resource_id or not others else _list_files(package) - others
+
+
+def _list_files(package: model.Package) -> set[str]:
+    return {resource.id for resource in package.resources}
+
+
+def _tell_people(case: Case, package: model.Package, changed: set[str], *, is_withheld: bool) -> None:
     """Tell those who hold an agreement on the files, and those who follow the dataset; never of who objected.
 
     Who objected, and whoever was told as a holder, is not told again as a follower.
@@ -50,7 +70,7 @@ def _tell_people(case: Case, package: model.Package, *, is_withheld: bool) -> No
     names = {
         one["user"]
         for one in agreements
-        if one["state"] == "active" and _touches(one["part"].get("resources"), case.resource_id)
+        if one["state"] == "active" and _touches(one["part"].get("resources"), changed)
     }
     query = sa.select(model.User).where(model.User.name.in_(names), model.User.state == model.State.ACTIVE)
     holders = [user for user in model.Session.scalars(query) if user.id != case.applicant_id]
@@ -64,9 +84,9 @@ def _tell_people(case: Case, package: model.Package, *, is_withheld: bool) -> No
     tell(context, {"dataset": package.id, "event": "withheld" if is_withheld else "served", "but": told})
 
 
-def _touches(resources: list[str] | None, resource_id: str) -> bool:
-    """Whether an agreement on some files, or on all (None), is on one that is withheld ("": all are)."""
-    return not resources or not resource_id or resource_id in resources
+def _touches(resources: list[str] | None, changed: set[str]) -> bool:
+    """Whether an agreement on some files, or on all (None), is on one of those that change (``ALL``: all do)."""
+    return not resources or ALL in changed or bool(changed & set(resources))
 
 
 def _tell_feed(dataset_id: str) -> None:

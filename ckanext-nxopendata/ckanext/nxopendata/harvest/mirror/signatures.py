@@ -91,7 +91,7 @@ _MAIL = re.compile(
 """How a page that is saved as one file begins."""
 _POINTER = "version https://git-lfs.github.com/spec/"
 """How the file begins that stands in a repository for a large one."""
-_ANYWHERE = re.compile(r"<(?:!doctype|html|body|script|iframe|meta\s+http-equiv)[\s>/]", re.IGNORECASE)
+_ANYWHERE = re.compile(r"<(?:!doctype\s+html|html|body|script|iframe|meta\s+http-equiv)[\s>/]", re.IGNORECASE)
 _SCRIPT = re.compile(
     r"(?:(?:window|top|parent|self|document)\s*\.\s*[\w.]+\s*[=(]|location\s*[.=]|alert\s*\(|eval\s*\(|\(function\s*\()"
 )
@@ -127,7 +127,7 @@ def find_contradiction(
         return "file_empty" if whole else None
     if declared in SIGNATURES and head.startswith(SIGNATURES[declared]):
         return _find_missing_end(head, tail)
-    text = _text_of(head)
+    text = text_of(head)
     start = text[_COMMENTS.match(text).end() :] if text else ""  # pyright: ignore[reportOptionalMemberAccess]
     if text and not start and whole:
         return "file_is_a_page" if "<" in text else "file_empty"
@@ -243,7 +243,7 @@ def _is_proved(declared: str, start: str, *, whole: bool) -> bool:
     )
 
 
-def _text_of(head: bytes) -> str:
+def text_of(head: bytes) -> str:
     """Return the first bytes as text; "" for a binary file."""
     for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
         if head.startswith(mark):

@@ -17,7 +17,7 @@ from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import config
 from ckanext.nxopendata.harvest.errors import LimitError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Document, Fetcher
-from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
+from ckanext.nxopendata.harvest.formats import Completeness, Format, Record, answers
 from ckanext.nxopendata.harvest.mapping import mapper, unused
 from ckanext.nxopendata.harvest.mirror import copy
 from ckanext.nxopendata.harvest.models import Finding, Json, KnownRecord, PlanEntry, Run, Source
@@ -115,7 +115,7 @@ class Planner:
         """
         reading = source_settings.reading(self.source, self._form, client, self.report, self.completeness)
         robots.follow(self.source, self._form, first.url, reading)
-        records = self._form.read(first, reading)
+        records = answers.read_records(self._form, first, reading)
         for batch in iter(lambda: list(islice(records, BATCH)), []):
             self.plan_batch(batch)
             self.flush()

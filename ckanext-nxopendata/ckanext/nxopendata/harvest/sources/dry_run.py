@@ -16,7 +16,7 @@ from ckanext.nxopendata.core.timezone import utc_now
 from ckanext.nxopendata.harvest import doubts, formats, messages
 from ckanext.nxopendata.harvest.errors import HarvestError, Problem
 from ckanext.nxopendata.harvest.fetching.client import Limits
-from ckanext.nxopendata.harvest.formats import Completeness, Format, Record
+from ckanext.nxopendata.harvest.formats import Completeness, Format, Record, answers
 from ckanext.nxopendata.harvest.mapping import mapper, rules, unused
 from ckanext.nxopendata.harvest.models import Json, Source
 from ckanext.nxopendata.harvest.planning import (
@@ -94,7 +94,7 @@ def _read(source: Source, limit: int, user: str, report: Json) -> None:
         reading = source_settings.reading(source, form, client, problems.append, completeness)
         reading.memory, reading.looks_ahead, reading.is_trial = {}, False, True
         robots.follow(source, form, first.url, reading)
-        records = iter(form.read(first, reading))
+        records = answers.read_records(form, first, reading)
         try:
             sample = list(itertools.islice(records, limit))
             ended = len(sample) < limit or next(records, None) is None

@@ -35,7 +35,7 @@ def nx_dataset_versions(context: Context, data_dict: DataDict) -> dict[str, Any]
     :param offset: after how many (optional)
 
     :returns: ``count`` and ``results``: ``id``, ``time`` (UTC), ``kind`` (``new`` or ``changed``) and ``changes``:
-        ``path``, ``before``, ``after``
+        ``path``, ``before``, ``after``, ``file`` (id of the file that changed, "" for what is of none)
     """
     found = _package("nx_dataset_versions", context, data_dict)
     count, rows = relatives.list_versions(

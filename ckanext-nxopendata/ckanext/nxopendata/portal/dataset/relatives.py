@@ -32,7 +32,8 @@ def list_versions(dataset_id: str, limit: int, offset: int = 0, version: str = "
 
     Returns:
         how many there are, and ``{"id", "time", "kind", "changes"}`` each: ``kind`` is ``new`` or ``changed``,
-        ``changes`` a list of ``{"path", "before", "after"}``, field by field.
+        ``changes`` a list of ``{"path", "before", "after", "file"}``, field by field; ``file`` is the id of
+        the file that changed, "" for what is of none.
     """
     if not plugin_loaded("activity"):
         return 0, []
@@ -69,7 +70,8 @@ def list_versions(dataset_id: str, limit: int, offset: int = 0, version: str = "
                 "time": row.timestamp.isoformat(),
                 "kind": KINDS[row.activity_type or ""] if before is not None else "new",
                 "changes": [
-                    {"path": list(change.path), "before": change.before, "after": change.after} for change in changes
+                    {"path": list(change.path), "before": change.before, "after": change.after, "file": change.file}
+                    for change in changes
                 ],
             }
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 DERIVED = ("title", "notes", "num_resources", "num_tags", "metadata_modified", "isopen", "license_title", "license_url")
@@ -19,11 +19,13 @@ class Change:
     Attributes:
         path: field, or ``resources/<name>/<field>``, ``nx_items/<number>/<field>`` for a part.
         before, after: the values; None where there was or will be none.
+        file: id of the file of which it is a part; "" for what is of no file. Names of files may be given twice.
     """
 
     path: tuple[str, ...]
     before: Any
     after: Any
+    file: str = ""
 
 
 def find_changes(before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str]) -> list[Change]:
@@ -107,9 +109,9 @@ def _files(old: list[dict], new: list[dict]) -> list[Change]:
         file = after.get(key) or before[key]
         path = ("resources", str(file.get("name") or file.get("url") or key))
         if key not in before or key not in after:
-            found.append(Change(path, _label(before.get(key)), _label(after.get(key))))
+            found.append(Change(path, _label(before.get(key)), _label(after.get(key)), key))
         else:
-            found += _values(path, _plain(before[key]), _plain(after[key]))
+            found += [replace(change, file=key) for change in _values(path, _plain(before[key]), _plain(after[key]))]
     return found
 
 
