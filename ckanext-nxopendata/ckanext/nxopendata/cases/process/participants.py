@@ -31,6 +31,17 @@ def find_roles(user: model.User | None, case: Case) -> set[str]:
     return found
 
 
+def find_acting_roles(user: model.User | None, case: Case) -> set[str]:
+    """Return the roles in which a user may take steps of a case: who applied decides nothing in it."""
+    held = find_roles(user, case)
+    return held & {APPLICANT} if is_own(user, case) else held
+
+
+def is_own(user: model.User | None, case: Case) -> bool:
+    """Return whether a user applied in person."""
+    return user is not None and case.applicant_id == user.id
+
+
 def require_roles(context: Context, data_dict: DataDict) -> set[str]:
     """Return the roles of the caller in the case that a call names, one at least.
 
