@@ -162,9 +162,12 @@ def test_what_nothing_proves_is_no_file_although_no_format_is_told(what):
         "{" + '"a":{' * 100_000,
         "<!--" * 15_000,
         "Content-Type: " + "x: y\n" * 10_000,
+        "var x = " + " " * 50_000 + "y",
+        "<error>" + "<![CDATA[" * 5_000 + "<message " * 5_000,
+        "select " + "x from" * 10_000,
         ",;\t|" * 15_000 + "\n" + ",;\t|" * 15_000,
     ],
-    ids=range(14),
+    ids=range(17),
 )
 @pytest.mark.parametrize("declared", ["", "CSV", "XML", "JSON"])
 def test_no_answer_takes_long_to_prove(text, declared):

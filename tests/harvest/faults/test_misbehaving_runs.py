@@ -30,16 +30,16 @@ TURTLE = {"Content-Type": "text/turtle"}
 KEYS = {f"https://dept.example/dataset/q{n}" for n in range(NUMBER)}
 
 
-def catalogue(base, note, more=""):
-    """DCAT of ``NUMBER`` datasets with a file each at ``base``."""
+def catalogue(base, note, more="", *, number=NUMBER, letter="q"):
+    """DCAT of ``number`` datasets with a file each at ``base``; ``letter`` begins their names."""
     return (
         PREFIXES
         + "".join(
-            f'<https://dept.example/dataset/q{n}> a dcat:Dataset ; dct:title "数据集{n}"@zh ; '
+            f'<https://dept.example/dataset/{letter}{n}> a dcat:Dataset ; dct:title "数据集{n}"@zh ; '
             f'dct:description "说明{note}"@zh ; dct:license "按原文" ;\n  dcat:distribution '
             f'[ a dcat:Distribution ; dct:title "文件{n}"@zh ; dct:format "CSV" ;\n  '
             f"dcat:downloadURL <{base}/f{n}.csv> ] .\n"
-            for n in range(NUMBER)
+            for n in range(number)
         )
         + more
     ).encode()
@@ -113,6 +113,18 @@ def check_counts(run, before, after, fault):
 
 
 class TestSequences:
+    def test_every_good_answer_is_stored(self, site, ckan_config):
+        ckan_config["ckanext.nxopendata.harvest.requests_per_second"] = 0
+        answers = {f"f{n}.csv": answer for n, answer in enumerate(GOOD.values())}
+        with misbehaving(answers) as base:
+            body = catalogue(base, 0, number=len(GOOD), letter="good")
+            site.source("good-answers", body, files="mirror")
+            site.web.replies["/good-answers"] = Reply(body, headers=TURTLE)
+            assert site.run()["state"] == "done"
+            stored = present(site)
+        files = {name: stored[f"https://dept.example/dataset/good{n}"][1] for n, name in enumerate(GOOD)}
+        assert {name for name, file in files.items() if (file.url_type, file.hash) != ("upload", DIGEST)} == set()
+
     def test_whatever_happens_nothing_is_lost_and_every_file_is_proved(self, site, ckan_config):
         ckan_config["ckanext.nxopendata.harvest.requests_per_second"] = 0
         ckan_config["ckanext.nxopendata.harvest.mirror_check_hours"] = 0
@@ -160,6 +172,7 @@ class TestSequences:
                             proved.add(guid)
                         else:
                             assert guid not in proved, (fault, names)
+                            assert fault in NAMES or not GOOD.keys() >= set(names), (fault, names)
                             assert file.url.startswith(base)
 
             sequence()

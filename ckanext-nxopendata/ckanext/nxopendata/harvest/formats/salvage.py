@@ -7,14 +7,14 @@ reader says that the document is broken, so nothing is withdrawn for it.
 from __future__ import annotations
 
 import html
-import itertools
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
+
+from ckanext.nxopendata.harvest.fetching import lenient_json
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of a document that is read in this way; it is held in memory."""
@@ -141,81 +141,6 @@ def namespaces(text: str) -> str:
 # JSON
 
 
-def read_integer(written: str) -> int | str:
-    """Return a number, as text when it is longer than any number of a record."""
-    return int(written) if len(written) <= 30 else written
-
-
-def read_decimal(written: str) -> float | str:
-    """Return a number, as text when it is beyond what a float holds."""
-    number = float(written)
-    return number if math.isfinite(number) else written
-
-
-_DECODER = json.JSONDecoder(
-    parse_int=read_integer, parse_float=read_decimal, parse_constant=lambda _: None, strict=False
-)
-
-
-def decode_json(text: str, place: int = 0) -> tuple[Any, int]:
-    """Return the JSON value at a place, and where it ends; control characters in texts and huge numbers are allowed.
-
-    Raises:
-        ValueError: There is none.
-    """
-    try:
-        return _DECODER.raw_decode(text, place)
-    except RecursionError as error:
-        raise ValueError("too deep") from error
-
-
-def decode_whole(text: str) -> Any:
-    """Return the value of a text that is one JSON value and nothing else.
-
-    Raises:
-        ValueError: It is not.
-    """
-    try:
-        return _DECODER.decode(text.lstrip("\ufeff"))
-    except RecursionError as error:
-        raise ValueError("too deep") from error
-
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?=\s*[}\]])|-?\b(?:NaN|Infinity)\b', re.DOTALL)
-_CONTROL_IN_TEXT = re.compile(r"[\x00-\x1f]")
-_BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9A-Fa-f]{4})|(?=.))', re.DOTALL)
-
-
-def mend_json(text: str) -> tuple[str, list[str]]:
-    """Return JSON without commas before a closing bracket, and with the backslashes doubled that begin no escape.
-
-    Numbers that are none become ``null``, control characters in texts are left to a lenient decoder.
-
-    Returns:
-        The text, and what was mended as it was written: each comma with what follows it, each text.
-    """
-    mended: list[str] = []
-
-    def token(found: re.Match[str]) -> str:
-        written = found[0]
-        if written == ",":
-            mended.append(text[found.start() : found.start() + 20].strip())
-            return ""
-        if written[0] != '"':
-            mended.append(written)
-            return "null"
-        if "\\" not in written:
-            if _CONTROL_IN_TEXT.search(written):
-                mended.append(written.strip('"'))
-            return written
-        sound = _BAD_ESCAPE.sub(lambda escape: escape[0] if escape[1] else "\\\\", written)
-        if sound != written:
-            mended.append(written.strip('"'))
-        return sound
-
-    return _TOKEN.sub(token, text), mended
-
-
 def json_pieces(
     text: str, array: str, is_record: Callable[[Mapping[str, Any]], bool]
 ) -> Iterator[tuple[int, Any, str]]:
@@ -227,9 +152,9 @@ def json_pieces(
         array: Regular expression of what stands before the ``[`` of an array of records; "" for the document itself.
         is_record: Tells a record from an object inside one, where the reading begins again after a broken record.
     """
-    line = LineCounter(text)
+    line, records = LineCounter(text), _Records(text, is_record)
     place = 0
-    for start in re.finditer(array + r"\s*\[", text):
+    for start in re.finditer(rf"{array}\s*+\[" if array else r"\[", text):
         if start.start() < place:
             continue
         place = start.end()
@@ -237,19 +162,22 @@ def json_pieces(
             place = _skip(text, place)
             if text[place : place + 1] in ("]", ""):
                 place += 1
-                following = _after_stray_end(text, place, is_record)
+                following = records.after_stray_end(place)
                 if following is None:
                     break
                 yield line(place), None, "the list ends within a record"
                 place = following
             try:
-                value, end = decode_json(text, place)
+                value, end = records.decode(place)
                 if not re.match(r"\s*(?:,|\]|\Z)", text[end : end + 50]):
                     raise ValueError("no comma behind the record")
             except ValueError as error:
-                mended, following = _mend_record(text, place, is_record)
-                whole, written = mended or (None, str(error).partition(":")[0])
-                yield line(place), whole, written
+                if lenient_json.is_mendable(error) and (mended := records.mend(place)):
+                    yield line(place), mended.value, mended.written
+                    place = mended.end
+                    continue
+                yield line(place), None, str(error).partition(":")[0]
+                following = records.next_from(place + 1)
                 if following is None:
                     return
                 place = following
@@ -258,44 +186,117 @@ def json_pieces(
                 place = end
 
 
-_MOST_ENDS = 50
-"""Places within a record at which it is looked whether the record ends there."""
+_FIRST_WINDOW = 256
+_LAST_WINDOW = 1024 * 1024
+"""Characters in which the end of a record that is to be mended is looked for; each further look takes four times as
+many."""
 
 
-def _mend_record(
-    text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]
-) -> tuple[tuple[dict[str, Any], str] | None, int | None]:
-    """Return the record at a place once it is mended and what was, and where the next begins; None where none is."""
-    following = _next_record(text, place + 1, is_record)
-    if found := _decode_mended(text[place:following]):
-        return found, following
-    for end in itertools.islice(_BETWEEN.finditer(text, place + 1, following or len(text)), _MOST_ENDS):
-        found = _decode_mended(text[place : end.end()])
-        if found and is_record(found[0]):  # and the one behind it is broken too
-            return found, end.end()
-    return None, following
+@dataclass(frozen=True, slots=True)
+class _Mended:
+    """A record that was mended, what of it, and where the next thing begins."""
+
+    value: dict[str, Any]
+    written: str
+    end: int
 
 
-def _after_stray_end(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> int | None:
-    """Return where the next record begins if the bracket before ``place`` does not end the list of records.
+class _Records:
+    """Finds the records of a document that is no JSON; what it costs grows with the document, not with its square."""
 
-    It is then of a list in the record before, whose beginning was lost, or stands within what was a text.
-    """
-    stray = _STRAY_END.match(text, place)
-    if stray and _is_record_at(text, stray.end(), is_record):
-        return stray.end()
-    return None if _ENDED.match(text, place) else _next_record(text, place, is_record)
+    def __init__(self, text: str, is_record: Callable[[Mapping[str, Any]], bool]) -> None:
+        self._text, self._is_record = text, is_record
+        self._none_from: int | None = None
 
+    def mend(self, place: int) -> _Mended | None:
+        """Return the record at a place once it is mended; None when it was whole, or is not to be mended."""
+        value, end, written = self._decode_mended(place)
+        if not written:
+            return None
+        rest = _BEHIND.match(self._text, end)
+        until = rest.end() if rest else end
+        if until == len(self._text):
+            return _Mended(value, written, until)
+        if self._text[until] == "{":
+            is_whole = self._is_record(value) or self._is_record_at(until)
+            return _Mended(value, written, until) if is_whole else None
+        is_last = "]" in self._text[end:until] and self._is_record(value)
+        return _Mended(value, written, end) if is_last else None
 
-def _decode_mended(piece: str) -> tuple[dict[str, Any], str] | None:
-    """Return the record that a piece of JSON holds once it is mended, and what was; None when it holds none."""
-    plain, mended = mend_json(piece)
-    try:
-        value, end = decode_json(plain)
-    except ValueError:
-        return None
-    is_whole = mended and isinstance(value, dict) and re.fullmatch(r"[\s,}\]]*", plain[end:])
-    return (value, mended[0]) if is_whole else None
+    def next_from(self, place: int) -> int | None:
+        """Return where the next record begins that is whole or can be mended; None where there is none."""
+        if self._none_from is not None and place >= self._none_from:
+            return None
+        ends = (found.end() for found in _BETWEEN.finditer(self._text, place))
+        following = next((end for end in ends if self._is_record_at(end)), None)
+        if following is None:
+            self._none_from = place
+        return following
+
+    def after_stray_end(self, place: int) -> int | None:
+        """Return where the next record begins if the bracket before ``place`` does not end the list of records.
+
+        It is then of a list in the record before, whose beginning was lost, or stands within what was a text.
+        """
+        stray = _STRAY_END.match(self._text, place)
+        if stray and self._is_record_at(stray.end()):
+            return stray.end()
+        return None if _ENDED.match(self._text, place) else self.next_from(place)
+
+    def decode(self, place: int) -> tuple[Any, int]:
+        """Do what :func:`.lenient_json.decode_json` does, whose error would count the lines of the document.
+
+        Raises:
+            ValueError: There is none.
+        """
+        size = _FIRST_WINDOW
+        while True:
+            piece = self._text[place : place + size]
+            try:
+                value, end = lenient_json.decode_json(piece)
+            except ValueError as error:
+                if place + size >= len(self._text) or not lenient_json.may_be_cut(
+                    error, lenient_json.whole_until(piece)
+                ):
+                    raise
+            else:
+                if end < len(piece) or place + size >= len(self._text):
+                    return value, place + end
+            size *= 4
+
+    def _is_record_at(self, place: int) -> bool:
+        try:
+            value, _ = self.decode(place)
+        except ValueError as error:
+            if not lenient_json.is_mendable(error):
+                return False
+            value, _, _ = self._decode_mended(place)
+        return isinstance(value, dict) and self._is_record(value)
+
+    def _decode_mended(self, place: int) -> tuple[dict[str, Any], int, str]:
+        """Return the object at a place once it is mended, where it ends, and what was mended; "" when nothing was."""
+        size = _FIRST_WINDOW
+        while True:
+            piece = self._text[place : place + size]
+            plain, changes, whole = lenient_json.mend(piece)
+            try:
+                value, end = lenient_json.decode_json(plain)
+            except ValueError as error:
+                is_cut = lenient_json.may_be_cut(error, whole + sum(change.growth for change in changes))
+                if not is_cut or size >= _LAST_WINDOW or place + size >= len(self._text):
+                    return {}, place, ""
+                size *= 4
+                continue
+            moved = 0
+            inside: list[lenient_json.Change] = []
+            for change in changes:
+                if change.start + moved >= end:
+                    break
+                inside.append(change)
+                moved += change.growth
+            if not inside or not isinstance(value, dict):
+                return {}, place, ""
+            return value, place + end - moved, inside[0].written
 
 
 def _skip(text: str, place: int) -> int:
@@ -303,19 +304,7 @@ def _skip(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-_ENDED = re.compile(r"\s*(?:[,}\]]|\Z)")
-_STRAY_END = re.compile(r"\s*\}\s*,\s*(?=\{)")
-_BETWEEN = re.compile(r"[}\]\"]\s*,?\s*(?=\{)")
-
-
-def _next_record(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> int | None:
-    ends = (found.end() for found in _BETWEEN.finditer(text, place))
-    return next((end for end in ends if _is_record_at(text, end, is_record)), None)
-
-
-def _is_record_at(text: str, place: int, is_record: Callable[[Mapping[str, Any]], bool]) -> bool:
-    try:
-        value, _ = decode_json(text, place)
-    except ValueError:
-        return False
-    return isinstance(value, dict) and is_record(value)
+_BEHIND = re.compile(r"[\s,}\]]*+")
+_ENDED = re.compile(r"\s*+(?:[,}\]]|\Z)")
+_STRAY_END = re.compile(r"\s*+\}\s*+,\s*+(?=\{)")
+_BETWEEN = re.compile(r"[}\]\"]\s*+(?:,\s*+)?(?=\{)")

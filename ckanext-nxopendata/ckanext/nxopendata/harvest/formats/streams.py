@@ -13,7 +13,7 @@ import ijson
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  a compiled module without types
 
 from ckanext.nxopendata.harvest.errors import FormatError, Problem
-from ckanext.nxopendata.harvest.fetching import text
+from ckanext.nxopendata.harvest.fetching import lenient_json, text
 from ckanext.nxopendata.harvest.fetching.client import CHUNK, SPOOL_IN_MEMORY, Document
 from ckanext.nxopendata.harvest.formats import nesting, salvage
 
@@ -87,13 +87,13 @@ def json_records(
 
 
 def _mended(document: Document) -> tuple[IO[bytes], list[tuple[int | None, str]]] | None:
-    """Return a document that is JSON but for what :func:`.salvage.mend_json` mends, mended; line and value of that."""
+    """Return a document that :func:`.lenient_json.mend_json` makes JSON of; line and value of what it mended."""
     body = text.to_utf8(document)
     body.seek(0)
     content = body.read().decode("utf-8", "replace")
-    plain, places = salvage.mend_json(content)
+    plain, places = lenient_json.mend_json(content)
     try:
-        value = salvage.decode_whole(plain)
+        value = lenient_json.decode_whole(plain)
     except ValueError:
         return None
     if not places:  # a sign that only ijson refuses: a control character, NaN
@@ -215,7 +215,7 @@ def json_page(document: Document) -> Any:
         FormatError: Not JSON.
     """
     try:
-        return json.load(text.to_utf8(document), parse_int=salvage.read_integer, strict=False)
+        return json.load(text.to_utf8(document), parse_int=lenient_json.read_integer, strict=False)
     except RecursionError as error:
         raise FormatError("json_broken", url=document.url, line="?", reason="too deep") from error
     except ValueError as error:

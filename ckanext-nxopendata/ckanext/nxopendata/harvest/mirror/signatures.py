@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ckanext.nxopendata.harvest.mirror import error_answers
+from ckanext.nxopendata.harvest.mirror import error_answers, sentences
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -78,6 +78,8 @@ _COMMENTS = re.compile(r"(?:\s+|\ufeff|<!--.*?-->|<\?.*?\?>|<%.*?%>)*", re.DOTAL
 _PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|body|script|meta|frameset|noscript|title|style)[\s>/]", re.IGNORECASE
 )
+_ALSO_XML = re.compile(r"<(?:head|body|meta|title|style)>", re.IGNORECASE)
+"""Roots of pages that are roots of data as well, behind the declaration of XML."""
 _PART_OF_PAGE = re.compile(
     r"<(?:div|p|h[1-6]|center|form|iframe|link|span|a|br|b|font|table|img|ul|ol|section|main|header|strong|i|em|pre)"
     r"[\s>/]",
@@ -133,7 +135,7 @@ def find_contradiction(
         return error_answers.find_error(start, whole=whole) if start.startswith(("{", "[")) else None
     if declared in ("XLS", "DOC", "XML") and _OFFICE.search(text[:4096]):
         return None
-    if _PAGE.match(start) or _SCRIPT.match(start) or (declared not in XML and _PART_OF_PAGE.match(start)):
+    if _is_page(declared, text, start):
         return "file_is_a_page"
     if _MAIL.match(start) and "MIME-Version" in start[:4_096]:
         return "file_is_a_page"
@@ -143,17 +145,20 @@ def find_contradiction(
         whole
         and declared in ("", "TXT", *TABLES)
         and _ANYWHERE.search(start[:4_096])
-        and not error_answers.is_table(start, whole=True)
+        and not sentences.is_table(start, whole=True)
+        and error_answers.read_json(start.strip()) is error_answers.UNREADABLE
     ):
         return "file_is_a_page"
-    if text and (error := error_answers.find_error(start, whole=whole)):
+    if text and (error := error_answers.find_error(start, whole=whole, declared=declared)):
         return error
     if media_type in HTML and not _is_proved(declared, start, whole=whole):
         return "file_is_a_page"
     if declared in SIGNATURES:
         return "file_of_another_type"
     if declared in TEXTUAL:
-        return _contradicts_text(declared, head, start, media_type) or _find_missing_text(declared, start, tail, whole)
+        return _contradicts_text(declared, head, start, media_type, whole=whole) or _find_missing_text(
+            declared, start, tail, whole
+        )
     return _find_missing_end(head, tail)
 
 
@@ -163,7 +168,18 @@ def as_known(declared: str) -> str:
     return name if name in KNOWN else ""
 
 
-def _contradicts_text(declared: str, head: bytes, start: str, media_type: str) -> str | None:
+def _is_page(declared: str, text: str, start: str) -> bool:
+    if declared in XML:
+        return _PAGE.match(start) is not None and not (
+            text.lstrip("\ufeff \t\r\n").startswith("<?xml") and _ALSO_XML.match(start)
+        )
+    if declared in sentences.STATEMENTS and sentences.is_statements(start, declared):
+        name = re.match(r"<(\w+)>", start)  # <p> is a relative address, unless it is closed
+        return name is not None and f"</{name[1]}>" in start
+    return any(pattern.match(start) for pattern in (_PAGE, _SCRIPT, _PART_OF_PAGE))
+
+
+def _contradicts_text(declared: str, head: bytes, start: str, media_type: str, *, whole: bool) -> str | None:
     if head.startswith(BINARY):
         return "file_of_another_type"
     if declared in JSON:
@@ -173,8 +189,23 @@ def _contradicts_text(declared: str, head: bytes, start: str, media_type: str) -
     else:
         wrong = declared in TABLES and re.match(r"\{\s*\"|\[\s*[{\[]|<[A-Za-z?!%]", start) is not None
     if _NOT_TEXT.match(media_type) and not (declared in TABLES and _EXCEL.match(media_type)):
-        wrong = True
+        wrong = wrong or not _is_surely(declared, start, whole=whole)
     return "file_of_another_type" if wrong else None
+
+
+def _is_surely(declared: str, start: str, *, whole: bool) -> bool:
+    """Tell whether the bytes are a text of the declared format although its server names another kind of file."""
+    if declared in JSON:
+        if whole:
+            return error_answers.read_json(start.strip()) is not error_answers.UNREADABLE
+        return re.match(r"\{\s*\"|\[\s*[{\[\"\d]", start) is not None
+    if declared in XML:
+        return re.match(r"<[^\W\d]", start) is not None
+    if declared in sentences.STATEMENTS:
+        return sentences.is_statements(start, declared)
+    if declared in TABLES and whole and sentences.is_header(start.strip()):
+        return True
+    return sentences.is_table(start, whole=whole)
 
 
 def _find_missing_end(head: bytes, tail: bytes) -> str | None:
@@ -207,7 +238,7 @@ def _is_proved(declared: str, start: str, *, whole: bool) -> bool:
         return re.match(r"(?i)--|/\*|create|insert|drop|set|begin|use|delete|alter", start) is not None
     if declared in SIGNATURES:
         return False
-    return ((declared == "TXT" or declared in TABLES) and len(start.splitlines()) > 3) or error_answers.is_table(
+    return ((declared == "TXT" or declared in TABLES) and len(start.splitlines()) > 3) or sentences.is_table(
         start, whole=whole
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ckanext.nxopendata.harvest.fetching import lenient_json
 from ckanext.nxopendata.harvest.fetching.addresses import encode_for_iri
 from ckanext.nxopendata.harvest.formats import salvage
 from ckanext.nxopendata.harvest.formats.rdf.vocabulary import PREFIXES
@@ -301,11 +302,11 @@ def _read_json(text: str, base: str, repairs: Repairs) -> list[Any]:
     context: Any = {}
     if found := re.search(r'"@context"\s*:\s*', text):
         try:
-            context = salvage.decode_json(text, found.end())[0]
+            context = lenient_json.decode_json(text, found.end())[0]
         except ValueError:
             context = {}
     triples: list[Any] = []
-    plain, mended = salvage.mend_json(text)
+    plain, mended = lenient_json.mend_json(text)
     if mended:
         try:
             triples = _parse(plain, ox.RdfFormat.JSON_LD, base)

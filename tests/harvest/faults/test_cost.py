@@ -1,0 +1,84 @@
+"""What broken and hostile documents cost: it grows with their size, not with its square."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ckanext.nxopendata.harvest.fetching import lenient_json
+from ckanext.nxopendata.harvest.formats import salvage
+
+ARRAY = r'"dataset"\s*:'
+
+
+def read(text):
+    return list(salvage.json_pieces(text, ARRAY, lambda entry: "identifier" in entry))
+
+
+def catalogue(number, title, cut=0):
+    records = [
+        f'{{"identifier": "https://dept.example/{n}", "title": "{title}", "distribution": [{{"title": "表"}}]}}'
+        for n in range(number)
+    ]
+    text = '{"dataset": [' + ",\n".join(records) + "]}"
+    return text[: len(text) - cut]
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """Characters that were mended or decoded."""
+    lengths = []
+    mend, decode = lenient_json.mend, lenient_json.decode_json
+    monkeypatch.setattr(lenient_json, "mend", lambda text: lengths.append(len(text)) or mend(text))
+    monkeypatch.setattr(
+        lenient_json, "decode_json", lambda text, place=0: lengths.append(len(text) - place) or decode(text, place)
+    )
+    return lengths
+
+
+@pytest.mark.parametrize("cut", [0, 40])
+@pytest.mark.parametrize("title", ["C:\\data 人口", "\\q", '人口", ', '人口"', '人口", "a": [1,]'])
+def test_records_that_are_all_broken_cost_what_they_are_long(title, cut, looked_at):
+    costs = []
+    for number in (100, 400):
+        looked_at.clear()
+        read(catalogue(number, title, cut))
+        costs.append(sum(looked_at))
+    assert costs[1] < 6 * costs[0]
+    assert costs[1] < 60 * len(catalogue(400, title))
+
+
+@pytest.mark.parametrize(
+    "repeated", ["]{a", ']{"a', ']{"a\\"', '"{', ']{"a":1,', '\\q"{', '[]x"dataset":', "}   ,", '{"a":"']
+)
+def test_what_looks_like_records_costs_what_it_is_long(repeated, looked_at):
+    costs = []
+    for length in (10_000, 40_000):
+        looked_at.clear()
+        read('{"dataset": [' + repeated * (length // len(repeated)))
+        costs.append(sum(looked_at))
+    assert costs[1] < 6 * costs[0] + 10_000
+
+
+def test_neighbours_that_are_broken_are_mended_each_by_itself():
+    text = catalogue(300, "C:\\data 人口", cut=40)
+    values = [value for _, value, _ in read(text)]
+    assert [value["title"] for value in values[:-1]] == ["C:\\data 人口"] * 299
+    assert values[-1] is None
+
+
+def test_a_record_that_can_be_mended_is_not_lost_behind_one_that_cannot():
+    records = [
+        '{"identifier": "1", "title": 表}',
+        '{"identifier": "2", "title": "\\q"}',
+        json.dumps({"identifier": "3"}),
+    ]
+    values = [value for _, value, _ in read('{"dataset": [' + ",".join(records) + "]}")]
+    assert [value and value["identifier"] for value in values] == [None, "2", "3"]
+
+
+def test_a_record_that_is_longer_than_the_first_look_is_mended_whole():
+    title = "人口\\d" + "统计" * 5_000
+    text = '{"dataset": [{"identifier": "1", "title": "' + title + '"}, {"identifier": "2", "title": 表}]}'
+    assert [value and value["title"] for _, value, _ in read(text)] == [title, None]
