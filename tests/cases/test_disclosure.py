@@ -149,17 +149,20 @@ def test_a_page_costs_as_many_questions_for_thirty_cases_as_for_three(app: Any, 
     ]
 
     def count() -> dict[str, int]:
-        counts = {}
-        for who, page in pages * 2:  # what the first time reads of the configuration is not counted
+        """The least of three times: what is read of the configuration now and then, by the clock, is not counted."""
+        counts: dict[str, int] = {}
+        for who, page in pages * 3:
             caching.clear_process()
             caching.invalidate()
             with statements() as seen:
                 assert app.get(page, headers=town.headers(who)).status_code == 200
-            counts[page] = len(seen)
-        with statements() as seen:
-            rows = list(register_files.list_rows())
-        assert len(rows) >= 3
-        return counts | {"register": len(seen)}
+            counts[page] = min(counts.get(page, len(seen)), len(seen))
+        registers = []
+        for _ in range(3):
+            with statements() as seen:
+                assert len(list(register_files.list_rows())) >= 3
+            registers.append(len(seen))
+        return counts | {"register": min(registers)}
 
     few = count()
     multiply(cases, 10, departments)

@@ -11,8 +11,10 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import html
 
-from ckanext.nxopendata.cases.grants import table
+from ckanext.nxopendata.cases.definitions.answers import write_conditions
+from ckanext.nxopendata.cases.grants import actions, table
 from ckanext.nxopendata.cases.grants.cut import ColumnsMissingError, cut
 from ckanext.nxopendata.core.file_access import in_flight
 from ckanext.nxopendata.core.file_access.part import Part
@@ -53,9 +55,12 @@ def test_no_cell_outside_a_grant_is_given(
     assert len(given_rows) == len(expected) + 1
 
 
-bounds = st.sampled_from(["2022", "2023", "2023-05", "2023-05-01", "2023-12-31", "7", "70.5", "-3"])
+bounds = st.sampled_from(
+    ["2022", "2023", "2023-05", "2023-05-01", "2023-12-31", "202305", "20230501", "7", "70.5", "-3"]
+)
+COMPACT = ["201905", "20190101", "20190101083000", "20190101.0", "20240101", "2022年5月", "2023/05/01", "2023/5/1 8:00"]
 cells = bounds | st.sampled_from(
-    ["", "不详", "2023年", "2023-02-30", "2024-01-01 08:00", "8", "x7", "７", "nan", "1e3"]
+    ["", "不详", "2023年", "2023-02-30", "2024-01-01 08:00", "8", "x7", "７", "nan", "1e3", *COMPACT]
 )
 found_ranges = st.builds(Range, bounds, st.none()) | st.builds(Range, st.none(), bounds)
 
@@ -103,6 +108,20 @@ def test_no_row_outside_a_range_is_given_by_either_channel(
         ),
         ("60", "100", ["60", "99.9", "100.0", "+70"], ["7", "100.1", "1e2", "６０", "60元"]),
         ("2023-02-01", "2023-02", ["2023-02-28", "2023-02"], ["2023-02-30", "2023-03-01", "2023"]),
+        (
+            "2023",
+            None,
+            ["202305", "20230501", "20240101083000", "2023年5月", "2023/05/01", "2023/5/1 8:00", "2023-5-1"],
+            ["201905", "20190101", "20190101083000", "20190101.0", "2022年5月", "2022年12月31日", "2022/12"],
+        ),
+        (
+            "2023-05",
+            "202306",
+            ["2023年5月", "202306", "2023/6/1"],
+            ["202307", "20230630", "20230230", "2023", "2023/5-1"],
+        ),
+        (None, "20230501", ["2023年5月1日", "20230501", "202304"], ["20230502", "2023年5月"]),
+        ("5000", "300000", ["201905", "190012", "5000"], ["4999", "300001"]),
     ],
 )
 def test_numbers_years_and_days_are_compared_as_such(
@@ -117,8 +136,8 @@ def test_a_range_of_rows_is_granted_and_given_by_file_and_table(
 ) -> None:
     context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
     more = {"package_id": uploaded["package_id"], "name": "b", "url": "b.csv", "format": "CSV"}
-    text = "地区,年份,评定日期,人数\n吴忠市,2022,2022-05-01,10\n吴忠市,2023,2023-06-01,200\n中卫市,2024,2024-01-01,30\n"
-    text += "吴忠市,2024,不详,40\n"
+    text = "地区,年份,评定日期,人数,复核日期\n吴忠市,2022,2022-05-01,10,20190101\n吴忠市,2023,2023-06-01,200,20230601\n"
+    text += "中卫市,2024,2024-01-01,30,201905\n吴忠市,2024,不详,40,20240301\n"
     file = create_with_upload(text, "b.csv", context, **more)
     tables.work()
     for rows, numbers in (
@@ -127,6 +146,7 @@ def test_a_range_of_rows_is_granted_and_given_by_file_and_table(
         ("评定日期＞＝2023\n评定日期<=2023-12-31", ["200"]),
         ("人数≤30", ["10", "30"]),
         ("评定日期>=2025", []),
+        ("复核日期>=2023", ["200", "40"]),
     ):
         case = town.apply(answers={"channel": "both"})
         answers = {"agreed_ends": "2099-01-01", "agreed_rows": rows, "agreed_columns": ["人数"]}
@@ -150,6 +170,9 @@ def test_a_range_of_rows_is_granted_and_given_by_file_and_table(
         "年份>=2023\n年份>=2024",
         "年份=2023\n年份>=2020",
         "年份>2023",
+        "年份=>2023",
+        "年份=＜2023",
+        "地区=吴忠市、>2023",
     ):
         case = town.apply()
         with pytest.raises(tk.ValidationError) as refused:
@@ -157,10 +180,37 @@ def test_a_range_of_rows_is_granted_and_given_by_file_and_table(
                 "head", case, "approve", outcome="partly", answers={"agreed_ends": "2099-01-01", "agreed_rows": wrong}
             )
         assert "agreed_rows" in refused.value.error_dict, wrong
+    assert ">=" in str(refused.value.error_dict["agreed_rows"])
     for wrong in ({"period_from": "近年"}, {"period_to": "2023-13"}):
         with pytest.raises(tk.ValidationError) as refused:
             town.apply(answers=wrong)
         assert refused.value.error_dict.keys() == wrong.keys()
+
+
+def test_the_values_of_a_range_are_read_once_for_all_pages_of_a_table(
+    app: Any, town: CaseSite, uploaded: dict[str, Any], create_with_upload: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables.work()
+    case = grant(town, agreed_rows="等级>=4", agreed_channel="table")
+    reads: list[str] = []
+    read = actions._list_values
+    monkeypatch.setattr(actions, "_list_values", lambda *asked: reads.append(asked[2]) or read(*asked))
+
+    def list_names(offset: int = 0) -> list[str]:
+        found = town.act(
+            "applicant", "nx_case_row_list", id=case["id"], resource=uploaded["id"], limit=1, offset=offset
+        )
+        return [record["景区名称"] for record in found["records"]]
+
+    context = {"user": "head", "auth_user_obj": model.User.get("head"), "ignore_auth": True}
+    more = {"id": uploaded["id"], "action": "resource_patch", "url": "景区.csv"}
+    create_with_upload("景区名称,等级,电话\n沙湖,5,1\n水洞沟,4,2\n苏峪口,3,3\n", "景区.csv", context, **more)
+    tables.work()
+    assert [list_names(number) for number in range(3)] == [["沙湖"], ["水洞沟"], []]
+    assert reads == ["等级"]
+    create_with_upload("景区名称,等级,电话\n鸣翠湖,7,1\n", "景区.csv", context, **more)
+    tables.work()
+    assert list_names() == ["鸣翠湖"] and reads == ["等级", "等级"]
 
 
 def test_a_file_without_a_granted_column_gives_nothing() -> None:
@@ -418,3 +468,64 @@ def test_no_question_reaches_outside_a_grant(
     for name, values in rows.items():
         if question.filters is not None:
             assert set(question.filters[name.upper()]) <= values
+
+
+def test_a_longer_term_proposes_what_was_granted_and_not_what_was_applied_for(
+    app: Any, town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    items = [{"name": name, "type": "C", "length": "200"} for name in ("景区名称", "等级")]
+    town.root("package_patch", id="jingqu", nx_items=items)
+    case = town.apply(answers={"channel": "both", "columns": ["景区名称", "等级"]})
+    terms = {"agreed_columns": ["景区名称"], "agreed_channel": "file", "agreed_quota": "9"}
+    terms |= {"agreed_ends": "2098-01-01", "agreed_rows": "景区名称=沙湖、鸣翠湖\n等级>=2023"}
+    town.step("head", case, "approve", outcome="partly", answers=terms)
+    town.step("applicant", case, "reopen", opinion="再用一年")
+    page = html.fromstring(app.get(f"/case/{case['id']}", headers=town.headers("head")).body)
+    (form,) = (one for one in page.forms if one.fields.get("action") == "renew")
+    fields = {name: value.strip() for name, value in form.form_values()}
+    columns, rows = terms.pop("agreed_columns"), terms.pop("agreed_rows")
+    assert {name: fields[name] for name in terms} == terms
+    assert (fields["agreed_columns"].split(), sorted(fields["agreed_rows"].split())) == (columns, sorted(rows.split()))
+    sent = fields | {"outcome": "partly", "agreed_ends": "2099-01-01"}
+    address = f"/case/{case['id']}/step"
+    answer = app.post(address, data=sent, headers=town.headers("head"), follow_redirects=False)
+    assert answer.status_code == 302, answer.body
+    (agreement,) = [one for one in town.act("head", "nx_agreement_list", dataset="jingqu") if one["state"] == "active"]
+    assert agreement["part"]["columns"] == ["景区名称"] and agreement["channel"] == "file"
+
+
+def test_a_condition_that_a_form_cannot_say_is_not_proposed() -> None:
+    for conditions in ({"类别": ["甲、乙"]}, {"年龄": ["<18"]}):
+        assert write_conditions(conditions) == ""
+
+
+def test_a_case_outlives_its_dataset(app: Any, town: CaseSite, uploaded: dict[str, Any]) -> None:
+    case = grant(town)
+    objection = town.apply("other", kind="objection", answers={"right": "privacy", "place": "电话", "reason": "是我的"})
+    town.step("editor", objection, "accept")
+    duty = town.act("applicant", "nx_case_show", id=case["id"])["duties"][0]["id"]
+    for number, remove in enumerate(("package_patch", "package_delete", "dataset_purge")):
+        town.root(remove, id=uploaded["package_id"], **({"private": True} if number == 0 else {}))
+        for one, who in ((case, "applicant"), (case, "head"), (objection, "office"), (objection, "other")):
+            page = app.get(f"/case/{one['id']}", headers=town.headers(who), follow_redirects=False)
+            assert page.status_code == 200, (remove, who)
+        mine = app.get(f"/case/{case['id']}", headers=town.headers("applicant")).body
+        assert f"/case/{case['id']}/duty" in mine, remove
+    sent = {"duty": duty, "statement": "用于论文"}
+    address = f"/case/{case['id']}/duty"
+    assert app.post(address, data=sent, headers=town.headers("applicant"), follow_redirects=False).status_code == 302
+
+
+def test_what_was_taken_is_shown_page_by_page_and_after_the_end_of_the_grant(
+    app: Any, town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    case = grant(town, agreed_columns=["景区名称"], agreed_rows="景区名称=沙湖\n等级>=3", agreed_quota="99")
+    for _ in range(21):
+        town.act("applicant", "nx_case_use_create", id=case["id"], resource=uploaded["id"])
+    town.step("office", case, "revoke", opinion="超出用途")
+    for who in ("applicant", "head", "office"):
+        pages = (app.get(f"/case/{case['id']}?page={number}", headers=town.headers(who)).body for number in (1, 2))
+        first, second = (html.fromstring(page).get_element_by_id("nx-taken").getparent() for page in pages)
+        assert [len(one.xpath("ul[@class='nx-notices']/li")) for one in (first, second)] == [20, 1]
+        assert any("page=2" in link for link in first.xpath("nav//a/@href"))
+        assert all(text in second.text_content() for text in ("景区名称=沙湖", "等级>=3"))

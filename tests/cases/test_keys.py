@@ -70,6 +70,39 @@ def test_a_key_of_an_officer_opens_nothing_of_the_department(
     assert client.post(uses, json={"id": case["id"]}, headers=key).status_code == 403
 
 
+def test_a_key_of_an_officer_takes_the_part_that_was_granted_and_is_written_down(
+    app: Any, town: CaseSite, uploaded: dict[str, Any]
+) -> None:
+    tables.work()
+    case = town.apply("editor", answers={"channel": "both"})
+    terms = {"agreed_ends": "2099-01-01", "agreed_columns": ["景区名称"], "agreed_quota": "2", "agreed_channel": "file"}
+    town.step("head", case, "approve", outcome="partly", answers=terms)
+    key, client = make_key(town, "editor"), app.flask_app.test_client()
+    whole, part = (
+        f"/dataset/jingqu/resource/{uploaded['id']}/download/x",
+        f"/case/{case['id']}/data/{uploaded['id']}.csv",
+    )
+    own = client.get(whole, headers=town.headers("editor"))
+    assert own.status_code == 200 and "0951" in own.get_data(as_text=True)
+    assert client.get(whole, headers=key).status_code == 403
+    rows = {"resource_id": uploaded["id"]}
+    assert client.post("/api/3/action/datastore_search", json=rows, headers=key).status_code == 403
+    answers = []
+    for _ in range(3):
+        answer = client.get(part, headers=key)
+        answers.append((answer.status_code, answer.get_data(as_text=True).lstrip("\ufeff")))
+    assert [status for status, _ in answers] == [200, 200, 429]
+    assert answers[0][1].split() == ["景区名称", "沙湖", "水洞沟"]
+    lines = town.act("head", "nx_case_use_list", id=case["id"])["results"]
+    assert [line["system"] for line in lines] == [SYSTEM] * 2
+    other = town.apply("editor", answers={"channel": "both"})
+    town.step("head", other, "approve", outcome="granted", answers={"agreed_ends": "2099-01-01"})
+    answer = client.get(whole, headers=key)
+    assert answer.status_code == 200 and "0951" in answer.get_data(as_text=True)
+    (line,) = town.act("head", "nx_case_use_list", id=other["id"])["results"]
+    assert line["system"] == SYSTEM
+
+
 def test_whatever_is_no_taking_of_a_grant_is_refused_to_a_key_with_a_plain_sentence(
     app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -238,3 +238,18 @@ def test_definitions_are_checked_by_a_command(cli: Any, with_plugins: None, tmp_
     broken.write_text("title: {zh: 访问}\n", encoding="utf-8")
     bad = cli.invoke(ckan, ["nx", "cases", "check", str(broken)])
     assert bad.exit_code == 1 and "visit.yaml:1: " in bad.output
+
+
+def test_who_applied_decides_nothing_in_their_own_case(town: CaseSite) -> None:
+    town.dataset()
+    case = town.apply("head")
+    shown = town.act("head", "nx_case_show", id=case["id"])
+    assert {step["action"] for step in shown["steps"]} == {"withdraw"}
+    for action, more in (
+        ("accept", {}),
+        ("approve", {"outcome": "granted", "answers": {"agreed_ends": "2099-01-01"}}),
+    ):
+        with pytest.raises(tk.NotAuthorized, match=r"yourself|您自己"):
+            town.step("head", case, action, **more)
+    assert town.step("editor", case, "accept")["state"] == "examined"
+    assert town.step("head", case, "withdraw")["phase"] == "ended"

@@ -47,6 +47,15 @@ def test_an_answer_is_rated_by_who_applied_and_by_nobody_else(town: CaseSite) ->
     assert not withdrawn["may_rate"]
 
 
+def test_who_answers_for_the_department_rates_none_of_its_answers(town: CaseSite) -> None:
+    town.dataset()
+    case = refuse(town, town.apply("editor"))
+    with pytest.raises(tk.NotAuthorized, match=r"answering|办理"):
+        rate(town, "editor", case, 5)
+    shown = town.act("editor", "nx_case_show", id=case["id"])
+    assert (shown["may_rate"], shown["rating"]) == (False, None)
+
+
 def test_a_rating_is_changed_for_thirty_days(town: CaseSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NX_REGISTER_TODAY", "2031-03-03")
     town.dataset()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 
 import pytest
 
 from ckanext.nxopendata.harvest.fetching import lenient_json
-from ckanext.nxopendata.harvest.formats import salvage
+from ckanext.nxopendata.harvest.formats import salvage, workbook
+from ckanext.nxopendata.harvest.formats.rdf import contexts, mending
+from ckanext.nxopendata.harvest.mapping import dates, files, shapes
 
 ARRAY = r'"dataset"\s*:'
 
@@ -82,3 +85,56 @@ def test_a_record_that_is_longer_than_the_first_look_is_mended_whole():
     title = "人口\\d" + "统计" * 5_000
     text = '{"dataset": [{"identifier": "1", "title": "' + title + '"}, {"identifier": "2", "title": 表}]}'
     assert [value and value["title"] for _, value, _ in read(text)] == [title, None]
+
+
+LENGTH = 100_000
+"""Characters; at this length a search that goes back and forth takes minutes."""
+
+BLANKS = " " * LENGTH
+
+SEARCHES = [
+    (mending.has_open_iri, '"""\n' + '\\"""\n' * (LENGTH // 5)),
+    (mending.has_open_iri, '\\"' * (LENGTH // 2)),
+    (mending._expand_slashed, '"""\n' + '\\"""\n' * (LENGTH // 5)),
+    (mending._expand_slashed, "\\'" * (LENGTH // 2)),
+    (mending._expand_slashed, "%:" * (LENGTH // 2)),
+    (mending._mend_xml, "<a:b" + BLANKS),
+    (mending._mend_xml, "<a:b " + ' rdf:resource="' * (LENGTH // 15)),
+    (contexts.linked_context, "<" * LENGTH),
+    (contexts.linked_context, "<a>" * LENGTH),
+    (files.find_emails, BLANKS),
+    (files._NO_NAME.fullmatch, "@" * LENGTH + " a"),
+    (files._known_format, "a" + BLANKS + "b"),
+    (files._MEDIA_TYPE.search, "a" * LENGTH),
+    (dates.split_period, "a" + BLANKS + "b"),
+    (shapes._WKT.match, BLANKS),
+    (shapes._BARE.fullmatch, "1" + BLANKS),
+    (workbook.normalise_header, "(" * LENGTH),
+    (workbook.normalise_header, "0" * LENGTH),
+    (salvage._BETWEEN.search, "}" + BLANKS),
+    (read, '{"dataset":' + BLANKS),
+    (lenient_json.mend_json, '"' + '\\"' * LENGTH),
+]
+
+
+@pytest.mark.parametrize("number", range(len(SEARCHES)))
+def test_no_search_goes_back_and_forth_in_a_hostile_text(number):
+    """In a process of its own, which ends long before half a minute or long after."""
+    search, text = SEARCHES[number]
+    process = multiprocessing.get_context("fork").Process(target=search, args=(text,))
+    process.start()
+    process.join(30)
+    ended = process.exitcode
+    process.kill()
+    assert ended == 0
+
+
+def test_texts_are_read_as_before():
+    assert dates.split_period("2020年 至 2021年") == ("2020年", "2021年")
+    assert dates.split_period("2020-01-01 - 2020-12-31") == ("2020-01-01", "2020-12-31")
+    assert files._known_format("CSV 文件 格式") == "CSV"
+    assert files.find_emails("张三 zhang (at) nx.example.cn") == ["zhang@nx.example.cn"]
+    assert mending.has_open_iri('<a:b> <c:d> """x""y\\"""" ; <e:f\n')
+    assert not mending.has_open_iri('<a:b> <c:d> """<e:f\n""" .')
+    plain, told = mending._mend_xml('<dct:type a="b" rdf:resource="https://a.example/">文本</dct:type>')
+    assert (plain, told) == ('<dct:type a="b" rdf:resource="https://a.example/"></dct:type>', ["dct:", "文本"])

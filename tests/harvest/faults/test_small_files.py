@@ -359,6 +359,15 @@ REFUSED = {
     "a sentence with its code": ("错误代码：500，服务器异常", "text/plain", "a.csv"),
     "errors of a form": ('{"errors":{"status":["无效"]}}', "application/json", "a.json"),
     "an answer of minus one": ('{"ret":-1,"msg":"x"}', "application/json", "a.json"),
+    "a state of failure": ('{"state":"FAIL","desc":"会话超时"}', "application/json", "a.json"),
+    "only a detail": ('{"detail":"Credentials were not provided."}', "application/json", "a.json"),
+    "a flag": ('{"flag":false,"info":"未登录"}', "application/json", "a.json"),
+    "a success that is none": ('{"isSuccess":false,"errorMsg":"x"}', "application/json", "a.json"),
+    "a description": ('{"errCode":"E1","errDesc":"非法请求"}', "application/json", "a.json"),
+    "an error with a number": (
+        "<error><number>500</number><message>x</message></error>",
+        *("text/xml", "a.xml"),
+    ),
     "no data": ("暂无数据", "text/plain", "a.csv"),
 }
 """Name -> an answer of failure as its server sends it: body, media type, name."""

@@ -23,7 +23,7 @@ NOT_A_CHOICE, NOT_A_DATE, NOT_A_NUMBER, NOT_AN_ADDRESS, NOT_IN_FUTURE = (
 )
 MOST_COLUMNS = 500
 NOT_A_FILTER, NOT_A_PERIOD, NOT_A_QUARTER = "not_a_filter", "not_a_period", "not_a_quarter"
-NOT_AN_ARTICLE = "not_an_article"
+NOT_AN_ARTICLE, NOT_A_SIGN = "not_an_article", "not_a_sign"
 
 NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 """A whole number from one: none of the questions has an answer of nothing."""
@@ -158,6 +158,9 @@ def _read_filters(value: Any) -> tuple[Any, Problem | None]:
     found: dict[str, Any] = {}
     for name, given in conditions:
         condition = _read_condition(given)
+        # In a form 年份=>2023 is a slip that would grant no rows; a program may name a value such as "<18岁".
+        if isinstance(value, str) and isinstance(condition, list) and any(text[0] in "<>" for text in condition):
+            return None, (NOT_A_SIGN, None)
         known = found.get(name.strip())
         if not name.strip() or condition is None or not _is_storable([name]):
             return None, (NOT_A_FILTER, None)
@@ -217,6 +220,12 @@ def describe_condition(name: str, condition: list[str] | Mapping[str, str]) -> s
     if len(condition) == 2:
         return f"{name}={condition['from']}..{condition['to']}"
     return f"{name}>={condition['from']}" if "from" in condition else f"{name}<={condition['to']}"
+
+
+def write_conditions(conditions: Mapping[str, list[str] | Mapping[str, str]]) -> str:
+    """Return conditions on rows as they stand in a form; "" of those that a form cannot say, such as of "甲、乙"."""
+    text = "\n".join(describe_condition(name, condition) for name, condition in conditions.items())
+    return text if _read_filters(text) == (conditions, None) else ""
 
 
 def _is_web_address(text: str) -> bool:

@@ -10,13 +10,16 @@ from ckan import model
 from markupsafe import Markup, escape
 
 from ckanext.nxopendata.cases.definitions import quarter, registry
-from ckanext.nxopendata.cases.definitions.answers import describe_condition
+from ckanext.nxopendata.cases.definitions.answers import describe_condition, write_conditions
 from ckanext.nxopendata.cases.definitions.kind import ARTICLE, Field, Kind
 from ckanext.nxopendata.cases.disclosure import anonymous, public_store
 from ckanext.nxopendata.cases.process import case_store, suspension
 from ckanext.nxopendata.core.display.helpers import nx_localised_html, nx_untranslated
 from ckanext.nxopendata.core.language import is_chinese
 from ckanext.nxopendata.core.timezone import today
+
+AGREED = ("ends", "columns", "channel", "quota")
+"""What is agreed on by a field of its own, ``agreed_…``."""
 
 
 def nx_case_kinds() -> list[Kind]:
@@ -88,11 +91,18 @@ def nx_case_answers(case: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def nx_case_proposed(case: dict[str, Any]) -> dict[str, Any]:
-    """What stands in the fields of a grant before anybody wrote there: what was applied for, or agreed on before."""
+    """What stands in the fields of a grant before anybody wrote there: what was agreed on before, or applied for."""
     answers = case["answers"]
-    asked = {"agreed_ends": answers.get("ends"), "agreed_columns": answers.get("columns")}
-    asked["feasible_columns"] = answers.get("columns")
-    return asked | {"agreed_channel": answers.get("agreed_channel") or answers.get("channel")}
+    proposed = {f"agreed_{name}": answers.get(f"agreed_{name}") or answers.get(name) for name in AGREED}
+    proposed["agreed_rows"] = write_conditions(answers.get("agreed_rows") or {})
+    proposed["feasible_columns"] = answers.get("feasible_columns") or answers.get("columns")
+    return proposed
+
+
+def nx_case_use_conditions(use: dict[str, Any]) -> list[str]:
+    """The conditions on rows that held when something of a grant was taken, as they are written in a form."""
+    several = [(name, one) for name, bounds in use["ranges"].items() for one in bounds]
+    return [describe_condition(name, condition) for name, condition in (*use["filters"].items(), *several)]
 
 
 def _name_datasets(case: dict[str, Any], fields: Iterable[Field]) -> dict[str, Markup | str]:

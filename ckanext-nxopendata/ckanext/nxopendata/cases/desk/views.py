@@ -116,10 +116,22 @@ def _may_create(kind: Kind) -> bool:
 
 
 def _dataset(reference: str) -> dict[str, Any] | None:
+    found = _find_dataset(reference.rstrip("/").rpartition("/")[2])
+    return found or tk.abort(404, tk._("There is no such dataset"))
+
+
+def _find_dataset(reference: str) -> dict[str, Any] | None:
+    """Return a dataset that the reader may see; None of one that is not there, or not for them."""
     try:
-        return call_action("package_show", id=reference.rstrip("/").rpartition("/")[2])
+        return call_action("package_show", id=reference)
     except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError):
-        return tk.abort(404, tk._("There is no such dataset"))
+        return None
+
+
+def _list_files(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files that a case is about; none once the reader cannot see their dataset: the case goes on without them."""
+    resources = (_find_dataset(case["dataset_id"]) or {}).get("resources", []) if case["dataset_id"] else []
+    return [one for one in resources if case["resource_id"] in ("", one["id"])]
 
 
 def _own_departments() -> list[tuple[str, str]]:
@@ -193,6 +205,7 @@ def _show(case: dict[str, Any], action: str = "", values: Any = None, errors: An
     kind = registry.kinds()[case["kind"]]
     granted = _list_granted(case) if kind.state_by_name[case["state"]].in_force else None
     more = {"values": values or {}, "errors": errors or {}, "granted": granted, "treated": _list_treatments(case)}
+    more["taken"] = _list_uses(case["id"]) if case["agreement_id"] else None
     return _render("show", case=case, kind=kind, action=action, **more)
 
 
@@ -206,23 +219,27 @@ def _list_treatments(case: dict[str, Any]) -> list[tuple[str, str]]:
             resource.get("name") or resource["url"],
             tk.h.url_for("nx_safety_treatment.treat", id=case["dataset_name"], resource_id=resource["id"]),
         )
-        for resource in (_dataset(case["dataset_id"]) or {}).get("resources", [])
-        if case["resource_id"] in ("", resource["id"])
+        for resource in _list_files(case)
     ]
 
 
 def _list_granted(case: dict[str, Any]) -> dict[str, Any]:
-    """The files of a grant with the way to take each, and what was taken of them."""
+    """The files of a grant with the way to take each."""
     answers = case["answers"]
     is_part = any(answers.get(name) for name in ("columns", "agreed_columns", "agreed_rows", "agreed_quota"))
     files = []
-    for resource in (_dataset(case["dataset_id"]) or {}).get("resources", []):
-        if case["resource_id"] not in ("", resource["id"]):
-            continue
+    for resource in _list_files(case):
         url = tk.h.url_for("nx_case_grants.take", case_id=case["id"], file_id=resource["id"])
         name, kind = resource.get("name") or resource["url"], "CSV" if is_part else resource.get("format", "")
         files.append({"id": resource["id"], "name": name, "format": kind, "url": url if is_part else resource["url"]})
-    return {"files": files, "channel": find_channel(answers), "uses": call_action("nx_case_use_list", id=case["id"])}
+    return {"files": files, "channel": find_channel(answers)}
+
+
+def _list_uses(case_id: str) -> dict[str, Any]:
+    """What was taken of a grant, also once it has ended: one page of it, the newest first."""
+    number = tk.h.get_page_number(tk.request.args)
+    found = call_action("nx_case_use_list", id=case_id, limit=PAGE, offset=(number - 1) * PAGE)
+    return {**found, "page": pager(number, found["count"], PAGE)}
 
 
 @nx_cases.route("/case/<case_id>/step", methods=["POST"])

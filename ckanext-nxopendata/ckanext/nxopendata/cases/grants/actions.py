@@ -11,7 +11,7 @@ from ckan.logic import validate
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.cases.definitions.channel import FILE, TABLE
-from ckanext.nxopendata.cases.grants import schema, table
+from ckanext.nxopendata.cases.grants import range_values, schema, table
 from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.models import Case, Use
 from ckanext.nxopendata.core.file_access import ranges
@@ -113,7 +113,15 @@ def _resolve(resource_id: str, columns: list[tuple[str, str]], part: Part) -> Pa
     ids = {name: column for column, name in reversed(columns)}
     if gone := sorted(part.ranges.keys() - ids.keys()):
         raise table.ColumnsGoneError(gone)
-    return table.resolve(part, {name: _list_values(resource_id, ids[name], name) for name in part.ranges})
+    if not part.ranges:
+        return part
+
+    def find_inside() -> range_values.Values:
+        values = {name: _list_values(resource_id, ids[name], name) for name in part.ranges}
+        return table.resolve(Part(ranges=part.ranges), values).filters
+
+    key = resource_id, range_values.find_version(resource_id), frozenset(part.ranges.items())
+    return Part(filters=range_values.keep(key, find_inside)).narrow(Part(part.columns, part.filters))
 
 
 def _list_values(resource_id: str, column: str, name: str) -> list[str]:

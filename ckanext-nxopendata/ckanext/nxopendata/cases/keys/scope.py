@@ -12,7 +12,7 @@ from flask import g, has_request_context, jsonify, request
 
 from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.models import Case
-from ckanext.nxopendata.core.file_access import doors
+from ckanext.nxopendata.core.file_access import decision, doors
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 
 ACTIONS = frozenset(
@@ -35,6 +35,7 @@ def note(system: str) -> None:
     """Remember that the request at hand comes with the key of a system."""
     if has_request_context():
         g.nx_case_key_system = system
+        decision.take_granted_only()
 
 
 def find_system() -> str:

@@ -208,12 +208,12 @@ def nx_case_advance(context: Context, data_dict: DataDict) -> dict[str, Any]:
         message = tk._("Somebody moved this case since you looked at it: look again, then decide")
         raise tk.ValidationError({"version": [message]})
     kind = registry.kinds()[case.kind]
-    held = participants.find_roles(user, case)
+    held = participants.find_acting_roles(user, case)
     try:
         row = workflow.find_step(kind.transitions, data_dict["action"], case.state, held, case_store.list_facts(case))
     except workflow.TransitionError as error:
         if error.forbidden:
-            raise tk.NotAuthorized(tk._("This step is not yours to take")) from None
+            raise tk.NotAuthorized(_explain_forbidden(case, user)) from None
         raise tk.ValidationError({"action": [_explain_missing(case, kind, data_dict["action"])]}) from None
     step = kind.step(row.action)
     if step.extends and not case_store.may_extend(case, kind, moves.list_events(case.id)):
@@ -294,6 +294,13 @@ def nx_case_message_create(context: Context, data_dict: DataDict) -> dict[str, A
     notices.tell_message(case, role, user)
     model.Session.commit()
     return case_store.to_api(case, user)
+
+
+def _explain_forbidden(case: Case, user: model.User) -> str:
+    """Say why a step is somebody else's."""
+    if participants.is_own(user, case) and participants.find_roles(user, case) & set(case_store.STAFF):
+        return tk._("You applied for this yourself: somebody else who answers it has to take this step")
+    return tk._("This step is not yours to take")
 
 
 def _explain_missing(case: Case, kind: Kind, action: str) -> str:

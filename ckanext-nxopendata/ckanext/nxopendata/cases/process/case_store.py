@@ -193,7 +193,7 @@ def list_facts(case: Case) -> list[str]:
 def to_api(case: Case, user: model.User) -> dict[str, Any]:
     """Return a case as those who take part in it see it, with the steps that ``user`` may take."""
     kind = registry.kinds()[case.kind]
-    held = participants.find_roles(user, case)
+    held, acting = participants.find_roles(user, case), participants.find_acting_roles(user, case)
     events = moves.list_events(case.id)
     standing = moves.find_standing(kind, events)
     clock = kind.clock_by_name.get(standing.clock)
@@ -221,7 +221,7 @@ def to_api(case: Case, user: model.User) -> dict[str, Any]:
             "article": dict(clock.article),
             "confidence": clock.confidence,
         },
-        "steps": [_step_to_api(step, kind) for step in list_steps(case, kind, held, events)],
+        "steps": [_step_to_api(step, kind) for step in list_steps(case, kind, acting, events)],
         "may_forward": may_forward(case, kind, held),
         "events": _events_to_api(events, kind),
     }
@@ -278,9 +278,9 @@ def may_write(user: model.User | None, case: Case) -> bool:
 
 
 def may_rate(case: Case, held: set[str]) -> bool:
-    """Return whether the answer may be rated: by who applied, once it is there, and for some days anew."""
+    """Return whether the answer may be rated: by who applied and does not answer, for some days anew."""
     is_fresh = case.rated is None or (today() - case.rated).days <= RATED_FOR
-    return APPLICANT in held and case.answered is not None and is_fresh
+    return APPLICANT in held and not held & set(STAFF) and case.answered is not None and is_fresh
 
 
 def has_desk(user: model.User) -> bool:

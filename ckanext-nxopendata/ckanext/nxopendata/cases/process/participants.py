@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.definitions.kind import APPLICANT, OPEN, Kind
+from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, OPEN, Kind
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core import roles
 from ckanext.nxopendata.core.workflow import EDITOR, HEAD, OFFICE
@@ -29,6 +29,19 @@ def find_roles(user: model.User | None, case: Case) -> set[str]:
     if roles.is_office(user.name) or authz.is_sysadmin(user.name):
         found |= {OFFICE} if case.owner_org else {EDITOR, HEAD, OFFICE}
     return found
+
+
+def find_acting_roles(user: model.User | None, case: Case) -> set[str]:
+    """Return the roles in which a user may take steps of a case: who applied decides nothing in it."""
+    held = find_roles(user, case)
+    return held & {APPLICANT} if is_own(user, case) else held
+
+
+def is_own(user: model.User | None, case: Case) -> bool:
+    """Return whether a user applied in person; what anybody writes on a page asks for nothing and is nobody's own."""
+    kind = registry.kinds().get(case.kind)
+    applies = kind is not None and kind.applicants != ANYONE
+    return applies and user is not None and case.applicant_id == user.id
 
 
 def require_roles(context: Context, data_dict: DataDict) -> set[str]:

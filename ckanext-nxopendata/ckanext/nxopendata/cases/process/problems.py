@@ -22,6 +22,10 @@ TEXTS = {
         "Write one condition a line: a column, then = and values with commas between them, or >=, <= or =a..b with "
         "numbers, years or days"
     ),
+    answers.NOT_A_SIGN: _(
+        "No value begins with < or >: write >= or <= in this order, such as 年份>=2023; more or less than a number is "
+        "not offered"
+    ),
     answers.NOT_A_PERIOD: _("Write a year, a month or a day: 2023, 2023-05 or 2023-05-01"),
     answers.NOT_AN_ARTICLE: _("Name the law, in its title marks, and the number of the article, as the example shows"),
     answers.NOT_A_QUARTER: _("Choose a quarter that is not over, such as 2027Q1"),

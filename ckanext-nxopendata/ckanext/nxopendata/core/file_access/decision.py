@@ -114,13 +114,24 @@ def _find(
         datasets = {resource.package_id for resource in held}
         held += model.Session.scalars(sa.select(model.Package).where(model.Package.id.in_(datasets)))
     user = model.User.get(user_name) if user_name else None
-    found = {}
+    found, granted_only = {}, is_granted_only()
     for resource_id in resource_ids:
         resource = model.Resource.get(resource_id) if resource_id else None
         dataset = resource.package if resource else None
         if resource is not None and dataset is not None and resource.state != model.State.DELETED:
-            found[resource_id] = FileRequest(resource, dataset, user, rows, moment or now(), agreement)
+            found[resource_id] = FileRequest(resource, dataset, user, rows, moment or now(), agreement, granted_only)
     return found
+
+
+def take_granted_only() -> None:
+    """Give the request at hand what was granted, and nothing by the right to edit: it comes with such a key."""
+    if has_request_context():
+        g.nx_granted_only = True
+
+
+def is_granted_only() -> bool:
+    """Return whether the request at hand is given what was granted alone."""
+    return has_request_context() and bool(g.get("nx_granted_only"))
 
 
 def _may_know(asked: FileRequest) -> bool:

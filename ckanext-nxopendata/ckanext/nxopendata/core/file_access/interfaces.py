@@ -26,11 +26,13 @@ class FileRequest:
     moment: dt.datetime
     agreement: str = ""
     """The agreement by which it is asked for; "" for any that the person has."""
+    granted_only: bool = False
+    """Whether it is asked for by a key that takes what was granted, and nothing by the right to edit the dataset."""
 
     @cached_property
     def edits(self) -> bool:
-        """Whether the person edits the dataset: administrators, and editors of the department that provides it."""
-        if self.user is None:
+        """Whether the person asks as one who edits the dataset: administrators, and editors of its department."""
+        if self.user is None or self.granted_only:
             return False
         if self.user.sysadmin:
             return True

@@ -11,8 +11,21 @@ from decimal import Decimal
 from typing import Any
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
-PERIOD = re.compile(r"([0-9]{4})(?:年|-([0-9]{2})(?:-([0-9]{2})(?:[T ][0-9:.]{5,15}(?:Z|[+-][0-9:]{4,6})?)?)?)?")
-"""A year, a month or a day; the time of the day does not count."""
+TIME = r"(?:[T ][0-9:.]{4,15}(?:Z|[+-][0-9:]{4,6})?)?"
+PERIODS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"([0-9]{4})(?:年|\.0+)?()()",
+        r"((?:18|19|20|21)[0-9]{2})([0-9]{2})(?:([0-9]{2})(?:[0-9]{4}(?:[0-9]{2})?|" + TIME + r"))?(?:\.0+)?",
+        r"([0-9]{4})年([0-9]{1,2})月(?:([0-9]{1,2})[日号]" + TIME + r")?",
+        r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2})" + TIME + r")?",
+        r"([0-9]{4})/([0-9]{1,2})(?:/([0-9]{1,2})" + TIME + r")?",
+    )
+)
+"""A year, a month or a day, also as ``202305`` and ``20230501``; the time of the day does not count."""
+
+LAST_YEAR = 2199
+"""The last year that is meant as one where it could be an amount as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +38,13 @@ class Value:
 
 
 def read_value(text: str) -> Value | None:
-    """Return what can be compared in a text: a number, a year, ``2023-05`` or ``2023-05-01``; None of any other."""
+    """Return what can be compared in a text: a number, a year, a month or a day; None of any other.
+
+    Months and days as ``2023-05-01``, ``2023/5/1``, ``2023年5月1日`` or ``20230501``, which is a number as well.
+    """
     text = text.strip()
     number = Decimal(text) if NUMBER.fullmatch(text) else None
-    period = PERIOD.fullmatch(text)
+    period = next((found for pattern in PERIODS if (found := pattern.fullmatch(text))), None)
     days = _find_days(*period.groups()) if period else None
     if number is None and days is None:
         return None
@@ -72,11 +88,16 @@ def _is_within(value: Value, bound: str, *, above: bool) -> bool:
     limit = read_value(bound)
     if limit is None:
         return False
+    by_number = by_days = None
     if value.number is not None and limit.number is not None:
-        return value.number >= limit.number if above else value.number <= limit.number
-    if value.first is None or value.last is None or limit.first is None or limit.last is None:
-        return False
-    return value.first >= limit.first if above else value.last <= limit.last
+        by_number = value.number >= limit.number if above else value.number <= limit.number
+    if value.first is not None and value.last is not None and limit.first is not None and limit.last is not None:
+        by_days = value.first >= limit.first if above else value.last <= limit.last
+        if by_number is not None and limit.first.year > LAST_YEAR:
+            by_days = None
+    # 20190101 is a number above 2023 and a day before it: nothing tells which is meant, so that both must hold.
+    results = [one for one in (by_number, by_days) if one is not None]
+    return bool(results) and all(results)
 
 
 def from_api(bounds: Any) -> Range | None:

@@ -215,8 +215,8 @@ def without_spaces(header: str) -> str:
 
 def normalise_header(header: str) -> str:
     """Return a header without white space, brackets' content, asterisks and numbering: ``1. 信息资源名称（必填）*``."""
-    bare = re.sub(r"[（(\[【].*?[）)\]】]|[*＊\s]", "", header)
-    return re.sub(r"^[0-9一二三四五六七八九十]+[.．、]?(?:[0-9]+)?(?=\D)", "", bare)
+    bare = re.sub(r"[（(\[【].{0,300}?[）)\]】]|[*＊\s]", "", header)
+    return re.sub(r"^[0-9一二三四五六七八九十]{1,20}[.．、]?(?:[0-9]{1,20})?(?=\D)", "", bare)
 
 
 Layout = tuple[list[str | None], list[str], Iterator[tuple[int, Sequence[str]]]]

@@ -77,7 +77,7 @@ def _bound(values: Sequence[Any], report: FieldReport, side: int, choose: Any) -
 
 
 _DCMI = re.compile(r"(start|end)\s*=\s*([^;]+)", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*(?:/|至|到|—+|–|~|～|\bto\b|\s-\s)\s*")
+_BETWEEN = re.compile(r"(?<!\s)\s++-\s++|(?:(?<!\s)\s++)?+(?:/|至|到|—++|–|~|～|\bto\b)\s*+")
 
 
 _DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T[\dHMS.]+)?", re.IGNORECASE)
@@ -125,6 +125,19 @@ def parse_period(written: str) -> str | None:
         return f"{found[1]}-{int(found[2]):02}" if 1 <= int(found[2]) <= 12 else None
     day = parse_day(written)
     return day.isoformat() if day else None
+
+
+def parse_last_day(written: str) -> dt.date | None:
+    """Parse a day, or the last one of a month or year; of a day that reads in two ways (``6/1/2030``) the later."""
+    written = written.strip()
+    if found := re.fullmatch(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})", written, re.ASCII):
+        first, second, year = map(int, found.groups())
+        return max(filter(None, (_valid_day(year, first, second), _valid_day(year, second, first))), default=None)
+    period = parse_period(written)
+    if period is None or len(period) == 10:
+        return dt.date.fromisoformat(period) if period else None
+    year, month = int(period[:4]), int(period[5:] or 12)
+    return _valid_day(year, month, calendar.monthrange(year, month)[1]) if year else None
 
 
 def parse_day(written: str) -> dt.date | None:

@@ -120,8 +120,11 @@ def list_addresses(text: str) -> list[str]:
     return [link for line in text.splitlines() if line.strip() for link in _addresses_in(line.strip())]
 
 
-_ADDRESS_IN_TEXT = re.compile(r"(?:https?|ftp)://[^\s<>\"，；、。]+", re.IGNORECASE)
-"""Addresses beside each other, or in a sentence: ``下载 https://…``."""
+_ADDRESS_IN_TEXT = re.compile(
+    r"(?<![^\s:：()（）\[\]【】<>《》\"“”'‘’「」，；、。\u3400-\u9fff])(?:https?|ftp)://[^\s<>\"，；、。]+",
+    re.IGNORECASE,
+)
+"""Addresses beside each other, or in a sentence: ``下载 https://…``; none that another carries: ``/go?u=https://…``."""
 
 _IS_PLAIN = re.compile(r"(?i)[^a-z/.]*(?:https?://|ftp://|/|\.{1,2}/)")
 """Addresses that are read as they are written, relative ones among them."""
@@ -150,7 +153,7 @@ def as_email(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | N
 def find_emails(text: str) -> list[str]:
     """Find the e-mail addresses in a text, each once."""
     plain = unicodedata.normalize("NFKC", unquote(text))
-    plain = re.sub(r"\s*[(\[{<]\s*(?:at|@)\s*[)\]}>]\s*", "@", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"(?<!\s)\s*+[(\[{<]\s*+(?:at|@)\s*+[)\]}>]\s*+", "@", plain, flags=re.IGNORECASE)
     plain = re.sub(r"mailto:", " ", plain, flags=re.IGNORECASE)
     found = (f"{local.rstrip('.')}@{domain}" for local, domain in _EMAIL.findall(plain))
     return list(dict.fromkeys(address for address in found if ".." not in address))
@@ -165,7 +168,7 @@ def as_phone(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | N
     return cut(phone, LONGEST_PHONE, report) if phone else None
 
 
-_NO_NAME = re.compile(r"(?:mailto|tel|https?):.*|\S+@\S+|[+\d\s()-]*")
+_NO_NAME = re.compile(r"(?:mailto|tel|https?):.*|\S[^\s@]*+@\S++|[+\d\s()-]*+")
 
 LONGEST_NAME = 500
 LONGEST_PHONE = 200
@@ -263,7 +266,9 @@ def _format_of_address(address: str) -> str | None:
     return FORMATS.get(media_type) or _known_format(last) or _known_format(last.rpartition(".")[2])
 
 
-_DECORATION = re.compile(r"^format-|^\.|\s*(?:文件|格式|\bfiles?\b|\bformat\b|\bdata\b|文档|数据)\s*", re.IGNORECASE)
+_DECORATION = re.compile(
+    r"^format-|^\.|(?:(?<!\s)\s++)?+(?:文件|格式|\bfiles?\b|\bformat\b|\bdata\b|文档|数据)\s*+", re.IGNORECASE
+)
 _IN_BRACKETS = re.compile(r"[(\[]\s*\.([a-z0-9]{1,8})\s*[)\]]")
 _FIRST_WORD = re.compile(r"\.?([A-Za-z0-9][A-Za-z0-9-]{1,11})\s*[(（\[-][^)）\]]{1,40}[)）\]]?")
 
@@ -313,7 +318,7 @@ def _read_words(name: str) -> Any:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-_MEDIA_TYPE = re.compile(r"([a-z]+/[a-z0-9][a-z0-9.+_-]{0,100})$")
+_MEDIA_TYPE = re.compile(r"(?<![a-z])([a-z]++/[a-z0-9][a-z0-9.+_-]{0,100})$")
 
 
 def as_media_type(values: Sequence[Any], _rule: Rule, report: FieldReport) -> str | None:

@@ -13,7 +13,7 @@ from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.harvest.errors import Problem
 from ckanext.nxopendata.harvest.mapping import contacts, languages
 from ckanext.nxopendata.harvest.mapping.converters import convert
-from ckanext.nxopendata.harvest.mapping.dates import parse_day
+from ckanext.nxopendata.harvest.mapping.dates import parse_last_day
 from ckanext.nxopendata.harvest.mapping.rules import FieldMapping, FieldReport, Part, Rule, Surroundings, Withheld
 from ckanext.nxopendata.harvest.mapping.values import find_values, is_nothing, show, spellings, to_identifier, to_text
 
@@ -108,6 +108,10 @@ def _cut(entries: list[Any], field: str, limit: int, report: list[Problem]) -> l
     return entries[:limit]
 
 
+_NO_DAY = frozenset({"无", "没有", "否", "不适用", "none", "no", "false", "0", "n/a"})
+"""What is written for an embargo that there is not."""
+
+
 def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | None:
     """Return what a finding names when a record falls under a rule."""
     if rule.without and find_values(raw, rule.without):
@@ -116,8 +120,8 @@ def _withheld_by(rule: Withheld, raw: Mapping[str, Any]) -> dict[str, str] | Non
         written = to_identifier(value)
         words = {_SIGNS.sub("", word) for text in (written, to_text(value)) for word in _last_words(text)}
         if rule.future:
-            day = parse_day(written)
-            if day and day > today():
+            day = parse_last_day(written)  # what cannot be read may lie in the future
+            if day > today() if day else not (is_nothing(written) or words & _NO_DAY):
                 return {"value": written[:200]}
         elif words & rule.values or (rule.unless and not words & rule.unless):
             return {"value": written[:200]}
@@ -278,12 +282,12 @@ def _leave_others(rule: Rule, values: Sequence[Any], taken: Any, field: FieldRep
     other = convert(values, rule, FieldReport([], field.field, field.surroundings))
     if rule.kind == "licence" and _is_same_licence(taken, other, field):
         return
-    if other is not None and _covers(taken, other):
+    if other is not None and _covers(taken, other, rule.kind):
         return
     for value in values:
         own = convert([value], rule, FieldReport([], field.field, field.surroundings))
         is_unread = own is None and _is_literal(value) and rule.kind != "email"
-        if is_unread or not _covers(taken, own):
+        if is_unread or not _covers(taken, own, rule.kind):
             field.leave(show(value))
 
 
@@ -337,15 +341,21 @@ def _read_licences(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> An
     return value
 
 
-def _covers(value: Any, other: Any) -> bool:
-    """Tell whether a value says all that another says."""
+_TEXT_KINDS = frozenset({"text", "localised", "paragraphs", "person"})
+"""Kinds of values of which one says what another says that holds it; not so an address, a number or a code."""
+
+
+def _covers(value: Any, other: Any, kind: str) -> bool:
+    """Tell whether a value says all that another of its kind says."""
     if other is None or value == other:
         return True
     if isinstance(value, Mapping) and isinstance(other, Mapping):
-        return all(_covers(value[key], text) if key in value else False for key, text in other.items())
+        return all(_covers(value[key], text, kind) if key in value else False for key, text in other.items())
     if isinstance(value, list) and isinstance(other, list):
         return all(item in value for item in other)
-    return isinstance(value, str) and isinstance(other, str) and other.lower() in value.lower()
+    if not (isinstance(value, str) and isinstance(other, str)):
+        return False
+    return other.lower() in value.lower() if kind in _TEXT_KINDS else other.lower() == value.lower()
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

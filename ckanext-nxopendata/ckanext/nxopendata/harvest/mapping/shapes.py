@@ -16,9 +16,9 @@ SLACK = 0.05
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WKT = re.compile(
-    r"\s*(?:<[^>]*>|SRID=\d+;)?\s*(POINT|POLYGON|MULTIPOLYGON|MULTIPOINT|ENVELOPE|BBOX|BOX2D|BOX)\b", re.I
+    r"\s*+(?:<[^>]*>|SRID=\d+;)?\s*+(POINT|POLYGON|MULTIPOLYGON|MULTIPOINT|ENVELOPE|BBOX|BOX2D|BOX)\b", re.I
 )
-_BARE = re.compile(r"\s*[\[(]?\s*[+-]?[\d.]+(?:\s*[,; ]\s*[+-]?[\d.]+){3}\s*[\])]?\s*")
+_BARE = re.compile(r"\s*+[\[(]?\s*+[+-]?[\d.]++(?:(?:\s*+[,;]\s*+|\s++)[+-]?[\d.]++){3}\s*+[\])]?\s*+")
 _DCMI = re.compile(
     r"(west|south|east|north)(?:limit|bound(?:ing)?(?:longitude|latitude|coordinate)?)?\s*=\s*([^;]+)", re.I
 )

@@ -31,7 +31,7 @@ _ERROR_ROOT = re.compile(
 )
 """How XML begins that is nothing but an answer of failure."""
 _PERHAPS_ERROR_ROOT = re.compile(
-    r"<(?:[\w.-]+:)?(?:error|errors|exception|fault|problem)(\s[^<>]*)?(?:/>|>)", re.IGNORECASE
+    r"<(?:[\w.-]+:)?(error|errors|exception|fault|problem)(\s[^<>]*)?(?:/>|>)", re.IGNORECASE
 )
 """How answers of failure begin, but faults of the earth and statistics too."""
 _TAG = re.compile(r"<(?:[\w.-]+:)?([\w-]+)(?=[\s>/])")
@@ -61,7 +61,7 @@ _ERROR_KEYS = frozenset(
     "code msg message error errors status success errcode errmsg errorcode errormessage errormsg detail details reason"  # noqa: SIM905
     " fault ok ret retcode retmsg retmessage result resultcode resultmsg resultmessage returncode returnmsg"
     " returnmessage respcode respmsg rtncode rtnmsg statuscode statusmessage statustext err errno info infocode"
-    " description errordescription exception desc".split()
+    " errdesc description errordescription exception desc".split()
 )
 _BESIDE = frozenset(
     "timestamp time path requestid traceid instance type title version help hint trace stacktrace total count page"  # noqa: SIM905
@@ -190,10 +190,12 @@ def _is_error_root(text: str) -> bool:
     tags = [_plain(name) for name in _TAG.findall(content)]
     if any(tags.count(name) > _MOST_ERRORS for name in set(tags)):
         return False
-    names = {*tags, *(_plain(name) for name in _ATTRIBUTE.findall(root[1] or ""))}
+    names = {*tags, *(_plain(name) for name in _ATTRIBUTE.findall(root[2] or ""))}
     codes = {name for name in names if name in _CODE_KEYS or name == "faultcode"}
     words = {name for name in names if name.endswith((*_WORDS, "info", "string", "title"))}
-    return bool(codes and words) or len(_foreign(names) - codes - words) < len(codes | words)
+    foreign = len(_foreign(names) - codes - words)
+    may_tie = root[1].lower() in ("error", "exception") and words - {"title", "text"}
+    return bool(codes and words) or foreign < len(codes | words) + bool(may_tie)
 
 
 def _foreign_names(content: str) -> set[str]:
@@ -214,7 +216,7 @@ def _judge(answer: Mapping[str, Any]) -> str | None:
     payload = [value for key, value in facts.items() if key in _PAYLOAD_KEYS and _has_data(value)]
     if len(facts) > 16 or any(isinstance(value, list) for value in payload):
         return None
-    spoken = {key for key in facts if key in _ERROR_KEYS or _ERROR_NAME.search(key)}
+    spoken = {key for key in facts if key in _ERROR_KEYS or key in _FLAGS or _ERROR_NAME.search(key)}
     empty = {key for key in facts if key in _PAYLOAD_KEYS and not _has_data(facts[key])}
     others = facts.keys() - spoken - empty - _BESIDE - _PAYLOAD_KEYS
     if not spoken or len(others) > len(spoken):
@@ -229,7 +231,7 @@ def _judge(answer: Mapping[str, Any]) -> str | None:
         return "file_empty"
     words = [str(facts[key]) for key in spoken if key.endswith(_WORDS)]
     has_code = bool(facts.keys() & {*_CODE_KEYS, *_FLAGS})
-    if words and (has_code or facts.keys() <= {"message", "msg", "errmsg"}):
+    if words and (has_code or facts.keys() <= {"message", "msg", "errmsg", "detail"}):
         return "file_is_an_error"
     return "file_is_an_error" if PLAIN_WORDS.search(" ".join([*words, str(facts.get("info", ""))])) else None
 
@@ -238,7 +240,9 @@ def _says_failed(facts: Mapping[str, Any], *, outnumbered: bool) -> bool:
     """Tell whether facts say that they are of a failure; when ``outnumbered`` by others they may be a row of data."""
     for key in _FLAGS:
         flag = str(facts.get(key, "")).strip().lower()
-        if flag in ("false", "fail", "failed", "failure", "error") and (key in ("success", "ok") or not outnumbered):
+        if flag in ("false", "fail", "failed", "failure", "error") and (
+            key in ("success", "issuccess", "ok") or not outnumbered
+        ):
             return True
     has_message = any(isinstance(value, str) and value and key.endswith(_WORDS) for key, value in facts.items())
     for key, value in facts.items():
@@ -248,7 +252,7 @@ def _says_failed(facts: Mapping[str, Any], *, outnumbered: bool) -> bool:
             counts = not key.endswith(("code", "no")) or outnumbered
             if not _is_zero(value) and (not counts or (has_message and _NUMBER.fullmatch(str(value).strip()))):
                 return True
-        elif _is_failure(value, certain=not outnumbered and key not in _FAULTS):
+        elif _is_failure(value, certain=(not outnumbered or key.endswith(_WORDS)) and key not in _FAULTS):
             return True
     return False
 
@@ -284,9 +288,9 @@ def _has_code_of_failure(facts: Mapping[str, Any]) -> bool:
     return any(_NUMBER.fullmatch(code) and (400 <= int(code) < 600 or int(code) < 0) for code in codes)
 
 
-_WORDS = ("msg", "message", "reason", "detail", "text")
+_WORDS = ("msg", "message", "reason", "detail", "text", "errdesc")
 """How the keys end whose value says what happened."""
-_FLAGS = ("success", "ok", "status", "result", "flag", "state")
+_FLAGS = ("success", "issuccess", "ok", "status", "result", "flag", "state")
 
 
 def _says_well(facts: Mapping[str, Any]) -> bool:

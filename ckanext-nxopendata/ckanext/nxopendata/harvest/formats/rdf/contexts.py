@@ -27,16 +27,21 @@ LARGEST_CONTEXT = 2 * 1024 * 1024
 LARGEST_TOGETHER = 64 * 1024 * 1024
 """Bytes of all contexts, wherever in the document they are put."""
 
+LONGEST_LINK = 8_000
+"""Characters of a Link header that are looked at."""
+
 _CONTEXT = re.compile(rb'"@context"\s*:\s*')
 
 
-_LINKED = re.compile(r"""<([^>]*)>(?=[^,]*;\s*rel\s*=\s*"?http://www\.w3\.org/ns/json-ld#context"?)""", re.IGNORECASE)
+_LINKED = re.compile(
+    r"""<([^<>]*)>(?=[^,<]*;\s*+rel\s*=\s*"?http://www\.w3\.org/ns/json-ld#context"?)""", re.IGNORECASE
+)
 _TERM = re.compile(r'"(?:@type"\s*:\s*\[?\s*")?(?:dcat|dct|dcterms|foaf|vcard|schema):[A-Za-z]')
 
 
 def linked_context(header: str) -> str:
     """Return the address of the context that a Link header names (JSON-LD 1.1, 6.1); "" when it names none."""
-    found = _LINKED.search(header)
+    found = _LINKED.search(header[:LONGEST_LINK])
     return found[1] if found else ""
 
 

@@ -105,13 +105,22 @@ def _parse(text: str, syntax: ox.RdfFormat, base: str) -> list[Any]:
     return [quad.triple if syntax.supports_datasets else quad for quad in triples]
 
 
-_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|(?m:^[ \t]*#[^\n]*$)', re.DOTALL)
+# A text that does not end is taken once and stays, lest its end be looked for behind each of its quotation marks.
+_STRING = re.compile(
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|(?P<open>\Z|\\\Z))'
+    r'|"(?:[^"\\\n]++|\\.)*+(?:"|(?P<open_line>))|(?m:^[ \t]*#[^\n]*$)',
+    re.DOTALL,
+)
 _OPEN_IRI = re.compile(r"<(?=[A-Za-z])[^>\n]*(?:\n|\Z)")
 
 
 def has_open_iri(text: str) -> bool:
     """Tell whether an IRI of Turtle does not end in its line: a lenient parser takes what follows for a part of it."""
-    return _OPEN_IRI.search(_STRING.sub("", text)) is not None
+    return _OPEN_IRI.search(_STRING.sub(_keep_open, text)) is not None
+
+
+def _keep_open(found: re.Match[str]) -> str:
+    return "" if found["open"] is None and found["open_line"] is None else found[0]
 
 
 _BAD_TAG = re.compile(r"""(["'])@([A-Za-z]{1,8}(?:[_-][A-Za-z0-9]{1,8})*_[A-Za-z0-9]{1,8}(?:[_-][A-Za-z0-9]{1,8})*)""")
@@ -127,8 +136,9 @@ _SUBJECT = re.compile(
 )
 _DIRECTIVE = re.compile(r"(?im)^[ \t]*(?:@prefix|@base|prefix|base)[ \t][^\n]*$")
 _SLASHED = re.compile(
-    r"""(?P<apart>\"\"\"(?:[^\\]|\\.)*?\"\"\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\n]*>|\#[^\n]*)"""
-    r"|(?<![\w.:/-])(?P<prefix>[A-Za-z][\w.-]*|):(?P<local>[\w.%:-]*/[\w.%/:-]*[\w/-])",
+    r"""(?P<apart>\"\"\"(?:[^"\\]++|\\.|"(?!""))*+(?:\"\"\")?+|"(?:[^"\\\n]++|\\.)*+"?+"""
+    r"""|'(?:[^'\\\n]++|\\.)*+'?+|<[^<>\n]*>|\#[^\n]*)"""
+    r"|(?<![\w.:/%-])(?P<prefix>[A-Za-z][\w.-]*|):(?P<local>[\w.%:-]*/[\w.%/:-]*[\w/-])",
     re.DOTALL,
 )
 """A name with a stroke in it (``ds:2023/csv``, which DCAT-AP's own examples have), beside texts, IRIs and comments."""
@@ -258,7 +268,8 @@ def _read_xml(text: str, base: str, repairs: Repairs) -> list[Any]:
 
 
 _BESIDE_ADDRESS = re.compile(
-    r"""(<[\w.-]+:[\w.-]+(?:\s+[^<>]*?)?\srdf:resource\s*=\s*(?:"[^"<]*"|'[^'<]*')[^<>]*(?<!/)>)([^<>]*[^<>\s][^<>]*)(?=</)"""
+    r"""(<[\w.-]++:[\w.-]++(?:(?!\srdf:resource\s*+=)[^<>])*+\srdf:resource\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')"""
+    r"""[^<>]*+(?<!/)>)(\s*+[^<>\s][^<>]*+)(?=</)"""
 )
 """A text in an element that is a reference: RDF/XML allows one of both, GeoNetwork writes both."""
 
