@@ -95,4 +95,4 @@ def test_an_article_goes_with_the_answer_that_rested_on_it(town: CaseSite) -> No
         answers={"article": ARTICLE},
     )
     town.step("stranger", case, "dispute", opinion="可以共享")
-    assert "article" not in town.step("office", case, "approve", outcome="agreed")["answers"]
+    assert "article" not in town.step("office", case, "decide_share", outcome="agreed", opinion="可以")["answers"]

@@ -73,15 +73,19 @@ def test_one_step_of_many_cases_is_taken_of_each_that_it_fits(app: Any, town: Ca
     cases = [demand(town, name, department="wlt") for name in ("甲", "乙", "丙")]
     foreign = demand(town, "丁", department="tjj")
     page = app.get("/case/desk", headers=town.headers("editor")).body
-    assert 'id="nx-batch"' in page and 'value="accept:"' in page
+    assert 'id="nx-batch"' in page and 'value="demand:accept:"' in page and "数据需求：" in page
     town.step("editor", cases[2], "accept")
     data = {
         "case": [*(f"{case['id']}:1" for case in cases), f"{foreign['id']}:1", "no such:1", "x", ""],
-        "action": "accept:",
+        "action": "demand:accept:",
         "opinion": "一并确认",
     }
+    town.dataset()
+    objection = town.apply(kind="objection", answers={"right": "privacy", "place": "电话", "reason": "是我的电话"})
+    data["case"].append(f"{objection['id']}:1")
     answer = app.post("/case/desk/batch", data=data, headers=town.headers("editor"))
-    assert answer.status_code == 200
+    assert answer.status_code == 200 and "另一种办件" in answer.body
+    assert show(town, objection)["state"] == "submitted"  # accepting it withholds files, which nobody chose
     assert [show(town, case)["state"] for case in (*cases, foreign)] == ["assessed"] * 3 + ["submitted"]
     assert show(town, cases[0])["events"][-1]["opinion"] == "一并确认"
     assert len(show(town, cases[2])["events"]) == 2
@@ -135,7 +139,7 @@ def test_a_dispute_goes_to_the_office_and_to_the_government(app: Any, town: Case
             town.act(who, "nx_case_board_show")
     found = town.act("office", "nx_case_list", box="board", attention="disputed")
     assert [one["id"] for one in found["results"]] == [case["id"]]
-    case = town.step("office", case, "approve", outcome="agreed", opinion="本级政府决定共享")
+    case = town.step("office", case, "decide_share", outcome="agreed", opinion="本级政府决定共享")
     assert case["state"] == "providing"
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,14 +17,16 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.nxopendata.cases.disclosure import anonymous
+from ckanext.nxopendata.cases.disclosure import anonymous, public_store
 from ckanext.nxopendata.cases.disclosure.anonymous import mask
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.register_dataset import register_files, scheduled_tasks
 from ckanext.nxopendata.catalogue import uploads
 from ckanext.nxopendata.core import caching
+from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.register.evaluation import facts
 from ckanext.nxopendata.register.reports import collection
+from ckanext.nxopendata.safety.recognition.text import TextRules
 from tests.cases.conftest import CaseSite
 from tests.doors.site import OFFICE
 from tests.statements import statements
@@ -336,3 +339,44 @@ def test_those_who_follow_a_dataset_learn_of_grants_and_suspensions(town: CaseSi
     assert changes == [{"name": "jingqu", "suspended": None, "grants": None}]
     assert told() == ["ended grant", "restored files", "suspended files", "granted data"]
     assert follow(cursor)[1] == []
+
+
+def test_a_search_reads_each_text_once_and_is_limited(
+    app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch, reset_redis: Callable[[], None]
+) -> None:
+    case = ask(town)
+    town.step("head", case, "accept")
+    assert case["number"] in app.get("/cases?q=公交").body
+    read: list[str] = []
+    original = TextRules.find
+    monkeypatch.setattr(TextRules, "find", lambda rules, text, day: (read.append(text), original(rules, text, day))[1])
+    assert case["number"] in app.get("/cases?q=公交").body
+    assert not any("公交" in text for text in read)
+    reset_redis()
+    addresses = ("/cases", "/cases.csv", "/cases.json", "/cases.atom", "/demands", "/reuses")
+    monkeypatch.setattr(public_store, "SEARCHED", Limit("test search", len(addresses)))
+    assert {app.get(f"{one}?q=公交").status_code for one in addresses} == {200}
+    for one in addresses:
+        client = app.flask_app.test_client()
+        answer = client.get(f"{one}?q=公交")
+        assert (answer.status_code, "q" in answer.get_data(as_text=True)) == (429, True), one
+        assert client.get(one).status_code == 200, one  # a list without words is not counted
+    reset_redis()
+
+
+def test_english_lists_name_datasets_kinds_and_states_in_english(app: Any, town: CaseSite) -> None:
+    town.dataset(title_translated={"zh": "景区名录", "en": "Scenic areas"})
+    case = town.apply()
+    town.step("head", case, "refuse", outcome="not_held", opinion="没有")
+    feed = app.get("/en/cases.atom").body
+    assert "Scenic areas" in feed and "景区名录" not in feed
+    assert "景区名录" in app.get("/cases.atom").body
+    own = f"/en/case/{case['id']}"
+    for address, who in ((own, "applicant"), ("/en/case", "applicant"), ("/en/case/board?phase=ended", "office")):
+        page = app.get(address, headers=town.headers(who)).body
+        heading = re.findall(r"<h[12][^>]*>(?:<a [^>]*>)?(Scenic areas|<span[^>]*>景区名录|景区名录)", page)
+        assert heading == ["Scenic areas"], address
+    for language, labels in (("", "有条件开放数据申请"), ("/en", "Not held")):
+        rows = list(csv.DictReader(io.StringIO(app.get(f"{language}/cases.csv").body.lstrip("\ufeff"))))
+        assert rows[0]["kind"] == "application" and labels in (rows[0]["kind_label"], rows[0]["outcome_label"])
+        assert rows[0]["state_label"] not in ("", rows[0]["state"])

@@ -8,8 +8,10 @@ from typing import Any
 import docx
 import pytest
 
+from ckanext.nxopendata.core import departments
 from tests.cases.conftest import CaseSite
-from tests.cases.test_waits import OBJECTION
+from tests.cases.test_waits import OBJECTION, SHARING
+from tests.doors.site import OFFICE
 
 
 def read(app: Any, town: CaseSite, case: dict[str, Any], place: int, who: str = "applicant") -> str:
@@ -64,3 +66,27 @@ def test_words_in_braces_of_a_case_are_no_words_of_the_letter(app: Any, town: Ca
     town.step("editor", case, "accept", opinion="{days}")
     letter = read(app, town, case, 1)
     assert "{number}与{0.__class__}" in letter and "{days}" in letter
+
+
+def test_a_letter_keeps_who_signed_it_and_its_day(app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NX_REGISTER_TODAY", "2026-03-02")
+    demand = {"subject": "公交站点", "description": "位置"}
+    case = town.apply(kind="demand", dataset="", department="wlt", answers=demand)
+    asked = town.step("editor", case, "ask", opinion="请写明年份")
+    event = asked["events"][-1]["detail"]
+    assert (event["signer"], event["until"]) == ("文旅厅", asked["reply_due"])
+    town.step("applicant", case, "complete", opinion="2025 年")
+    version = town.act("head", "nx_case_show", id=case["id"])["version"]
+    town.act("head", "nx_case_forward", id=case["id"], version=version, department="tjj", opinion="统计局的数据")
+    letter = read(app, town, case, 1)
+    assert "文旅厅" in letter and "2026年3月16日前" in letter
+
+
+def test_the_office_signs_its_own_letters(app: Any, town: CaseSite) -> None:
+    town.dataset("neibu", nx_share_type="2", nx_share_condition="仅限审核")
+    case = town.apply("stranger", kind="sharing", dataset="neibu", answers=SHARING)
+    town.step("office", case, "feasible")
+    town.step("editor", case, "ask", opinion="请写明依据")
+    office, provider = (read(app, town, case, place, "stranger") for place in (1, 2))
+    assert office.rstrip().splitlines()[-1].startswith(departments.title(OFFICE, "zh_Hans_CN"))
+    assert provider.rstrip().splitlines()[-1].startswith("文旅厅")

@@ -93,3 +93,17 @@ def test_the_office_is_told_once_of_what_the_applicant_completed(town: CaseSite,
     before = len(notices(town, "office"))
     town.step("stranger", case, "complete", opinion="依据见附件")
     assert len(notices(town, "office")) == before + 1
+
+
+def test_in_a_dispute_the_office_decides_alone(town: CaseSite, case: dict[str, Any]) -> None:
+    town.step("office", case, "feasible")
+    town.step("stranger", case, "dispute", opinion="请协调")
+    assert actions(town, case, "head") == set() and is_on_desk(town, case, "office")
+    for state in ("disputed", "escalated"):
+        assert {"decide_share", "decide_refuse"} <= actions(town, case, "office"), state
+        for action in ("approve", "refuse", "decide_share", "decide_refuse"):
+            with pytest.raises((tk.NotAuthorized, tk.ValidationError)):
+                town.step("head", case, action, outcome="not_held", opinion="不同意")
+        if state == "disputed":
+            town.step("office", case, "escalate", opinion="协调未果")
+    assert actions(town, case, "head") == set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.cases.desk import forms
 from ckanext.nxopendata.cases.disclosure import actions
+from ckanext.nxopendata.core import caching
+from ckanext.nxopendata.core.publication import objections
 from ckanext.nxopendata.core.rate_limit import Limit
 from tests.cases.conftest import CaseSite
 
@@ -73,3 +75,23 @@ def test_the_form_shows_them_once_and_takes_the_demand_all_the_same(
     alone = {**data, "subject": "ABC-XYZ", "stamp": forms.make_stamp()}
     del alone["seen"]
     assert app.post(page, data=alone, headers=headers, follow_redirects=False).status_code == 302
+
+
+def test_a_title_that_the_register_hides_is_not_suggested(app: Any, town: CaseSite) -> None:
+    case = ask(town, "公交站点和线路")
+    town.step("head", case, "accept")
+    assert find(town, "公交站点") == [("demand", "公交站点和线路")]
+    examined: list[str] = []
+
+    def refuse(texts: Iterable[str], is_own: bool) -> list[str]:
+        examined.extend(texts)
+        return ["公交"] if any("公交站点和线路" in text for text in examined) else []
+
+    objections.examine_texts("test", refuse)
+    caching.invalidate()
+    try:
+        assert "公交站点和线路" not in app.get("/demands").body
+        assert find(town, "公交站点") == []
+    finally:
+        objections._text_objectors.pop("test")
+        caching.invalidate()

@@ -125,3 +125,26 @@ def test_votes_of_demands_that_were_merged_before_become_rows(town: CaseSite, cr
         model.Session.execute(sa.text(steps[name]))
     model.Session.commit()
     assert [count_votes(town, one) for one in (first, second, third)] == [0, 0, 3]
+
+
+def test_a_demand_that_others_support_neither_lapses_nor_is_withdrawn(
+    app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NX_REGISTER_TODAY", "2026-03-02")
+    target, other, alone = ask(town, "applicant"), ask(town, "other"), ask(town, "applicant", "气象站点")
+    merge(town, other, target)
+    for case in (target, alone):
+        town.step("editor", case, "ask", opinion="请写明年份")
+    with pytest.raises(tk.ValidationError, match=r"别人|Others support"):
+        town.step("applicant", target, "withdraw")
+    with pytest.raises(tk.ValidationError):
+        town.step("head", target, "go_on")  # the applicant still has time
+    monkeypatch.setenv("NX_REGISTER_TODAY", "2026-03-17")
+    with pytest.raises(tk.ValidationError, match=r"别人|Others support"):
+        town.step("head", target, "lapse", outcome="lapsed", opinion="没有补充")
+    steps = {one["action"] for one in town.act("head", "nx_case_show", id=target["id"])["steps"]}
+    assert "go_on" in steps and "lapse" not in steps
+    assert town.step("editor", target, "go_on")["state"] == "assessed"
+    assert town.step("head", alone, "lapse", outcome="lapsed", opinion="没有补充")["state"] == "lapsed"
+    withdrawn = ask(town, "applicant", "景区厕所")
+    assert town.step("applicant", withdrawn, "withdraw")["state"] == "withdrawn"

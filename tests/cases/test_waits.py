@@ -123,7 +123,7 @@ def test_the_government_is_asked_while_the_clock_stands(app: Any, town: CaseSite
     case = town.step("office", case, "escalate", opinion="协调未果")
     assert (case["waits_for"], case["due"], case["clock"]["used"]) == ("other", due, 0)
     assert "其他单位答复" in page(app, town, case, "stranger")
-    assert {"approve", "refuse"} <= actions(town, case, "office")
+    assert {"decide_share", "decide_refuse"} <= actions(town, case, "office")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Response, send_file, stream_with_context
 
+from ckanext.nxopendata.core.rate_limit import TooOftenError
 from ckanext.nxopendata.core.tabular import csv_out
 
 CSV = "text/csv; charset=utf-8"
@@ -38,6 +39,14 @@ def act(action: str, /, **data: Any) -> Any:
 def call_action(action: str, /, **data: Any) -> Any:
     """Call an action as the reader, for pages that answer every error in words of their own."""
     return tk.get_action(action)({"user": tk.current_user.name}, data)
+
+
+def call_limited(action: str, /, **data: Any) -> Any:
+    """Call an action that everybody may call so many times; who did more often gets a page that says so."""
+    try:
+        return call_action(action, **data)
+    except TooOftenError as error:
+        return tk.abort(429, " ".join(error.error_summary.values()))
 
 
 def require_access(action: str, /, **data: Any) -> None:

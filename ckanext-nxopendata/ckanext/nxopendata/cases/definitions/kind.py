@@ -58,10 +58,12 @@ OPINIONS = ("required", "optional", "none")
 GROUPS = ("granted", "refused", "other")
 CONFIDENCE = ("V", "MH", "MM")
 UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED = "unconditional", "organisation", "unanswered", "forwarded"
-FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED)
+UNSUPPORTED = "unsupported"
+FACTS = (UNCONDITIONAL, ORGANISATION, UNANSWERED, FORWARDED, UNSUPPORTED)
 """What the conditions of steps ask: ``unconditional``, the dataset is shared without conditions; ``organisation``, who
 applies acts for one that the office confirmed, or is staff of a department; ``unanswered``, the applicant was asked
-and has not answered in time; ``forwarded``, another department had the case before."""
+and has not answered in time; ``forwarded``, another department had the case before; ``unsupported``, nobody but the
+applicant supports it, by a vote or by a case that was merged into it."""
 
 ARTICLE = "article"
 """Field of steps that names the article of the law on which an outcome rests."""

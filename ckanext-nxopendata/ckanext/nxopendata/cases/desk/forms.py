@@ -73,16 +73,20 @@ def read_opinion(step: Step | None, form: MultiDict[str, str]) -> str:
 def list_batch_steps(kinds: Iterable[str]) -> list[tuple[str, str]]:
     """Return the steps that may be taken of several cases at once: value of the form, and label.
 
-    They ask no question; of outcomes they have one at most. ``action:outcome`` is the value.
+    They ask no question; of outcomes they have one at most. ``kind:action:outcome`` is the value: one word may mean
+    different things in two kinds, so a step is taken of the cases of one.
     """
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     for name in sorted(kinds):
         kind = registry.kinds().get(name)
-        for step in kind.steps if kind else ():
+        if kind is None:
+            continue
+        for step in kind.steps:
             if not step.fields and len(step.outcomes) < 2 and set(step.roles) & {EDITOR, HEAD, OFFICE}:
-                label = localised.choose(dict(step.label), reader_language())[0]
-                found.setdefault(f"{step.action}:{''.join(step.outcomes)}", label)
-    return list(found.items())
+                value = f"{kind.name}:{step.action}:{''.join(step.outcomes)}"
+                texts = [localised.choose(dict(text), reader_language())[0] for text in (kind.title, step.label)]
+                found.append((value, tk._(": ").join(texts)))
+    return found
 
 
 def describe_problem(problem: Exception) -> str:

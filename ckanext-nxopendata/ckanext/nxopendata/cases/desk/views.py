@@ -22,7 +22,7 @@ from ckanext.nxopendata.cases.definitions.kind import (
     Kind,
 )
 from ckanext.nxopendata.cases.desk import forms
-from ckanext.nxopendata.cases.disclosure import similar
+from ckanext.nxopendata.cases.disclosure import public_store, similar
 from ckanext.nxopendata.cases.process.schema import ATTENTION
 from ckanext.nxopendata.core import departments
 from ckanext.nxopendata.core.language import reader_language
@@ -136,7 +136,7 @@ def _list_files(case: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _own_departments() -> list[tuple[str, str]]:
     found = call_action("organization_list_for_user", permission="update_dataset")
-    return [(one["id"], one["title"] or one["name"]) for one in found]
+    return [(one["id"], one["display_name"] or one["name"]) for one in found]
 
 
 @nx_cases.route("/case")
@@ -175,12 +175,22 @@ def _list(box: str, default: tuple[str, ...]) -> str:
         "q": asked.get("q", "")[:100].replace("\0", ""),
     }
     found = call_action("nx_case_list", box=box, limit=PAGE, offset=(number - 1) * PAGE, **query)
+    _add_translations(found["results"])
     pages = pager(number, found["count"], PAGE)
     steps = forms.list_batch_steps({case["kind"] for case in found["results"]}) if box == "desk" else []
     names = departments.titles(reader_language(), {case["owner_org"] for case in found["results"]} - {""})
     shown = {"cases": found["results"], "count": found["count"], "steps": steps, "names": names}
     shown["attention"] = call_action("nx_case_board_show") if box == "board" else {}
     return _render("list", box=box, query=query, page=pages, **shown)
+
+
+def _add_translations(cases: list[dict[str, Any]]) -> None:
+    """Add ``title_translated`` to those cases that are called as their dataset is; in one query."""
+    named = {
+        one["id"]: one["title_translated"] for one in public_store.name_datasets({one["dataset_id"] for one in cases})
+    }
+    for case in cases:
+        case["title_translated"] = named[case["dataset_id"]] if case["title"] == case["dataset_title"] else {}
 
 
 @nx_cases.route("/case/<case_id>")
@@ -191,6 +201,7 @@ def show(case_id: str) -> Any:
 
 
 def _show(case: dict[str, Any], action: str = "", values: Any = None, errors: Any = None) -> str:
+    _add_translations([case])
     kind = registry.kinds()[case["kind"]]
     granted = _list_granted(case) if kind.state_by_name[case["state"]].in_force else None
     more = {"values": values or {}, "errors": errors or {}, "granted": granted, "treated": _list_treatments(case)}
@@ -267,11 +278,13 @@ def batch() -> Any:
     """Take one step of several cases; each is decided on by itself, and what went wrong is told of each."""
     require_login(tk._("Log in to see the cases of your department"))
     form, done = tk.request.form, 0
-    action, _, outcome = form.get("action", "").partition(":")
+    kind, action, outcome = (*form.get("action", "").split(":"), "", "", "")[:3]
     for chosen in form.getlist("case")[:PAGE]:
         case_id, _, version = chosen.partition(":")
         words = {"version": version, "outcome": outcome, "opinion": form.get("opinion", "").strip()}
         try:
+            if call_action("nx_case_show", id=case_id)["kind"] != kind:
+                raise tk.ValidationError({"action": [tk._("This step is one of another kind: left as it was")]})
             call_action("nx_case_advance", id=case_id, action=action, **words)
             done += 1
         except (tk.ValidationError, tk.NotAuthorized, tk.ObjectNotFound) as problem:

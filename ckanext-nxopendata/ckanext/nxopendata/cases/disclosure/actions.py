@@ -43,6 +43,7 @@ def nx_case_public_list(context: Context, data_dict: DataDict) -> dict[str, Any]
         not public now), ``votes``
     """
     tk.check_access("nx_case_public_list", context, data_dict)
+    public_store.check_search(data_dict)
     count, rows = public_store.list_public(data_dict)
     return {"count": count, "results": rows}
 
@@ -83,6 +84,7 @@ def nx_case_demand_list(context: Context, data_dict: DataDict) -> dict[str, Any]
         cases = similar.list_demands(data_dict["similar"])
         count = len(cases)
     else:
+        public_store.check_search(data_dict)
         count, cases = public_store.list_demands(data_dict)
     return {"count": count, "results": public_store.to_public(cases)}
 

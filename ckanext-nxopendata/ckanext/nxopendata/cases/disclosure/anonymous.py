@@ -104,12 +104,17 @@ def find_name(answers: Mapping[str, Any]) -> str:
     return next((answers[name] for name in NAMING if answers.get(name)), "")
 
 
+def find_shown_name(case: Case, kind: Kind) -> str:
+    """Return the answer that names a case as the public reads it; "" where none is shown."""
+    return find_name(list_public_answers(case, kind, NAMING))
+
+
 def is_found(words: str, case: Case, kind: Kind, *, is_named: bool) -> bool:
     """Return whether words stand in what the public sees of the title of a case, or of its dataset's.
 
     Only that is searched: what is masked could be guessed digit by digit otherwise.
     """
-    texts = [find_name(list_public_answers(case, kind, NAMING)), case.dataset_title if is_named else ""]
+    texts = [find_shown_name(case, kind), case.dataset_title if is_named else ""]
     return any(words.casefold() in text.casefold() for text in texts)
 
 

@@ -15,12 +15,16 @@ from ckanext.nxopendata.cases.disclosure import anonymous
 from ckanext.nxopendata.cases.files import file_store
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core import localised
+from ckanext.nxopendata.core.rate_limit import Limit
 from ckanext.nxopendata.core.timezone import today
 
 MOST_COUNTED = 10_000
 BATCH = 500
 MOST_SEARCHED = 2000
 """Cases in which words stand, of which the shown titles are looked at; of more than that the newest."""
+
+SEARCHED = Limit("case search", 300)
+"""By one network: the titles of many cases are looked at for each."""
 
 LANE_OF_PHASE = {OPEN: "asked", WAITING: "asked", ANSWERED: "planned", ENDED: "done"}
 """Where a demand stands in public, by its phase: asked for, planned, fulfilled."""
@@ -60,6 +64,16 @@ def iterate_public(query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         return
     for cases in model.Session.scalars(rows.execution_options(yield_per=BATCH)).partitions():
         yield from to_public(cases)
+
+
+def check_search(query: Mapping[str, Any]) -> None:
+    """Count a search for words, ``q``, of whoever sent the request; nothing of a list without one.
+
+    Raises:
+        TooOftenError: at ``q``.
+    """
+    if (query.get("q") or "").strip():
+        SEARCHED.check_reader("q")
 
 
 def _search(rows: Any, words: str) -> list[Case]:

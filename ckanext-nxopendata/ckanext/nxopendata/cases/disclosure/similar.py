@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.lib.search import SearchError
 
+from ckanext.nxopendata.cases.definitions import registry
 from ckanext.nxopendata.cases.disclosure import anonymous, public_store
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.core import caching, localised
@@ -85,7 +86,9 @@ def _score(text: str) -> list[tuple[int, str, str, int]]:
 
 def _read_titles() -> list[list[Any]]:
     _, cases = public_store.list_demands({"limit": MOST_COMPARED, "offset": 0})
-    return [[case.serial, case.number, anonymous.mask(case.title), case.votes] for case in cases]
+    kinds = registry.kinds()
+    titles = [(case, anonymous.find_shown_name(case, kinds[case.kind])) for case in cases]
+    return [[case.serial, case.number, title, case.votes] for case, title in titles if title]
 
 
 def _compare(one: str, other: str) -> float:

@@ -13,9 +13,10 @@ from ckanext.nxopendata.cases.definitions.kind import ARTICLE
 from ckanext.nxopendata.cases.disclosure import public_store
 from ckanext.nxopendata.cases.disclosure.schema import LANES, MOST
 from ckanext.nxopendata.cases.process.schema import LONGEST_KEY
-from ckanext.nxopendata.core import departments
+from ckanext.nxopendata.core import departments, localised
 from ckanext.nxopendata.core.language import reader_language
-from ckanext.nxopendata.core.web import act, call_action, csv_response, pager, require_login
+from ckanext.nxopendata.core.rate_limit import TooOftenError
+from ckanext.nxopendata.core.web import act, call_action, call_limited, csv_response, pager, require_login
 
 nx_case_public = Blueprint("nx_case_public", __name__)
 
@@ -43,7 +44,7 @@ def _read_names(*rows: dict[str, Any]) -> dict[str, str]:
 def index() -> str:
     """The register for people, with the figures of each department."""
     number, query = tk.h.get_page_number(tk.request.args), _query()
-    found = call_action("nx_case_public_list", limit=PAGE, offset=(number - 1) * PAGE, **query)
+    found = call_limited("nx_case_public_list", limit=PAGE, offset=(number - 1) * PAGE, **query)
     pages = pager(number, found["count"], PAGE)
     figures = call_action("nx_case_figures")
     names = _read_names(*found["results"], *figures["departments"])
@@ -55,14 +56,22 @@ def index() -> str:
 def index_csv() -> Response:
     """The whole register as CSV, or what the filters of the page leave of it."""
     head = ["number", "kind", "dataset", "department", "state", "outcome", "basis", "article", "received", "due"]
-    return csv_response(_rows([*head, "answered", "in_time"], _query()), "cases.csv")
+    query, labels = _query(), ["kind_label", "state_label", "outcome_label"]
+    try:
+        public_store.check_search(query)
+    except TooOftenError as problem:
+        return tk.abort(429, " ".join(problem.error_summary.values()))
+    return csv_response(_rows([*head, "answered", "in_time", *labels], query), "cases.csv")
 
 
 def _rows(head: list[str], query: dict[str, str]) -> Iterator[list[object]]:
     yield list(head)
     names = departments.titles(reader_language())
+    language = reader_language()
     for case in public_store.iterate_public(query):
-        outcome = registry.kinds()[case["kind"]].outcome_by_code.get(case["outcome"])
+        kind = registry.kinds()[case["kind"]]
+        state, outcome = kind.state_by_name.get(case["state"]), kind.outcome_by_code.get(case["outcome"])
+        texts = (kind.title, state.label if state else {}, outcome.label if outcome else {})
         yield [
             case["number"],
             case["kind"],
@@ -76,6 +85,7 @@ def _rows(head: list[str], query: dict[str, str]) -> Iterator[list[object]]:
             case["due"] or "",
             case["answered"] or "",
             {True: "1", False: "0", None: ""}[case["in_time"]],
+            *(localised.choose(dict(text), language)[0] if text else "" for text in texts),
         ]
 
 
@@ -90,14 +100,17 @@ def index_json() -> Any:
         limit = min(max(int(asked), 1), MOST)
     except ValueError:
         return {"error": {"limit": [tk._("Must be a whole number")]}}, 400
-    found = call_action("nx_case_public_list", limit=limit, offset=(number - 1) * limit, **_query())
+    try:
+        found = call_action("nx_case_public_list", limit=limit, offset=(number - 1) * limit, **_query())
+    except TooOftenError as problem:
+        return {"error": problem.error_dict}, 429
     return {"figures": call_action("nx_case_figures"), "page": number, "limit": limit, **found}
 
 
 @nx_case_public.route("/cases.atom")
 def feed() -> Response:
     """What was asked last, as Atom."""
-    found = call_action("nx_case_public_list", limit=FEED, **_query())
+    found = call_limited("nx_case_public_list", limit=FEED, **_query())
     text = tk.render("nx_cases/feed.xml", {"cases": found["results"], "names": _read_names(*found["results"])})
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 
@@ -107,7 +120,7 @@ def demands() -> str:
     """What data people want, those with most votes first."""
     number, words = tk.h.get_page_number(tk.request.args), tk.request.args.get("q", "")[:100].replace("\0", "")
     lane = tk.request.args.get("lane", "") if tk.request.args.get("lane") in LANES else ""
-    found = call_action("nx_case_demand_list", q=words, lane=lane, limit=PAGE, offset=(number - 1) * PAGE)
+    found = call_limited("nx_case_demand_list", q=words, lane=lane, limit=PAGE, offset=(number - 1) * PAGE)
     pages = pager(number, found["count"], PAGE)
     shown = {"demands": found["results"], "count": found["count"], "q": words, "lane": lane, "page": pages}
     shown["names"] = _read_names(*found["results"])

@@ -46,7 +46,7 @@ def build(
     Args:
         case: as the API gives it. event: one of its history, of ``step``.
         place: which letter of the case it is, from 1.
-        department: the name of the one that answers.
+        department: the name of the one that signs.
         outcome: code of the outcome that was chosen, "" for none.
         calendar: of the working days until which the applicant is asked to answer.
     """
@@ -77,7 +77,9 @@ def _words(
     """Return what the body of a letter may name: ``LETTER_WORDS``."""
     target = kind.state_by_name[step.target]
     clock = kind.clock_by_name.get(target.clock)
-    until = calendar.after(dt.date.fromisoformat(event["day"]), target.answer_within).day
+    until = event["detail"].get("until")
+    if not until:  # a letter of before it was kept
+        until = calendar.after(dt.date.fromisoformat(event["day"]), target.answer_within).day.isoformat()
     return {
         "title": case["title"],
         "number": case["number"],
@@ -85,7 +87,7 @@ def _words(
         "day": _day(event["day"]),
         "department": department,
         "days": str(clock.days) if clock else "",
-        "until": _day(until.isoformat()),
+        "until": _day(until),
     }
 
 

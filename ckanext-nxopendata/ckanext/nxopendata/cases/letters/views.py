@@ -8,8 +8,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
 from ckanext.nxopendata.cases.definitions import registry
-from ckanext.nxopendata.cases.letters import paper
-from ckanext.nxopendata.core import departments, roles
+from ckanext.nxopendata.cases.letters import paper, signature
 from ckanext.nxopendata.core.calendar import holidays
 from ckanext.nxopendata.core.web import MEDIA_TYPES, act, download, require_login
 from ckanext.nxopendata.register.reports import document
@@ -30,7 +29,7 @@ def letter(case_id: str, place: int, suffix: str) -> Any:
         return tk.abort(404, tk._("There is no such letter"))
     event = events[0]
     outcome = event["detail"].get("outcome") or ""
-    department = departments.title(case["owner_org"] or roles.office_id() or "", "zh_Hans_CN")
+    department = event["detail"].get("signer") or signature.name_signer(case["owner_org"])
     content = paper.build(
         case,
         kind,

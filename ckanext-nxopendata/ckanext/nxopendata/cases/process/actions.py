@@ -12,7 +12,16 @@ from sqlalchemy.exc import IntegrityError
 
 from ckanext.nxopendata.cases.applicants import assurance
 from ckanext.nxopendata.cases.definitions import answers, registry
-from ckanext.nxopendata.cases.definitions.kind import ANYONE, APPLICANT, ARTICLE, OPEN, UNANSWERED, Kind, Step
+from ckanext.nxopendata.cases.definitions.kind import (
+    ANYONE,
+    APPLICANT,
+    ARTICLE,
+    OPEN,
+    UNANSWERED,
+    UNSUPPORTED,
+    Kind,
+    Step,
+)
 from ckanext.nxopendata.cases.models import Case
 from ckanext.nxopendata.cases.process import case_store, moves, notices, participants, problems, schema, subjects
 from ckanext.nxopendata.cases.references import lookup
@@ -297,8 +306,11 @@ def _explain_forbidden(case: Case, user: model.User) -> str:
 def _explain_missing(case: Case, kind: Kind, action: str) -> str:
     """Say why a step cannot be taken now."""
     step = next((one for one in kind.steps if one.action == action and case.state in one.sources), None)
-    if step is not None and UNANSWERED in step.when and case.reply_due:
+    is_too_early = bool(case.reply_due) and not case_store.is_unanswered(case)
+    if step is not None and UNANSWERED in step.when and case.reply_due and is_too_early:
         return tk._("The applicant has until {day} to answer").format(day=case.reply_due.isoformat())
+    if step is not None and UNSUPPORTED in step.when and case.votes:
+        return tk._("Others support this, or asked for the same and were merged into it: it goes on for them")
     return tk._("There is no such step now")
 
 

@@ -19,6 +19,7 @@ from ckanext.nxopendata.cases.definitions.kind import (
     ORGANISATION,
     UNANSWERED,
     UNCONDITIONAL,
+    UNSUPPORTED,
     WAITING,
     Field,
     Kind,
@@ -184,6 +185,7 @@ def list_facts(case: Case) -> list[str]:
         ORGANISATION: case.level in ("organisation", "department"),
         UNANSWERED: is_unanswered(case),
         FORWARDED: bool(case.forwarded_by),
+        UNSUPPORTED: not case.votes,  # whoever's case was merged into it has a vote there
     }
     return [fact for fact, holds in found.items() if holds]
 

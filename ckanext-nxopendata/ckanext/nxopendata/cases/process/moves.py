@@ -25,6 +25,7 @@ from ckanext.nxopendata.cases.definitions.kind import (
     Step,
 )
 from ckanext.nxopendata.cases.interfaces import ICaseFollower
+from ckanext.nxopendata.cases.letters import signature
 from ckanext.nxopendata.cases.models import Case, Event
 from ckanext.nxopendata.cases.process import effects
 from ckanext.nxopendata.cases.ties import following
@@ -81,6 +82,12 @@ def take(
         name: value for name, value in case.answers.items() if name != ARTICLE or _keeps_article(case, step, outcome)
     }
     case.answers = {**kept, **answers}
+    actor = model.User.get(actor_id) if actor_id else None
+    detail: dict[str, Any] = {"answers": dict(answers), "outcome": outcome} if answers or outcome else {}
+    if step.letter is not None:
+        detail["signer"] = signature.find_signer(case, role, actor)
+        if after.answer_within:  # the day that the letter names, whatever comes later
+            detail["until"] = holidays.calendar().after(today(), after.answer_within).day.isoformat()
     _forward(case, step, answers)
     case.outcome = outcome or case.outcome
     case.version += 1
@@ -92,24 +99,21 @@ def take(
         case.answered_late = bool(case.answered_late)
     if left_late:
         case.answered_late = True
-    actor = model.User.get(actor_id) if actor_id else None
     renews = any(field.name == "agreed_ends" for field in step.fields)
     name = actor.name if actor else ""
     effects.apply(case, before, after, name, by_system=role == SYSTEM, renews=renews)
     following.announce(case, before, after, "" if role in (APPLICANT, SYSTEM) else actor_id)
-    _add(
-        case,
-        Event(
-            action=step.action,
-            source=before.name,
-            target=after.name,
-            actor_id=actor_id,
-            role=role,
-            opinion=opinion,
-            extends=step.extends,
-            detail={"answers": dict(answers), "outcome": outcome} if answers or outcome else {},
-        ),
+    event = Event(
+        action=step.action,
+        source=before.name,
+        target=after.name,
+        actor_id=actor_id,
+        role=role,
+        opinion=opinion,
+        extends=step.extends,
+        detail=detail,
     )
+    _add(case, event)
     _wind_clock(case, kind)
     for plugin in p.PluginImplementations(ICaseFollower):
         plugin.follow_case(case, step, role, opinion, actor)

@@ -34,6 +34,7 @@ def nx_case_reuse_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         further ones, with ``dataset_name`` "" for one that is no longer public
     """
     tk.check_access("nx_case_reuse_list", context, data_dict)
+    public_store.check_search(data_dict)
     count, cases = public_store.list_shown_reuses(data_dict)
     return {"count": count, "results": link_checks.mark_dead(public_store.add_pictures(cases))}
 

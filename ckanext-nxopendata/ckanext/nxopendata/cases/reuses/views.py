@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
-from ckanext.nxopendata.core.web import act, call_action, pager
+from ckanext.nxopendata.core.web import act, call_limited, pager
 
 nx_case_reuses = Blueprint("nx_case_reuses", __name__)
 
@@ -18,7 +18,7 @@ PAGE = 20
 def index() -> str:
     """What was made with data, and who reports it."""
     number, words = tk.h.get_page_number(tk.request.args), tk.request.args.get("q", "")[:100].replace("\0", "")
-    found = call_action("nx_case_reuse_list", q=words, limit=PAGE, offset=(number - 1) * PAGE)
+    found = call_limited("nx_case_reuse_list", q=words, limit=PAGE, offset=(number - 1) * PAGE)
     pages = pager(number, found["count"], PAGE)
     shown = {"reuses": found["results"], "count": found["count"], "q": words, "page": pages}
     return tk.render("nx_cases/reuses.html", shown)

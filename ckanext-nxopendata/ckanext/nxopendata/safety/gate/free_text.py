@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.timezone import today
 from ckanext.nxopendata.safety.recognition.normalise import normalise
 from ckanext.nxopendata.safety.recognition.rule import CLOSING
-from ckanext.nxopendata.safety.recognition.text import prepare
+from ckanext.nxopendata.safety.recognition.text import TextRules, prepare
 from ckanext.nxopendata.safety.rules import in_force
 from ckanext.nxopendata.safety.scanning import messages
 
@@ -41,5 +43,11 @@ def _say(rule: int) -> str:
 def _count(texts: Iterable[str]) -> Counter[int]:
     text_rules, found = prepare(in_force.rules()), Counter[int]()
     for text in texts:
-        found.update(match.rule.id for match in text_rules.find(normalise(text), today()))
+        found.update(_find_rules(text_rules, text, today()))
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _find_rules(text_rules: TextRules, text: str, day: dt.date) -> tuple[int, ...]:
+    """Return the rule of each match in a text; lists and searches of the register ask for the same texts again."""
+    return tuple(match.rule.id for match in text_rules.find(normalise(text), day))
