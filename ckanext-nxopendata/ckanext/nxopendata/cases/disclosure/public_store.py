@@ -117,12 +117,13 @@ def _name_all(cases: Sequence[Case]) -> dict[str, dict[str, Any]]:
 def name_datasets(references: Collection[str]) -> list[dict[str, Any]]:
     """Return of each dataset, by id or name, ``id`` (what it was named by), ``dataset_id``, ``dataset_name``, ``title``
     and ``title_translated``; the last three "" and {} where the public does not see it now."""
-    package, known = model.Package, set(references)
+    package, known = model.Package, {one for one in references if one}
     translated: Any = package.extras["title_translated"].astext  # pyright: ignore[reportOptionalSubscript]
     query = sa.select(package.id, package.name, package.title, translated.label("translated")).where(
         sa.or_(package.id.in_(known), package.name.in_(known)), package.state == "active", package.private.is_(False)
     )
-    seen = {key: row for row in model.Session.execute(query) for key in (row.id, row.name)}
+    rows = model.Session.execute(query) if known else ()
+    seen = {key: row for row in rows for key in (row.id, row.name)}
     named: list[dict[str, Any]] = []
     for one in references:
         row = seen.get(one)
