@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import docx
 import pytest
 
+from ckanext.nxopendata.cases.definitions import registry
+from ckanext.nxopendata.cases.letters import numbers
+from ckanext.nxopendata.cases.process import moves
 from ckanext.nxopendata.core import departments
 from tests.cases.conftest import CaseSite
 from tests.cases.test_waits import OBJECTION, SHARING
@@ -66,6 +70,17 @@ def test_words_in_braces_of_a_case_are_no_words_of_the_letter(app: Any, town: Ca
     town.step("editor", case, "accept", opinion="{days}")
     letter = read(app, town, case, 1)
     assert "{number}与{0.__class__}" in letter and "{days}" in letter
+
+
+def test_a_letter_keeps_its_number_when_the_definition_of_the_kind_changes(town: CaseSite) -> None:
+    demand = {"subject": "公交站点", "description": "位置"}
+    case = town.apply(kind="demand", dataset="", department="wlt", answers=demand)
+    town.step("editor", case, "accept")
+    town.step("editor", case, "ask", opinion="请写明年份")
+    kind, events = registry.kinds()["demand"], moves.list_events(case["id"])
+    steps = tuple(replace(step, letter=None) if step.action == "accept" else step for step in kind.steps)
+    assert numbers.number_letters(events, kind) == [0, 1, 2]
+    assert numbers.number_letters(events, replace(kind, steps=steps)) == [0, 1, 2]
 
 
 def test_a_letter_keeps_who_signed_it_and_its_day(app: Any, town: CaseSite, monkeypatch: pytest.MonkeyPatch) -> None:

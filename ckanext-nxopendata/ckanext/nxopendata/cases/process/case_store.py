@@ -28,6 +28,7 @@ from ckanext.nxopendata.cases.definitions.kind import (
 from ckanext.nxopendata.cases.duties import duty_store
 from ckanext.nxopendata.cases.duties.models import Duty
 from ckanext.nxopendata.cases.files import file_store
+from ckanext.nxopendata.cases.letters import numbers
 from ckanext.nxopendata.cases.models import Case, Event
 from ckanext.nxopendata.cases.process import moves, participants
 from ckanext.nxopendata.core import roles, workflow
@@ -318,14 +319,12 @@ def _step_to_api(step: Step, kind: Kind) -> dict[str, Any]:
 def _events_to_api(events: list[Event], kind: Kind) -> list[dict[str, Any]]:
     """Return a history; ``letter`` numbers the steps that have a letter, 0 for the others; with its title."""
     steps = {step.action: step for step in kind.steps}
-    shown, letters = [], 0
-    for event in events:
-        one = _event_to_api(event, kind)
-        step = steps.get(event.action) if event.target else None
-        letter = step.letter if step is not None and event.role in STAFF else None
-        letters += letter is not None
+    shown = []
+    for event, place in zip(events, numbers.number_letters(events, kind), strict=True):
+        step = steps.get(event.action) if place else None
+        letter = step.letter if step is not None else None
         title = dict(letter.title) if letter is not None and letter.title else None
-        shown.append(one | {"letter": letters if letter is not None else 0, "letter_title": title})
+        shown.append(_event_to_api(event, kind) | {"letter": place if letter is not None else 0, "letter_title": title})
     return shown
 
 

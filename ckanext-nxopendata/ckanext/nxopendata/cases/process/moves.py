@@ -25,7 +25,7 @@ from ckanext.nxopendata.cases.definitions.kind import (
     Step,
 )
 from ckanext.nxopendata.cases.interfaces import ICaseFollower
-from ckanext.nxopendata.cases.letters import signature
+from ckanext.nxopendata.cases.letters import numbers, signature
 from ckanext.nxopendata.cases.models import Case, Event
 from ckanext.nxopendata.cases.process import effects
 from ckanext.nxopendata.cases.ties import following
@@ -85,6 +85,7 @@ def take(
     actor = model.User.get(actor_id) if actor_id else None
     detail: dict[str, Any] = {"answers": dict(answers), "outcome": outcome} if answers or outcome else {}
     if step.letter is not None:
+        detail["letter"] = max(numbers.number_letters(list_events(case.id), kind), default=0) + 1
         detail["signer"] = signature.find_signer(case, role, actor)
         if after.answer_within:  # the day that the letter names, whatever comes later
             detail["until"] = holidays.calendar().after(today(), after.answer_within).day.isoformat()
