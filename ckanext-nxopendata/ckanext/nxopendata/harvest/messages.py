@@ -7,6 +7,7 @@ from typing import Any
 
 from ckanext.nxopendata.core.errors.messages import Messages
 from ckanext.nxopendata.core.errors.messages import gettext_noop as _
+from ckanext.nxopendata.core.errors.reasons import say_reason
 from ckanext.nxopendata.core.language import is_chinese
 from ckanext.nxopendata.core.outbound.messages import MESSAGES as OUTBOUND
 from ckanext.nxopendata.harvest.errors import HarvestError
@@ -382,10 +383,13 @@ def remedy(code: str, params: Mapping[str, Any]) -> str:
 
 
 def _for_reader(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the parameters of a message; of a text that is kept in two languages the reader's."""
-    if "message@en" not in params or is_chinese():
-        return params
-    return {**params, "message": params["message@en"]}
+    """Return the parameters of a message; of a text that is kept in two languages, and of a reason, the reader's."""
+    mine = dict(params)
+    if not is_chinese():
+        mine |= {name.removesuffix("@en"): text for name, text in params.items() if name.endswith("@en") and text}
+    if isinstance(params.get("reason"), str):
+        mine["reason"] = say_reason(params["reason"])
+    return mine
 
 
 def describe(error: HarvestError) -> str:

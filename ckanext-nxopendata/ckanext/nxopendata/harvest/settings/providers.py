@@ -55,14 +55,16 @@ def provider_check(source: Source, form: Format) -> ProviderCheck:
     """
     own = {source.organization_id, *source.departments}
     ours: set[str] = set()
-    others: dict[str, str] = {}
+    others: dict[str, dict[str, str]] = {}
     for group in model.Session.scalars(
         sa.select(model.Group).where(model.Group.is_organization, model.Group.state == "active")
     ):
         if group.id in own:
             ours |= _names(group)
         else:
-            others |= dict.fromkeys(_names(group), group.title or group.name)
+            texts = departments.texts(group.title or group.name, departments.extras(group))
+            title = {"provider": group.title or group.name, "provider@en": texts.get("en", "")}
+            others |= dict.fromkeys(_names(group), title)
     names_departments = form.name in NAMES_DEPARTMENTS or bool(source.departments)
 
     def find_problem(mapped: Mapping[str, Any], guid: str) -> Problem | None:
@@ -70,8 +72,7 @@ def provider_check(source: Source, form: Format) -> ProviderCheck:
             if name in ours:
                 return None
             if name in others:
-                params = {"provider": others[name]}
-                return Problem("provider_of_another", guid=guid, field="owner_org", params=params)
+                return Problem("provider_of_another", guid=guid, field="owner_org", params=others[name])
         code, title = (str(mapped.get(key) or "").strip() for key in ("@provider_code", "@provider"))
         if not (title or code) or not (names_departments or CREDIT_CODE.fullmatch(code)):
             return None

@@ -9,6 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.edge import payload
+from ckanext.nxopendata.core.errors.reasons import say_reason
 from ckanext.nxopendata.harvest import formats
 from ckanext.nxopendata.harvest.settings import source_settings
 from ckanext.nxopendata.harvest.sources import schedule
@@ -70,7 +71,8 @@ def to_source(given: Mapping[str, str], *, editing: bool) -> tuple[dict[str, Any
         except payload.NestingError:
             errors[name] = [tk._("Lists and objects are nested too deeply here")]
         except json.JSONDecodeError as error:
-            errors[name] = [tk._("This is not JSON, line {line}: {reason}").format(line=error.lineno, reason=error.msg)]
+            text = tk._("This is not JSON, line {line}: {reason}")
+            errors[name] = [text.format(line=error.lineno, reason=say_reason(error.msg))]
         except ValueError:  # NaN and Infinity
             errors[name] = [tk._("This is not a number that can be stored")]
     kind = given["credentials_kind"]
