@@ -32,6 +32,11 @@ class Walk:
         self.page: Page
         self.person = ""
 
+    @property
+    def looks_at_all(self) -> bool:
+        """Whether pages of one kind are all looked at: once in each language, once in each width."""
+        return (self._language, self._width) in (("zh", 1280), ("en", 390))
+
     def come(self, person: str) -> None:
         """Begin as somebody; "" for a visitor."""
         size = {"width": self._width, "height": 900}
@@ -124,9 +129,11 @@ def test_a_reader_sees_their_cases_files_and_keys(walk: Walk) -> None:
         walk.page.goto(walk.page.url.partition("/case")[0].removesuffix("/en") + link)
         kind = walk.page.locator(".nx-head-facts span").first.inner_text()
         state = walk.page.locator(".nx-badges .nx-badge").first.inner_text()
+        is_first = not any(one.startswith(f"{kind} ") for one in kinds)
         if f"{kind} {state}" not in kinds:
             kinds.add(f"{kind} {state}")
-            walk.look(f"case {len(kinds)}")
+            if walk.looks_at_all or is_first:
+                walk.look(f"case {len(kinds)}")
     assert len(kinds) >= 28, kinds
     walk.go("/account", "account")
     walk.go("/account/keys", "keys")
