@@ -37,15 +37,28 @@ class WatchedBrowser:
     def new_context(self, **options: Any) -> BrowserContext:
         context = self._browser.new_context(**options)
         context.on("console", _put_down)
+        context.on("page", _settle)
         return context
 
     def new_page(self, **options: Any) -> Page:
         page = self._browser.new_page(**options)
         page.on("console", _put_down)
+        _settle(page)
         return page
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._browser, name)
+
+
+def _settle(page: Page) -> None:
+    """Let a click end once the page that it leads to has loaded: a slow machine shows half of it before."""
+    click = page.click
+
+    def click_and_wait(selector: str, **options: Any) -> None:
+        click(selector, **options)
+        page.wait_for_load_state()
+
+    page.click = click_and_wait  # type: ignore[method-assign]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _put_down(message: ConsoleMessage) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from ckan.tests import factories
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 
 from ..browser import RULES
 
@@ -239,5 +239,5 @@ def test_the_language_switch_keeps_page_and_search(browser: Browser, site: str, 
     page.goto(f"{site}/dataset/?q=景区&res_format=CSV")
     page.click("header >> text=English")
     assert page.url.startswith(f"{site}/en/dataset/?")
-    assert page.locator(".nx-chosen a").count() == 1
+    expect(page.locator(".nx-chosen a")).to_have_count(1)
     assert page.locator("html").get_attribute("lang") == "en"
