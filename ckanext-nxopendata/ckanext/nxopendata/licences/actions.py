@@ -12,9 +12,9 @@ from ckan import model
 from ckan.types import Context, DataDict
 
 from ckanext.nxopendata.core.file_access import ranges
+from ckanext.nxopendata.core.file_access.channels import BOTH, CHANNELS
 from ckanext.nxopendata.core.timezone import CHINA, now, today
 from ckanext.nxopendata.licences import helpers, registry
-from ckanext.nxopendata.licences.agreements.agreement import BOTH, CHANNELS
 from ckanext.nxopendata.licences.agreements.models import Agreement, list_agreements
 from ckanext.nxopendata.licences.attribution import attribution_lines
 from ckanext.nxopendata.licences.odrl import texts

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ckanext.nxopendata.cases.definitions.channel import FILE, TABLE
 from ckanext.nxopendata.cases.grants import range_values, schema, table
 from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.models import Case, Use
 from ckanext.nxopendata.core.file_access import ranges
+from ckanext.nxopendata.core.file_access.channels import FILE, TABLE
 from ckanext.nxopendata.core.file_access.decision import decide
 from ckanext.nxopendata.core.file_access.part import Part
 from ckanext.nxopendata.core.language import join_words

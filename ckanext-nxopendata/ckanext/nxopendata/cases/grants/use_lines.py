@@ -8,9 +8,9 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.nxopendata.cases.definitions.channel import FILE, TABLE
 from ckanext.nxopendata.cases.keys import scope
 from ckanext.nxopendata.cases.models import Case, Use
+from ckanext.nxopendata.core.file_access.channels import FILE, TABLE
 from ckanext.nxopendata.core.file_access.serving import Served
 from ckanext.nxopendata.core.timezone import utc_now
 

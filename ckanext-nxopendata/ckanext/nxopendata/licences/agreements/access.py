@@ -11,9 +11,10 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.nxopendata.core.file_access import ranges
+from ckanext.nxopendata.core.file_access.channels import FILE, TABLE
 from ckanext.nxopendata.core.file_access.interfaces import Access, FileRequest
 from ckanext.nxopendata.core.file_access.part import Part
-from ckanext.nxopendata.licences.agreements.agreement import FILE, TABLE, agreement_policy
+from ckanext.nxopendata.licences.agreements.agreement import agreement_policy
 from ckanext.nxopendata.licences.agreements.models import Agreement, list_agreements
 from ckanext.nxopendata.licences.odrl.engine import evaluate
 from ckanext.nxopendata.licences.odrl.policy import Policy

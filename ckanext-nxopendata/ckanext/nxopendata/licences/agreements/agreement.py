@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ckanext.nxopendata.core.file_access.channels import BOTH
 from ckanext.nxopendata.licences.odrl.policy import Policy, PolicyError, as_list, read_policy
-
-FILE, TABLE, BOTH = "file", "table", "both"
-CHANNELS = (FILE, TABLE, BOTH)
-"""By what the data is delivered: as files, by the rows of their tables, or by either."""
 
 _BASE = "https://opendata.nx.gov.cn/ns/odrl#agreement-"
 
@@ -28,7 +25,7 @@ class Terms:
         dataset: identifier of the dataset. assigner: of the providing organisation. recipient: of the user or body.
         purposes: the agreed purposes, verbatim. end: the first moment at which nothing may be read any more.
         destruction: how long after the end the data must be gone. report_interval: both ISO 8601 durations.
-        channel: one of ``CHANNELS``.
+        channel: one of :data:`.channels.CHANNELS`.
         columns, rows: that are agreed on, () of all; a row as column, operator and value or values.
     """
 

@@ -16,8 +16,9 @@ from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from ckanext.nxopendata.core.file_access.channels import BOTH
 from ckanext.nxopendata.core.timezone import now
-from ckanext.nxopendata.licences.agreements.agreement import BOTH, Terms
+from ckanext.nxopendata.licences.agreements.agreement import Terms
 
 
 class Base(DeclarativeBase):
@@ -73,7 +74,7 @@ class Agreement(Base):
 
     @property
     def channel(self) -> str:
-        """One of :data:`.agreement.CHANNELS`."""
+        """One of :data:`.channels.CHANNELS`."""
         return str(self.part.get("channel") or BOTH)
 
     @property
