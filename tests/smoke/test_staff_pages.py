@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not STATE.exists(), reason="needs the passwords 
 PEOPLE = ("wlt", "wlt-head", "office", "finance", "audit", "reader")
 DEPTH = 2
 FILES = re.compile(
-    r"/(api|download|uploads|user|bulk|feeds|catalog\.)|\.(xlsx|csv|pdf|docx|xml|zip|jsonld|ttl|rdf|json|svg|atom|rss)$"
+    r"/(api|download|uploads|user|bulk|feeds|catalog\.|case/file)|\.(xlsx|csv|pdf|docx|xml|zip|jsonld|ttl|rdf|json|svg|atom|rss)$"
 )
 ONE_OF_MANY = re.compile(r"^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.-]*[-\d][\w.-]*|[A-Z]{2}\d+)$")
 """A part of an address that names one of many things; what is left tells the kind of page."""
@@ -51,6 +51,8 @@ def _look(page: Page, site: str, person: str, path: str) -> list[str]:
         name = f"{person} {prefix}{path} {width}"
         if answer is None or answer.status != 200:
             return [f"{answer and answer.status} {name}"]
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return [f"{name}: a file, no page"]  # scripts run in it never end
         found = Axe().run(page, options=RULES).response["violations"]
         wrong += [f"{name}: {one['id']} {one['nodes'][0]['html'][:150]}" for one in found]
         wide = page.evaluate("document.documentElement.scrollWidth")
