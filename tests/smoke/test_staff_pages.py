@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(not STATE.exists(), reason="needs the passwords 
 PEOPLE = ("wlt", "wlt-head", "office", "finance", "audit", "reader")
 DEPTH = 2
 FILES = re.compile(
-    r"/(api|download|uploads|user|bulk|feeds|catalog\.|case/file)|\.(xlsx|csv|pdf|docx|xml|zip|jsonld|ttl|rdf|json|svg|atom|rss)$"
+    r"/(api|download|uploads|user|bulk|feeds|catalog\.|case/file)"
+    r"|\.(xlsx|csv|pdf|docx|xml|zip|jsonld|ttl|rdf|json|svg|atom|rss)$"
 )
 ONE_OF_MANY = re.compile(r"^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w.-]*[-\d][\w.-]*|[A-Z]{2}\d+)$")
 """A part of an address that names one of many things; what is left tells the kind of page."""
