@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from passlib.hash import pbkdf2_sha512
 
 # Of several workers each has services of its own; CKAN reads the addresses after this.
 if "PYTEST_XDIST_WORKER" in os.environ and "NX_TEST_SERVICES" in os.environ:
@@ -14,6 +15,9 @@ if "PYTEST_XDIST_WORKER" in os.environ and "NX_TEST_SERVICES" in os.environ:
 
 # Needs the demonstration site; .ci/run starts it and says where.
 collect_ignore = [] if os.environ.get("NX_DEMO_URL") else ["smoke"]
+
+pbkdf2_sha512.default_rounds = 1000
+"""Of passwords of tests: what makes guessing dear makes every test that signs somebody in dear."""
 
 MIGRATED_PLUGINS = (
     "activity",
@@ -87,6 +91,15 @@ def app(request: pytest.FixtureRequest, with_plugins: None) -> Any:
     return helpers.CKANTestApp(_site["app"])
 
 
+@pytest.fixture
+def office_publishes(with_plugins: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dataset is public once the office (``xinjianban``) has approved it too. A mark would load the plugins anew."""
+    from ckan.plugins import toolkit as tk
+
+    monkeypatch.setitem(tk.config, "ckanext.nxopendata.catalogue.review", "office")
+    monkeypatch.setitem(tk.config, "ckanext.nxopendata.catalogue.supervising_organization", "xinjianban")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium, one for the tests of a file."""
@@ -132,6 +145,7 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
 
     if not model.repo.tables_created_and_initialised:
         _migrated.clear()
+    engine = model.meta.engine
     reset_db()
     for plugin in MIGRATED_PLUGINS:  # a test may load fewer of them than the next one
         if plugin not in _migrated and plugin_loaded(plugin):
@@ -139,7 +153,9 @@ def clean_db(reset_db: Callable[[], None], migrate_db_for: Callable[[str], None]
             _migrated.add(plugin)
     _enable_loggers()
     forget_limits()
-    # CKAN's own migrations, run in this process by the first reset, put another engine in the place of the watched one.
+    if engine is not None and model.meta.engine is not engine:
+        # Migrations, run in this process by the first reset, leave an engine that connects anew for each session.
+        model.init_model(engine)
     state.watch()
 
 

@@ -23,9 +23,7 @@ from ..worker import work
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
+    pytest.mark.usefixtures("with_plugins", "office_publishes", "clean_db", "clean_index", "clean_queues"),
 ]
 
 TITLE = "宁夏A级旅游景区名录"

@@ -14,9 +14,7 @@ from tests.catalogue.test_browser import choose_class, save
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
+    pytest.mark.usefixtures("with_plugins", "office_publishes", "clean_db", "clean_index", "clean_queues"),
 ]
 
 SPOTS = """\

@@ -19,11 +19,7 @@ from ckanext.nxopendata.review.workflow.models import Case, Decision
 from tests.datasets import COMPLETE
 from tests.review.people import People
 
-pytestmark = [
-    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
-]
+pytestmark = pytest.mark.usefixtures("with_plugins", "office_publishes", "clean_db", "clean_index", "clean_queues")
 
 
 def title(number: int) -> dict[str, str]:

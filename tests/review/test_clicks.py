@@ -16,11 +16,7 @@ from tests.exchange.samples import DATASET
 from tests.review.people import People
 from tests.worker import work
 
-pytestmark = [
-    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
-]
+pytestmark = pytest.mark.usefixtures("with_plugins", "office_publishes", "clean_db", "clean_index", "clean_queues")
 
 NUMBER = 60
 MOST_CLICKS = 12

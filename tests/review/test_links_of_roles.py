@@ -11,11 +11,7 @@ from ckan.tests import factories
 from ckanext.nxopendata.review.workflow.models import Case
 from tests.review.people import People
 
-pytestmark = [
-    pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_queues"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.review", "office"),
-    pytest.mark.ckan_config("ckanext.nxopendata.catalogue.supervising_organization", "xinjianban"),
-]
+pytestmark = pytest.mark.usefixtures("with_plugins", "office_publishes", "clean_db", "clean_index", "clean_queues")
 
 
 @pytest.fixture
