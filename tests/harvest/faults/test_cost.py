@@ -11,6 +11,7 @@ from ckanext.nxopendata.harvest.fetching import lenient_json
 from ckanext.nxopendata.harvest.formats import salvage, workbook
 from ckanext.nxopendata.harvest.formats.rdf import contexts, mending
 from ckanext.nxopendata.harvest.mapping import dates, files, shapes
+from ckanext.nxopendata.harvest.mirror import error_answers
 
 ARRAY = r'"dataset"\s*:'
 
@@ -87,6 +88,10 @@ def test_a_record_that_is_longer_than_the_first_look_is_mended_whole():
     assert [value and value["title"] for _, value, _ in read(text)] == [title, None]
 
 
+def find_failure(text):
+    return error_answers.find_error(text, whole=True)
+
+
 LENGTH = 100_000
 """Characters; at this length a search that goes back and forth takes minutes."""
 
@@ -114,6 +119,7 @@ SEARCHES = [
     (salvage._BETWEEN.search, "}" + BLANKS),
     (read, '{"dataset":' + BLANKS),
     (lenient_json.mend_json, '"' + '\\"' * LENGTH),
+    (find_failure, "/*" + "*/f(" * (LENGTH // 2)),
 ]
 
 

@@ -25,6 +25,8 @@ from ckanext.nxopendata.core.outbound.errors import ForbiddenAddressError, Unkno
 
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 """All that IANA has given out of IPv6 for the public; ``is_global`` is true of more (site-local ``fec0::/10``)."""
+NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Special-purpose networks (IANA's registries: RFC 6890, 7526, 9637) that Python's ``is_global`` takes for public."""
 
 
 class AddressGuard:
@@ -67,6 +69,8 @@ class AddressGuard:
         if any(address in network for network in self._networks):
             return True
         if isinstance(address, ipaddress.IPv6Address) and address not in GLOBAL_UNICAST:
+            return False
+        if any(address in network for network in NOT_PUBLIC):
             return False
         return address.is_global and not (address.is_multicast or address.is_reserved)
 

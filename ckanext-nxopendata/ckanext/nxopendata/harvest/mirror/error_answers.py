@@ -39,9 +39,9 @@ _ATTRIBUTE = re.compile(r"\s([\w-]+)\s*=\s*[\"'][^\"']")
 _WRAPPED_ERROR = re.compile(
     r"<(?:[\w.-]+:)?(?:envelope[\s>].*<(?:[\w.-]+:)?fault|oai-pmh[\s>].*<error)[\s>/]", re.IGNORECASE | re.DOTALL
 )
-_ROOT = re.compile(r"<([\w.:-]+)[^<>]*>(.*)</\1\s*>\Z", re.DOTALL)
+_ROOT = re.compile(r"<([\w.:-]++)[^<>]*>(.*)</\1\s*>\Z", re.DOTALL)
 _LEAF = re.compile(r"<([\w.:-]+)(?:\s[^<>]*)?(?:/>|>(?:\s*<!\[CDATA\[(.*?)\]\]>\s*|([^<]*))</\1\s*>)", re.DOTALL)
-_JSONP = re.compile(r"(?:/\*.*?\*/)?\s*(?:typeof\s+[\w$.]+[^;]{0,60}&&\s*)?[\w$.]+\s*\((.*)\)\s*;?\Z", re.DOTALL)
+_JSONP = re.compile(r"(?>/\*.*?\*/)?+\s*(?:typeof\s+[\w$.]+[^;]{0,60}&&\s*)?[\w$.]+\s*\((.*)\)\s*;?\Z", re.DOTALL)
 _FAILED_ROOT = re.compile(
     r"<[\w.:-]+\s[^<>]*\b(?:stat|status|state|success|code|result)\s*=\s*[\"'](?:fail\w*|error|false|[45]\d\d)[\"']",
     re.IGNORECASE,
