@@ -194,3 +194,28 @@ class TestFormats:
         raw = {"dct:title": ["甲"], "dcat:distribution": [{"nx:format": ["三维模型"], "dct:title": ["模型"]}]}
         file = mapper.map_record(tables.load("dcat"), "1", raw).dataset["resources"][0]
         assert file["format"] == "三维模型"
+
+
+class TestCycles:
+    @pytest.mark.parametrize(
+        ("written", "code", "is_told"),
+        [
+            ("每两周", "4", True),
+            ("R/P2W", "4", True),
+            ("R/P3Y", "9", True),
+            ("PT6H", "1", True),
+            ("http://publications.europa.eu/resource/authority/frequency/TRIENNIAL", "9", True),
+            ("http://publications.europa.eu/resource/authority/frequency/ANNUAL", "6", False),
+            ("每月", "4", False),
+            ("R/P1M", "4", False),
+            ("P31D", "4", False),
+            ("R/P0.5Y", "7", False),
+            ("R/P7D", "3", False),
+            ("不定期", "9", False),
+        ],
+    )
+    def test_a_cycle_that_the_list_does_not_have_becomes_the_nearest_and_is_told(self, written, code, is_told):
+        value, told = read("cycle", [written])
+        assert value == code
+        assert bool(told) is is_told
+        assert not is_told or written.rpartition("/")[2] in told[0]

@@ -151,3 +151,24 @@ class TestWorkbook:
         (file,) = result.datasets[f"{D}1"]["resources"]
         assert (file["url"], file["nx_file_name"]) == ("https://x.cn/a.csv", "a.csv")
         assert told(result, "url") == [("values_unused", "https://x.cn/b.csv")]
+
+
+@pytest.mark.parametrize(
+    ("licences", "is_told"),
+    [
+        (["https://creativecommons.org/licenses/by/4.0/", "https://creativecommons.org/licenses/by-nc/4.0/"], True),
+        (["https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"], False),
+        (["https://creativecommons.org/licenses/by/4.0/"], False),
+    ],
+)
+def test_a_licence_taken_from_files_that_name_several_is_told(licences, is_told):
+    files = [
+        {"title": f"表{n}", "downloadURL": f"https://dept.example/{n}.csv", "license": one}
+        for n, one in enumerate(licences)
+    ]
+    record = {"identifier": "1", "title": "景区名录", "accessLevel": "public", "distribution": files}
+    body = json.dumps({"conformsTo": "https://project-open-data.cio.gov/v1.1/schema", "dataset": [record]}).encode()
+    result = read_bytes(body, "https://dept.example/data.json", "application/json")
+    assert result.datasets["1"]["nx_license_verbatim"] == licences[0]
+    assert ("licence_of_files" in result.codes("1")) is is_told
+    assert [file["license"] for file in result.datasets["1"]["resources"]] == licences

@@ -159,10 +159,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "records_unreadable": (_("Some records could not be read."), _("Correct the document at the places named.")),
     "context_unreadable": (_("The JSON-LD context {url} cannot be read."), _("Write the context into the document.")),
-    "encoding_undecided": (
-        _("The character encoding cannot be told."),
-        _("Save the file as UTF-8 or GB 18030."),
-    ),
+    "encoding_undecided": (_("The character encoding cannot be told."), _("Save the file as UTF-8 or GB 18030.")),
     "workbook_broken": (_("{url} is not a readable workbook: {reason}."), _("Save it again as .xlsx.")),
     "workbook_too_large": (_("{url} needs more than {limit} to be read."), _("Remove empty rows and pictures.")),
     "workbook_too_many_cells": (
@@ -209,6 +206,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The place is only given as a shape ({value}); it lies in the rectangle around {region}, which was taken."),
         _("Name the region, by its code or name."),
     ),
+    "cycle_rounded": (
+        _("“{value}” is no update cycle of the code list; “{cycle}”, the nearest, was taken."),
+        _("Nothing, if that is right; else use a code or name of the list."),
+    ),
     "code_unknown": (
         _("“{value}” is not in the code list {list}; the field was left out."),
         _("Use a code or name of the list."),
@@ -234,6 +235,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Add the text in Simplified characters at the source."),
     ),
     "field_filled": (_("{field} is empty and was filled from “{source}”."), _("Fill it in at the source.")),
+    "licence_of_files": (
+        _("The dataset names no licence and its files name several: “{value}” was taken for it, beside {others}."),
+        _("Name the dataset's own licence; each file keeps the one it names."),
+    ),
     "email_unusable": (
         _("“{value}” is not an e-mail address; the field was left out."),
         _("Write one address, as name@example.cn."),
@@ -285,18 +290,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("The provider has another dataset called “{title}”."),
         _("Say in the title what sets the two apart."),
     ),
-    "field_left_out": (
-        _("{field} was left out: {message}"),
-        _("Correct {field} at the source."),
-    ),
+    "field_left_out": (_("{field} was left out: {message}"), _("Correct {field} at the source.")),
     "fields_unused": (
         _("The portal has no field for: {names}"),
         _("Nothing; or name a field for them in the settings of the source."),
     ),
-    "date_unreadable": (
-        _("“{value}” is not a date; the field was left out."),
-        _("Write dates as 2024-05-31."),
-    ),
+    "date_unreadable": (_("“{value}” is not a date; the field was left out."), _("Write dates as 2024-05-31.")),
     "not_valid": ("{message}", _("Correct {field} at the source.")),
     "not_written": (_("The database refused the dataset: {reason}."), _("Tell the administrator.")),
     "dataset_deleted": (
@@ -327,10 +326,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "file_is_a_page": (_("{url} is a web page, not a file."), _("Give the address of the file itself.")),
     # runs
     "run_not_held": (_("This run does not wait for a decision."), ""),
-    "run_not_undoable": (
-        _("Only the last finished run of a source can be undone."),
-        _("Undo the later runs first."),
-    ),
+    "run_not_undoable": (_("Only the last finished run of a source can be undone."), _("Undo the later runs first.")),
     "run_not_running": (_("This run is not under way."), ""),
     "run_not_paused": (_("This run is not paused."), ""),
     "chunk_fails": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -58,9 +58,21 @@ def _show(value: Any, report: FieldReport) -> str:
 
 
 def as_cycle(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
-    """Return the code of an update cycle; also of ISO 8601 repetitions (``R/P1Y``), by their length."""
-    expanded = [_cycle_of(to_text(value)) or value for value in values]
-    return as_code(expanded, rule, report)
+    """Return the code of an update cycle; also of ISO 8601 repetitions (``R/P1Y``), by their length.
+
+    A cycle that the list does not have becomes a near one, with a finding.
+    """
+    lengths = [_days_of(to_text(value)) for value in values]
+    expanded = [value if days is None else _cycle_of(days) for value, days in zip(values, lengths, strict=True)]
+    taken = as_code(expanded, rule, report)
+    for value, days, cycle in zip(values, lengths, expanded, strict=True):
+        if taken and _find_code(cycle, rule) == taken:
+            if _is_rounded(value, rule) if days is None else not _is_near(days, taken):
+                entry = codelists.load(rule.codelist)[taken]
+                labels = {"cycle": entry.label_zh, "cycle@en": entry.label_en}
+                report("cycle_rounded", value=_show(value, report), **labels)
+            break
+    return taken
 
 
 _REPETITION = re.compile(
@@ -68,9 +80,10 @@ _REPETITION = re.compile(
 )
 _LONGEST_DAYS = ((0.9, "1"), (1.5, "2"), (8, "3"), (32, "4"), (93, "5"), (186, "7"), (370, "6"), (740, "8"))
 """Days -> code: the shortest cycle that is not shorter."""
+_DAYS = {"2": 1, "3": 7, "4": 30.5, "5": 91, "7": 182.5, "6": 365, "8": 730}
 
 
-def _cycle_of(written: str) -> str | None:
+def _days_of(written: str) -> float | None:
     found = _REPETITION.fullmatch(written.strip())
     if not found or not any(found.groups()):
         return None
@@ -78,8 +91,20 @@ def _cycle_of(written: str) -> str | None:
         years, months, weeks, days = (float(number or 0) for number in found.groups()[:4])
     except ValueError:
         return None
-    length = years * 365.25 + months * 30.5 + weeks * 7 + days
-    return next((code for longest, code in _LONGEST_DAYS if length <= longest), "9")
+    return years * 365.25 + months * 30.5 + weeks * 7 + days
+
+
+def _cycle_of(days: float) -> str:
+    return next((code for longest, code in _LONGEST_DAYS if days <= longest), "9")
+
+
+def _is_near(days: float, code: str) -> bool:
+    """Tell whether a length is a cycle's own, give or take what months and years differ by."""
+    return code in _DAYS and abs(days / _DAYS[code] - 1) < 0.1
+
+
+def _is_rounded(value: Any, rule: Rule) -> bool:
+    return any(_key(name) in _rounded(rule.codelist) for name in _names_of(value))
 
 
 def as_class(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
@@ -157,30 +182,48 @@ def _region_of(value: Any, region: Rule) -> str | None:
 
 
 def _find_code(value: Any, rule: Rule) -> str | None:
-    table = _codes_by_word(rule.codelist)
+    table, words = _codes_by_word(rule.codelist), _words(rule.codelist)
+    for name in _names_of(value):
+        key = _key(name)
+        if found := rule.values.get(name) or rule.values.get(key) or table.get(key) or words.get(key):
+            return _in_force(rule.codelist, found)
+    return None
+
+
+def _names_of(value: Any) -> Iterator[str]:
+    """What may name a code: the text, the labels of its node, the last part of an IRI."""
     candidates = [to_text(value)]
     if isinstance(value, Mapping):
         for key in LABELS_OF_CODES:
             labels = value.get(key, ())
             candidates += [to_text(label) for label in (labels if isinstance(labels, list) else [labels])]
-    words = _words(rule.codelist)
     for candidate in filter(None, candidates):
-        last = re.split(r"[/#]", candidate.rstrip("/"))[-1] if "://" in candidate else candidate
-        for name in (candidate, last):
-            key = re.sub(r"\s", "", name).lower()
-            if found := rule.values.get(name) or rule.values.get(key) or table.get(key) or words.get(key):
-                return _in_force(rule.codelist, found)
-    return None
+        yield candidate
+        if "://" in candidate:
+            yield re.split(r"[/#]", candidate.rstrip("/"))[-1]
+
+
+def _key(name: Any) -> str:
+    return re.sub(r"\s", "", str(name)).lower()
+
+
+@cache
+def _read_words(name: str) -> Mapping[str, Any]:
+    file = resources.files("ckanext.nxopendata.schemas") / "mappings" / "words" / f"{name}.yaml"
+    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 @cache
 def _words(name: str) -> Mapping[str, str]:
     """Further words for the codes of a list, by ``schemas/mappings/words/<name>.yaml``: word -> code."""
-    file = resources.files("ckanext.nxopendata.schemas") / "mappings" / "words" / f"{name}.yaml"
-    if not file.is_file():
-        return {}
-    codes = yaml.safe_load(file.read_text(encoding="utf-8"))["codes"]
-    return {re.sub(r"\s", "", str(word)).lower(): str(code) for code, words in codes.items() for word in words}
+    codes = _read_words(name).get("codes", {})
+    return {_key(word): str(code) for code, words in codes.items() for word in words}
+
+
+@cache
+def _rounded(name: str) -> frozenset[str]:
+    """Those of the words that mean something else than their code, which is the nearest."""
+    return frozenset(map(_key, _read_words(name).get("rounded", ())))
 
 
 @codelists.cached
@@ -190,7 +233,7 @@ def _codes_by_word(name: str) -> Mapping[str, str]:
     for entry in sorted(codelists.load(name).values(), key=lambda entry: entry.status == CURRENT):
         for word in (entry.label_en, entry.label_zh, entry.code):
             if word:
-                table[re.sub(r"\s", "", word).lower()] = entry.code
+                table[_key(word)] = entry.code
     return table
 
 

@@ -332,12 +332,14 @@ def _read_stand_ins(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> A
 
 
 def _read_licences(rule: Rule, raw: Mapping[str, Any], field: FieldReport) -> Any:
-    """Return the licence that is known among the stand-ins, else the first."""
+    """Return the licence that is known among the stand-ins, else the first; with a finding when they differ."""
     values = [value for path in rule.stand_ins for value in find_values(raw, path)]
     tried = FieldReport([], field.field, field.surroundings)
     value = convert(values, rule, tried) if values else None
     spare = {text[:200] for path in rule.spare for value in find_values(raw, path) for text in spellings(value)}
     field.left |= {text: None for text in tried.left if text in spare}
+    if others := [text for text in tried.left if text not in spare]:
+        field("licence_of_files", value=value, others="; ".join(others[:10]))
     return value
 
 
