@@ -107,3 +107,6 @@ def test_in_a_dispute_the_office_decides_alone(town: CaseSite, case: dict[str, A
         if state == "disputed":
             town.step("office", case, "escalate", opinion="协调未果")
     assert actions(town, case, "head") == set()
+    over = town.step("office", case, "decide_refuse", outcome="not_held", opinion="不是数源部门")
+    assert (over["state"], over["phase"]) == ("decided", "ended")
+    assert actions(town, case, "stranger") == set(), "what was decided is not disputed again"
