@@ -52,6 +52,7 @@ def missing(page: Page) -> list[str]:
 def page(log_in: Callable[..., Page]) -> Page:
     page = log_in("editor")
     page.goto("/dataset/new")
+    page.wait_for_load_state("networkidle")  # CKAN's modules begin once the texts of /api/i18n have come
     return page
 
 
