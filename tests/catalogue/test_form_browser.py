@@ -132,7 +132,8 @@ def test_what_was_typed_survives_the_end_of_the_session_and_is_forgotten_once_it
     save(page)
     page.wait_for_url("**/resource/new")
     page.goto("/dataset/new")
-    assert page.locator(".nx-draft-offer").count() == 0
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".nx-draft-offer")).to_have_count(0)
 
 
 def test_pickers_are_searched_and_chosen_by_keyboard(page: Page) -> None:

@@ -12,7 +12,7 @@ import requests
 from local import services
 from local.stack import ROOT, Stack
 
-BACK_WITHIN = 20
+BACK_WITHIN = 90
 """Seconds."""
 
 

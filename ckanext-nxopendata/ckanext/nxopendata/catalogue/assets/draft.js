@@ -13,7 +13,8 @@ ckan.module("nx-form-draft", function () {
     initialize: function () {
       this.form = this.el[0].closest("form");
       this.state = this.el[0].querySelector(".nx-draft-state");
-      this.key = PREFIX + this.options.user + ":" + (this.options.dataset || "new");
+      // CKAN reads an empty option as true: the form of a new dataset has no id.
+      this.key = PREFIX + this.options.user + ":" + (this.options.dataset === true ? "new" : this.options.dataset);
       if (!this.form || !this.options.user) { return; }
       var outline = document.querySelector(".nx-outline");
       if (outline && window.matchMedia("(min-width: 62rem)").matches) { outline.prepend(this.state); } // stays in sight
