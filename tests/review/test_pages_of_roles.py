@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.plugins import toolkit as tk
 
 from ckanext.nxopendata.core import timezone
 from tests.datasets import COMPLETE
@@ -25,12 +24,10 @@ UNITS = ("文化和旅游厅", "统计局", "信息化建设办", "审计厅", "
 
 
 @pytest.fixture
-def busy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> World:
+def busy(request: pytest.FixtureRequest, office_publishes: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """A dataset in each state of the review, and one of each thing that the offices work on. Made once: pages are read
     and nothing is changed."""
     set_offices(monkeypatch)
-    monkeypatch.setitem(tk.config, "ckanext.nxopendata.catalogue.review", "office")
-    monkeypatch.setitem(tk.config, "ckanext.nxopendata.catalogue.supervising_organization", "xinjianban")
     monkeypatch.setenv(timezone.TODAY_VARIABLE, "2026-11-03")
     module: Any = request.module
     if not hasattr(module, "_busy"):
