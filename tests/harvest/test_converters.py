@@ -214,7 +214,7 @@ class TestCycles:
             ("不定期", "9", False),
         ],
     )
-    def test_a_cycle_that_the_list_does_not_have_becomes_the_nearest_and_is_told(self, written, code, is_told):
+    def test_a_cycle_that_the_list_does_not_have_becomes_a_neighbour_and_is_told(self, written, code, is_told):
         value, told = read("cycle", [written])
         assert value == code
         assert bool(told) is is_told

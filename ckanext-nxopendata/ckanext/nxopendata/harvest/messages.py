@@ -207,7 +207,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         _("Name the region, by its code or name."),
     ),
     "cycle_rounded": (
-        _("“{value}” is no update cycle of the code list; “{cycle}”, the nearest, was taken."),
+        _("“{value}” is no update cycle of the code list; “{cycle}” was taken for it."),
         _("Nothing, if that is right; else use a code or name of the list."),
     ),
     "code_unknown": (

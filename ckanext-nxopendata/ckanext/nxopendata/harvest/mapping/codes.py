@@ -60,18 +60,16 @@ def _show(value: Any, report: FieldReport) -> str:
 def as_cycle(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
     """Return the code of an update cycle; also of ISO 8601 repetitions (``R/P1Y``), by their length.
 
-    A cycle that the list does not have becomes a near one, with a finding.
+    A cycle that the list does not have becomes a neighbouring one, with a finding.
     """
-    lengths = [_days_of(to_text(value)) for value in values]
-    expanded = [value if days is None else _cycle_of(days) for value, days in zip(values, lengths, strict=True)]
-    taken = as_code(expanded, rule, report)
-    for value, days, cycle in zip(values, lengths, expanded, strict=True):
-        if taken and _find_code(cycle, rule) == taken:
-            if _is_rounded(value, rule) if days is None else not _is_near(days, taken):
-                entry = codelists.load(rule.codelist)[taken]
-                labels = {"cycle": entry.label_zh, "cycle@en": entry.label_en}
-                report("cycle_rounded", value=_show(value, report), **labels)
-            break
+    cycles = [_cycle_of(to_text(value)) or value for value in values]
+    taken = as_code(cycles, rule, report)
+    if taken:
+        written = next(value for value, cycle in zip(values, cycles, strict=True) if _find_code(cycle, rule) == taken)
+        if _is_rounded(written, taken, rule):
+            entry = codelists.load(rule.codelist)[taken]
+            labels = {"cycle": entry.label_zh, "cycle@en": entry.label_en}
+            report("cycle_rounded", value=_show(written, report), **labels)
     return taken
 
 
@@ -81,6 +79,7 @@ _REPETITION = re.compile(
 _LONGEST_DAYS = ((0.9, "1"), (1.5, "2"), (8, "3"), (32, "4"), (93, "5"), (186, "7"), (370, "6"), (740, "8"))
 """Days -> code: the shortest cycle that is not shorter."""
 _DAYS = {"2": 1, "3": 7, "4": 30.5, "5": 91, "7": 182.5, "6": 365, "8": 730}
+"""Code -> days of the cycles that have a length."""
 
 
 def _days_of(written: str) -> float | None:
@@ -94,17 +93,17 @@ def _days_of(written: str) -> float | None:
     return years * 365.25 + months * 30.5 + weeks * 7 + days
 
 
-def _cycle_of(days: float) -> str:
-    return next((code for longest, code in _LONGEST_DAYS if days <= longest), "9")
+def _cycle_of(written: str) -> str | None:
+    days = _days_of(written)
+    return None if days is None else next((code for longest, code in _LONGEST_DAYS if days <= longest), "9")
 
 
-def _is_near(days: float, code: str) -> bool:
-    """Tell whether a length is a cycle's own, give or take what months and years differ by."""
-    return code in _DAYS and abs(days / _DAYS[code] - 1) < 0.1
-
-
-def _is_rounded(value: Any, rule: Rule) -> bool:
-    return any(_key(name) in _rounded(rule.codelist) for name in _names_of(value))
+def _is_rounded(value: Any, code: str, rule: Rule) -> bool:
+    """Tell whether a value means another cycle than its code; a length may differ as months and years do."""
+    days = _days_of(to_text(value))
+    if days is None:
+        return any(_key(name) in _rounded(rule.codelist) for name in _names_of(value))
+    return code not in _DAYS or abs(days / _DAYS[code] - 1) >= 0.1
 
 
 def as_class(values: Sequence[Any], rule: Rule, report: FieldReport) -> str | None:
@@ -222,7 +221,7 @@ def _words(name: str) -> Mapping[str, str]:
 
 @cache
 def _rounded(name: str) -> frozenset[str]:
-    """Those of the words that mean something else than their code, which is the nearest."""
+    """Those of the words that mean something else than their code, which is a neighbouring one."""
     return frozenset(map(_key, _read_words(name).get("rounded", ())))
 
 
